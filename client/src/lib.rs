@@ -1,1 +1,51 @@
-//! To be filled.
+#![doc = include_str!("../docs/guide.md")]
+
+mod access_token;
+mod answer;
+mod api;
+mod auth;
+mod challenge;
+mod client;
+mod clock;
+mod error;
+mod fingerprint;
+mod grant;
+mod policy;
+mod provider;
+mod record;
+mod request;
+mod secret;
+mod spawn;
+mod store;
+#[cfg(test)]
+mod testkit;
+mod transport;
+
+use std::future::Future;
+use std::pin::Pin;
+
+pub use crate::access_token::AccessToken;
+pub use crate::api::ApiResponse;
+pub use crate::auth::ClientAuth;
+pub use crate::challenge::Challenge;
+pub use crate::client::{TokenClient, TokenClientBuilder};
+pub use crate::clock::{Clock, SystemClock};
+pub use crate::error::{
+    ApiRefusal, Class, Error, Misuse, ProtocolError, Refusal, Throttle, ThrottledBy,
+};
+pub use crate::grant::{GrantKind, GrantSource};
+pub use crate::policy::{
+    AfterAnswer, Attempt, Failure, Freshness, Next, Policy, Purpose, StandardPolicy,
+};
+pub use crate::provider::Provider;
+pub use crate::record::TokenRecord;
+pub use crate::secret::Secret;
+pub use crate::spawn::{Spawn, TokioSpawn};
+pub use crate::store::{MemoryStore, StoreError, StoreKey, TokenStore};
+pub use crate::transport::{
+    HttpTransport, HttpTransportBuilder, Transport, TransportError, TransportErrorKind,
+};
+
+/// A boxed future that may move between threads: what the seams return, so that they can be
+/// trait objects.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -1,0 +1,278 @@
+//! Configuring a client.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+
+use super::TokenClient;
+use super::state::{Inner, State};
+use crate::error::Misuse;
+use crate::fingerprint::fingerprint;
+use crate::{
+    ClientAuth, Clock, GrantSource, HttpTransport, MemoryStore, Policy, Provider, Spawn,
+    StandardPolicy, StoreKey, SystemClock, TokenStore, TokioSpawn, Transport,
+};
+
+/// Configures a [`TokenClient`]. Every seam has a default that works in production.
+#[derive(Debug)]
+#[must_use]
+pub struct TokenClientBuilder {
+    provider: Provider,
+    auth: ClientAuth,
+    grant: GrantSource,
+    scopes: Vec<String>,
+    account: String,
+    jitter_seed: Option<u64>,
+    policy: Arc<dyn Policy>,
+    clock: Arc<dyn Clock>,
+    transport: Option<Arc<dyn Transport>>,
+    spawn: Arc<dyn Spawn>,
+    store: Arc<dyn TokenStore>,
+}
+
+impl TokenClientBuilder {
+    pub(super) fn new(provider: Provider, auth: ClientAuth, grant: GrantSource) -> Self {
+        Self {
+            provider,
+            auth,
+            grant,
+            scopes: Vec::new(),
+            account: String::new(),
+            jitter_seed: None,
+            policy: Arc::new(StandardPolicy::new()),
+            clock: Arc::new(SystemClock),
+            transport: None,
+            spawn: Arc::new(TokioSpawn),
+            store: Arc::new(MemoryStore::new()),
+        }
+    }
+
+    /// Asks for these scopes, each a name or several names separated by spaces. Repeated names
+    /// are asked for once. Entra's client credentials need exactly `{resource}/.default`.
+    pub fn scopes<I>(mut self, scopes: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: AsRef<str>,
+    {
+        for scope in scopes {
+            for name in scope.as_ref().split_ascii_whitespace() {
+                if !self.scopes.iter().any(|known| known == name) {
+                    self.scopes.push(name.to_owned());
+                }
+            }
+        }
+        self
+    }
+
+    /// Keeps this client's tokens apart from those of other accounts under the same
+    /// configuration.
+    ///
+    /// Worth setting with [`GrantSource::RefreshToken`]: without it, tokens are stored under a
+    /// fingerprint of the refresh token given here, and a new sign-in starts a new record.
+    pub fn account(mut self, account: impl Into<String>) -> Self {
+        self.account = account.into();
+        self
+    }
+
+    /// Starts the sequence that spreads pauses between tries.
+    ///
+    /// Without it the sequence follows from the store key, so different clients spread differently
+    /// and the same client pauses alike in every run. A seed given here decides alone; a fleet of
+    /// equal clients should give each its own.
+    pub fn jitter_seed(mut self, seed: u64) -> Self {
+        self.jitter_seed = Some(seed);
+        self
+    }
+
+    /// Decides differently from [`StandardPolicy`].
+    pub fn policy(mut self, policy: impl Policy) -> Self {
+        self.policy = Arc::new(policy);
+        self
+    }
+
+    /// Takes the time from here instead of [`SystemClock`].
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Sends through this instead of an [`HttpTransport`] with the platform's roots.
+    pub fn transport(mut self, transport: impl Transport) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// Runs shared requests here instead of through [`TokioSpawn`].
+    pub fn spawn(mut self, spawn: impl Spawn) -> Self {
+        self.spawn = Arc::new(spawn);
+        self
+    }
+
+    /// Keeps records here instead of in a [`MemoryStore`] of its own.
+    pub fn store(mut self, store: impl TokenStore) -> Self {
+        self.store = Arc::new(store);
+        self
+    }
+
+    /// Checks the configuration and makes the client. Sends nothing.
+    ///
+    /// # Errors
+    /// [`Misuse`] names the first thing that cannot work.
+    pub fn build(self) -> Result<TokenClient, Misuse> {
+        self.auth.check()?;
+        check_grant(&self.grant, &self.auth)?;
+        if let Some(bad) = self.scopes.iter().find(|scope| !is_scope(scope)) {
+            return Err(Misuse::BadScope(bad.clone()));
+        }
+        let key = self.key();
+        let transport = match self.transport {
+            Some(transport) => transport,
+            None => Arc::new(HttpTransport::new()?),
+        };
+        let scope = (!self.scopes.is_empty()).then(|| self.scopes.join(" "));
+        // The low half of the fingerprint is as good a mix as any.
+        let jitter_seed = self
+            .jitter_seed
+            .unwrap_or_else(|| DEFAULT_SEED ^ (fingerprint(key.as_str()) as u64));
+        Ok(TokenClient {
+            inner: Arc::new(Inner {
+                key,
+                provider: self.provider,
+                auth: self.auth,
+                grant: self.grant,
+                scope,
+                policy: self.policy,
+                clock: self.clock,
+                transport,
+                spawn: self.spawn,
+                store: self.store,
+                jitter_seed,
+                state: Mutex::new(State::default()),
+            }),
+        })
+    }
+
+    fn key(&self) -> StoreKey {
+        let subject = match &self.grant {
+            GrantSource::ClientCredentials => String::new(),
+            GrantSource::Password { username, .. } => username.clone(),
+            GrantSource::RefreshToken(_) if !self.account.is_empty() => String::new(),
+            GrantSource::RefreshToken(token) => format!("{:032x}", fingerprint(token.expose())),
+        };
+        let scopes: BTreeSet<_> = self.scopes.iter().map(String::as_str).collect();
+        let scopes: Vec<_> = scopes.into_iter().collect();
+        StoreKey::from_parts(&[
+            &self.provider.token_url().to_string(),
+            self.auth.id(),
+            self.grant.kind().as_str(),
+            &subject,
+            &self.account,
+            &scopes.join(" "),
+        ])
+    }
+}
+
+/// Any fixed number would do.
+const DEFAULT_SEED: u64 = 0x746f_6b65_6e70_726f;
+
+fn check_grant(grant: &GrantSource, auth: &ClientAuth) -> Result<(), Misuse> {
+    match grant {
+        GrantSource::ClientCredentials if auth.secret().is_none() => {
+            Err(Misuse::PublicClientCredentials)
+        }
+        GrantSource::Password { username, .. } if username.is_empty() => {
+            Err(Misuse::Empty("user name"))
+        }
+        GrantSource::Password { password, .. } if password.is_empty() => {
+            Err(Misuse::Empty("password"))
+        }
+        GrantSource::RefreshToken(token) if token.is_empty() => Err(Misuse::Empty("refresh token")),
+        _ => Ok(()),
+    }
+}
+
+/// A scope token of RFC 6749 section 3.3.
+fn is_scope(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Secret;
+
+    fn post() -> ClientAuth {
+        ClientAuth::SecretPost {
+            id: "app".to_owned(),
+            secret: Secret::new("canary"),
+        }
+    }
+
+    fn builder(grant: GrantSource) -> TokenClientBuilder {
+        TokenClient::builder(Provider::at("https://id.example/t").unwrap(), post(), grant)
+    }
+
+    fn ann() -> GrantSource {
+        GrantSource::Password {
+            username: "ann".to_owned(),
+            password: Secret::new("canary"),
+        }
+    }
+
+    #[test]
+    fn keys_hold_all_that_tells_tokens_apart_and_no_secret() {
+        let token = || GrantSource::RefreshToken(Secret::new("canary"));
+        let keys = [
+            builder(GrantSource::ClientCredentials).scopes(["b", "a b"]),
+            builder(GrantSource::ClientCredentials)
+                .scopes(["a"])
+                .account("x"),
+            builder(ann()),
+            builder(token()),
+            builder(token()).account("ann"),
+        ]
+        .map(|builder| builder.key().to_string());
+        insta::assert_snapshot!(keys.join("\n"), @r"
+        https://id.example/t|app|client_credentials|||a b
+        https://id.example/t|app|client_credentials||x|a
+        https://id.example/t|app|password|ann||
+        https://id.example/t|app|refresh_token|4bada2014f3c64bf6f16f657afa72309||
+        https://id.example/t|app|refresh_token||ann|
+        ");
+    }
+
+    #[test]
+    fn misuse_is_found_before_anything_is_sent() {
+        let public = TokenClient::builder(
+            Provider::at("https://id.example/t").unwrap(),
+            ClientAuth::Public {
+                id: "app".to_owned(),
+            },
+            GrantSource::ClientCredentials,
+        );
+        let nobody = GrantSource::Password {
+            username: String::new(),
+            password: Secret::new("p"),
+        };
+        let lines = [
+            public,
+            builder(nobody),
+            builder(GrantSource::RefreshToken(Secret::new(""))),
+            builder(GrantSource::ClientCredentials).scopes(["a\"b"]),
+        ]
+        .map(|builder| builder.build().unwrap_err().to_string());
+        insta::assert_snapshot!(lines.join("\n"), @r#"
+        a public client cannot use the client credentials grant (RFC 6749 section 4.4): give a client secret
+        user name is empty: give the one registered with the provider
+        refresh token is empty: give the one registered with the provider
+        scope "a"b" is not usable: printable ASCII without space, '"' and '\' is allowed (RFC 6749 section 3.3)
+        "#);
+    }
+
+    #[test]
+    fn debug_of_builder_and_client_masks() {
+        let builder = builder(ann());
+        assert!(!format!("{builder:?}").contains("canary"));
+        assert!(!format!("{:?}", builder.build().unwrap()).contains("canary"));
+    }
+}

@@ -1,0 +1,108 @@
+//! The client: what callers use.
+
+mod builder;
+mod call;
+mod flight;
+mod renewal;
+mod state;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use self::builder::TokenClientBuilder;
+
+use self::flight::Wanted;
+use self::state::Inner;
+use crate::{
+    AccessToken, ClientAuth, Error, Freshness, GrantSource, Provider, StoreKey, TokenStore as _,
+};
+
+/// Gets, keeps and renews the access token of one client for one set of scopes.
+///
+/// Clones are cheap and share everything. Of any number of concurrent callers one token request
+/// serves all; it runs through [`Spawn`](crate::Spawn), so a cancelled caller takes nothing away
+/// from the others.
+#[derive(Clone)]
+pub struct TokenClient {
+    inner: Arc<Inner>,
+}
+
+impl TokenClient {
+    /// Starts to configure a client.
+    pub fn builder(provider: Provider, auth: ClientAuth, grant: GrantSource) -> TokenClientBuilder {
+        TokenClientBuilder::new(provider, auth, grant)
+    }
+
+    /// A token that is good now: the kept one, or a new one.
+    ///
+    /// A token near its end is handed out while its successor is fetched in the background. While
+    /// renewal fails, a token that has not expired keeps being served.
+    ///
+    /// # Errors
+    /// Why there is no token; [`Error::class`] says what to do. All callers waiting for the same
+    /// request get the same error. Callers that come soon after it get it too, without a further
+    /// request (see [`Policy::quiet_after`](crate::Policy::quiet_after)).
+    pub async fn token(&self) -> Result<AccessToken, Error> {
+        let inner = &self.inner;
+        if let Some(held) = inner.held() {
+            match inner.policy.freshness(&held, inner.clock.now()) {
+                Freshness::Fresh => return Ok(AccessToken::new(held)),
+                Freshness::RenewSoon => {
+                    inner.renew_in_background();
+                    return Ok(AccessToken::new(held));
+                }
+                Freshness::Expired => {}
+            }
+        }
+        match inner.fly(&Wanted::Usable).await {
+            Ok(record) => Ok(AccessToken::new(record)),
+            Err(error) => inner
+                .held()
+                .filter(|held| inner.policy.may_serve(held, inner.clock.now()))
+                .map(AccessToken::new)
+                .ok_or(error),
+        }
+    }
+
+    /// A newly requested token, however good the kept one is. Joins a token request that is under
+    /// way.
+    ///
+    /// # Errors
+    /// As [`token`](Self::token), but a kept token is never served instead. During a quiet time
+    /// no request is made and the error that caused it is returned.
+    pub async fn refresh(&self) -> Result<AccessToken, Error> {
+        self.inner.fly(&Wanted::New).await.map(AccessToken::new)
+    }
+
+    /// Forgets the kept access token: it will not be handed out again. A refresh token stays.
+    ///
+    /// For a caller who knows that the token is no good. [`call`](Self::call) looks after refused
+    /// tokens by itself.
+    pub async fn invalidate(&self) {
+        let inner = &self.inner;
+        if let Some(held) = inner.held() {
+            inner.state().reject(held.access_token.clone());
+            return;
+        }
+        // A store that cannot be read has nothing to hand out either.
+        if let Ok(Some(stored)) = inner.store.load(&inner.key).await {
+            inner.state().reject(stored.access_token);
+        }
+    }
+
+    /// The key under which this client keeps its record in the store.
+    pub fn store_key(&self) -> &StoreKey {
+        &self.inner.key
+    }
+}
+
+impl fmt::Debug for TokenClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenClient")
+            .field("key", &self.inner.key)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,342 @@
+//! What a flight does: look into the store, choose a grant, send it, keep what came.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::future::{Either, select};
+use http::{Request, Response};
+use jiff::Timestamp;
+
+use super::flight::{Landed, Wanted};
+use super::state::{Inner, Quiet};
+use crate::answer::{self, Answer};
+use crate::clock::{later, left};
+use crate::error::ProtocolError;
+use crate::request::{Grant, refresh_scope, token_request};
+use crate::{
+    Attempt, Class, Error, Failure, Freshness, GrantSource, Next, Purpose, Secret, StoreError,
+    TokenRecord, TransportError, TransportErrorKind,
+};
+
+/// How many grants one flight may try: the winner's token after a lost race, then the source.
+const GRANTS_PER_FLIGHT: usize = 3;
+
+/// Brings a token that meets `wanted`, from the store or from the server.
+pub(super) async fn run(inner: &Inner, wanted: &Wanted) -> Result<Landed, Error> {
+    let mut known = inner.look_up().await?;
+    if let Some(record) = known.as_ref().filter(|record| inner.meets(record, wanted)) {
+        return Ok(inner.hold(record.clone(), false));
+    }
+    if let Some(error) = inner.quiet_error(inner.clock.now()) {
+        return Err(error);
+    }
+
+    let mut last = None;
+    for _ in 0..GRANTS_PER_FLIGHT {
+        let grant = inner.choose_grant(known.as_ref())?;
+        let (attempt, failure) = match inner.send_grant(&grant, known.as_ref(), wanted).await? {
+            Sent::Answered(record) => return inner.keep(record).await,
+            Sent::Overtaken(record) if inner.meets(&record, wanted) => {
+                return Ok(inner.hold(record, true));
+            }
+            Sent::Overtaken(record) => {
+                known = Some(record);
+                continue;
+            }
+            Sent::Failed(attempt, failure) => (attempt, failure),
+        };
+        let dead = inner.policy.grant_is_dead(grant.kind(), &failure);
+        if let Some(secret) = grant.secret().filter(|_| dead) {
+            inner.state().refuse(secret, failure.error.clone());
+        }
+        let Some(refused) = grant.refresh_token().filter(|_| dead) else {
+            return Err(inner.fall_quiet(attempt, failure));
+        };
+        let before = known.take();
+        known = inner.after_refusal(refused, &failure).await?;
+        if let Some(record) = &known
+            && inner.is_news(record, before.as_ref())
+        {
+            return Ok(inner.hold(record.clone(), true));
+        }
+        last = Some((attempt, failure));
+    }
+    // Only a store that brings one new refresh token after another gets here.
+    Err(match last {
+        Some((attempt, failure)) => inner.fall_quiet(attempt, failure),
+        None => StoreError::new("load", "its record keeps changing").into(),
+    })
+}
+
+/// How the tries with one grant ended.
+enum Sent {
+    /// With a token.
+    Answered(TokenRecord),
+    /// With a failure the policy does not want to retry.
+    Failed(Attempt, Failure),
+    /// During a pause somebody else put another token into the store.
+    Overtaken(TokenRecord),
+}
+
+impl Inner {
+    /// What the store holds, after handing it what it could not take last time.
+    async fn look_up(&self) -> Result<Option<TokenRecord>, Error> {
+        let unsaved = self.state().unsaved.clone();
+        let known = match unsaved {
+            Some(record) => {
+                self.store.save(&self.key, &record).await?;
+                self.state().unsaved = None;
+                Some(record)
+            }
+            None => self.store.load(&self.key).await?,
+        };
+        if let Some(record) = &known {
+            self.note_successor(record);
+        }
+        Ok(known)
+    }
+
+    /// Remembers when the refresh token given at the start has been replaced: sending it again
+    /// would look like theft to the server.
+    fn note_successor(&self, record: &TokenRecord) {
+        if let (GrantSource::RefreshToken(first), Some(newer)) =
+            (&self.grant, &record.refresh_token)
+            && !newer.matches(first)
+        {
+            self.state().superseded = true;
+        }
+    }
+
+    /// Whether a stored record spares the request.
+    fn meets(&self, record: &TokenRecord, wanted: &Wanted) -> bool {
+        if !self.state().accepts(record) {
+            return false;
+        }
+        let freshness = || self.policy.freshness(record, self.clock.now());
+        match wanted {
+            Wanted::Usable => freshness() != Freshness::Expired,
+            Wanted::Fresher => freshness() == Freshness::Fresh,
+            Wanted::Other(refused) => {
+                !record.access_token.matches(refused) && freshness() != Freshness::Expired
+            }
+            Wanted::New => false,
+        }
+    }
+
+    /// Whether a record found after a lost race holds a token that was not there before.
+    fn is_news(&self, record: &TokenRecord, before: Option<&TokenRecord>) -> bool {
+        let seen = before.is_some_and(|before| before.access_token.matches(&record.access_token));
+        !seen && self.meets(record, &Wanted::Usable)
+    }
+
+    /// The newest refresh token that was not refused, else the grant the caller configured.
+    fn choose_grant(&self, known: Option<&TokenRecord>) -> Result<Grant, Error> {
+        let state = self.state();
+        let stored = known.and_then(|record| record.refresh_token.as_ref());
+        let stored_refusal = stored.and_then(|token| state.refusal_of(token));
+        if let (Some(token), None) = (stored, &stored_refusal) {
+            return Ok(Grant::RefreshToken(token.clone()));
+        }
+        let unless_refused = |secret: &Secret, grant: Grant| match state.refusal_of(secret) {
+            Some(error) => Err(error),
+            None => Ok(grant),
+        };
+        match &self.grant {
+            GrantSource::ClientCredentials => Ok(Grant::ClientCredentials),
+            GrantSource::Password { username, password } => {
+                let grant = Grant::Password {
+                    username: username.clone(),
+                    password: password.clone(),
+                };
+                unless_refused(password, grant)
+            }
+            GrantSource::RefreshToken(first) => match stored_refusal {
+                Some(error) => Err(error),
+                None if state.superseded => {
+                    Err(state.last_refusal().unwrap_or(Error::SignInRequired))
+                }
+                None => unless_refused(first, Grant::RefreshToken(first.clone())),
+            },
+        }
+    }
+
+    /// Sends one grant until it succeeds, the policy gives up, or it is no longer needed.
+    async fn send_grant(
+        &self,
+        grant: &Grant,
+        known: Option<&TokenRecord>,
+        wanted: &Wanted,
+    ) -> Result<Sent, Error> {
+        let granted = known.and_then(|record| record.scope.as_deref());
+        let asked = self.scope.as_deref();
+        let scope = match grant {
+            Grant::RefreshToken(_) => refresh_scope(asked, granted),
+            _ => asked,
+        };
+        let mut attempt = Attempt::first(Purpose::Token(grant.kind()));
+        loop {
+            let created_at = self.clock.now();
+            let failure = match self.ask(grant, scope).await {
+                Ok(answer) => {
+                    // A refresh answer that names no scope grants what was granted before.
+                    let scope = match grant {
+                        Grant::RefreshToken(_) => granted.or(asked),
+                        _ => asked,
+                    };
+                    return Ok(Sent::Answered(
+                        self.record(answer, grant, scope, created_at),
+                    ));
+                }
+                Err(error) => Failure::new(error),
+            };
+            let now = self.clock.now();
+            attempt.lost += u32::from(failure.answer_lost());
+            attempt.jitter = self.jitter();
+            attempt.valid_for = self.valid_for(wanted, now);
+            match self.policy.after_failure(attempt, &failure, now) {
+                Next::RetryAfter(pause) => self.clock.sleep(pause).await,
+                Next::GiveUp => return Ok(Sent::Failed(attempt, failure)),
+            }
+            // Another process may have renewed in the pause; the refresh token at hand is an old
+            // one then and must not be sent.
+            if let Some(record) = self.look_up().await?
+                && (self.meets(&record, wanted) || grant.is_behind(&record))
+            {
+                return Ok(Sent::Overtaken(record));
+            }
+            attempt.number = attempt.number.saturating_add(1);
+        }
+    }
+
+    /// How much longer the kept token can stand in, where one may.
+    fn valid_for(&self, wanted: &Wanted, now: Timestamp) -> Option<Duration> {
+        if !matches!(wanted, Wanted::Usable | Wanted::Fresher) {
+            return None;
+        }
+        let held = self.held()?;
+        if !self.policy.may_serve(&held, now) {
+            return None;
+        }
+        Some(
+            held.expiry()
+                .map_or(Duration::MAX, |expiry| left(now, expiry)),
+        )
+    }
+
+    /// One request and its answer.
+    async fn ask(&self, grant: &Grant, scope: Option<&str>) -> Result<Answer, Error> {
+        let endpoint = self.provider.token_endpoint();
+        let request = token_request(endpoint, &self.auth, grant, scope);
+        let purpose = Purpose::Token(grant.kind());
+        let (parts, body) = self.send(request, purpose).await?.into_parts();
+        let told_wait = self.policy.wait_hint(&parts, self.clock.now());
+        let sent: Vec<_> = self
+            .auth
+            .secret()
+            .into_iter()
+            .chain(grant.secret())
+            .collect();
+        answer::read(&parts, &body, grant.kind(), told_wait, &sent)
+    }
+
+    /// Sends a request, with the policy's deadline on the client's clock.
+    pub(super) async fn send(
+        &self,
+        request: Request<Bytes>,
+        purpose: Purpose,
+    ) -> Result<Response<Bytes>, Error> {
+        let limit = self.policy.request_timeout(purpose);
+        let answer = self.transport.send(request);
+        let deadline = self.clock.sleep(limit);
+        match select(answer, deadline).await {
+            Either::Left((answer, _)) => answer.map_err(Error::Transport),
+            Either::Right(((), _)) => Err(Error::Transport(TransportError::new(
+                TransportErrorKind::Timeout,
+                format!("waited {} s", limit.as_secs_f64()),
+            ))),
+        }
+    }
+
+    fn record(
+        &self,
+        answer: Answer,
+        grant: &Grant,
+        unstated_scope: Option<&str>,
+        created_at: Timestamp,
+    ) -> TokenRecord {
+        let lifetime = self.policy.lifetime(answer.lifetime);
+        let refresh_token = self
+            .policy
+            .next_refresh_token(grant.refresh_token(), answer.refresh_token.as_ref());
+        TokenRecord {
+            access_token: answer.access_token,
+            refresh_token,
+            token_type: answer.token_type,
+            expires_in: Some(lifetime.as_secs()),
+            expires_at: Some(later(created_at, lifetime)),
+            created_at: Some(created_at),
+            scope: answer.scope.or_else(|| unstated_scope.map(str::to_owned)),
+            refresh_at: answer
+                .refresh_in
+                .filter(|refresh_in| *refresh_in < lifetime)
+                .map(|refresh_in| later(created_at, refresh_in)),
+        }
+    }
+
+    /// Saves a new record, then lets it be handed out. A crash between the two must not lose a
+    /// refresh token that the server has already put in the place of the old one.
+    async fn keep(&self, record: TokenRecord) -> Result<Landed, Error> {
+        self.note_successor(&record);
+        if let Err(error) = self.store.save(&self.key, &record).await
+            && record.refresh_token.is_some()
+        {
+            self.state().unsaved = Some(record);
+            return Err(error.into());
+        }
+        // Without a refresh token the store is only a cache, and failing to fill it does no harm.
+        let now = self.clock.now();
+        if !self.policy.may_serve(&record, now) {
+            let failure = Failure::new(Error::Protocol(ProtocolError::DeadOnArrival));
+            let purpose = Purpose::Token(self.grant.kind());
+            return Err(self.fall_quiet(Attempt::first(purpose), failure));
+        }
+        self.state().quiet = None;
+        Ok(self.hold(record, true))
+    }
+
+    /// Makes a record the one that is handed out.
+    fn hold(&self, record: TokenRecord, requested: bool) -> Landed {
+        let record = Arc::new(record);
+        self.state().held = Some(Arc::clone(&record));
+        Landed { record, requested }
+    }
+
+    /// What the store holds after the server refused a refresh token for good. A spent token is
+    /// taken out; one that only waits for a person's action stays for the next sign-in to replace.
+    async fn after_refusal(
+        &self,
+        refused: &Secret,
+        failure: &Failure,
+    ) -> Result<Option<TokenRecord>, Error> {
+        let found = if failure.class() == Class::ReauthRequired {
+            self.store.remove(&self.key, refused).await?
+        } else {
+            self.store.load(&self.key).await?
+        };
+        if let Some(record) = &found {
+            self.note_successor(record);
+        }
+        Ok(found)
+    }
+
+    /// Ends in `failure` and keeps the endpoint quiet as long as the policy says.
+    fn fall_quiet(&self, attempt: Attempt, failure: Failure) -> Error {
+        let quiet = self.policy.quiet_after(attempt, &failure);
+        self.state().quiet = Some(Quiet {
+            until: later(self.clock.now(), quiet),
+            error: failure.error.clone(),
+        });
+        failure.error
+    }
+}

@@ -1,0 +1,140 @@
+//! What a client knows between calls.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+
+use super::flight::Flight;
+use crate::clock::left;
+use crate::fingerprint::{draw, fingerprint};
+use crate::{
+    ClientAuth, Clock, Error, GrantSource, Policy, Provider, Secret, Spawn, StoreKey, TokenRecord,
+    TokenStore, Transport,
+};
+
+/// The shared insides of all clones of a client.
+pub(super) struct Inner {
+    pub(super) key: StoreKey,
+    pub(super) provider: Provider,
+    pub(super) auth: ClientAuth,
+    pub(super) grant: GrantSource,
+    pub(super) scope: Option<String>,
+    pub(super) policy: Arc<dyn Policy>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) transport: Arc<dyn Transport>,
+    pub(super) spawn: Arc<dyn Spawn>,
+    pub(super) store: Arc<dyn TokenStore>,
+    pub(super) jitter_seed: u64,
+    pub(super) state: Mutex<State>,
+}
+
+impl Inner {
+    /// The state, for a moment: no seam is called and nothing is awaited while it is held.
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        // Each change leaves the state whole, so a panic elsewhere does not spoil it.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The record whose access token may be handed out.
+    pub(super) fn held(&self) -> Option<Arc<TokenRecord>> {
+        self.state().held.clone()
+    }
+
+    /// The next drawn number from 0 to 999.
+    pub(super) fn jitter(&self) -> u16 {
+        let mut state = self.state();
+        let drawn = draw(self.jitter_seed, state.draws);
+        state.draws = state.draws.wrapping_add(1);
+        (drawn % 1000) as u16
+    }
+
+    /// The error of a quiet time that is not over, with the wait that is left.
+    pub(super) fn quiet_error(&self, now: Timestamp) -> Option<Error> {
+        let state = self.state();
+        let quiet = state.quiet.as_ref()?;
+        let wait = left(now, quiet.until);
+        (!wait.is_zero()).then(|| quiet.error.with_wait_left(wait))
+    }
+}
+
+#[derive(Debug, Default)]
+pub(super) struct State {
+    /// What the last renewal brought; its access token is never empty and never the rejected one.
+    pub(super) held: Option<Arc<TokenRecord>>,
+    /// A record that the store could not save. It holds the only copy of a refresh token.
+    pub(super) unsaved: Option<TokenRecord>,
+    /// The token request under way.
+    pub(super) flight: Option<Flight>,
+    /// Until when no token request is made.
+    pub(super) quiet: Option<Quiet>,
+    /// Whether the refresh token given at the start has been replaced by another.
+    pub(super) superseded: bool,
+    /// An access token the caller does not want to see again.
+    rejected: Option<Secret>,
+    /// Grants the server refused for good, by fingerprint, newest last.
+    refused: VecDeque<(u128, Error)>,
+    /// Until when a resource asked to be left alone.
+    resources: BTreeMap<String, Timestamp>,
+    /// How many random numbers were drawn.
+    draws: u64,
+}
+
+/// A time without token requests, and the error that explains it.
+#[derive(Clone, Debug)]
+pub(super) struct Quiet {
+    pub(super) until: Timestamp,
+    pub(super) error: Error,
+}
+
+impl State {
+    /// Never hands out this access token again.
+    pub(super) fn reject(&mut self, access_token: Secret) {
+        self.held = None;
+        self.rejected = Some(access_token);
+    }
+
+    /// Whether the record's access token can be used at all.
+    pub(super) fn accepts(&self, record: &TokenRecord) -> bool {
+        let rejected = self
+            .rejected
+            .as_ref()
+            .is_some_and(|rejected| rejected.matches(&record.access_token));
+        !record.access_token.is_empty() && !rejected
+    }
+
+    /// Remembers that the server refused this refresh token or password for good.
+    pub(super) fn refuse(&mut self, grant: &Secret, error: Error) {
+        // Every entry is a sign-in of its own, so the oldest can hardly matter any more.
+        if self.refused.len() == 64 {
+            self.refused.pop_front();
+        }
+        self.refused.push_back((fingerprint(grant.expose()), error));
+    }
+
+    /// The error with which this refresh token or password was refused.
+    pub(super) fn refusal_of(&self, grant: &Secret) -> Option<Error> {
+        let wanted = fingerprint(grant.expose());
+        let found = self.refused.iter().find(|(known, _)| *known == wanted);
+        found.map(|(_, error)| error.clone())
+    }
+
+    /// The newest error with which any grant was refused for good.
+    pub(super) fn last_refusal(&self) -> Option<Error> {
+        self.refused.back().map(|(_, error)| error.clone())
+    }
+
+    /// Remembers that this resource wants to be left alone until then.
+    pub(super) fn leave_alone(&mut self, resource: String, until: Timestamp, now: Timestamp) {
+        self.resources.retain(|_, until| *until > now);
+        if self.resources.len() < 1024 {
+            let known = self.resources.entry(resource).or_insert(until);
+            *known = (*known).max(until);
+        }
+    }
+
+    /// Until when this resource wants to be left alone.
+    pub(super) fn left_alone_until(&self, resource: &str) -> Option<Timestamp> {
+        self.resources.get(resource).copied()
+    }
+}

@@ -1,0 +1,37 @@
+//! The server broke the protocol.
+
+use http::StatusCode;
+
+/// An answer of the token endpoint that is not what RFC 6749 section 5 describes. Holds nothing
+/// of the answer's body, which may be a token.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProtocolError {
+    /// A success whose body is not a JSON object.
+    #[error("token endpoint answered {status} with a body that is not a JSON object")]
+    NotJson {
+        /// The HTTP status.
+        status: StatusCode,
+    },
+    /// A success without a usable `access_token`.
+    #[error("token endpoint answered success without a usable access_token")]
+    NoAccessToken,
+    /// A token type other than `Bearer`: RFC 6749 section 7.1 forbids using it.
+    #[error("token endpoint issued a token of type \"{0}\"; only Bearer can be used here")]
+    TokenType(String),
+    /// The token had expired by the time its answer was here.
+    #[error("token endpoint issued a token that had expired when the answer arrived")]
+    DeadOnArrival,
+    /// A redirect, which is not followed because it would carry credentials elsewhere.
+    #[error("token endpoint answered {status}, a redirect; configure the address it points to")]
+    Redirect {
+        /// The HTTP status.
+        status: StatusCode,
+    },
+    /// An error status whose body names no error, such as a proxy's page.
+    #[error("token endpoint answered {status} without an OAuth error; is the address right?")]
+    NoErrorCode {
+        /// The HTTP status.
+        status: StatusCode,
+    },
+}

@@ -1,0 +1,96 @@
+//! A clock that moves when told to.
+
+use std::future::Future;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::oneshot;
+
+use crate::clock::later;
+use crate::{BoxFuture, Clock};
+
+/// Starts at 2030-01-01T00:00:00Z.
+#[derive(Clone, Debug)]
+pub(crate) struct HandClock(Arc<Mutex<Hands>>);
+
+#[derive(Debug)]
+struct Hands {
+    now: Timestamp,
+    sleepers: Vec<(Timestamp, oneshot::Sender<()>)>,
+}
+
+impl HandClock {
+    pub(crate) fn new() -> Self {
+        let now = "2030-01-01T00:00:00Z".parse().expect("a good time");
+        Self(Arc::new(Mutex::new(Hands {
+            now,
+            sleepers: Vec::new(),
+        })))
+    }
+
+    /// Runs `work` to its end, moving the clock to the next deadline whenever all is quiet.
+    pub(crate) async fn run<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> T {
+        let task = tokio::spawn(work);
+        loop {
+            quiet().await;
+            if task.is_finished() {
+                return task.await.expect("no panic in the work");
+            }
+            assert!(self.wake_next(Timestamp::MAX), "stuck: nobody sleeps");
+        }
+    }
+
+    /// Moves the clock on, stopping at every deadline on the way.
+    pub(crate) async fn advance(&self, by: Duration) {
+        let end = later(self.now(), by);
+        quiet().await;
+        while self.wake_next(end) {
+            quiet().await;
+        }
+        self.hands().now = end;
+    }
+
+    fn wake_next(&self, end: Timestamp) -> bool {
+        let mut hands = self.hands();
+        hands.sleepers.retain(|(_, sleeper)| !sleeper.is_closed());
+        let next = (0..hands.sleepers.len()).min_by_key(|at| hands.sleepers[*at].0);
+        let Some(next) = next.filter(|next| hands.sleepers[*next].0 <= end) else {
+            return false;
+        };
+        let (deadline, sleeper) = hands.sleepers.remove(next);
+        hands.now = hands.now.max(deadline);
+        sleeper.send(()).is_ok()
+    }
+
+    fn hands(&self) -> MutexGuard<'_, Hands> {
+        self.0
+            .lock()
+            .expect("no test panics with the clock in hand")
+    }
+}
+
+impl Clock for HandClock {
+    fn now(&self) -> Timestamp {
+        self.hands().now
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        let (sender, receiver) = oneshot::channel();
+        let deadline = later(self.now(), duration);
+        self.hands().sleepers.push((deadline, sender));
+        Box::pin(async move {
+            let _ = receiver.await;
+        })
+    }
+}
+
+/// Lets every other task run until it waits. Tests use one thread, so some rounds are enough.
+pub(crate) async fn quiet() {
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+}

@@ -1,0 +1,124 @@
+//! A scripted server, a hand-moved clock and a client between them, for this crate's own tests.
+
+mod clock;
+mod script;
+
+use crate::{
+    ClientAuth, GrantSource, MemoryStore, Provider, Secret, TokenClient, TokenClientBuilder,
+};
+
+pub(crate) use self::clock::{HandClock, quiet};
+pub(crate) use self::script::{Reply, Script};
+
+pub(crate) const TOKEN_URL: &str = "https://id.example/token";
+pub(crate) const API_URL: &str = "https://api.example/things";
+
+/// One client, its server, its clock and its store.
+pub(crate) struct Stage {
+    pub(crate) clock: HandClock,
+    pub(crate) script: Script,
+    pub(crate) store: MemoryStore,
+    pub(crate) client: TokenClient,
+}
+
+impl Stage {
+    pub(crate) fn client_credentials() -> Self {
+        Self::new(GrantSource::ClientCredentials, |builder| builder)
+    }
+
+    pub(crate) fn refresh_token(token: &str) -> Self {
+        Self::new(GrantSource::RefreshToken(Secret::new(token)), |builder| {
+            builder
+        })
+    }
+
+    pub(crate) fn password() -> Self {
+        let ann = GrantSource::Password {
+            username: "ann".to_owned(),
+            password: Secret::new("pw"),
+        };
+        Self::new(ann, |builder| builder)
+    }
+
+    pub(crate) fn new(
+        grant: GrantSource,
+        configure: impl FnOnce(TokenClientBuilder) -> TokenClientBuilder,
+    ) -> Self {
+        let clock = HandClock::new();
+        let script = Script::new(clock.clone());
+        let store = MemoryStore::new();
+        let client = Self::build(&clock, &script, &store, grant, configure);
+        Self {
+            clock,
+            script,
+            store,
+            client,
+        }
+    }
+
+    /// A second client on the same server, clock and store, as another process would be.
+    pub(crate) fn sibling(&self, grant: GrantSource) -> TokenClient {
+        Self::build(&self.clock, &self.script, &self.store, grant, |builder| {
+            builder
+        })
+    }
+
+    fn build(
+        clock: &HandClock,
+        script: &Script,
+        store: &MemoryStore,
+        grant: GrantSource,
+        configure: impl FnOnce(TokenClientBuilder) -> TokenClientBuilder,
+    ) -> TokenClient {
+        let auth = ClientAuth::SecretPost {
+            id: "app".to_owned(),
+            secret: Secret::new("client-secret"),
+        };
+        let provider = Provider::at(TOKEN_URL).expect("a good address");
+        let builder = TokenClient::builder(provider, auth, grant)
+            .scopes(["api"])
+            .clock(clock.clone())
+            .transport(script.clone())
+            .store(store.clone());
+        configure(builder).build().expect("a good configuration")
+    }
+
+    /// `token()` in one line: the token's text, or class and message of the error.
+    pub(crate) async fn token(&self) -> String {
+        let client = self.client.clone();
+        self.clock
+            .run(async move { shown(client.token().await) })
+            .await
+    }
+
+    /// `refresh()` in one line.
+    pub(crate) async fn refresh(&self) -> String {
+        let client = self.client.clone();
+        self.clock
+            .run(async move { shown(client.refresh().await) })
+            .await
+    }
+
+    /// A GET of the API in one line: the status, or class and message of the error.
+    pub(crate) async fn call(&self) -> String {
+        let client = self.client.clone();
+        let request = http::Request::get(API_URL)
+            .body(bytes::Bytes::new())
+            .expect("a good request");
+        self.clock
+            .run(async move {
+                match client.call(request).await {
+                    Ok(response) => response.status().as_u16().to_string(),
+                    Err(error) => format!("{}: {error}", error.class()),
+                }
+            })
+            .await
+    }
+}
+
+pub(crate) fn shown(outcome: Result<crate::AccessToken, crate::Error>) -> String {
+    match outcome {
+        Ok(token) => token.secret().expose().to_owned(),
+        Err(error) => format!("{}: {error}", error.class()),
+    }
+}
