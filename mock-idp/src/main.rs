@@ -1,3 +1,9 @@
-//! To be filled.
+//! `mock-idp`: the mock alone, for tests in any language.
 
-fn main() {}
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run()
+}

@@ -1,0 +1,228 @@
+//! [`Builder`]: a world before it starts.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use tokio_rustls::TlsAcceptor;
+
+use crate::clock::{Clock, SystemClock};
+use crate::directory::{Directory, Rotation};
+use crate::entropy::Entropy;
+use crate::fault::{FaultScript, Holds};
+use crate::journal::{Endpoint, Journal, Origin};
+use crate::keys::KeyRing;
+use crate::ledger::Ledger;
+use crate::limits::{Limit, Meters};
+use crate::listener::{Authority, Bound, NoCertificate};
+use crate::mock::MockIdp;
+use crate::provider::Provider;
+use crate::supervise::{Supervisor, Unsupervised};
+use crate::world::{Settings, World, known_secrets};
+use crate::{entra, okta};
+
+/// Settings of a world before it starts.
+#[derive(Debug)]
+#[must_use = "a builder does nothing until `start` is called"]
+pub struct Builder {
+    provider: Provider,
+    directory: Option<Directory>,
+    clock: Arc<dyn Clock>,
+    seed: u64,
+    settings: Settings,
+    supervisor: Arc<dyn Supervisor>,
+    journal_capacity: usize,
+    tls: bool,
+    ports: HashMap<Origin, u16>,
+}
+
+/// Why a world could not be started.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// A port could not be had.
+    #[error("cannot listen on {address}: {source}; choose another port or stop whoever uses it")]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// No certificate could be made.
+    #[error(transparent)]
+    Certificate(#[from] NoCertificate),
+    /// The directory lacks something that every world needs.
+    #[error("the directory has no {0}")]
+    Incomplete(&'static str),
+}
+
+impl Builder {
+    pub(crate) fn new(provider: Provider) -> Self {
+        Self {
+            provider,
+            directory: None,
+            clock: Arc::new(SystemClock),
+            seed: 0,
+            settings: Settings::default(),
+            supervisor: Arc::new(Unsupervised),
+            journal_capacity: 10_000,
+            tls: true,
+            ports: HashMap::new(),
+        }
+    }
+
+    /// The directory; the built-in one without it.
+    pub fn directory(mut self, directory: Directory) -> Self {
+        self.directory = Some(directory);
+        self
+    }
+
+    /// The clock; the machine's without it.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// The seed of everything random; 0 without it.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// `expires_in` of access tokens, in place of the vendor's.
+    pub fn access_token_lifetime(mut self, lifetime: Duration) -> Self {
+        self.settings.access_lifetime = Some(lifetime);
+        self
+    }
+
+    /// `refresh_in` (Entra): from when a renewal is advised.
+    pub fn refresh_in(mut self, refresh_in: Duration) -> Self {
+        self.settings.refresh_in = Some(refresh_in);
+        self
+    }
+
+    /// How long refresh tokens live without being used, in place of the vendor's limits.
+    pub fn refresh_token_lifetime(mut self, lifetime: Duration) -> Self {
+        self.settings.refresh_lifetime = Some(lifetime);
+        self
+    }
+
+    /// What happens to refresh tokens that are used, for every application.
+    pub fn rotation(mut self, rotation: Rotation) -> Self {
+        self.settings.rotation = Some(rotation);
+        self
+    }
+
+    /// A rate limit in place of the vendor's, for each principal at an endpoint.
+    pub fn limit(mut self, endpoint: Endpoint, limit: Limit) -> Self {
+        self.settings.limits.push((endpoint, limit));
+        self
+    }
+
+    /// Serves plain HTTP. Real clients insist on TLS; harnesses that bring their own transport save the handshakes.
+    pub fn plain_http(mut self) -> Self {
+        self.tls = false;
+        self
+    }
+
+    /// The port of an origin; a free one without it.
+    pub fn port(mut self, origin: Origin, port: u16) -> Self {
+        self.ports.insert(origin, port);
+        self
+    }
+
+    /// How long, in real time, a peer may take over its handshake, its headers and its body; 30 seconds without it.
+    pub fn patience(mut self, patience: Duration) -> Self {
+        self.settings.patience = Some(patience);
+        self
+    }
+
+    /// How many journal entries are kept.
+    pub fn journal_capacity(mut self, entries: usize) -> Self {
+        self.journal_capacity = entries;
+        self
+    }
+
+    /// Who watches the handling of requests.
+    pub fn supervisor(mut self, supervisor: Arc<dyn Supervisor>) -> Self {
+        self.supervisor = supervisor;
+        self
+    }
+
+    /// Starts the world on 127.0.0.1, within the current tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`] when a port cannot be had, no certificate can be made, or the directory lacks a confidential application.
+    pub async fn start(self) -> Result<MockIdp, StartError> {
+        let directory = self.directory.unwrap_or_default();
+        let tls = if self.tls {
+            Some(TlsAcceptor::from(Authority::of_process()?.server.clone()))
+        } else {
+            None
+        };
+        let scheme = if self.tls { "https" } else { "http" };
+        let origins: &[Origin] = match self.provider {
+            Provider::Entra => &[Origin::Login, Origin::Graph],
+            Provider::Okta => &[Origin::Org, Origin::Api],
+        };
+        let mut bound = Vec::with_capacity(origins.len());
+        for origin in origins {
+            let port = self.ports.get(origin).copied().unwrap_or(0);
+            let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
+            bound.push((
+                *origin,
+                Bound::to(address)
+                    .await
+                    .map_err(|source| StartError::Bind { address, source })?,
+            ));
+        }
+        let names: HashMap<Origin, String> = bound
+            .iter()
+            .map(|(origin, bound)| (*origin, format!("{scheme}://{}", bound.address())))
+            .collect();
+        let world = Arc::new(World {
+            provider: self.provider,
+            secrets: known_secrets(self.provider, &directory),
+            directory,
+            settings: self.settings,
+            clock: self.clock,
+            entropy: Entropy::from_seed(self.seed),
+            keys: KeyRing::embedded(self.provider),
+            ledger: Ledger::default(),
+            journal: Journal::with_capacity(self.journal_capacity),
+            faults: FaultScript::default(),
+            holds: Holds::default(),
+            meters: Meters::default(),
+            supervisor: self.supervisor,
+            origins: OnceLock::from(names),
+        });
+        let connections = Arc::new(AtomicU64::new(0));
+        let listeners = bound
+            .into_iter()
+            .map(|(origin, bound)| {
+                let routes = match origin {
+                    Origin::Login | Origin::ManagedIdentity => entra::login_routes(world.clone()),
+                    Origin::Graph => entra::graph_routes(world.clone()),
+                    Origin::Org => okta::org_routes(world.clone()),
+                    Origin::Api => okta::api_routes(world.clone()),
+                };
+                bound.serve(
+                    world.clone(),
+                    origin,
+                    routes,
+                    tls.clone(),
+                    connections.clone(),
+                )
+            })
+            .collect();
+        let idp = MockIdp::new(world, listeners);
+        if idp.client_id().is_empty() {
+            return Err(StartError::Incomplete("enabled application with a secret"));
+        }
+        Ok(idp)
+    }
+}

@@ -1,0 +1,78 @@
+//! What an Entra world knows.
+
+use serde::Deserialize;
+
+use super::application::Application;
+use super::user::User;
+
+/// Tenants and what is in them.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EntraDirectory {
+    /// The tenants; the first is the one that embedders and examples use.
+    pub tenants: Vec<Tenant>,
+}
+
+impl EntraDirectory {
+    /// The tenant with this id or verified domain, compared without case.
+    #[must_use]
+    pub fn tenant(&self, name: &str) -> Option<&Tenant> {
+        self.tenants.iter().find(|tenant| {
+            tenant.id.eq_ignore_ascii_case(name)
+                || tenant
+                    .domains
+                    .iter()
+                    .any(|domain| domain.eq_ignore_ascii_case(name))
+        })
+    }
+}
+
+/// A tenant.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tenant {
+    /// Its GUID.
+    pub id: String,
+    /// Its display name.
+    pub name: String,
+    /// Its verified domains.
+    #[serde(default)]
+    pub domains: Vec<String>,
+    /// The applications with a service principal in it.
+    #[serde(default)]
+    pub applications: Vec<Application>,
+    /// The APIs that tokens can be had for.
+    #[serde(default)]
+    pub resources: Vec<ApiResource>,
+    /// Its users.
+    #[serde(default)]
+    pub users: Vec<User>,
+}
+
+impl Tenant {
+    /// The API with this identifier URI or application id. A trailing slash of the URI is part of the name that was asked for.
+    #[must_use]
+    pub fn resource(&self, name: &str) -> Option<&ApiResource> {
+        let name = name.strip_suffix('/').unwrap_or(name);
+        self.resources.iter().find(|resource| {
+            resource.app_id == name || resource.identifier.eq_ignore_ascii_case(name)
+        })
+    }
+}
+
+/// An API that tokens are issued for.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ApiResource {
+    /// Its application id.
+    pub app_id: String,
+    /// Its identifier URI, such as `https://graph.microsoft.com`.
+    pub identifier: String,
+    /// The version of the access tokens it takes: 1 or 2 (`api.requestedAccessTokenVersion`).
+    #[serde(default = "one")]
+    pub token_version: u8,
+}
+
+fn one() -> u8 {
+    1
+}

@@ -1,0 +1,110 @@
+//! Who and what a world knows: tenants, applications, users, authorization servers, API tokens.
+//!
+//! A directory is read from YAML; `default.yaml` beside this file is the one used without any, and the example to start from.
+
+mod application;
+mod defaults;
+mod entra;
+mod okta;
+mod user;
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+pub use application::{Application, ClientSecret, GrantType, Rotation, RotationMode};
+pub use entra::{ApiResource, EntraDirectory, Tenant};
+pub use okta::{ApiToken, AuthorizationServer, OktaDirectory};
+pub use user::User;
+
+/// A directory file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Directory {
+    /// What an Entra world knows.
+    pub entra: EntraDirectory,
+    /// What an Okta world knows.
+    pub okta: OktaDirectory,
+}
+
+/// A directory file that cannot be used: what is wrong, at which line and column, and what is allowed.
+#[derive(Debug, thiserror::Error)]
+#[error("the directory cannot be used: {0}")]
+pub struct BadDirectory(String);
+
+impl Directory {
+    /// Reads a directory from YAML.
+    ///
+    /// # Errors
+    ///
+    /// [`BadDirectory`] with line and column for a syntax error, an unknown key, a wrong type, or a directory without any
+    /// tenant or authorization server.
+    pub fn from_yaml(text: &str) -> Result<Self, BadDirectory> {
+        let options = serde_saphyr::options! {
+            // A snippet could show a secret that stands beside the mistake.
+            with_snippet: false,
+            budget: serde_saphyr::budget! { max_nodes: 50_000, max_anchors: 256, max_depth: 64 },
+        };
+        let directory: Self = serde_saphyr::from_str_with_options(text, options)
+            .map_err(|error| BadDirectory(error.to_string()))?;
+        if directory.entra.tenants.is_empty() {
+            return Err(BadDirectory(
+                "`entra.tenants` is empty; name at least one tenant".to_owned(),
+            ));
+        }
+        if directory.okta.authorization_servers.is_empty() {
+            return Err(BadDirectory(
+                "`okta.authorization_servers` is empty; name at least one, usually `default`"
+                    .to_owned(),
+            ));
+        }
+        Ok(directory)
+    }
+}
+
+impl Default for Directory {
+    fn default() -> Self {
+        DEFAULT.clone()
+    }
+}
+
+#[expect(
+    clippy::expect_used,
+    reason = "the built-in directory is part of the crate; a test reads it"
+)]
+static DEFAULT: LazyLock<Directory> = LazyLock::new(|| {
+    Directory::from_yaml(include_str!("default.yaml")).expect("the built-in directory is sound")
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_has_both_vendors() {
+        let directory = Directory::default();
+        assert!(directory.entra.tenant("CONTOSO.example").is_some());
+        assert!(directory.okta.authorization_server("default").is_some());
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_with_its_place() {
+        let text = include_str!("default.yaml")
+            .replace("login: ada@contoso.example", "logn: ada@contoso.example");
+        let error = Directory::from_yaml(&text).unwrap_err().to_string();
+        insta::assert_snapshot!(error, @"the directory cannot be used: unknown field `logn`, expected one of id, login, name, password, enabled, locked, password_expired, mfa_required at line 34, column 11");
+    }
+
+    #[test]
+    fn secrets_do_not_show() {
+        let shown = format!("{:?}", Directory::default());
+        for secret in [
+            "entra-app-secret",
+            "okta-app-secret",
+            "correct-horse",
+            "00ssws",
+        ] {
+            assert!(!shown.contains(secret), "{secret} shows");
+        }
+    }
+}

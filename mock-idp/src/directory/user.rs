@@ -1,0 +1,33 @@
+//! People who sign in.
+
+use serde::Deserialize;
+
+use super::defaults::yes;
+use crate::secret::Secret;
+
+/// A user.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct User {
+    /// Object id (Entra) or user id (Okta, `00u…`).
+    pub id: String,
+    /// User principal name (Entra) or login (Okta).
+    pub login: String,
+    /// Display name.
+    pub name: String,
+    /// Password; a user without one cannot use the password grant.
+    #[serde(default)]
+    pub password: Option<Secret>,
+    /// Whether the account is enabled.
+    #[serde(default = "yes")]
+    pub enabled: bool,
+    /// Locked out after too many attempts.
+    #[serde(default)]
+    pub locked: bool,
+    /// The password has to be changed before the next sign-in.
+    #[serde(default)]
+    pub password_expired: bool,
+    /// Signing in takes a second factor, which no password grant can give.
+    #[serde(default)]
+    pub mfa_required: bool,
+}

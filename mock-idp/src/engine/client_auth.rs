@@ -1,0 +1,102 @@
+//! Client authentication (RFC 6749 section 2.3).
+
+use jiff::Timestamp;
+
+use super::denial::Denial;
+use super::request::{Basic, TokenRequest};
+use crate::directory::Application;
+use crate::secret::Secret;
+
+/// Who the request says it is, before anything is checked.
+#[derive(Clone, Debug)]
+pub(crate) struct Claimed<'d> {
+    pub(crate) application: &'d Application,
+    /// The secret shown, in every reading of it; empty when none was.
+    secrets: Vec<Secret>,
+}
+
+/// Refuses a request that authenticates in more than one way.
+pub(crate) fn one_method(request: &TokenRequest) -> Result<(), Denial> {
+    if request.auth_methods().len() > 1 {
+        Err(Denial::CredentialsSeveral)
+    } else {
+        Ok(())
+    }
+}
+
+/// Finds the application a request claims to come from.
+pub(crate) fn identify<'d>(
+    request: &TokenRequest,
+    applications: &'d [Application],
+) -> Result<Claimed<'d>, Denial> {
+    if request.basic == Some(Basic::Garbled) {
+        return Err(Denial::BasicGarbled);
+    }
+    let find = |id: &str| {
+        applications
+            .iter()
+            .find(|application| application.id.eq_ignore_ascii_case(id))
+    };
+    if let Some(basic) = &request.basic {
+        let pairs = basic.candidates();
+        let found = pairs.iter().find_map(|(id, _)| find(id));
+        let application = found.ok_or_else(|| Denial::AppUnknown {
+            client: pairs.first().map(|(id, _)| id.clone()).unwrap_or_default(),
+            by_basic: true,
+        })?;
+        return Ok(Claimed {
+            application,
+            secrets: pairs.into_iter().map(|(_, secret)| secret).collect(),
+        });
+    }
+    let client = request.require("client_id")?;
+    let application = find(client).ok_or_else(|| Denial::AppUnknown {
+        client: client.to_owned(),
+        by_basic: false,
+    })?;
+    let secrets = request
+        .get("client_secret")
+        .map(Secret::new)
+        .into_iter()
+        .collect();
+    Ok(Claimed {
+        application,
+        secrets,
+    })
+}
+
+impl Claimed<'_> {
+    /// Whether a credential was shown at all.
+    pub(crate) fn shows_credential(&self) -> bool {
+        !self.secrets.is_empty()
+    }
+
+    /// Checks the credential: a confidential client must show a valid secret, a public one must show none.
+    pub(crate) fn verify(&self, now: Timestamp) -> Result<(), Denial> {
+        let application = self.application;
+        if application.is_public() {
+            return if self.shows_credential() {
+                Err(Denial::CredentialUnexpected)
+            } else {
+                Ok(())
+            };
+        }
+        if !self.shows_credential() {
+            return Err(Denial::CredentialMissing);
+        }
+        let client = || application.id.clone();
+        let mut matching = application
+            .secrets
+            .iter()
+            .filter(|known| self.secrets.contains(&known.value))
+            .peekable();
+        if matching.peek().is_none() {
+            return Err(Denial::SecretWrong { client: client() });
+        }
+        if matching.any(|known| known.is_valid_at(now)) {
+            Ok(())
+        } else {
+            Err(Denial::SecretExpired { client: client() })
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Why a token request is refused: the reasons both vendors know.
+//!
+//! Each dialect renders every one of them; a new reason does not compile until both do. What only one vendor knows stands
+//! in that vendor's own enum beside this one.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::ledger::Refusal;
+
+/// A reason, with what its message needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Denial {
+    /// The application is switched off.
+    AppDisabled { client: String },
+    /// No application has this client id. `by_basic` says where the id came from.
+    AppUnknown { client: String, by_basic: bool },
+    /// A Basic header that is not id and secret in base64.
+    BasicGarbled,
+    /// A confidential client shows no credential.
+    CredentialMissing,
+    /// More than one client authentication method (RFC 6749 section 2.3).
+    CredentialsSeveral,
+    /// A public client shows a credential.
+    CredentialUnexpected,
+    /// The application may not use this grant.
+    GrantNotAllowed {
+        grant: String,
+        allowed: Vec<&'static str>,
+    },
+    /// The server does not know this grant.
+    GrantUnsupported { grant: String },
+    /// Body or query are not well-formed.
+    Malformed,
+    /// The token endpoint takes POST only.
+    MethodNotAllowed { method: String },
+    /// A parameter is missing or empty.
+    ParameterMissing(&'static str),
+    /// A parameter occurs twice.
+    ParameterRepeated(String),
+    /// The password has expired.
+    PasswordExpired,
+    /// The password is wrong.
+    PasswordWrong,
+    /// Unused for too long.
+    RefreshIdle {
+        issued_at: Timestamp,
+        limit: Duration,
+    },
+    /// Issued to another client.
+    RefreshOtherClient,
+    /// Replaced by a newer one and used again.
+    RefreshReused,
+    /// Revoked.
+    RefreshRevoked {
+        issued_at: Timestamp,
+        revoked_at: Timestamp,
+    },
+    /// Past its absolute limit.
+    RefreshTooOld {
+        issued_at: Timestamp,
+        limit: Duration,
+    },
+    /// Not a refresh token of this server.
+    RefreshUnknown,
+    /// A scope that is not configured, or not consented to.
+    ScopeUnknown { scope: String, client: String },
+    /// A refresh asks for more than was granted (RFC 6749 section 6).
+    ScopeWider { scope: String, client: String },
+    /// The secret is right but out of its validity.
+    SecretExpired { client: String },
+    /// The secret is wrong.
+    SecretWrong { client: String },
+    /// The account is disabled.
+    UserDisabled,
+    /// The account is locked.
+    UserLocked,
+    /// Signing in takes a second factor.
+    UserNeedsMfa,
+    /// No such user.
+    UserUnknown { login: String },
+}
+
+impl From<Refusal> for Denial {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Unknown => Self::RefreshUnknown,
+            Refusal::OtherClient => Self::RefreshOtherClient,
+            Refusal::Idle { issued_at, limit } => Self::RefreshIdle { issued_at, limit },
+            Refusal::TooOld { issued_at, limit } => Self::RefreshTooOld { issued_at, limit },
+            Refusal::Revoked {
+                issued_at,
+                revoked_at,
+            } => Self::RefreshRevoked {
+                issued_at,
+                revoked_at,
+            },
+            Refusal::Reused => Self::RefreshReused,
+        }
+    }
+}

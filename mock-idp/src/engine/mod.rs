@@ -1,0 +1,18 @@
+//! The vendor-neutral engine: a token request in, a grant or a denial out.
+//!
+//! The engine has the checks; each dialect runs them in its vendor's order and says what the answer looks like. Nothing
+//! here knows of Entra or Okta.
+
+mod client_auth;
+mod denial;
+mod grant;
+mod grants;
+mod request;
+
+pub(crate) use client_auth::{Claimed, identify, one_method};
+pub(crate) use denial::Denial;
+pub(crate) use grant::Grant;
+pub(crate) use grants::{
+    Terms, client_credentials, refresh, requested, signed_in, user_by_password,
+};
+pub(crate) use request::TokenRequest;

@@ -1,0 +1,101 @@
+//! Scopes at the v2.0 endpoint: which resource is meant, and what of it.
+
+use super::denial::EntraDenial;
+use crate::directory::{ApiResource, Application, Tenant};
+use crate::engine::Denial;
+
+/// Scopes of OpenID Connect, which belong to no resource.
+const OIDC: [&str; 4] = ["openid", "profile", "email", "offline_access"];
+/// Where scopes without a resource belong.
+const GRAPH: &str = "https://graph.microsoft.com";
+
+/// A resolved scope parameter.
+#[derive(Clone, Debug)]
+pub(super) struct Resolved<'d> {
+    pub(super) resource: &'d ApiResource,
+    /// The resource as the request named it: the audience of a v1.0 token.
+    pub(super) audience: String,
+    /// The scopes granted, as the request wrote them.
+    pub(super) granted: Vec<String>,
+}
+
+/// App-only: exactly one scope, `{resource}/.default`.
+pub(super) fn app_only<'d>(
+    scopes: &[String],
+    tenant: &'d Tenant,
+) -> Result<Resolved<'d>, EntraDenial> {
+    let joined = scopes.join(" ");
+    let [scope] = scopes else {
+        return Err(if scopes.is_empty() {
+            Denial::ParameterMissing("scope").into()
+        } else {
+            EntraDenial::ScopeInvalid { scope: joined }
+        });
+    };
+    let Some(resource) = scope.strip_suffix("/.default") else {
+        return Err(EntraDenial::ScopeNotDefault { scope: joined });
+    };
+    Ok(Resolved {
+        resource: find(tenant, resource)?,
+        audience: resource.to_owned(),
+        granted: Vec::new(),
+    })
+}
+
+/// For a user: scopes of one resource, with OpenID Connect's beside them. Short names belong to Graph; `.default` means what is consented to.
+pub(super) fn delegated<'d>(
+    scopes: &[String],
+    tenant: &'d Tenant,
+    application: &Application,
+) -> Result<Resolved<'d>, EntraDenial> {
+    let mut granted = Vec::new();
+    let mut audience: Option<String> = None;
+    for scope in scopes {
+        if OIDC.contains(&scope.as_str()) {
+            granted.push(scope.clone());
+            continue;
+        }
+        let (resource, name) = scope.rsplit_once('/').unwrap_or((GRAPH, scope));
+        match &audience {
+            Some(other) if other != resource => return Err(EntraDenial::ScopeSeveralResources),
+            _ => audience = Some(resource.to_owned()),
+        }
+        let consented = |name: &str| {
+            application
+                .scopes
+                .iter()
+                .any(|known| known.eq_ignore_ascii_case(name))
+        };
+        if name == ".default" {
+            let of_resource = application
+                .scopes
+                .iter()
+                .filter(|known| !OIDC.contains(&known.as_str()));
+            granted.extend(of_resource.map(|known| format!("{resource}/{known}")));
+        } else if consented(name) {
+            granted.push(scope.clone());
+        } else {
+            let client = application.id.clone();
+            return Err(Denial::ScopeUnknown {
+                scope: scope.clone(),
+                client,
+            }
+            .into());
+        }
+    }
+    let audience = audience.unwrap_or_else(|| GRAPH.to_owned());
+    Ok(Resolved {
+        resource: find(tenant, &audience)?,
+        audience,
+        granted,
+    })
+}
+
+fn find<'d>(tenant: &'d Tenant, resource: &str) -> Result<&'d ApiResource, EntraDenial> {
+    tenant
+        .resource(resource)
+        .ok_or_else(|| EntraDenial::ResourceUnknown {
+            resource: resource.to_owned(),
+            tenant: tenant.name.clone(),
+        })
+}

@@ -1,0 +1,61 @@
+//! The tenant segment of a path.
+
+use super::correlation::is_guid;
+use super::denial::EntraDenial;
+use crate::directory::{EntraDirectory, Tenant};
+use crate::form;
+use crate::inbound::Inbound;
+
+/// What the first segment of a path names.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Segment<'d> {
+    /// A tenant, by GUID or verified domain.
+    Tenant(&'d Tenant),
+    /// `common`, `organizations` or `consumers`.
+    Alias(&'static str),
+}
+
+/// The first segment as sent, decoded.
+pub(super) fn segment(inbound: &Inbound) -> String {
+    let first = inbound
+        .uri
+        .path()
+        .trim_start_matches('/')
+        .split('/')
+        .next()
+        .unwrap_or_default();
+    // A plus sign is itself in a path.
+    form::decode(first.replace('+', "%2B").as_bytes())
+        .unwrap_or_else(|form::Malformed| first.to_owned())
+}
+
+/// Resolves a segment.
+pub(super) fn resolve<'d>(
+    directory: &'d EntraDirectory,
+    segment: &str,
+) -> Result<Segment<'d>, EntraDenial> {
+    for alias in ["common", "organizations", "consumers"] {
+        if segment.eq_ignore_ascii_case(alias) {
+            return Ok(Segment::Alias(alias));
+        }
+    }
+    if let Some(tenant) = directory.tenant(segment) {
+        return Ok(Segment::Tenant(tenant));
+    }
+    let tenant = segment.to_owned();
+    if is_guid(segment) || is_domain(segment) {
+        Err(EntraDenial::TenantUnknown { tenant })
+    } else {
+        Err(EntraDenial::TenantMalformed { tenant })
+    }
+}
+
+fn is_domain(text: &str) -> bool {
+    let label = |label: &str| {
+        !label.is_empty()
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    text.contains('.') && text.len() <= 253 && text.split('.').all(label)
+}

@@ -1,0 +1,259 @@
+//! The token endpoint: Entra's order of checks around the engine, and its answer.
+
+use std::time::Duration;
+
+use http::{Method, StatusCode};
+use serde_json::json;
+
+use super::denial::EntraDenial;
+use super::scope::{self, Resolved};
+use super::tenant::{Segment, resolve, segment};
+use super::tokens::{self, Subject};
+use crate::directory::{GrantType, Rotation, RotationMode, Tenant};
+use crate::engine::{self, Claimed, Denial, Grant, Terms, TokenRequest};
+use crate::inbound::Inbound;
+use crate::ledger::{RefreshLifetime, usual_rotation};
+use crate::reply::Reply;
+use crate::world::World;
+
+/// What app-only tokens say they live; the token itself lives a second longer.
+const APP_ONLY_LIFETIME: Duration = Duration::from_secs(3599);
+/// Refresh tokens die after 90 days without use (learn.microsoft.com/entra/identity-platform/refresh-tokens).
+const REFRESH_IDLE: Duration = Duration::from_secs(90 * 24 * 3600);
+
+/// Answers a token request.
+pub(super) fn answer(world: &World, inbound: &Inbound, request: &TokenRequest) -> Reply {
+    granted(world, inbound, request).unwrap_or_else(|denial| denial.render(world, inbound))
+}
+
+/// Entra checks parameters, then tenant, application, credential, scope, and last what the grant shows. The order is assumed:
+/// it explains every sample in which two things were wrong.
+fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<Reply, EntraDenial> {
+    if inbound.method != Method::POST {
+        return Err(Denial::MethodNotAllowed {
+            method: inbound.method.to_string(),
+        }
+        .into());
+    }
+    if request.malformed {
+        return Err(Denial::Malformed.into());
+    }
+    if let Some(name) = request.repeated().into_iter().next() {
+        return Err(Denial::ParameterRepeated(name).into());
+    }
+    let grant_name = request.require("grant_type")?;
+    if request.client_id().is_none() {
+        return Err(Denial::ParameterMissing("client_id").into());
+    }
+    if request.get("resource").is_some() {
+        return Err(EntraDenial::ResourceParameter);
+    }
+    let tenant = tenant(world, inbound, grant_name)?;
+    let claimed = engine::identify(request, &tenant.applications)?;
+    if !claimed.application.enabled {
+        return Err(Denial::AppDisabled {
+            client: claimed.application.id.clone(),
+        }
+        .into());
+    }
+    engine::one_method(request)?;
+    if grant_name == GrantType::ClientCredentials.name() && !claimed.shows_credential() {
+        return Err(EntraDenial::AppOnlyWithoutCredential);
+    }
+    let now = world.clock.now();
+    claimed.verify(now)?;
+    let (grant, resolved) = match engine::requested(request, &claimed)? {
+        GrantType::ClientCredentials => {
+            let resolved = scope::app_only(&request.scope(), tenant)?;
+            let terms = terms(world, tenant, &resolved, app_only_lifetime(world));
+            (
+                engine::client_credentials(request, &claimed, terms),
+                resolved,
+            )
+        }
+        GrantType::Password => {
+            let resolved = delegated_scope(request, tenant, &claimed)?;
+            let user = engine::user_by_password(request, &tenant.users)?;
+            let terms = terms(world, tenant, &resolved, delegated_lifetime(world));
+            let grant =
+                engine::signed_in(request, &claimed, user, terms, &world.ledger, now, || {
+                    refresh_value(world)
+                });
+            (grant, resolved)
+        }
+        GrantType::RefreshToken => refreshed(world, request, tenant, &claimed)?,
+    };
+    Ok(reply(world, request, tenant, &claimed, &grant, &resolved))
+}
+
+fn tenant<'w>(
+    world: &'w World,
+    inbound: &Inbound,
+    grant_name: &str,
+) -> Result<&'w Tenant, EntraDenial> {
+    let directory = &world.directory.entra;
+    match resolve(directory, &segment(inbound))? {
+        Segment::Tenant(tenant) => Ok(tenant),
+        Segment::Alias(_) if grant_name == GrantType::ClientCredentials.name() => {
+            Err(EntraDenial::TenantImplied)
+        }
+        Segment::Alias("organizations") => {
+            directory.tenants.first().ok_or(EntraDenial::TenantImplied)
+        }
+        Segment::Alias(_) if grant_name == GrantType::Password.name() => {
+            Err(EntraDenial::GrantNotOverCommon)
+        }
+        Segment::Alias(_) => directory.tenants.first().ok_or(EntraDenial::TenantImplied),
+    }
+}
+
+fn delegated_scope<'w>(
+    request: &TokenRequest,
+    tenant: &'w Tenant,
+    claimed: &Claimed<'_>,
+) -> Result<Resolved<'w>, EntraDenial> {
+    let scopes = request.scope();
+    if scopes.is_empty() {
+        return Err(Denial::ParameterMissing("scope").into());
+    }
+    scope::delegated(&scopes, tenant, claimed.application)
+}
+
+fn refreshed<'w>(
+    world: &World,
+    request: &TokenRequest,
+    tenant: &'w Tenant,
+    claimed: &Claimed<'_>,
+) -> Result<(Grant, Resolved<'w>), EntraDenial> {
+    let now = world.clock.now();
+    let shown = request.require("refresh_token")?;
+    let original = world
+        .ledger
+        .state_of(shown, now)
+        .0
+        .map(|facts| facts.scope)
+        .unwrap_or_default();
+    // One refresh token serves every resource the user has consented to; without scopes the original ones hold.
+    let asked = request.scope();
+    let scopes = if asked.is_empty() { &original } else { &asked };
+    let resolved = scope::delegated(scopes, tenant, claimed.application)?;
+    let usual = usual_rotation(RotationMode::KeepOld);
+    let rotation: &Rotation = world
+        .settings
+        .rotation
+        .as_ref()
+        .or(claimed.application.rotation.as_ref())
+        .unwrap_or(&usual);
+    let mut grant = engine::refresh(
+        request,
+        claimed,
+        &tenant.users,
+        rotation,
+        delegated_lifetime(world),
+        &world.ledger,
+        now,
+        || refresh_value(world),
+    )?;
+    grant.grantee.scope.clone_from(&resolved.granted);
+    Ok((grant, resolved))
+}
+
+fn reply(
+    world: &World,
+    request: &TokenRequest,
+    tenant: &Tenant,
+    claimed: &Claimed<'_>,
+    grant: &Grant,
+    resolved: &Resolved<'_>,
+) -> Reply {
+    let now = world.clock.now();
+    let expires_in = grant.lifetime.as_secs();
+    let expires_at = now
+        .checked_add(grant.lifetime + Duration::from_secs(1))
+        .unwrap_or(jiff::Timestamp::MAX);
+    let label =
+        world
+            .ledger
+            .issue_access(&grant.grantee, grant.family, grant.parent, now, expires_at);
+    let subject = Subject {
+        tenant,
+        application: claimed.application,
+        grant,
+        resolved,
+        now,
+        expires_at,
+    };
+    let access_token = tokens::access_token(world, &subject);
+    world.ledger.record_access(label, &access_token);
+
+    let mut body = json!({ "token_type": "Bearer" });
+    let shown: Vec<&str> = grant
+        .grantee
+        .scope
+        .iter()
+        .map(String::as_str)
+        .filter(|scope| *scope != "offline_access")
+        .collect();
+    if grant.user.is_some() {
+        body["scope"] = json!(shown.join(" "));
+    }
+    body["expires_in"] = json!(expires_in);
+    body["ext_expires_in"] = json!(expires_in);
+    if let Some(refresh_in) = world.settings.refresh_in {
+        body["refresh_in"] = json!(refresh_in.as_secs());
+    }
+    body["access_token"] = json!(access_token);
+    if let Some(refresh) = &grant.refresh {
+        body["refresh_token"] = json!(refresh.value.reveal());
+    }
+    if let Some(user) = &grant.user {
+        if shown.contains(&"openid") {
+            body["id_token"] = json!(tokens::id_token(world, &subject, user));
+        }
+        if request.get("client_info") == Some("1") {
+            body["client_info"] = json!(tokens::client_info(tenant, user));
+        }
+    }
+    let issued = std::iter::once(label).chain(
+        grant
+            .refresh
+            .iter()
+            .filter(|refresh| refresh.is_new)
+            .map(|refresh| refresh.label),
+    );
+    Reply::json(StatusCode::OK, body).with_issued(issued)
+}
+
+fn terms(world: &World, tenant: &Tenant, resolved: &Resolved<'_>, lifetime: Duration) -> Terms {
+    Terms {
+        issuer: tenant.id.clone(),
+        scope: resolved.granted.clone(),
+        lifetime,
+        refresh_lifetime: refresh_lifetime(world),
+    }
+}
+
+/// How long refresh tokens live in this world.
+pub(crate) fn refresh_lifetime(world: &World) -> RefreshLifetime {
+    RefreshLifetime {
+        idle: Some(world.settings.refresh_lifetime.unwrap_or(REFRESH_IDLE)),
+        absolute: None,
+    }
+}
+
+/// A refresh token in Entra's style: opaque and long.
+pub(crate) fn refresh_value(world: &World) -> String {
+    format!("1.A{}", world.entropy.base64url(192))
+}
+
+fn app_only_lifetime(world: &World) -> Duration {
+    world.settings.access_lifetime.unwrap_or(APP_ONLY_LIFETIME)
+}
+
+/// Between 60 and 90 minutes, as the seed has it (learn.microsoft.com/entra/identity-platform/configurable-token-lifetimes).
+fn delegated_lifetime(world: &World) -> Duration {
+    world.settings.access_lifetime.unwrap_or_else(|| {
+        let [a, b, ..] = world.entropy.block();
+        Duration::from_secs(3599 + u64::from(u16::from_le_bytes([a, b])) % 1800)
+    })
+}

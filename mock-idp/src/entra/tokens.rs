@@ -1,0 +1,220 @@
+//! Entra's tokens: claims in the order and with the values that Entra sends
+//! (learn.microsoft.com/entra/identity-platform/access-token-claims-reference and id-token-claims-reference).
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::scope::Resolved;
+use crate::directory::{Application, Tenant, User};
+use crate::engine::Grant;
+use crate::journal::{AuthMethod, Origin};
+use crate::members::Members;
+use crate::world::World;
+
+/// How far `iat` and `nbf` lie before the moment of issue.
+const BACKDATED: Duration = Duration::from_secs(300);
+
+/// What a token speaks of.
+pub(super) struct Subject<'a> {
+    pub(super) tenant: &'a Tenant,
+    pub(super) application: &'a Application,
+    pub(super) grant: &'a Grant,
+    pub(super) resolved: &'a Resolved<'a>,
+    pub(super) now: Timestamp,
+    pub(super) expires_at: Timestamp,
+}
+
+/// An access token. The resource decides between v1.0 and v2.0, whatever endpoint was asked.
+pub(super) fn access_token(world: &World, subject: &Subject<'_>) -> String {
+    let v1 = subject.resolved.resource.token_version != 2;
+    let claims = match &subject.grant.user {
+        None => app_only(world, subject, v1),
+        Some(user) => delegated(world, subject, user, v1),
+    };
+    signed(world, v1, claims)
+}
+
+/// An id token (v2.0) for the application itself.
+pub(super) fn id_token(world: &World, subject: &Subject<'_>, user: &User) -> String {
+    let issued = backdated(subject.now);
+    let mut claims = Members::new();
+    claims.add("aud", &subject.application.id);
+    claims.add("iss", v2_issuer(world, &subject.tenant.id));
+    claims.add("iat", issued);
+    claims.add("nbf", issued);
+    claims.add("exp", issued + 3900);
+    claims.add("name", &user.name);
+    claims.add("oid", &user.id);
+    claims.add("preferred_username", &user.login);
+    claims.add("rh", rh(world));
+    claims.add("sub", pairwise(&user.id, &subject.application.id));
+    claims.add("tid", &subject.tenant.id);
+    claims.add("uti", world.entropy.base64url(16));
+    claims.add("ver", "2.0");
+    signed(world, false, claims)
+}
+
+/// A token with the header of its version: only v1.0 names the certificate.
+fn signed(world: &World, v1: bool, claims: Members) -> String {
+    let key = world.keys.active();
+    let mut header = Members::new();
+    header.add("typ", "JWT");
+    header.add("alg", "RS256");
+    if v1 {
+        header.add("x5t", key.kid());
+    }
+    header.add("kid", key.kid());
+    key.sign(&header.into_text(), &claims.into_text())
+}
+
+/// `client_info`: which account the answer belongs to, as MSAL reads it.
+pub(super) fn client_info(tenant: &Tenant, user: &User) -> String {
+    URL_SAFE_NO_PAD.encode(json!({ "uid": user.id, "utid": tenant.id }).to_string())
+}
+
+/// The issuer of v2.0 tokens and metadata.
+pub(super) fn v2_issuer(world: &World, tenant: &str) -> String {
+    format!("{}/{tenant}/v2.0", world.origin(Origin::Login))
+}
+
+/// The issuer of v1.0 tokens.
+pub(super) fn v1_issuer(tenant: &str) -> String {
+    format!("https://sts.windows.net/{tenant}/")
+}
+
+fn app_only(world: &World, subject: &Subject<'_>, v1: bool) -> Members {
+    let principal = service_principal(subject);
+    let mut claims = head(world, subject, v1);
+    if v1 {
+        claims.add("app_displayname", &subject.application.name);
+        claims.add("appid", &subject.application.id);
+        claims.add("appidacr", acr(subject.grant.auth));
+        claims.add("idp", v1_issuer(&subject.tenant.id));
+        claims.add("idtyp", "app");
+    } else {
+        claims.add("azp", &subject.application.id);
+        claims.add("azpacr", acr(subject.grant.auth));
+    }
+    claims.add("oid", &principal);
+    claims.add("rh", rh(world));
+    if !subject.application.roles.is_empty() {
+        claims.add("roles", &subject.application.roles);
+    }
+    claims.add("sub", &principal);
+    region(&mut claims, v1);
+    claims.add("tid", &subject.tenant.id);
+    tail(world, v1, claims)
+}
+
+fn delegated(world: &World, subject: &Subject<'_>, user: &User, v1: bool) -> Members {
+    let names: Vec<&str> = subject
+        .grant
+        .grantee
+        .scope
+        .iter()
+        .map(|scope| scope.rsplit('/').next().unwrap_or(scope))
+        .collect();
+    let scp: Vec<&str> = names
+        .into_iter()
+        .filter(|name| *name != "offline_access")
+        .collect();
+    let mut claims = head(world, subject, v1);
+    if v1 {
+        claims.add("acr", "1");
+        claims.add("amr", ["pwd"]);
+        claims.add("app_displayname", &subject.application.name);
+        claims.add("appid", &subject.application.id);
+        claims.add("appidacr", acr(subject.grant.auth));
+        claims.add("idtyp", "user");
+    } else {
+        claims.add("azp", &subject.application.id);
+        claims.add("azpacr", acr(subject.grant.auth));
+    }
+    claims.add("name", &user.name);
+    claims.add("oid", &user.id);
+    if !v1 {
+        claims.add("preferred_username", &user.login);
+    }
+    claims.add("rh", rh(world));
+    claims.add("scp", scp.join(" "));
+    claims.add("sub", pairwise(&user.id, &subject.application.id));
+    region(&mut claims, v1);
+    claims.add("tid", &subject.tenant.id);
+    if v1 {
+        claims.add("unique_name", &user.login);
+        claims.add("upn", &user.login);
+    }
+    tail(world, v1, claims)
+}
+
+fn head(world: &World, subject: &Subject<'_>, v1: bool) -> Members {
+    let mut claims = Members::new();
+    if v1 {
+        claims.add("aud", &subject.resolved.audience);
+        claims.add("iss", v1_issuer(&subject.tenant.id));
+    } else {
+        claims.add("aud", &subject.resolved.resource.app_id);
+        claims.add("iss", v2_issuer(world, &subject.tenant.id));
+    }
+    let issued = backdated(subject.now);
+    claims.add("iat", issued);
+    claims.add("nbf", issued);
+    claims.add("exp", subject.expires_at.as_second());
+    claims.add("aio", world.entropy.base64url(24));
+    claims
+}
+
+fn region(claims: &mut Members, v1: bool) {
+    if v1 {
+        claims.add("tenant_region_scope", "EU");
+    }
+}
+
+fn tail(world: &World, v1: bool, mut claims: Members) -> Members {
+    claims.add("uti", world.entropy.base64url(16));
+    claims.add("ver", if v1 { "1.0" } else { "2.0" });
+    claims
+}
+
+/// How the client authenticated: `0` public, `1` secret, `2` certificate.
+fn acr(auth: Option<AuthMethod>) -> &'static str {
+    match auth {
+        None => "0",
+        Some(AuthMethod::Basic | AuthMethod::Post) => "1",
+        Some(AuthMethod::Assertion) => "2",
+    }
+}
+
+/// A stable object id for the application's service principal in the tenant.
+fn service_principal(subject: &Subject<'_>) -> String {
+    let hash = Sha256::digest(format!("{}/{}", subject.tenant.id, subject.application.id));
+    let hex = crate::entropy::hex(&hash[..16]);
+    format!(
+        "{}-{}-4{}-8{}-{}",
+        &hex[..8],
+        &hex[8..12],
+        &hex[13..16],
+        &hex[17..20],
+        &hex[20..32]
+    )
+}
+
+/// A subject that differs from application to application.
+fn pairwise(user: &str, application: &str) -> String {
+    URL_SAFE_NO_PAD.encode(Sha256::digest(format!("{user}/{application}")))
+}
+
+fn rh(world: &World) -> String {
+    format!("1.{}.", world.entropy.base64url(40))
+}
+
+/// Seconds since 1970, as `iat` and `nbf` have them.
+fn backdated(now: Timestamp) -> i64 {
+    now.as_second() - BACKDATED.as_secs().cast_signed()
+}

@@ -1,0 +1,207 @@
+//! One exchange as the journal keeps it: facts and labels, never secrets.
+
+use std::net::SocketAddr;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::ledger::{TokenLabel, TokenState};
+
+/// One request and what became of it.
+///
+/// Every text in it has been through redaction: tokens stand as labels, secrets as `***`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Counts up from 1 in order of arrival.
+    pub number: u64,
+    /// The TCP connection it came in on, counted up from 1.
+    pub connection: u64,
+    /// The other end of that connection. Never serialised: ports differ from run to run.
+    #[serde(skip)]
+    pub peer: Option<SocketAddr>,
+    /// When the whole request had arrived, on the timeline that server and client share.
+    pub at: Timestamp,
+    /// The same instant on the server's clock, which may be offset.
+    pub server_time: Timestamp,
+    /// When the answer was handed to the connection, on the shared timeline; none while it is held or if it never was.
+    pub answered_at: Option<Timestamp>,
+    /// Which of the world's origins was dialled.
+    pub origin: Origin,
+    /// What was asked for.
+    pub endpoint: Endpoint,
+    /// The HTTP method as sent.
+    pub method: String,
+    /// Path and query as sent, redacted.
+    pub path: String,
+    /// What a token request said; none elsewhere.
+    pub token_request: Option<TokenRequestFacts>,
+    /// The token shown: the refresh token of a token request, the access token of a resource request.
+    pub presented: Option<Presented>,
+    /// Secrets met where they must not stand, recorded before redaction.
+    pub secrets: Vec<SecretSighting>,
+    /// The named hold that kept the answer back, if one did.
+    pub held: Option<Held>,
+    /// The answer; none until there is one.
+    pub reply: Option<ReplyFacts>,
+}
+
+/// The doors of a world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// Entra's login host.
+    Login,
+    /// Microsoft Graph.
+    Graph,
+    /// Entra's managed-identity endpoint.
+    ManagedIdentity,
+    /// An Okta org.
+    Org,
+    /// A customer's own API, protected by tokens of an Okta custom authorization server.
+    Api,
+}
+
+/// What a request is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Endpoint {
+    /// The token endpoint.
+    Token,
+    /// A protected resource.
+    Resource,
+    /// OpenID Connect or OAuth authorization server metadata.
+    Discovery,
+    /// The JSON Web Key Set.
+    Jwks,
+    /// Entra's instance discovery.
+    InstanceDiscovery,
+    /// Entra's user realm look-up.
+    UserRealm,
+    /// Nothing this world serves.
+    Unknown,
+}
+
+impl Endpoint {
+    /// The name used in scenario files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Token => "token",
+            Self::Resource => "resource",
+            Self::Discovery => "discovery",
+            Self::Jwks => "jwks",
+            Self::InstanceDiscovery => "instance_discovery",
+            Self::UserRealm => "user_realm",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// The facts of a token request (RFC 6749 section 4 and 6), without its secrets.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenRequestFacts {
+    /// `grant_type` as sent.
+    pub grant: Option<String>,
+    /// `client_id`, from wherever it came.
+    pub client: Option<String>,
+    /// The ways in which the client authenticated; more than one breaks RFC 6749 section 2.3.
+    pub auth: Vec<AuthMethod>,
+    /// Tenant segment (Entra) or authorization server id (Okta) of the path.
+    pub issuer: Option<String>,
+    /// `scope`, split at spaces.
+    pub scope: Vec<String>,
+    /// `username` of the password grant.
+    pub user: Option<String>,
+    /// Names of parameters that were sent more than once.
+    pub repeated: Vec<String>,
+}
+
+/// A client authentication method (RFC 6749 section 2.3, RFC 7523).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthMethod {
+    /// HTTP Basic.
+    Basic,
+    /// `client_secret` in the form body.
+    Post,
+    /// `client_assertion`.
+    Assertion,
+}
+
+/// A token that was shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Presented {
+    /// Its label; none if this world did not issue it.
+    pub token: Option<TokenLabel>,
+    /// `Bearer`, `SSWS` … of a resource request, as sent; empty for a refresh token.
+    pub scheme: String,
+    /// How the server regards it at this instant.
+    pub state: TokenState,
+    /// Seconds until it expires on the server's clock, negative when past; none without expiry.
+    pub seconds_left: Option<i64>,
+}
+
+/// A secret seen in a place that others can read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecretSighting {
+    /// What it was: `client_secret`, `password`, or a token's label.
+    pub what: String,
+    /// Where it stood.
+    pub place: SecretPlace,
+}
+
+/// Where a secret stood. Only the places where it has no business are recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecretPlace {
+    /// In the request line.
+    Url,
+    /// In a header other than `Authorization`.
+    Header,
+    /// In the body of a request to a resource, or of a token request under another name.
+    Body,
+}
+
+/// An answer kept back by a named hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// The hold's name.
+    pub name: String,
+    /// When the request was parked, on the shared timeline.
+    pub from: Timestamp,
+    /// When it was let go; none while it is parked.
+    pub until: Option<Timestamp>,
+}
+
+/// The answer to a request, as it left or was meant to leave.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReplyFacts {
+    /// HTTP status; 0 if the connection was cut before there was one.
+    pub status: u16,
+    /// The OAuth `error` code, or the vendor's error code where the body has no `error`.
+    pub error: Option<String>,
+    /// `AADSTS` number or Okta E-code, if any.
+    pub vendor_code: Option<String>,
+    /// Headers that checks and reports need, lower-case names, in order: date, retry-after, x-rate-limit-*, www-authenticate, location.
+    pub headers: Vec<(String, String)>,
+    /// Tokens that this answer carries.
+    pub issued: Vec<TokenLabel>,
+    /// The fault rule that shaped the answer, by its label.
+    pub fault: Option<String>,
+    /// What the connection did with the answer.
+    pub delivery: Delivery,
+}
+
+/// What became of an answer on its way out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Delivery {
+    /// Sent whole.
+    Sent,
+    /// The connection was reset instead; any state change stands.
+    Reset,
+    /// Cut off in the middle of the body.
+    Truncated,
+    /// Never sent, the connection left open.
+    Withheld,
+}

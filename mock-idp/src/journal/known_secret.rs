@@ -1,0 +1,159 @@
+//! The secrets of a directory, kept to be hunted for in every text that comes in.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+
+/// Texts shorter than this are too common to be hunted for.
+const SHORTEST: usize = 8;
+/// How much of a spelling the filter looks at.
+const START: usize = 4;
+
+/// Secrets, each with what it is called in a sighting. No `Debug` of what they are.
+#[derive(Default)]
+pub(crate) struct KnownSecrets {
+    secrets: Vec<(&'static str, String)>,
+    /// How each may be written, with the place of its secret.
+    spellings: Vec<(usize, Vec<u8>)>,
+    /// One bit for each hash of a spelling's start: most texts are done with after one pass over it.
+    filter: Filter,
+}
+
+impl KnownSecrets {
+    /// Adds a secret, unless it is too short to tell from ordinary text.
+    pub(crate) fn add(&mut self, what: &'static str, value: &str) {
+        if value.len() < SHORTEST || self.secrets.iter().any(|(_, known)| known == value) {
+            return;
+        }
+        let place = self.secrets.len();
+        self.secrets.push((what, value.to_owned()));
+        for spelling in spellings(value) {
+            self.filter.add(&spelling);
+            self.spellings.push((place, spelling));
+        }
+    }
+
+    /// Calls `see` with the name of every secret that stands in a text, plain or in base64. Stops when `see` says so.
+    pub(super) fn find(&self, text: &str, see: &mut dyn FnMut(&'static str) -> bool) -> bool {
+        let text = text.as_bytes();
+        text.windows(START).enumerate().any(|(place, start)| {
+            self.filter.has(start)
+                && self.spellings.iter().any(|(secret, spelling)| {
+                    text[place..].starts_with(spelling) && see(self.secrets[*secret].0)
+                })
+        })
+    }
+
+    /// Replaces every secret that stands in a text as it is.
+    pub(super) fn mask(&self, text: &mut String) {
+        for (_, secret) in &self.secrets {
+            if text.contains(secret) {
+                *text = text.replace(secret, "***");
+            }
+        }
+    }
+}
+
+impl fmt::Debug for KnownSecrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KnownSecrets({})", self.secrets.len())
+    }
+}
+
+/// Plain, as a form has it, and the part of its base64 that does not depend on what stands before and behind it.
+fn spellings(secret: &str) -> Vec<Vec<u8>> {
+    let mut spellings = vec![secret.to_owned(), secret.replace(' ', "+")];
+    for before in 0..3 {
+        let padded = [&b"\0\0"[..before], secret.as_bytes()].concat();
+        // A digit holds six bits: the first that is all the secret's, and how many follow.
+        let first = (before * 8).div_ceil(6);
+        let last = padded.len() * 8 / 6;
+        for encoded in [
+            STANDARD_NO_PAD.encode(&padded),
+            URL_SAFE_NO_PAD.encode(&padded),
+        ] {
+            spellings.push(encoded[first..last].to_owned());
+        }
+    }
+    spellings.sort();
+    spellings.dedup();
+    spellings.into_iter().map(String::into_bytes).collect()
+}
+
+/// A set of four-byte starts that may say yes in error and never no.
+struct Filter(Box<[u64; 1024]>);
+
+impl Filter {
+    fn add(&mut self, spelling: &[u8]) {
+        let bit = Self::bit(spelling);
+        self.0[bit / 64] |= 1 << (bit % 64);
+    }
+
+    fn has(&self, start: &[u8]) -> bool {
+        let bit = Self::bit(start);
+        self.0[bit / 64] >> (bit % 64) & 1 == 1
+    }
+
+    /// The upper 16 bits of a multiplicative hash.
+    fn bit(start: &[u8]) -> usize {
+        let word = start
+            .iter()
+            .take(START)
+            .fold(0u32, |word, byte| word << 8 | u32::from(*byte));
+        usize::from((word.wrapping_mul(0x9E37_79B1) >> 16) as u16)
+    }
+}
+
+impl Default for Filter {
+    fn default() -> Self {
+        Self(Box::new([0; 1024]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn finds(secrets: &KnownSecrets, text: &str) -> bool {
+        secrets.find(text, &mut |_| true)
+    }
+
+    proptest! {
+        #[test]
+        fn a_secret_is_found_in_every_spelling_and_place(secret in "[ -~]{8,40}", before in "[ -~]{0,7}", behind in "[ -~]{0,7}") {
+            let mut secrets = KnownSecrets::default();
+            secrets.add("password", "another-secret-beside-it");
+            secrets.add("client_secret", &secret);
+            let pair = format!("{before}{secret}{behind}");
+            for text in [
+                pair.clone(),
+                format!("{before}{}", secret.replace(' ', "+")),
+                STANDARD.encode(&pair),
+                URL_SAFE.encode(&pair),
+                format!("{before}{}{behind}", URL_SAFE_NO_PAD.encode(&pair)),
+            ] {
+                prop_assert!(finds(&secrets, &text), "{}", text);
+            }
+        }
+
+        /// A text that shares nothing with a secret is not taken for one.
+        #[test]
+        fn other_texts_are_left_alone(text in "[a-m/?=& ]{0,60}") {
+            let mut secrets = KnownSecrets::default();
+            secrets.add("client_secret", "zyxwvutsrq");
+            prop_assert!(!finds(&secrets, &text));
+        }
+    }
+
+    #[test]
+    fn short_secrets_are_not_hunted_for() {
+        let mut secrets = KnownSecrets::default();
+        secrets.add("password", "short");
+        assert!(!finds(&secrets, "a short text"));
+        assert_eq!(format!("{secrets:?}"), "KnownSecrets(0)");
+    }
+}

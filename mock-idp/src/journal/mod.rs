@@ -1,0 +1,15 @@
+//! What came in and what went out.
+
+mod entry;
+mod hygiene;
+mod known_secret;
+mod spelling;
+mod store;
+
+pub use entry::{
+    AuthMethod, Delivery, Endpoint, Entry, Held, Origin, Presented, ReplyFacts, SecretPlace,
+    SecretSighting, TokenRequestFacts,
+};
+pub(crate) use hygiene::Hygiene;
+pub(crate) use known_secret::KnownSecrets;
+pub use store::Journal;

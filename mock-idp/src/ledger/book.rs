@@ -1,0 +1,427 @@
+//! The ledger itself: one lock, so that of several redemptions of one token exactly one wins.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
+
+use super::access_tokens::AccessTokens;
+use super::facts::{TokenFacts, TokenState};
+use super::label::TokenLabel;
+use super::refresh_family::{
+    Family, Fingerprint, Grantee, RefreshLifetime, RefreshToken, Refusal, Succession,
+};
+use crate::directory::{Rotation, RotationMode};
+
+/// How many refresh families a world remembers. The tokens of older ones are forgotten and then count as foreign.
+const REMEMBERED: usize = 100_000;
+
+/// Every token a world has issued.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger(Mutex<Book>);
+
+#[derive(Debug, Default)]
+struct Book {
+    access: AccessTokens,
+    families: HashMap<u32, Family>,
+    family_serials: u32,
+    refresh_serials: u32,
+    /// Where a refresh token stands: its family and its place in it.
+    refresh_by_value: HashMap<Fingerprint, (u32, usize)>,
+}
+
+/// A redeemed refresh token: what the answer carries and for whom.
+#[derive(Debug)]
+pub(crate) struct Redeemed {
+    pub(crate) grantee: Grantee,
+    /// The token that was shown.
+    pub(crate) parent: TokenLabel,
+    /// The refresh token to answer with.
+    pub(crate) next: TokenLabel,
+    /// Its value, if it is a new one; else the one shown is returned.
+    pub(crate) next_value: Option<String>,
+    pub(crate) family: u32,
+}
+
+impl Ledger {
+    /// Starts a family with its first refresh token.
+    pub(crate) fn start_family(
+        &self,
+        grantee: Grantee,
+        lifetime: RefreshLifetime,
+        value: &str,
+        now: Timestamp,
+    ) -> (u32, TokenLabel) {
+        let mut book = self.book();
+        book.family_serials += 1;
+        let family = book.family_serials;
+        if book.families.len() >= REMEMBERED {
+            book.forget_oldest_family();
+        }
+        book.families
+            .insert(family, Family::new(grantee, lifetime, now));
+        let label = book.add_refresh(family, None, value, now);
+        (family, label)
+    }
+
+    /// Redeems a refresh token for `client`. Atomic: whoever comes second finds the token replaced.
+    ///
+    /// `make` makes the value of the next token, if there is one.
+    pub(crate) fn redeem(
+        &self,
+        value: &str,
+        client: &str,
+        now: Timestamp,
+        rotation: &Rotation,
+        make: impl FnOnce() -> String,
+    ) -> Result<Redeemed, Refusal> {
+        let mut book = self.book();
+        let (family_id, index) = *book
+            .refresh_by_value
+            .get(&fingerprint(value))
+            .ok_or(Refusal::Unknown)?;
+        let family = book.families.get_mut(&family_id).ok_or(Refusal::Unknown)?;
+        if family.grantee.client != client {
+            return Err(Refusal::OtherClient);
+        }
+        let parent = family.token(index).ok_or(Refusal::Unknown)?.label;
+        let was_alive = family.revoked_at.is_none();
+        let succession = family.redeem(index, now, rotation);
+        let grantee = family.grantee.clone();
+        if was_alive && family.revoked_at.is_some() {
+            book.revoke_access_of(family_id);
+        }
+        match succession? {
+            Succession::Keep => Ok(Redeemed {
+                grantee,
+                parent,
+                next: parent,
+                next_value: None,
+                family: family_id,
+            }),
+            Succession::Replace => {
+                let next_value = make();
+                let next = book.add_refresh(family_id, Some(parent), &next_value, now);
+                Ok(Redeemed {
+                    grantee,
+                    parent,
+                    next,
+                    next_value: Some(next_value),
+                    family: family_id,
+                })
+            }
+        }
+    }
+
+    /// Reserves the label of an access token; [`record_access`](Self::record_access) adds its value.
+    pub(crate) fn issue_access(
+        &self,
+        grantee: &Grantee,
+        family: Option<u32>,
+        parent: Option<TokenLabel>,
+        issued_at: Timestamp,
+        expires_at: Timestamp,
+    ) -> TokenLabel {
+        let mut book = self.book();
+        let label = book.access.add(|label| TokenFacts {
+            label,
+            parent,
+            client: grantee.client.clone(),
+            user: grantee.user.clone(),
+            issuer: grantee.issuer.clone(),
+            scope: grantee.scope.clone(),
+            issued_at,
+            expires_at: Some(expires_at),
+        });
+        if let Some(family) = family.and_then(|family| book.families.get_mut(&family)) {
+            family.remember_access(label.serial);
+        }
+        label
+    }
+
+    /// Remembers the value of an access token, as a hash.
+    pub(crate) fn record_access(&self, label: TokenLabel, value: &str) {
+        let fingerprint = fingerprint(value);
+        self.book().access.name(label, fingerprint);
+    }
+
+    /// The label of a token by its value.
+    pub(crate) fn label_of(&self, value: &str) -> Option<TokenLabel> {
+        let book = self.book();
+        let fingerprint = fingerprint(value);
+        if let Some(label) = book.access.label_of(&fingerprint) {
+            return Some(label);
+        }
+        let (family, index) = book.refresh_by_value.get(&fingerprint)?;
+        Some(book.families.get(family)?.token(*index)?.label)
+    }
+
+    /// How a token stands at `now`, by its value.
+    pub(crate) fn state_of(&self, value: &str, now: Timestamp) -> (Option<TokenFacts>, TokenState) {
+        let book = self.book();
+        let fingerprint = fingerprint(value);
+        if let Some((facts, state)) = book.access.state_of(&fingerprint, now) {
+            return (Some(facts.clone()), state);
+        }
+        let Some((family, token)) =
+            book.refresh_by_value
+                .get(&fingerprint)
+                .and_then(|(family, index)| {
+                    book.families
+                        .get(family)
+                        .and_then(|family| Some((family, family.token(*index)?)))
+                })
+        else {
+            return (None, TokenState::Foreign);
+        };
+        let state = if family.revoked_at.is_some() {
+            TokenState::Revoked
+        } else if token.replaced_at.is_some() {
+            TokenState::Rotated
+        } else if family.expires_at(token).is_some_and(|end| end <= now) {
+            TokenState::Expired
+        } else {
+            TokenState::Live
+        };
+        (Some(refresh_facts(family, token)), state)
+    }
+
+    /// Revokes every access token issued so far; refresh tokens live on.
+    pub(crate) fn revoke_access_tokens(&self) {
+        self.book().access.revoke_all();
+    }
+
+    /// Revokes every refresh family and the access tokens that came from them.
+    pub(crate) fn revoke_families(&self, now: Timestamp) {
+        let mut book = self.book();
+        let families: Vec<u32> = book.families.keys().copied().collect();
+        for family in families {
+            if let Some(family) = book.families.get_mut(&family) {
+                family.revoked_at.get_or_insert(now);
+            }
+            book.revoke_access_of(family);
+        }
+    }
+
+    /// Every remembered token, access tokens first, each kind by serial.
+    pub(crate) fn facts(&self) -> Vec<TokenFacts> {
+        let book = self.book();
+        let refresh = book
+            .families
+            .values()
+            .flat_map(|family| family.tokens().map(|token| refresh_facts(family, token)));
+        let mut facts: Vec<TokenFacts> = book.access.facts().cloned().chain(refresh).collect();
+        facts.sort_by_key(|facts| facts.label);
+        facts
+    }
+
+    fn book(&self) -> MutexGuard<'_, Book> {
+        // Nothing under this lock panics.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Book {
+    fn add_refresh(
+        &mut self,
+        family_id: u32,
+        parent: Option<TokenLabel>,
+        value: &str,
+        now: Timestamp,
+    ) -> TokenLabel {
+        self.refresh_serials += 1;
+        let label = TokenLabel::refresh(self.refresh_serials);
+        if let Some(family) = self.families.get_mut(&family_id) {
+            let fingerprint = fingerprint(value);
+            let token = RefreshToken {
+                label,
+                parent,
+                fingerprint,
+                issued_at: now,
+                last_used_at: now,
+                replaced_at: None,
+            };
+            let (place, forgotten) = family.remember(token);
+            self.refresh_by_value
+                .insert(fingerprint, (family_id, place));
+            if let Some(forgotten) = forgotten {
+                self.refresh_by_value.remove(&forgotten.fingerprint);
+            }
+        }
+        label
+    }
+
+    fn revoke_access_of(&mut self, family: u32) {
+        if let Some(family) = self.families.get(&family) {
+            self.access.revoke(family.access());
+        }
+    }
+
+    fn forget_oldest_family(&mut self) {
+        let Some(oldest) = self.families.keys().min().copied() else {
+            return;
+        };
+        self.families.remove(&oldest);
+        self.refresh_by_value
+            .retain(|_, (family, _)| *family != oldest);
+    }
+}
+
+fn refresh_facts(family: &Family, token: &RefreshToken) -> TokenFacts {
+    TokenFacts {
+        label: token.label,
+        parent: token.parent,
+        client: family.grantee.client.clone(),
+        user: family.grantee.user.clone(),
+        issuer: family.grantee.issuer.clone(),
+        scope: family.grantee.scope.clone(),
+        issued_at: token.issued_at,
+        expires_at: family.expires_at(token),
+    }
+}
+
+fn fingerprint(value: &str) -> Fingerprint {
+    Sha256::digest(value.as_bytes()).into()
+}
+
+/// What Okta's and Entra's refresh tokens do when an application says nothing else.
+pub(crate) fn usual_rotation(mode: RotationMode) -> Rotation {
+    Rotation {
+        mode,
+        leeway_seconds: 30,
+        reuse_revokes_family: true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(1_893_456_000 + seconds).unwrap()
+    }
+
+    fn grantee() -> Grantee {
+        Grantee {
+            client: "app".into(),
+            user: Some("ada".into()),
+            issuer: "t".into(),
+            scope: vec!["read".into()],
+        }
+    }
+
+    const ENDLESS: RefreshLifetime = RefreshLifetime {
+        idle: None,
+        absolute: None,
+    };
+
+    fn rotate(leeway_seconds: u32) -> Rotation {
+        Rotation {
+            mode: RotationMode::Rotate,
+            leeway_seconds,
+            reuse_revokes_family: true,
+        }
+    }
+
+    #[test]
+    fn reuse_after_the_leeway_kills_the_family_and_its_access_tokens() {
+        let ledger = Ledger::default();
+        let (family, rt1) = ledger.start_family(grantee(), ENDLESS, "one", at(0));
+        let access = ledger.issue_access(&grantee(), Some(family), Some(rt1), at(0), at(3600));
+        ledger.record_access(access, "access");
+        let redeemed = ledger
+            .redeem("one", "app", at(10), &rotate(30), || "two".into())
+            .unwrap();
+        assert_eq!(
+            (redeemed.parent.to_string(), redeemed.next.to_string()),
+            ("RT#1".into(), "RT#2".into())
+        );
+        // Inside the leeway the old one still works.
+        ledger
+            .redeem("one", "app", at(39), &rotate(30), || "three".into())
+            .unwrap();
+        assert_eq!(ledger.state_of("access", at(39)).1, TokenState::Live);
+        assert_eq!(
+            ledger
+                .redeem("one", "app", at(40), &rotate(30), String::new)
+                .unwrap_err(),
+            Refusal::Reused
+        );
+        assert!(matches!(
+            ledger.redeem("two", "app", at(41), &rotate(30), String::new),
+            Err(Refusal::Revoked { .. })
+        ));
+        assert_eq!(ledger.state_of("access", at(41)).1, TokenState::Revoked);
+    }
+
+    #[test]
+    fn limits_and_owners_are_kept() {
+        let ledger = Ledger::default();
+        let lifetime = RefreshLifetime {
+            idle: Some(Duration::from_secs(100)),
+            absolute: Some(Duration::from_secs(250)),
+        };
+        ledger.start_family(grantee(), lifetime, "one", at(0));
+        let keep = Rotation {
+            mode: RotationMode::Static,
+            leeway_seconds: 0,
+            reuse_revokes_family: true,
+        };
+        assert_eq!(
+            ledger
+                .redeem("one", "other", at(1), &keep, String::new)
+                .unwrap_err(),
+            Refusal::OtherClient
+        );
+        assert_eq!(
+            ledger
+                .redeem("nine", "app", at(1), &keep, String::new)
+                .unwrap_err(),
+            Refusal::Unknown
+        );
+        for second in [99, 198] {
+            assert_eq!(
+                ledger
+                    .redeem("one", "app", at(second), &keep, String::new)
+                    .unwrap()
+                    .next
+                    .to_string(),
+                "RT#1"
+            );
+        }
+        assert!(matches!(
+            ledger.redeem("one", "app", at(250), &keep, String::new),
+            Err(Refusal::TooOld { .. })
+        ));
+        ledger.start_family(grantee(), lifetime, "idle", at(0));
+        assert!(matches!(
+            ledger.redeem("idle", "app", at(100), &keep, String::new),
+            Err(Refusal::Idle { .. })
+        ));
+    }
+
+    proptest! {
+        /// Outside the leeway, whatever the order of redemptions, a token is honoured at most once.
+        #[test]
+        fn no_rotated_token_is_honoured_twice(picks in proptest::collection::vec(0usize..6, 1..40)) {
+            let ledger = Ledger::default();
+            ledger.start_family(grantee(), ENDLESS, "v0", at(0));
+            let mut values = vec!["v0".to_owned()];
+            let mut honoured = std::collections::HashSet::new();
+            for (step, pick) in picks.into_iter().enumerate() {
+                let value = values[pick % values.len()].clone();
+                let next = format!("v{}", values.len());
+                let now = at(i64::try_from(step).unwrap());
+                if ledger.redeem(&value, "app", now, &rotate(0), || next.clone()).is_ok() {
+                    prop_assert!(honoured.insert(value), "honoured twice");
+                    values.push(next);
+                }
+            }
+        }
+    }
+}

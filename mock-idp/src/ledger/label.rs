@@ -1,0 +1,89 @@
+//! Labels: how a token is called wherever its value must not stand.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// What a labelled token is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TokenKind {
+    /// An access token, `AT`.
+    Access,
+    /// A refresh token, `RT`.
+    Refresh,
+}
+
+/// A token's name in journals, traces and reports: `AT#3`, `RT#1`.
+///
+/// Serials count up from 1 for each kind within one world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TokenLabel {
+    /// What the token is for.
+    pub kind: TokenKind,
+    /// Its number among the tokens of its kind.
+    pub serial: u32,
+}
+
+impl TokenLabel {
+    /// The label `AT#serial`.
+    #[must_use]
+    pub fn access(serial: u32) -> Self {
+        Self {
+            kind: TokenKind::Access,
+            serial,
+        }
+    }
+
+    /// The label `RT#serial`.
+    #[must_use]
+    pub fn refresh(serial: u32) -> Self {
+        Self {
+            kind: TokenKind::Refresh,
+            serial,
+        }
+    }
+}
+
+impl fmt::Display for TokenLabel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match self.kind {
+            TokenKind::Access => "AT",
+            TokenKind::Refresh => "RT",
+        };
+        write!(f, "{kind}#{}", self.serial)
+    }
+}
+
+/// A text that is not of the form `AT#1` or `RT#1`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a token label; labels look like `AT#1` or `RT#1`")]
+pub struct NotALabel(String);
+
+impl FromStr for TokenLabel {
+    type Err = NotALabel;
+
+    fn from_str(text: &str) -> Result<Self, NotALabel> {
+        let refuse = || NotALabel(text.to_owned());
+        let (kind, serial) = text.split_once('#').ok_or_else(refuse)?;
+        let serial = serial.parse().map_err(|_| refuse())?;
+        match kind {
+            "AT" => Ok(Self::access(serial)),
+            "RT" => Ok(Self::refresh(serial)),
+            _ => Err(refuse()),
+        }
+    }
+}
+
+impl Serialize for TokenLabel {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for TokenLabel {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}

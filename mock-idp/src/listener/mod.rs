@@ -1,0 +1,361 @@
+//! Listeners: our own accept loop, so that a fault can reach below HTTP.
+//!
+//! Every connection is bounded: its headers by hyper, its body by [`BODY_LIMIT`], the number of connections by [`CONNECTIONS`],
+//! the time a peer may take over its handshake, headers and body by the world's patience.
+//!
+//! What is refused here never reaches a vendor and is not in the journal:
+//!
+//! | what came | answer |
+//! |---|---|
+//! | no HTTP, an impossible header or length | 400, closed |
+//! | a body that ends before its announced length | 400, closed |
+//! | a body that stops coming | 408, closed |
+//! | a body larger than a mebibyte, announced or not | 413, closed |
+//! | headers, or a request line, larger than 64 KiB, or more than 100 headers | 431, closed |
+//! | a head that stops coming, a handshake that fails | closed |
+
+mod half_close;
+mod tls;
+mod wire;
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
+use http_body_util::{BodyExt as _, Limited};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
+use tower::ServiceExt as _;
+
+use self::half_close::HalfClose;
+use self::wire::{Ending, Wire};
+use crate::clock::{imf_fixdate, within};
+use crate::inbound::Inbound;
+use crate::journal::Origin;
+use crate::pipeline::ResetInstead;
+use crate::world::World;
+
+pub(crate) use half_close::Busy;
+pub(crate) use tls::Authority;
+pub use tls::NoCertificate;
+
+/// The largest request body that is read; a larger one is answered with 413.
+pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
+/// The largest request line and headers that are read; larger ones are answered with 431.
+const HEAD_LIMIT: usize = 64 * 1024;
+/// How many connections a listener serves at once; more wait in the kernel's queue.
+const CONNECTIONS: usize = 1024;
+/// How long the accept loop rests when the system has no connection to give.
+const REST: Duration = Duration::from_millis(10);
+
+/// One listening socket and the tasks behind it. Dropping it closes everything.
+#[derive(Debug)]
+pub(crate) struct Listener {
+    address: SocketAddr,
+    accepting: JoinHandle<()>,
+    torn_down: Arc<AtomicBool>,
+}
+
+/// What every connection of a listener shares.
+struct Door {
+    world: Arc<World>,
+    origin: Origin,
+    routes: Router,
+    connections: Arc<AtomicU64>,
+    torn_down: Arc<AtomicBool>,
+}
+
+/// Who sent a request.
+#[derive(Clone)]
+struct Caller {
+    peer: SocketAddr,
+    connection: u64,
+    busy: Busy,
+}
+
+/// A bound socket that does not serve yet, so that all origins of a world are known before the first request.
+#[derive(Debug)]
+pub(crate) struct Bound {
+    listener: TcpListener,
+    address: SocketAddr,
+}
+
+impl Bound {
+    /// Binds to `address`; port 0 takes a free one.
+    pub(crate) async fn to(address: SocketAddr) -> io::Result<Self> {
+        let listener = TcpListener::bind(address).await?;
+        let address = listener.local_addr()?;
+        Ok(Self { listener, address })
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves `routes` until the [`Listener`] is dropped.
+    pub(crate) fn serve(
+        self,
+        world: Arc<World>,
+        origin: Origin,
+        routes: Router,
+        tls: Option<TlsAcceptor>,
+        connections: Arc<AtomicU64>,
+    ) -> Listener {
+        let torn_down = Arc::new(AtomicBool::new(false));
+        let door = Arc::new(Door {
+            world,
+            origin,
+            routes,
+            connections,
+            torn_down: torn_down.clone(),
+        });
+        let accepting = tokio::spawn(accept(self.listener, tls, door));
+        Listener {
+            address: self.address,
+            accepting,
+            torn_down,
+        }
+    }
+}
+
+impl Listener {
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Closes everything and waits until the port is free.
+    pub(crate) async fn stop(mut self) {
+        self.torn_down.store(true, Ordering::Relaxed);
+        self.accepting.abort();
+        // Aborted, as asked for.
+        let _ = (&mut self.accepting).await;
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.torn_down.store(true, Ordering::Relaxed);
+        self.accepting.abort();
+    }
+}
+
+async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, door: Arc<Door>) {
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    // Aborts every connection when the accept loop is dropped.
+    let mut tasks = tokio::task::JoinSet::new();
+    loop {
+        let Ok(place) = places.clone().acquire_owned().await else {
+            return;
+        };
+        while tasks.try_join_next().is_some() {}
+        let (stream, peer) = match listener.accept().await {
+            Ok(accepted) => accepted,
+            // Out of file descriptors, or the peer is gone already: others are still served.
+            Err(_) => {
+                within(REST, std::future::pending::<()>()).await;
+                continue;
+            }
+        };
+        let door = door.clone();
+        let tls = tls.clone();
+        tasks.spawn(async move {
+            let _place = place;
+            connection(stream, peer, tls, door).await;
+        });
+    }
+}
+
+async fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    tls: Option<TlsAcceptor>,
+    door: Arc<Door>,
+) {
+    // Nagle's algorithm and delayed acknowledgements together cost 40 ms a reply.
+    if stream.set_nodelay(true).is_err() {
+        return;
+    }
+    let ending = Arc::new(Ending::default());
+    let wire = Wire::new(stream, ending.clone(), door.torn_down.clone());
+    let number = door.connections.fetch_add(1, Ordering::Relaxed) + 1;
+    match tls {
+        None => speak_http(wire, peer, number, ending, door).await,
+        Some(tls) => {
+            // A failed handshake is the peer's affair.
+            let patience = door.world.patience();
+            if let Some(Ok(stream)) = within(patience, tls.accept(wire)).await {
+                speak_http(stream, peer, number, ending, door).await;
+            }
+        }
+    }
+}
+
+async fn speak_http(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    peer: SocketAddr,
+    number: u64,
+    ending: Arc<Ending>,
+    door: Arc<Door>,
+) {
+    let busy = Busy::default();
+    let stream = HalfClose {
+        stream,
+        busy: busy.clone(),
+    };
+    let service = service_fn(|request: Request<Incoming>| {
+        let door = door.clone();
+        let ending = ending.clone();
+        let busy = busy.clone();
+        // At once, not at the first poll: the peer's end of the stream may already be waiting behind the request.
+        busy.begin();
+        async move {
+            let caller = Caller {
+                peer,
+                connection: number,
+                busy,
+            };
+            let response = supervised(&door, &caller, request).await;
+            caller.busy.pause();
+            if response.extensions().get::<ResetInstead>().is_some() {
+                ending.reset.store(true, Ordering::Relaxed);
+                return Err(io::Error::new(
+                    io::ErrorKind::ConnectionReset,
+                    "reset by a fault",
+                ));
+            }
+            Ok(response)
+        }
+    });
+    // An error here is a peer that hung up or spoke no HTTP, or a fault that cut the connection: nobody is left to tell.
+    let _ = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(door.world.patience())
+        // Answers bear the world's date, or none when a fault takes it away; never the machine's.
+        .auto_date_header(false)
+        .max_buf_size(HEAD_LIMIT)
+        .max_header_size(HEAD_LIMIT)
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+/// Handles a request under the eyes of the world's supervisor.
+async fn supervised(
+    door: &Arc<Door>,
+    caller: &Caller,
+    request: Request<Incoming>,
+) -> Response<Body> {
+    let answer = Arc::new(Mutex::new(None));
+    let handling = {
+        let door = door.clone();
+        let answer = answer.clone();
+        let caller = caller.clone();
+        async move {
+            let response = handle(&door, caller, request).await;
+            *answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(response);
+        }
+    };
+    door.world.supervisor.supervise(Box::pin(handling)).await;
+    let response = answer.lock().unwrap_or_else(PoisonError::into_inner).take();
+    // A supervisor that ends early has dropped the handler.
+    response.unwrap_or_else(|| {
+        refusal(
+            &door.world,
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "the request was abandoned",
+        )
+    })
+}
+
+async fn handle(door: &Door, caller: Caller, request: Request<Incoming>) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let reading = read(&door.world, body, &parts.headers);
+    let body = match caller.busy.wait_for(reading).await {
+        Ok(body) => body,
+        Err(refused) => return *refused,
+    };
+    let inbound = Inbound {
+        method: parts.method.clone(),
+        uri: parts.uri.clone(),
+        headers: parts.headers,
+        body,
+        origin: door.origin,
+        peer: caller.peer,
+        connection: caller.connection,
+        busy: caller.busy,
+    };
+    let mut request = Request::new(Body::empty());
+    *request.method_mut() = parts.method;
+    *request.uri_mut() = parts.uri;
+    request.extensions_mut().insert(Arc::new(inbound));
+    match door.routes.clone().oneshot(request).await {
+        Ok(response) => response,
+        Err(never) => {
+            let never: Infallible = never;
+            match never {}
+        }
+    }
+}
+
+async fn read(
+    world: &World,
+    body: Incoming,
+    headers: &HeaderMap,
+) -> Result<Bytes, Box<Response<Body>>> {
+    let refuse = |status, message| Err(Box::new(refusal(world, status, message)));
+    let too_large = || {
+        refuse(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "the request body is larger than 1 MiB, the most this mock reads",
+        )
+    };
+    let announced = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > BODY_LIMIT as u64) {
+        return too_large();
+    }
+    match within(world.patience(), Limited::new(body, BODY_LIMIT).collect()).await {
+        Some(Ok(collected)) => Ok(collected.to_bytes()),
+        Some(Err(error)) if error.is::<http_body_util::LengthLimitError>() => too_large(),
+        Some(Err(_)) => refuse(
+            StatusCode::BAD_REQUEST,
+            "the request body ended before its announced length",
+        ),
+        None => refuse(
+            StatusCode::REQUEST_TIMEOUT,
+            "the request body stopped coming",
+        ),
+    }
+}
+
+/// A refusal of the listener itself, before any vendor is asked.
+fn refusal(world: &World, status: StatusCode, message: &'static str) -> Response<Body> {
+    let mut response = Response::new(Body::from(message));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/plain; charset=utf-8"),
+    );
+    headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    if let Ok(date) = HeaderValue::try_from(imf_fixdate(world.clock.now())) {
+        headers.insert(header::DATE, date);
+    }
+    response
+}

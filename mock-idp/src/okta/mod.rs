@@ -1,0 +1,313 @@
+//! Okta: routes, answers, headers.
+
+mod buckets;
+mod customer_api;
+mod denial;
+mod discovery;
+mod envelope;
+mod management;
+mod server;
+mod token;
+mod tokens;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::any;
+use axum::{Extension, Router};
+use http::StatusCode;
+use serde_json::json;
+
+use self::denial::oauth;
+use self::envelope::{envelope, too_many_requests};
+use crate::clock::imf_fixdate;
+use crate::dialect::{Dialect, Metering};
+use crate::engine::TokenRequest;
+use crate::fault::ScriptedError;
+use crate::inbound::Inbound;
+use crate::journal::{Endpoint, Origin};
+use crate::pipeline::{self, Call};
+use crate::reply::Reply;
+use crate::resource::{presented, presented_token, shown};
+use crate::world::World;
+
+pub(crate) use token::{refresh_lifetime, refresh_value};
+
+/// How long a metadata document may be kept.
+const METADATA_LIFETIME: Duration = Duration::from_secs(86_400);
+
+/// Okta's dialect.
+pub(crate) struct Okta;
+
+/// The routes of an org.
+pub(crate) fn org_routes(world: Arc<World>) -> Router {
+    Router::new()
+        .route("/oauth2/v1/token", any(token))
+        .route("/oauth2/{server}/v1/token", any(token))
+        .route(
+            "/.well-known/openid-configuration",
+            any(openid_configuration),
+        )
+        .route(
+            "/oauth2/{server}/.well-known/openid-configuration",
+            any(openid_configuration),
+        )
+        .route(
+            "/.well-known/oauth-authorization-server",
+            any(oauth_metadata),
+        )
+        .route(
+            "/oauth2/{server}/.well-known/oauth-authorization-server",
+            any(oauth_metadata),
+        )
+        // The form with the well-known part between host and path (RFC 8414 section 3.1).
+        .route(
+            "/.well-known/oauth-authorization-server/oauth2/{server}",
+            any(oauth_metadata),
+        )
+        .route("/oauth2/v1/keys", any(keys))
+        .route("/oauth2/{server}/v1/keys", any(keys))
+        .route("/api/v1/{*rest}", any(management))
+        .fallback(unknown)
+        .with_state(world)
+}
+
+/// The routes of a customer's API.
+pub(crate) fn api_routes(world: Arc<World>) -> Router {
+    Router::new().fallback(customer_api).with_state(world)
+}
+
+async fn token(
+    State(world): State<Arc<World>>,
+    Extension(inbound): Extension<Arc<Inbound>>,
+) -> Response {
+    let request = TokenRequest::parse(&inbound);
+    let call = Call {
+        endpoint: Endpoint::Token,
+        token_request: Some(request.facts(server::id(&inbound).unwrap_or("org"))),
+        presented: request
+            .get("refresh_token")
+            .map(|value| presented_token(&world, value, "")),
+    };
+    pipeline::answer(&world, &inbound, call, &Okta, || {
+        token::answer(&world, &inbound, &request)
+    })
+    .await
+}
+
+async fn openid_configuration(
+    State(world): State<Arc<World>>,
+    Extension(inbound): Extension<Arc<Inbound>>,
+) -> Response {
+    let act = || discovery::openid_configuration(&world, &inbound);
+    pipeline::answer(&world, &inbound, Call::to(Endpoint::Discovery), &Okta, act).await
+}
+
+async fn oauth_metadata(
+    State(world): State<Arc<World>>,
+    Extension(inbound): Extension<Arc<Inbound>>,
+) -> Response {
+    let act = || discovery::oauth_metadata(&world, &inbound);
+    pipeline::answer(&world, &inbound, Call::to(Endpoint::Discovery), &Okta, act).await
+}
+
+async fn keys(
+    State(world): State<Arc<World>>,
+    Extension(inbound): Extension<Arc<Inbound>>,
+) -> Response {
+    pipeline::answer(&world, &inbound, Call::to(Endpoint::Jwks), &Okta, || {
+        discovery::keys(&world, &inbound)
+    })
+    .await
+}
+
+async fn management(
+    State(world): State<Arc<World>>,
+    Extension(inbound): Extension<Arc<Inbound>>,
+) -> Response {
+    let presented = presented(&world, &shown(&inbound, &management::GLUED));
+    let call = Call {
+        endpoint: Endpoint::Resource,
+        token_request: None,
+        presented,
+    };
+    pipeline::answer(&world, &inbound, call, &Okta, || {
+        management::answer(&world, &inbound)
+    })
+    .await
+}
+
+async fn customer_api(
+    State(world): State<Arc<World>>,
+    Extension(inbound): Extension<Arc<Inbound>>,
+) -> Response {
+    let call = Call {
+        endpoint: Endpoint::Resource,
+        token_request: None,
+        presented: presented(&world, &shown(&inbound, &[])),
+    };
+    pipeline::answer(&world, &inbound, call, &Okta, || {
+        customer_api::answer(&world, &inbound)
+    })
+    .await
+}
+
+async fn unknown(
+    State(world): State<Arc<World>>,
+    Extension(inbound): Extension<Arc<Inbound>>,
+) -> Response {
+    let act = || {
+        envelope(
+            &world,
+            StatusCode::NOT_FOUND,
+            "E0000008",
+            "The requested path was not found",
+            &[],
+        )
+    };
+    pipeline::answer(&world, &inbound, Call::to(Endpoint::Unknown), &Okta, act).await
+}
+
+impl Dialect for Okta {
+    fn meter(&self, world: &World, inbound: &Inbound, call: &Call) -> Metering {
+        buckets::meter(world, inbound, call)
+    }
+
+    fn scripted(&self, world: &World, inbound: &Inbound, endpoint: Endpoint, status: u16) -> Reply {
+        if inbound.origin == Origin::Api {
+            return customer_api::scripted(status);
+        }
+        if let Some(reply) = (endpoint == Endpoint::Resource)
+            .then(|| management::scripted(world, inbound, status))
+            .flatten()
+        {
+            return reply;
+        }
+        let code = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        match status {
+            429 => {
+                let mut reply = too_many_requests(world);
+                for (name, value) in buckets::exhausted(world, inbound) {
+                    reply.set_header(name, &value);
+                }
+                reply
+            }
+            503 => envelope(
+                world,
+                code,
+                "E0000181",
+                "Service temporarily unavailable.",
+                &[],
+            ),
+            500.. if endpoint == Endpoint::Token => oauth(
+                code,
+                "server_error",
+                "The authorization server encountered an unexpected condition that prevented it from fulfilling the request.",
+            ),
+            500.. => envelope(world, code, "E0000009", "Internal Server Error", &[]),
+            401 => oauth(
+                code,
+                "invalid_client",
+                "The client secret supplied for a confidential client is invalid.",
+            ),
+            403 => oauth(
+                code,
+                "access_denied",
+                "The request is made from outside the client's permitted network zones.",
+            ),
+            _ => oauth(code, "invalid_request", "The request was not valid."),
+        }
+    }
+
+    fn scripted_error(
+        &self,
+        _world: &World,
+        _inbound: &Inbound,
+        scripted: &ScriptedError,
+    ) -> Reply {
+        let status = scripted
+            .status
+            .and_then(|status| StatusCode::from_u16(status).ok())
+            .unwrap_or(match scripted.error.as_str() {
+                "invalid_client" => StatusCode::UNAUTHORIZED,
+                "server_error" => StatusCode::INTERNAL_SERVER_ERROR,
+                // Documented with 400, not 503.
+                _ => StatusCode::BAD_REQUEST,
+            });
+        let mut body = json!({ "error": scripted.error });
+        let description = scripted
+            .description
+            .as_deref()
+            .unwrap_or_else(|| usual_description(&scripted.error));
+        if !description.is_empty() {
+            body["error_description"] = json!(description);
+        }
+        for (name, value) in &scripted.members {
+            body[name.as_str()] = value.clone();
+        }
+        Reply::json(status, body).with_error(&scripted.error, None)
+    }
+
+    fn dress(&self, world: &World, inbound: &Inbound, endpoint: Endpoint, reply: &mut Reply) {
+        if inbound.origin == Origin::Api {
+            return;
+        }
+        reply.default_header("server", "nginx");
+        reply.default_header(
+            "strict-transport-security",
+            "max-age=315360000; includeSubDomains",
+        );
+        reply.default_header("accept-ch", "Sec-CH-UA-Platform-Version");
+        reply.default_header("p3p", r#"CP="HONK""#);
+        reply.default_header("referrer-policy", "strict-origin-when-cross-origin");
+        reply.default_header("x-content-type-options", "nosniff");
+        let request_id = crate::entropy::hex(&world.entropy.block()[..16]);
+        reply.default_header("x-okta-request-id", &request_id);
+        reply.default_header("x-xss-protection", "0");
+        match endpoint {
+            // A 429 goes out without any caching headers.
+            _ if reply.status == StatusCode::TOO_MANY_REQUESTS => {}
+            Endpoint::Discovery => {
+                reply.default_header("cache-control", "max-age=86400, must-revalidate");
+                let tomorrow = world.clock.now().checked_add(METADATA_LIFETIME);
+                if let Ok(tomorrow) = tomorrow {
+                    reply.default_header("expires", &imf_fixdate(tomorrow));
+                }
+                reply.default_header("vary", "Origin");
+            }
+            Endpoint::Jwks => {
+                reply.default_header("cache-control", "max-age=3832304, must-revalidate")
+            }
+            _ => {
+                if endpoint == Endpoint::Token && reply.status.is_success() {
+                    reply.default_header("x-robots-tag", "noindex,nofollow");
+                }
+                reply.default_header("cache-control", "no-cache, no-store");
+                reply.default_header("pragma", "no-cache");
+                reply.default_header("expires", "0");
+            }
+        }
+    }
+}
+
+fn usual_description(error: &str) -> &'static str {
+    match error {
+        "invalid_grant" => "The refresh token is invalid or expired.",
+        "invalid_client" => "The client secret supplied for a confidential client is invalid.",
+        "temporarily_unavailable" => {
+            "The authorization server is currently unable to handle the request due to a temporary overloading or maintenance of the server."
+        }
+        "server_error" => {
+            "The authorization server encountered an unexpected condition that prevented it from fulfilling the request."
+        }
+        "invalid_scope" => {
+            "One or more scopes are not configured for the authorization server resource."
+        }
+        "access_denied" => {
+            "Policy evaluation failed for this request, please check the policy configurations."
+        }
+        _ => "The request was not valid.",
+    }
+}

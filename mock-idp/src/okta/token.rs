@@ -1,0 +1,275 @@
+//! The token endpoint: Okta's order of checks around the engine, and its answer.
+
+use std::time::Duration;
+
+use http::{Method, StatusCode};
+use serde_json::json;
+
+use super::denial::OktaDenial;
+use super::server::Server;
+use super::tokens;
+use crate::directory::{GrantType, RotationMode};
+use crate::engine::{self, Claimed, Denial, Grant, Terms, TokenRequest};
+use crate::inbound::Inbound;
+use crate::ledger::{RefreshLifetime, usual_rotation};
+use crate::reply::Reply;
+use crate::world::World;
+
+/// What access tokens live unless a policy says otherwise.
+const ACCESS_LIFETIME: Duration = Duration::from_secs(3600);
+/// Refresh tokens of custom servers die after 7 days without use; the org's after 90 days.
+const CUSTOM_REFRESH_IDLE: Duration = Duration::from_secs(7 * 24 * 3600);
+const ORG_REFRESH_ABSOLUTE: Duration = Duration::from_secs(90 * 24 * 3600);
+/// Scopes that only make sense for a user.
+const FOR_USERS: [&str; 6] = [
+    "openid",
+    "profile",
+    "email",
+    "address",
+    "phone",
+    "offline_access",
+];
+
+/// Answers a token request.
+pub(super) fn answer(world: &World, inbound: &Inbound, request: &TokenRequest) -> Reply {
+    granted(world, inbound, request).unwrap_or_else(|denial| denial.render(world))
+}
+
+/// Okta checks the form of the request, then the client, then the grant, then the scopes.
+fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<Reply, OktaDenial> {
+    let server = Server::of(world, inbound)?;
+    if inbound.method != Method::POST {
+        return Err(Denial::MethodNotAllowed {
+            method: inbound.method.to_string(),
+        }
+        .into());
+    }
+    if request.malformed {
+        return Err(Denial::Malformed.into());
+    }
+    if let Some(name) = request.repeated().into_iter().next() {
+        return Err(Denial::ParameterRepeated(name).into());
+    }
+    if request.in_query("client_id") || request.in_query("client_secret") {
+        return Err(OktaDenial::CredentialsInQuery);
+    }
+    // A client id in the body beside Basic counts as a second credential.
+    if request.auth_methods().len() > 1
+        || (request.basic.is_some() && request.get("client_id").is_some())
+    {
+        return Err(Denial::CredentialsSeveral.into());
+    }
+    let claimed = engine::identify(request, &world.directory.okta.applications)?;
+    if !claimed.application.enabled {
+        return Err(Denial::AppDisabled {
+            client: claimed.application.id.clone(),
+        }
+        .into());
+    }
+    let now = world.clock.now();
+    claimed.verify(now)?;
+    let grant = match engine::requested(request, &claimed)? {
+        GrantType::ClientCredentials => {
+            if matches!(server, Server::Org) {
+                return Err(OktaDenial::OrgTakesNoSecret);
+            }
+            let terms = terms(world, server, app_only_scope(request, server)?);
+            engine::client_credentials(request, &claimed, terms)
+        }
+        GrantType::Password => {
+            let scope = user_scope(request, server, &claimed)?;
+            let user = engine::user_by_password(request, &world.directory.okta.users)?;
+            let terms = terms(world, server, scope);
+            engine::signed_in(request, &claimed, user, terms, &world.ledger, now, || {
+                refresh_value(world)
+            })
+        }
+        GrantType::RefreshToken => refreshed(world, request, server, &claimed)?,
+    };
+    Ok(reply(world, server, &grant))
+}
+
+fn app_only_scope(request: &TokenRequest, server: Server<'_>) -> Result<Vec<String>, OktaDenial> {
+    let asked = request.scope();
+    if let Some(scope) = asked
+        .iter()
+        .find(|scope| FOR_USERS.contains(&scope.as_str()))
+    {
+        return Err(OktaDenial::ScopeForUsers {
+            scope: scope.clone(),
+        });
+    }
+    let Server::Custom(custom) = server else {
+        return Err(OktaDenial::ScopesEmpty);
+    };
+    if asked.is_empty() {
+        return if custom.default_scopes.is_empty() {
+            Err(OktaDenial::ScopeWithoutDefault)
+        } else {
+            Ok(custom.default_scopes.clone())
+        };
+    }
+    known(asked, |scope| custom.scopes.contains(scope), "")
+}
+
+fn user_scope(
+    request: &TokenRequest,
+    server: Server<'_>,
+    claimed: &Claimed<'_>,
+) -> Result<Vec<String>, OktaDenial> {
+    let asked = request.scope();
+    let granted_to_app = |scope: &String| claimed.application.scopes.contains(scope);
+    let client = &claimed.application.id;
+    match server {
+        Server::Org if asked.is_empty() => Err(OktaDenial::ScopesEmpty),
+        Server::Org => known(
+            asked,
+            |scope| {
+                FOR_USERS.contains(&scope.as_str())
+                    || (scope.starts_with("okta.") && granted_to_app(scope))
+            },
+            client,
+        ),
+        Server::Custom(custom) if asked.is_empty() && custom.default_scopes.is_empty() => {
+            Err(OktaDenial::ScopeWithoutDefault)
+        }
+        Server::Custom(custom) if asked.is_empty() => Ok(custom.default_scopes.clone()),
+        Server::Custom(custom) => known(
+            asked,
+            |scope| FOR_USERS.contains(&scope.as_str()) || custom.scopes.contains(scope),
+            client,
+        ),
+    }
+}
+
+fn known(
+    asked: Vec<String>,
+    is_known: impl Fn(&String) -> bool,
+    client: &str,
+) -> Result<Vec<String>, OktaDenial> {
+    match asked.iter().find(|scope| !is_known(scope)) {
+        Some(scope) => Err(Denial::ScopeUnknown {
+            scope: scope.clone(),
+            client: client.to_owned(),
+        }
+        .into()),
+        None => Ok(asked),
+    }
+}
+
+fn refreshed(
+    world: &World,
+    request: &TokenRequest,
+    server: Server<'_>,
+    claimed: &Claimed<'_>,
+) -> Result<Grant, OktaDenial> {
+    let now = world.clock.now();
+    let shown = request.require("refresh_token")?;
+    let facts = world.ledger.state_of(shown, now).0;
+    // A token of another authorization server is unknown to this one.
+    if facts
+        .as_ref()
+        .is_some_and(|facts| facts.issuer != server.id())
+    {
+        return Err(Denial::RefreshUnknown.into());
+    }
+    let original = facts.map(|facts| facts.scope).unwrap_or_default();
+    let asked = request.scope();
+    if let Some(scope) = asked
+        .iter()
+        .find(|scope| !original.is_empty() && !original.contains(scope))
+    {
+        return Err(Denial::ScopeWider {
+            scope: scope.clone(),
+            client: claimed.application.id.clone(),
+        }
+        .into());
+    }
+    let usual = usual_rotation(RotationMode::Static);
+    let rotation = world
+        .settings
+        .rotation
+        .as_ref()
+        .or(claimed.application.rotation.as_ref())
+        .unwrap_or(&usual);
+    let lifetime = world.settings.access_lifetime.unwrap_or(ACCESS_LIFETIME);
+    let mut grant = engine::refresh(
+        request,
+        claimed,
+        &world.directory.okta.users,
+        rotation,
+        lifetime,
+        &world.ledger,
+        now,
+        || refresh_value(world),
+    )?;
+    if !asked.is_empty() {
+        grant.grantee.scope = asked;
+    }
+    Ok(grant)
+}
+
+fn reply(world: &World, server: Server<'_>, grant: &Grant) -> Reply {
+    let now = world.clock.now();
+    let expires_at = now
+        .checked_add(grant.lifetime)
+        .unwrap_or(jiff::Timestamp::MAX);
+    let label =
+        world
+            .ledger
+            .issue_access(&grant.grantee, grant.family, grant.parent, now, expires_at);
+    let access_token = tokens::access_token(world, server, grant, now, expires_at);
+    world.ledger.record_access(label, &access_token);
+    let mut body = json!({
+        "token_type": "Bearer", "expires_in": grant.lifetime.as_secs(), "access_token": access_token,
+        "scope": grant.grantee.scope.join(" "),
+    });
+    if let Some(refresh) = &grant.refresh {
+        body["refresh_token"] = json!(refresh.value.reveal());
+    }
+    if let Some(user) = &grant.user
+        && grant.grantee.scope.iter().any(|scope| scope == "openid")
+    {
+        body["id_token"] = json!(tokens::id_token(world, server, grant, user, now));
+    }
+    let issued = std::iter::once(label).chain(
+        grant
+            .refresh
+            .iter()
+            .filter(|refresh| refresh.is_new)
+            .map(|refresh| refresh.label),
+    );
+    Reply::json(StatusCode::OK, body).with_issued(issued)
+}
+
+fn terms(world: &World, server: Server<'_>, scope: Vec<String>) -> Terms {
+    Terms {
+        issuer: server.id().to_owned(),
+        scope,
+        lifetime: world.settings.access_lifetime.unwrap_or(ACCESS_LIFETIME),
+        refresh_lifetime: refresh_lifetime(world, matches!(server, Server::Org)),
+    }
+}
+
+/// How long refresh tokens live in this world.
+pub(crate) fn refresh_lifetime(world: &World, org: bool) -> RefreshLifetime {
+    match (world.settings.refresh_lifetime, org) {
+        (Some(limit), _) => RefreshLifetime {
+            idle: Some(limit),
+            absolute: None,
+        },
+        (None, true) => RefreshLifetime {
+            idle: None,
+            absolute: Some(ORG_REFRESH_ABSOLUTE),
+        },
+        (None, false) => RefreshLifetime {
+            idle: Some(CUSTOM_REFRESH_IDLE),
+            absolute: None,
+        },
+    }
+}
+
+/// A refresh token in Okta's style: 43 characters of base64url.
+pub(crate) fn refresh_value(world: &World) -> String {
+    world.entropy.base64url(32)
+}

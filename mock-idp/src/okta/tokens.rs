@@ -1,0 +1,89 @@
+//! Okta's tokens (developer.okta.com/docs/api/openapi/okta-oauth/guides/overview, "Access token payload").
+
+use jiff::Timestamp;
+
+use super::server::Server;
+use crate::directory::User;
+use crate::engine::Grant;
+use crate::members::Members;
+use crate::world::World;
+
+/// `typ` of the org server's access tokens.
+const ORG_TOKEN: &str = "application/okta-internal-at+jwt";
+
+/// An access token. Tokens of the org server carry a type of their own and the org as audience.
+pub(super) fn access_token(
+    world: &World,
+    server: Server<'_>,
+    grant: &Grant,
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> String {
+    let issuer = server.issuer(world);
+    let (typ, audience) = match server {
+        Server::Org => (Some(ORG_TOKEN), issuer.as_str()),
+        Server::Custom(custom) => (None, custom.audience.as_str()),
+    };
+    let mut jti = format!("AT.{}", world.entropy.base64url(32));
+    if let Some(family) = grant.family {
+        jti.push_str(&format!(".oar{family:0>17}"));
+    }
+    let grantee = &grant.grantee;
+    let mut claims = Members::new();
+    claims.add("ver", 1);
+    claims.add("jti", jti);
+    claims.add("iss", &issuer);
+    claims.add("aud", audience);
+    claims.add("iat", now.as_second());
+    claims.add("exp", expires_at.as_second());
+    claims.add("cid", &grantee.client);
+    if let Some(user) = &grant.user {
+        claims.add("uid", &user.id);
+    }
+    claims.add("scp", &grantee.scope);
+    if grant.user.is_some() {
+        claims.add("auth_time", now.as_second());
+    }
+    let subject = grant
+        .user
+        .as_ref()
+        .map_or(&grantee.client, |user| &user.login);
+    claims.add("sub", subject);
+    signed(world, typ, claims)
+}
+
+/// An id token for the application itself.
+pub(super) fn id_token(
+    world: &World,
+    server: Server<'_>,
+    grant: &Grant,
+    user: &User,
+    now: Timestamp,
+) -> String {
+    let mut claims = Members::new();
+    claims.add("sub", &user.id);
+    claims.add("name", &user.name);
+    claims.add("email", &user.login);
+    claims.add("ver", 1);
+    claims.add("iss", server.issuer(world));
+    claims.add("aud", &grant.grantee.client);
+    claims.add("iat", now.as_second());
+    claims.add("exp", now.as_second() + 3600);
+    claims.add("jti", format!("ID.{}", world.entropy.base64url(32)));
+    claims.add("amr", ["pwd"]);
+    claims.add("idp", &world.directory.okta.org_id);
+    claims.add("preferred_username", &user.login);
+    claims.add("auth_time", now.as_second());
+    signed(world, None, claims)
+}
+
+fn signed(world: &World, typ: Option<&str>, claims: Members) -> String {
+    let key = world.keys.active();
+    let mut header = Members::new();
+    header.add("kid", key.kid());
+    if let Some(typ) = typ {
+        header.add("typ", typ);
+    }
+    header.add("alg", "RS256");
+    key.sign(&header.into_text(), &claims.into_text())
+}

@@ -1,0 +1,307 @@
+//! The binary: what it prints, what it writes, how it ends.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on should fail where it stands"
+)]
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+use mock_idp::keys::SigningKey;
+use serde_json::Value;
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mock-idp"));
+    command.args(arguments);
+    command
+}
+
+/// Runs to the end: exit code, stdout, stderr.
+fn run(arguments: &[&str]) -> (i32, String, String) {
+    let output = command(arguments).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (
+        output.status.code().unwrap(),
+        text(output.stdout),
+        text(output.stderr),
+    )
+}
+
+/// A path of this test run's own.
+fn path(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{name}", std::process::id()))
+}
+
+/// A serving process. It is killed when a test fails before it ends.
+struct Served {
+    child: Child,
+    /// What it printed until it was ready.
+    said: String,
+}
+
+impl Served {
+    fn start(arguments: &[&str]) -> Self {
+        let child = command(&["serve"])
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut served = Self {
+            child,
+            said: String::new(),
+        };
+        let said = BufReader::new(served.child.stdout.take().unwrap());
+        for line in said.lines() {
+            let line = line.unwrap();
+            served.said.push_str(&line);
+            served.said.push('\n');
+            if line.starts_with("ready") {
+                return served;
+            }
+        }
+        panic!("it ended before it was ready: {}", served.said);
+    }
+
+    fn signal(mut self, name: &str) -> ExitStatus {
+        let id = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-s", name, &id]).status();
+        assert!(sent.unwrap().success());
+        self.child.wait().unwrap()
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The same text with every port replaced.
+fn without_ports(text: &str) -> String {
+    let mut parts = text.split("127.0.0.1:");
+    let mut shown = parts.next().unwrap().to_owned();
+    for part in parts {
+        shown.push_str("127.0.0.1:<port>");
+        shown.push_str(part.trim_start_matches(|c: char| c.is_ascii_digit()));
+    }
+    shown
+}
+
+/// A token by client credentials, over plain HTTP.
+fn token(facts: &Value) -> Value {
+    let text = |name: &str| facts[name].as_str().unwrap();
+    let (authority, path) = text("token_url")
+        .strip_prefix("http://")
+        .unwrap()
+        .split_once('/')
+        .unwrap();
+    let form = format!(
+        "grant_type=client_credentials&client_id={}&client_secret={}&scope={}",
+        text("client_id"),
+        text("client_secret"),
+        text("scope")
+    );
+    let mut stream = TcpStream::connect(authority).unwrap();
+    write!(
+        stream,
+        "POST /{path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+        form.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 200"), "{answer}");
+    serde_json::from_str(body).unwrap()
+}
+
+#[test]
+fn both_vendors_are_served_and_introduced() {
+    let ready = path("ready.json");
+    std::fs::write(&ready, "of an earlier run").unwrap();
+    let served = Served::start(&["--http", "--ready-file", ready.to_str().unwrap()]);
+    insta::assert_snapshot!(without_ports(&served.said), @"
+    Microsoft Entra ID
+      authority      http://127.0.0.1:<port>/3b8e5a10-7d1c-4c1e-9a52-5f0d2c6b7e01
+      issuer         http://127.0.0.1:<port>/3b8e5a10-7d1c-4c1e-9a52-5f0d2c6b7e01/v2.0
+      token_url      http://127.0.0.1:<port>/3b8e5a10-7d1c-4c1e-9a52-5f0d2c6b7e01/oauth2/v2.0/token
+      jwks_url       http://127.0.0.1:<port>/3b8e5a10-7d1c-4c1e-9a52-5f0d2c6b7e01/discovery/v2.0/keys
+      api_url        http://127.0.0.1:<port>/v1.0/users
+      client_id      6f1d2c3b-4a59-4e68-8d77-1a2b3c4d5e6f
+      client_secret  entra-app-secret~Q8fJ2kLm
+      scope          https://graph.microsoft.com/.default
+      username       ada@contoso.example
+      password       correct-horse-Entra-1
+      user_scope     https://graph.microsoft.com/.default openid profile offline_access
+      refresh_token  1.AnTQUn70f53frI4eZBUyMv7zjciVfIZ-HQION75v9AtvFcTJ8sBrB3mlycTy_bMH8PCyri1ge4Lw_5ti1aWP9W5b7XkonBLQQu_CXxB5A_4EY7wvIGcz0NE8x9pTRLVNq91SMAj5DETixE1dZP1zOud016wsKIEHwsVYCEu628T6xXAgl9WwY2D4j8SO9VvLQcUP3mXRWr57E3mAWz6BDsZMcE0d9CP1a0HQb0JUhhFfqiq9g8XUyj2UyvLScGknN
+    Okta
+      org_url        http://127.0.0.1:<port>
+      issuer         http://127.0.0.1:<port>/oauth2/default
+      token_url      http://127.0.0.1:<port>/oauth2/default/v1/token
+      jwks_url       http://127.0.0.1:<port>/oauth2/default/v1/keys
+      api_url        http://127.0.0.1:<port>/orders
+      client_id      0oa1daemonTokenPr0d7
+      client_secret  okta-app-secret_Zk3Qv9Lw7Rt2Xy5Bn8
+      scope          orders.read
+      username       ada@okta.example
+      password       correct-horse-Okta-1
+      user_scope     orders.read openid offline_access
+      refresh_token  nTQUn70f53frI4eZBUyMv7zjciVfIZ-HQION75v9Ats
+      api_token      00sswsTokenproof_Qw3rTy-u10pAsDfGhJkLzXcVb
+    ready; end with Ctrl-C
+    ");
+    let facts: Value = serde_json::from_str(&std::fs::read_to_string(&ready).unwrap()).unwrap();
+    for (name, fact) in facts["entra"].as_object().unwrap() {
+        assert!(served.said.contains(name), "{name}");
+        assert!(served.said.contains(fact.as_str().unwrap()), "{name}");
+    }
+    for provider in ["entra", "okta"] {
+        assert!(token(&facts[provider])["access_token"].is_string());
+    }
+    assert_eq!(served.signal("TERM").code(), Some(0));
+}
+
+#[test]
+fn ctrl_c_ends_it_orderly_even_while_somebody_is_connected() {
+    let served = Served::start(&["--provider", "okta", "--http"]);
+    let port = served.said.split("127.0.0.1:").nth(1).unwrap();
+    let port: String = port.chars().take_while(char::is_ascii_digit).collect();
+    let _idle = TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();
+    assert_eq!(served.signal("INT").code(), Some(0));
+}
+
+#[test]
+fn tls_clients_get_the_ca() {
+    let (ready, ca) = (path("tls.json"), path("ca.pem"));
+    let served = Served::start(&[
+        "--provider",
+        "entra",
+        "--ready-file",
+        ready.to_str().unwrap(),
+        "--ca-file",
+        ca.to_str().unwrap(),
+    ]);
+    let facts: Value = serde_json::from_str(&std::fs::read_to_string(&ready).unwrap()).unwrap();
+    let pem = std::fs::read_to_string(&ca).unwrap();
+    assert_eq!(facts["ca_pem"], pem.as_str());
+    assert!(pem.starts_with("-----BEGIN CERTIFICATE-----"));
+    let url = facts["entra"]["token_url"].as_str().unwrap();
+    assert!(url.starts_with("https://127.0.0.1:"), "{url}");
+    assert_eq!(facts.get("okta"), None);
+    assert_eq!(served.signal("TERM").code(), Some(0));
+}
+
+#[test]
+fn the_same_seed_gives_the_same_refresh_token() {
+    let refresh_token = |seed: &str, file: &str| {
+        let ready = path(file);
+        let file = ready.to_str().unwrap();
+        let served = Served::start(&["--http", "--seed", seed, "--ready-file", file]);
+        let facts: Value = serde_json::from_str(&std::fs::read_to_string(&ready).unwrap()).unwrap();
+        assert!(served.signal("TERM").success());
+        facts["okta"]["refresh_token"].clone()
+    };
+    assert_eq!(refresh_token("7", "a.json"), refresh_token("7", "b.json"));
+    assert_ne!(refresh_token("7", "a.json"), refresh_token("8", "b.json"));
+}
+
+#[test]
+fn a_directory_of_ones_own() {
+    let file = path("own.yaml");
+    let text = include_str!("../src/directory/default.yaml").replace("Q8fJ2kLm", "ofmyown1");
+    std::fs::write(&file, text).unwrap();
+    let served = Served::start(&["--http", "--directory", file.to_str().unwrap()]);
+    assert!(served.said.contains("entra-app-secret~ofmyown1"));
+    assert!(served.signal("TERM").success());
+}
+
+#[test]
+fn a_port_in_use_ends_it_with_code_2() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let (code, out, error) = run(&["serve", "--http", "--port", &port]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    insta::assert_snapshot!(error.replace(&port, "<port>"), @"error: cannot listen on 127.0.0.1:<port>: Address already in use (os error 98); choose another port or stop whoever uses it");
+}
+
+#[test]
+fn ports_that_do_not_exist_end_it_with_code_2() {
+    let (code, _, error) = run(&["serve", "--http", "--port", "65533"]);
+    assert_eq!(code, 2);
+    insta::assert_snapshot!(error, @"error: 4 ports are needed from 65533 on, but 65535 is the last; choose a lower `--port`");
+    assert_eq!(run(&["serve", "--port", "0"]).0, 2);
+    assert_eq!(run(&["serve", "--port", "many"]).0, 2);
+}
+
+#[test]
+fn a_bad_directory_ends_it_with_code_2_and_its_place() {
+    let (code, _, error) = run(&["serve", "--directory", "/nowhere/directory.yaml"]);
+    assert_eq!(code, 2);
+    insta::assert_snapshot!(error, @"error: cannot read the directory /nowhere/directory.yaml: No such file or directory (os error 2); name an existing YAML file or leave `--directory` out");
+
+    let file = path("bad.yaml");
+    std::fs::write(&file, "entra:\n  tenant: []\n").unwrap();
+    let (code, _, error) = run(&["serve", "--directory", file.to_str().unwrap()]);
+    assert_eq!(code, 2);
+    insta::assert_snapshot!(error.replace(file.to_str().unwrap(), "<file>"), @"error: <file>: the directory cannot be used: unknown field `tenant`, expected one of tenants at line 2, column 3");
+
+    let no_secrets = include_str!("../src/directory/default.yaml").replace("secrets:", "x:");
+    std::fs::write(&file, no_secrets).unwrap();
+    assert_eq!(run(&["serve", "--directory", file.to_str().unwrap()]).0, 2);
+}
+
+#[test]
+fn a_ready_file_that_cannot_be_written_ends_it_with_code_2() {
+    let (code, _, error) = run(&["serve", "--http", "--ready-file", "/nowhere/ready.json"]);
+    assert_eq!(code, 2);
+    insta::assert_snapshot!(error, @"error: cannot write /nowhere/ready.json: No such file or directory (os error 2); name a file in a folder that exists and can be written to");
+}
+
+#[test]
+fn bad_arguments_end_it_with_code_2() {
+    let (code, _, error) = run(&["serve", "--provider", "auth0"]);
+    assert_eq!(code, 2);
+    insta::assert_snapshot!(error, @"
+    error: invalid value 'auth0' for '--provider <PROVIDER>'
+      [possible values: entra, okta, all]
+
+    For more information, try '--help'.
+    ");
+    for arguments in [&["dance"][..], &[], &["serve", "--http", "--ca-file", "x"]] {
+        assert_eq!(run(arguments).0, 2, "{arguments:?}");
+    }
+}
+
+#[test]
+fn keygen_prints_a_key_that_signs() {
+    let (code, pem, error) = run(&["keygen"]);
+    assert_eq!((code, error.as_str()), (0, ""));
+    assert!(pem.starts_with("-----BEGIN PRIVATE KEY-----"));
+    assert_eq!(SigningKey::from_pem(&pem, None).unwrap().kid().len(), 43);
+    let (_, other, _) = run(&["keygen", "--bits", "2048"]);
+    assert_ne!(pem, other);
+}
+
+#[test]
+fn keygen_makes_no_key_too_short_for_rs256() {
+    let (code, out, error) = run(&["keygen", "--bits", "1024"]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    insta::assert_snapshot!(error, @"
+    error: invalid value '1024' for '--bits <N>': 1024 is not in 2048..=8192
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn help_is_complete() {
+    let (code, help, _) = run(&["serve", "--help"]);
+    assert_eq!(code, 0);
+    let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
+    insta::assert_snapshot!(lines.join("\n"), @"");
+}

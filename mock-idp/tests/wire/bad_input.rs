@@ -1,0 +1,390 @@
+//! What no well-behaved client sends. Each has a documented answer (see the crate's listener), and others are served meanwhile.
+
+use std::time::Duration;
+
+use mock_idp::MockIdp;
+
+use crate::raw::{Raw, status};
+use crate::stage::Stage;
+
+const MIB: usize = 1024 * 1024;
+
+fn head(stage: &Stage, rest: &str) -> String {
+    let url = stage.idp.token_url();
+    let path = url.splitn(4, '/').nth(3).unwrap();
+    format!(
+        "POST /{path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n{rest}"
+    )
+}
+
+/// Others are still served.
+async fn serves(stage: &Stage) {
+    assert_eq!(stage.app_only().send().await.status, 200);
+}
+
+#[tokio::test]
+async fn a_body_announced_too_large() {
+    let stage = Stage::entra().await;
+    let mut raw = Raw::to(&stage).await;
+    raw.say(head(
+        &stage,
+        &format!("Content-Length: {}\r\n\r\n", MIB + 1),
+    ))
+    .await;
+    insta::assert_snapshot!(raw.hear().await.replace('\r', ""), @"
+    HTTP/1.1 413 Payload Too Large
+    content-type: text/plain; charset=utf-8
+    connection: close
+    date: Tue, 01 Jan 2030 00:00:00 GMT
+    content-length: 63
+
+    the request body is larger than 1 MiB, the most this mock reads
+    ");
+    serves(&stage).await;
+}
+
+#[tokio::test]
+async fn a_body_that_turns_out_too_large() {
+    let stage = Stage::okta().await;
+    let mut raw = Raw::to(&stage).await;
+    raw.say(head(&stage, "Transfer-Encoding: chunked\r\n\r\n"))
+        .await;
+    let chunk = format!("{:x}\r\n{}\r\n", MIB / 4, "a".repeat(MIB / 4));
+    for _ in 0..4 {
+        raw.say(&chunk).await;
+    }
+    raw.say("1\r\na\r\n").await;
+    assert_eq!(status(&raw.hear().await), 413);
+    serves(&stage).await;
+}
+
+#[tokio::test]
+async fn a_body_as_large_as_allowed_is_read() {
+    let stage = Stage::entra().await;
+    let used = "grant_type=client_credentials&padding=".len();
+    let form = format!(
+        "grant_type=client_credentials&padding={}",
+        "a".repeat(MIB - used)
+    );
+    assert_eq!(form.len(), MIB);
+    let answer = stage
+        .http
+        .post(stage.idp.token_url())
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(form)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 400);
+    assert!(answer.text().await.unwrap().contains("AADSTS900144"));
+}
+
+/// A form of a hundred thousand different names takes no longer than any other of its size.
+#[tokio::test]
+async fn very_many_parameters() {
+    use std::fmt::Write as _;
+    for stage in [Stage::entra().await, Stage::okta().await] {
+        let mut form = String::from("grant_type=client_credentials");
+        for number in 0..120_000 {
+            write!(form, "&{number:x}").unwrap();
+        }
+        assert!(form.len() < MIB);
+        let answer = stage
+            .http
+            .post(stage.idp.token_url())
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form)
+            .send()
+            .await
+            .unwrap();
+        assert!(answer.status().is_client_error());
+    }
+}
+
+#[tokio::test]
+async fn the_journal_keeps_no_more_of_a_request_than_it_needs() {
+    let stage = Stage::okta().await;
+    let long = "x".repeat(100_000);
+    let mut ask = stage
+        .app_only()
+        .with("client_id", &long)
+        .with("scope", &long.replace('x', "x "))
+        .with("username", &long)
+        .with("grant_type", &long);
+    for number in 0..1000 {
+        ask = ask
+            .and(&format!("name{number}"), "a")
+            .and(&format!("name{number}"), "b");
+    }
+    assert_eq!(ask.send().await.status, 400);
+    let entry = serde_json::to_string(&stage.last_entry()).unwrap();
+    assert!(entry.len() < 20_000, "{} bytes", entry.len());
+}
+
+#[tokio::test]
+async fn another_content_type_is_no_form() {
+    for stage in [Stage::entra().await, Stage::okta().await] {
+        let answer = stage
+            .http
+            .post(stage.idp.token_url())
+            .header("content-type", "application/json")
+            .body(r#"{"grant_type":"client_credentials"}"#)
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(
+            answer.status(),
+            match stage.idp.provider() {
+                mock_idp::Provider::Entra => 400,
+                mock_idp::Provider::Okta => 401,
+            }
+        );
+    }
+    // A charset beside the type changes nothing: MSAL for Node sends one.
+    let stage = Stage::entra().await;
+    let answer = stage
+        .http
+        .post(stage.idp.token_url())
+        .header(
+            "content-type",
+            "application/x-www-form-urlencoded;charset=utf-8",
+        )
+        .body("grant_type=magic")
+        .send()
+        .await
+        .unwrap();
+    assert!(answer.text().await.unwrap().contains("client_id"));
+}
+
+#[tokio::test]
+async fn bad_percent_encoding() {
+    let mut table = String::new();
+    for stage in [Stage::entra().await, Stage::okta().await] {
+        for body in ["grant_type=%zz", "grant_type=%f", "grant_type=%ff"] {
+            let answer = stage
+                .http
+                .post(stage.idp.token_url())
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body(body)
+                .send()
+                .await
+                .unwrap();
+            let answer = crate::answer::Answer::of(answer).await;
+            table.push_str(&format!("{body}: {}\n", answer.show(&stage)));
+        }
+        let answer = stage.app_only().query("a=%zz").send().await;
+        table.push_str(&format!("in the query: {}\n", answer.show(&stage)));
+    }
+    insta::assert_snapshot!(table, @r#"
+    grant_type=%zz: 400 {"error":"invalid_request","error_description":"AADSTS90013: Invalid input received from the user. Trace ID: <guid> Correlation ID: <guid> Timestamp: 2030-01-01 00:00:00Z","error_codes":[90013],"timestamp":"2030-01-01 00:00:00Z","trace_id":"<guid>","correlation_id":"<guid>","error_uri":"http://<login>/error?code=90013"}
+    grant_type=%f: 400 {"error":"invalid_request","error_description":"AADSTS90013: Invalid input received from the user. Trace ID: <guid> Correlation ID: <guid> Timestamp: 2030-01-01 00:00:00Z","error_codes":[90013],"timestamp":"2030-01-01 00:00:00Z","trace_id":"<guid>","correlation_id":"<guid>","error_uri":"http://<login>/error?code=90013"}
+    grant_type=%ff: 400 {"error":"invalid_request","error_description":"AADSTS90013: Invalid input received from the user. Trace ID: <guid> Correlation ID: <guid> Timestamp: 2030-01-01 00:00:00Z","error_codes":[90013],"timestamp":"2030-01-01 00:00:00Z","trace_id":"<guid>","correlation_id":"<guid>","error_uri":"http://<login>/error?code=90013"}
+    in the query: 400 {"error":"invalid_request","error_description":"AADSTS90013: Invalid input received from the user. Trace ID: <guid> Correlation ID: <guid> Timestamp: 2030-01-01 00:00:00Z","error_codes":[90013],"timestamp":"2030-01-01 00:00:00Z","trace_id":"<guid>","correlation_id":"<guid>","error_uri":"http://<login>/error?code=90013"}
+    grant_type=%zz: 400 {"error":"invalid_request","error_description":"The request body was not well-formed."}
+    grant_type=%f: 400 {"error":"invalid_request","error_description":"The request body was not well-formed."}
+    grant_type=%ff: 400 {"error":"invalid_request","error_description":"The request body was not well-formed."}
+    in the query: 400 {"error":"invalid_request","error_description":"The request body was not well-formed."}
+    "#);
+}
+
+#[tokio::test]
+async fn garbage_in_authorization() {
+    for stage in [Stage::entra().await, Stage::okta().await] {
+        for garbage in ["Basic", "Basic \u{7f}", "Basic ====", "Bearer", "\"", "  "] {
+            let Ok(answer) = stage
+                .app_only()
+                .header("authorization", garbage)
+                .try_send()
+                .await
+            else {
+                continue;
+            };
+            assert!(answer.status < 500, "{garbage}: {}", answer.body);
+            let answer = stage
+                .get(&stage.idp.api_url(), &[("authorization", garbage.trim())])
+                .await;
+            assert_eq!(answer.status, 401, "{garbage}");
+        }
+        // Bytes that are no text at all.
+        let mut raw = Raw::to(&stage).await;
+        raw.say(head(
+            &stage,
+            "Connection: close\r\nContent-Length: 0\r\nAuthorization: Basic \u{ff}\u{fe}\r\n\r\n",
+        ))
+        .await;
+        let heard = raw.hear().await;
+        assert!((400..500).contains(&status(&heard)), "{heard}");
+    }
+}
+
+#[tokio::test]
+async fn a_peer_that_stops_sending_is_answered() {
+    for stage in [Stage::entra().await, Stage::okta().await] {
+        for _ in 0..20 {
+            let mut raw = Raw::to(&stage).await;
+            raw.say(head(&stage, "Content-Length: 12\r\n\r\ngrant_type=x"))
+                .await;
+            raw.finish().await;
+            let heard = raw.hear().await;
+            assert!((400..500).contains(&status(&heard)), "{heard}");
+        }
+        serves(&stage).await;
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_ends_early() {
+    let stage = Stage::entra().await;
+    let mut raw = Raw::to(&stage).await;
+    raw.say(head(&stage, "Content-Length: 100\r\n\r\ngrant_type=x"))
+        .await;
+    raw.finish().await;
+    let heard = raw.hear().await;
+    assert_eq!(status(&heard), 400, "{heard:?}");
+    assert!(heard.contains("ended before"), "{heard}");
+    assert_eq!(stage.idp.journal().written(), 0);
+    serves(&stage).await;
+}
+
+#[tokio::test]
+async fn silence_in_the_middle_of_a_request_holds_up_nobody() {
+    let stage = Stage::entra().await;
+    let mut silent = Vec::new();
+    for part in ["", "POST /", "POST / HTTP/1.1\r\nHost: x\r\n"] {
+        let mut raw = Raw::to(&stage).await;
+        raw.say(part).await;
+        silent.push(raw);
+    }
+    let mut raw = Raw::to(&stage).await;
+    raw.say(head(&stage, "Content-Length: 100\r\n\r\nhalf a body"))
+        .await;
+    silent.push(raw);
+    for _ in 0..5 {
+        serves(&stage).await;
+    }
+}
+
+#[tokio::test]
+async fn patience_with_a_silent_peer_ends() {
+    let patient = || MockIdp::entra().patience(Duration::from_millis(100));
+    let stage = Stage::of(patient()).await;
+    let mut raw = Raw::to(&stage).await;
+    raw.say(head(&stage, "Content-Length: 100\r\n\r\nhalf a body"))
+        .await;
+    insta::assert_snapshot!(raw.hear().await.replace('\r', ""), @"
+    HTTP/1.1 408 Request Timeout
+    content-type: text/plain; charset=utf-8
+    connection: close
+    date: Tue, 01 Jan 2030 00:00:00 GMT
+    content-length: 31
+
+    the request body stopped coming
+    ");
+    for part in ["", "POST / HTTP/1.1\r\nHost: x\r\n"] {
+        let mut raw = Raw::to(&stage).await;
+        raw.say(part).await;
+        let heard = raw.hear().await;
+        assert!(heard.is_empty() || status(&heard) == 408, "{heard}");
+    }
+    // A handshake that never begins.
+    let tls = Stage::started(patient()).await;
+    assert_eq!(Raw::to(&tls).await.hear().await, "");
+    serves(&tls).await;
+}
+
+#[tokio::test]
+async fn garbage_in_place_of_http() {
+    let stage = Stage::entra().await;
+    for garbage in [
+        &b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"[..],
+        b"hello\r\n\r\n",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"\0\0\0\0\r\n\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+        b"POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        b"GET / HTTP/1.1\r\nbad header\r\n\r\n",
+    ] {
+        let mut raw = Raw::to(&stage).await;
+        raw.say(garbage).await;
+        raw.finish().await;
+        let heard = raw.hear().await;
+        assert!(
+            heard.is_empty() || status(&heard) == 400,
+            "{garbage:?}: {heard}"
+        );
+    }
+    assert_eq!(stage.idp.journal().written(), 0);
+    serves(&stage).await;
+}
+
+#[tokio::test]
+async fn garbage_in_place_of_tls() {
+    let stage = Stage::started(MockIdp::okta()).await;
+    for garbage in [
+        &b"GET / HTTP/1.1\r\n\r\n"[..],
+        b"\x16\x03\x01\x00\x05hello",
+        b"\xff\xff\xff\xff\xff",
+    ] {
+        let mut raw = Raw::to(&stage).await;
+        raw.say(garbage).await;
+        raw.finish().await;
+        let heard = raw.hear().await;
+        assert!(!heard.contains("HTTP/1.1 2"), "{heard}");
+    }
+    serves(&stage).await;
+}
+
+#[tokio::test]
+async fn headers_without_end() {
+    let stage = Stage::entra().await;
+    for head in [
+        format!("GET / HTTP/1.1\r\nX: {}\r\n\r\n", "x".repeat(100_000)),
+        format!("GET / HTTP/1.1\r\n{}\r\n", "X: y\r\n".repeat(200)),
+    ] {
+        let mut raw = Raw::to(&stage).await;
+        raw.say(head).await;
+        let heard = raw.hear_some().await.unwrap_or_default();
+        assert_eq!(status(&heard), 431, "{heard:?}");
+    }
+    // Longer than a buffer is longer than hyper tells apart; it closes.
+    let mut raw = Raw::to(&stage).await;
+    raw.say(format!("GET /{} HTTP/1.1\r\n\r\n", "x".repeat(70_000)))
+        .await;
+    let heard = raw.hear_some().await.unwrap_or_default();
+    assert!(matches!(status(&heard), 0 | 414 | 431), "{heard:?}");
+    serves(&stage).await;
+}
+
+#[tokio::test]
+async fn odd_request_targets() {
+    for stage in [Stage::entra().await, Stage::okta().await] {
+        for target in [
+            "*",
+            "//",
+            "/%ff%fe",
+            "/../../etc/passwd",
+            "/?",
+            "http://other.example/x",
+            "/a b",
+        ] {
+            for method in ["GET", "OPTIONS", "HEAD", "DELETE", "BREW"] {
+                let mut raw = Raw::to(&stage).await;
+                raw.say(format!(
+                    "{method} {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+                ))
+                .await;
+                let heard = raw.hear().await;
+                assert!(
+                    (400..500).contains(&status(&heard)),
+                    "{method} {target}: {heard}"
+                );
+            }
+        }
+        let mut raw = Raw::to(&stage).await;
+        raw.say("CONNECT other.example:443 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            .await;
+        let heard = raw.hear().await;
+        assert!((400..500).contains(&status(&heard)), "{heard}");
+        serves(&stage).await;
+    }
+}

@@ -1,0 +1,32 @@
+//! What the mock puts on the wire: each test is a fact about a vendor or a promise of this crate.
+//!
+//! Every test has a world of its own on a virtual clock; `stage` starts it and asks, `answer` reads and shows what came back,
+//! `raw` speaks below HTTP.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on should fail where it stands"
+)]
+
+mod answer;
+mod raw;
+mod stage;
+
+mod bad_input;
+mod bytes;
+mod claims;
+mod customer_api;
+mod denials;
+mod discovery;
+mod faults;
+mod graph;
+mod headers;
+mod hygiene;
+mod limits;
+mod management;
+mod refresh;
+mod success;
+mod tenants;
+mod worlds;
