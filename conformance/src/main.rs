@@ -1,3 +1,9 @@
-//! To be filled.
+//! The `tokenproof` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    tokenproof::cli::Arguments::parse().execute().into()
+}

@@ -1,0 +1,139 @@
+//! `tokenproof exec`.
+
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+
+use super::run::Reports;
+use super::select::{Select, nothing};
+use super::{Refusal, output};
+use crate::case::Case;
+use crate::exit::ExitCode;
+use crate::judge::judge;
+use crate::judgement::{Judgement, Run};
+use crate::passive::{self, ChildEnd};
+use crate::report::{Played, Report};
+use crate::scenario::Length;
+use crate::watchdog::Stopwatch;
+
+/// Arguments of `exec`.
+#[derive(Debug, Args)]
+pub(super) struct Exec {
+    #[command(flatten)]
+    select: Select,
+    #[command(flatten)]
+    reports: Reports,
+    /// What the command's own exit code means: judge counts a failure against the gate, ignore does not
+    #[arg(long, value_enum, default_value_t = Child::Judge)]
+    child: Child,
+    /// How long the command may take in one case before it is killed
+    #[arg(long, default_value = "10m", value_name = "LENGTH")]
+    timeout: Length,
+    /// The seed of everything random in the mock
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// The command and its arguments
+    #[arg(last = true, required = true, value_name = "COMMAND")]
+    command: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Child {
+    Judge,
+    Ignore,
+}
+
+/// A case as it was played.
+struct Done {
+    run: [Run; 1],
+    judgements: Vec<Judgement>,
+    child: ChildEnd,
+    took: Duration,
+}
+
+impl Exec {
+    pub(super) fn execute(&self) -> Result<ExitCode, Refusal> {
+        let cases: Vec<Case> = self
+            .select
+            .cases()?
+            .into_iter()
+            .filter(|case| case.head.passive)
+            .collect();
+        if cases.is_empty() {
+            return Err(nothing("none of the selected scenarios can be judged passively; `tokenproof list passive` shows those that can".to_owned()));
+        }
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .map_err(|error| Refusal::harness(format!("no runtime could be started: {error}")))?;
+        let mut done = Vec::with_capacity(cases.len());
+        for case in &cases {
+            output::complain(&format!("── {}: {}", case.name, self.command.join(" ")));
+            done.push(runtime.block_on(self.one(case))?);
+        }
+        let played: Vec<Played<'_>> = cases
+            .iter()
+            .zip(&done)
+            .map(|(case, done)| Played {
+                case,
+                runs: &done.run,
+                judgements: &done.judgements,
+                took: Some(done.took),
+            })
+            .collect();
+        let mut report = Report::new(&played, self.reports.gate);
+        for (case, done) in cases.iter().zip(&done) {
+            if let Some((exit, reason)) = self.complaint(&done.child) {
+                report.close(exit, format!("in {}, {reason}", case.name));
+            }
+        }
+        self.reports.publish(&report)
+    }
+
+    async fn one(&self, case: &Case) -> Result<Done, Refusal> {
+        let watch = Stopwatch::start();
+        let run = passive::run(case, &self.command, self.timeout.0, self.seed)
+            .await
+            .map_err(|error| Refusal::harness(error.to_string()))?;
+        let runs = [Run {
+            variation: 0,
+            trace: run.trace,
+        }];
+        let judgements = judge(case, &runs);
+        Ok(Done {
+            run: runs,
+            judgements,
+            child: run.child,
+            took: watch.elapsed(),
+        })
+    }
+
+    /// What the command's own end says against the run.
+    fn complaint(&self, child: &ChildEnd) -> Option<(ExitCode, String)> {
+        match child {
+            ChildEnd::Exited(0) => None,
+            ChildEnd::Exited(_) if self.child == Child::Ignore => None,
+            ChildEnd::Exited(code) => Some((
+                ExitCode::Gate,
+                format!(
+                    "the command itself failed with exit code {code}; if it is meant to, use `--child ignore`"
+                ),
+            )),
+            ChildEnd::Killed(signal) => Some((
+                ExitCode::Driver,
+                format!("the command was killed by signal {signal}"),
+            )),
+            ChildEnd::Hung { after } => {
+                let limit = Length(*after);
+                Some((
+                    ExitCode::Driver,
+                    format!(
+                        "the command hung and was killed after {limit}; a longer time can be given with `--timeout`"
+                    ),
+                ))
+            }
+            ChildEnd::NotStarted(why) => Some((ExitCode::Driver, why.clone())),
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! The command line.
+
+mod catalog;
+mod exec;
+mod output;
+mod run;
+mod select;
+
+use clap::{Parser, Subcommand};
+
+use crate::exit::ExitCode;
+
+/// Conformance tests for token clients: does yours handle expiry, refresh, 401 and rate limits as it must?
+#[derive(Debug, Parser)]
+#[command(name = "tokenproof", version, max_term_width = 100, after_help = EXIT_CODES)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Shown below every help text.
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  everything was as expected
+  1  the gate is closed: a check failed or was inconclusive, or nothing passed
+  2  the command line, a scenario or the configuration is wrong, or a port is in use
+  3  tokenproof or its mock failed
+  4  the command under test was not found, hung or was killed
+  5  nothing was selected";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Play scenarios against the mock with the reference client, on virtual clocks, and judge it
+    Run(run::Run),
+    /// Run any command against the mock and judge it by what it sends
+    ///
+    /// The command finds the mock through environment variables: TOKENPROOF_TOKEN_URL and its like, the vendors' own names
+    /// (AZURE_AUTHORITY_HOST, OKTA_CLIENT_ORGURL, …) and the usual variables for a CA file. It is run once for each selected
+    /// case that can be judged passively.
+    Exec(exec::Exec),
+    /// List the cases there are
+    List(catalog::List),
+    /// Explain a requirement, a scenario, a case or a check
+    Explain(catalog::Explain),
+}
+
+impl Arguments {
+    /// Does what was asked and says how the process should end.
+    #[must_use]
+    pub fn execute(self) -> ExitCode {
+        let done = match self.command {
+            Command::Run(run) => run.execute(),
+            Command::Exec(exec) => exec.execute(),
+            Command::List(list) => list.execute(),
+            Command::Explain(explain) => explain.execute(),
+        };
+        match done {
+            Ok(exit) => exit,
+            Err(refusal) => {
+                output::complain(&refusal.message);
+                refusal.exit
+            }
+        }
+    }
+}
+
+/// Why a command ended before it had a report.
+#[derive(Debug)]
+struct Refusal {
+    exit: ExitCode,
+    message: String,
+}
+
+impl Refusal {
+    fn usage(message: impl Into<String>) -> Self {
+        Self {
+            exit: ExitCode::Usage,
+            message: message.into(),
+        }
+    }
+
+    fn harness(message: impl Into<String>) -> Self {
+        Self {
+            exit: ExitCode::Harness,
+            message: message.into(),
+        }
+    }
+}
+
+impl From<crate::diagnostic::Diagnostics> for Refusal {
+    fn from(problems: crate::diagnostic::Diagnostics) -> Self {
+        Self::usage(problems.render(output::stderr_has_colour(), output::width()))
+    }
+}

@@ -1,0 +1,105 @@
+//! Choosing cases: the arguments that `run`, `exec` and `list` share.
+
+use clap::Args;
+use mock_idp::Provider;
+
+use super::Refusal;
+use crate::case::Case;
+use crate::diagnostic::did_you_mean;
+use crate::exit::ExitCode;
+use crate::library::Library;
+use crate::registry::Registry;
+use crate::selection::{Argument, Selection};
+use crate::verdict::Level;
+
+/// Which cases.
+#[derive(Debug, Args)]
+pub(super) struct Select {
+    /// Names or files: `expiry`, `rate-limit/**`, `rotation/reuse-detected[okta]`, `herd.yaml`, a folder. All without any
+    ///
+    /// What exists as a path or ends in .yaml is read as a scenario file. In names only * and ** are special.
+    #[arg(value_name = "SELECTION")]
+    names: Vec<String>,
+    /// Only checks of this requirement; can be repeated
+    #[arg(long = "req", value_name = "ID")]
+    requirements: Vec<String>,
+    /// Only checks of this level
+    #[arg(long, value_parser = level)]
+    level: Option<Level>,
+    /// Only this provider: entra or okta
+    #[arg(long, value_parser = provider)]
+    provider: Option<Provider>,
+}
+
+fn level(text: &str) -> Result<Level, String> {
+    match text {
+        "must" => Ok(Level::Must),
+        "should" => Ok(Level::Should),
+        _ => Err("the levels are `must` and `should`".to_owned()),
+    }
+}
+
+fn provider(text: &str) -> Result<Provider, String> {
+    text.parse()
+        .map_err(|error: mock_idp::UnknownProvider| error.to_string())
+}
+
+impl Select {
+    /// The cases that are chosen. Files given by name replace the built-in library.
+    pub(super) fn cases(&self) -> Result<Vec<Case>, Refusal> {
+        let registry = Registry::embedded()?;
+        let mut library = Library::new();
+        let mut patterns = Vec::new();
+        for name in &self.names {
+            match Argument::read(name).map_err(|error| Refusal::usage(error.to_string()))? {
+                Argument::Path(path) => library.add_path(&path)?,
+                Argument::Pattern(pattern) => patterns.push(pattern),
+            }
+        }
+        if library.is_empty() {
+            library = Library::embedded();
+        }
+        for requirement in &self.requirements {
+            if registry.get(requirement).is_none() {
+                let guess = did_you_mean(requirement, registry.ids())
+                    .map(|guess| format!("; {guess}"))
+                    .unwrap_or_default();
+                return Err(Refusal::usage(format!(
+                    "no requirement is called `{requirement}`{guess}"
+                )));
+            }
+        }
+        let cases = library.plan(&registry)?;
+        let selection = Selection {
+            patterns,
+            requirements: self.requirements.clone(),
+            level: self.level,
+            providers: self.provider.into_iter().collect(),
+        };
+        if let Some(pattern) = selection.unmatched(&cases).next() {
+            let names = cases
+                .iter()
+                .flat_map(|case| [case.head.scenario.as_str(), case.name.0.as_str()]);
+            let guess = did_you_mean(&pattern.to_string(), names)
+                .map(|guess| format!("; {guess}"))
+                .unwrap_or_default();
+            return Err(nothing(format!(
+                "`{pattern}` selects nothing{guess}; `tokenproof list` shows every name"
+            )));
+        }
+        let chosen = selection.select(cases);
+        if chosen.is_empty() {
+            return Err(nothing(
+                "nothing is left to run: the options exclude each other".to_owned(),
+            ));
+        }
+        Ok(chosen)
+    }
+}
+
+pub(super) fn nothing(message: String) -> Refusal {
+    Refusal {
+        exit: ExitCode::NothingSelected,
+        message,
+    }
+}

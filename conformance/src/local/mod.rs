@@ -1,0 +1,27 @@
+//! The local road: mock, client and play of one case in this process, on virtual clocks over real loopback sockets.
+
+mod activity;
+mod play;
+mod settle;
+mod timeline;
+mod transport;
+
+use crate::case::Case;
+use crate::contender::Contender;
+use crate::trace::Trace;
+
+pub use play::PlayError;
+
+/// Plays one variation of a case with a contender. Everything runs on the current thread's runtime.
+///
+/// # Errors
+///
+/// [`PlayError`] when the world or the client cannot be set up: nothing has been tested then.
+pub async fn play(
+    case: &Case,
+    variation: usize,
+    contender: &dyn Contender,
+    seed: u64,
+) -> Result<Trace, PlayError> {
+    play::play(case, variation, contender, seed).await
+}

@@ -1,0 +1,222 @@
+//! Mutants by policy: one decision turned wrong.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use jiff::Timestamp;
+use token_client::{
+    AfterAnswer, ApiResponse, Attempt, Class, Failure, Freshness, GrantKind, Next, Policy, Secret,
+    StandardPolicy, TokenRecord,
+};
+
+const STANDARD: StandardPolicy = StandardPolicy::new();
+
+#[derive(Debug)]
+pub(super) struct NoEarlyRefresh;
+
+impl Policy for NoEarlyRefresh {
+    fn freshness(&self, record: &TokenRecord, now: Timestamp) -> Freshness {
+        if record.expiry().is_none_or(|expiry| now < expiry) {
+            Freshness::Fresh
+        } else {
+            Freshness::Expired
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct IgnoresExpiry;
+
+impl Policy for IgnoresExpiry {
+    fn freshness(&self, _record: &TokenRecord, _now: Timestamp) -> Freshness {
+        Freshness::Fresh
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct RefreshesEveryCall;
+
+impl Policy for RefreshesEveryCall {
+    fn freshness(&self, _record: &TokenRecord, _now: Timestamp) -> Freshness {
+        Freshness::Expired
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct DropsValidTokenOnFailure;
+
+impl Policy for DropsValidTokenOnFailure {
+    fn freshness(&self, record: &TokenRecord, now: Timestamp) -> Freshness {
+        match STANDARD.freshness(record, now) {
+            Freshness::RenewSoon => Freshness::Expired,
+            other => other,
+        }
+    }
+
+    fn may_serve(&self, _record: &TokenRecord, _now: Timestamp) -> bool {
+        false
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct IgnoresRetryAfter;
+
+impl Policy for IgnoresRetryAfter {
+    fn wait_hint(&self, _response: &http::response::Parts, _now: Timestamp) -> Option<Duration> {
+        None
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct SecondsOnlyRetryAfter;
+
+impl Policy for SecondsOnlyRetryAfter {
+    fn wait_hint(&self, response: &http::response::Parts, now: Timestamp) -> Option<Duration> {
+        match response.headers.get("retry-after") {
+            Some(value) => value.to_str().ok()?.parse().ok().map(Duration::from_secs),
+            None => STANDARD.wait_hint(response, now),
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct LocalClockForReset;
+
+impl Policy for LocalClockForReset {
+    fn wait_hint(&self, response: &http::response::Parts, now: Timestamp) -> Option<Duration> {
+        match response.headers.get("x-rate-limit-reset") {
+            Some(value) => {
+                let reset: i64 = value.to_str().ok()?.parse().ok()?;
+                u64::try_from(reset - now.as_second())
+                    .ok()
+                    .map(Duration::from_secs)
+            }
+            None => STANDARD.wait_hint(response, now),
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct KeepsOldRefreshToken;
+
+impl Policy for KeepsOldRefreshToken {
+    fn next_refresh_token(
+        &self,
+        sent: Option<&Secret>,
+        answered: Option<&Secret>,
+    ) -> Option<Secret> {
+        sent.or(answered).cloned()
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct ForgetsRefreshToken;
+
+impl Policy for ForgetsRefreshToken {
+    fn next_refresh_token(
+        &self,
+        _sent: Option<&Secret>,
+        answered: Option<&Secret>,
+    ) -> Option<Secret> {
+        answered.cloned()
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct RefreshesOn403;
+
+impl Policy for RefreshesOn403 {
+    fn after_answer(
+        &self,
+        attempt: Attempt,
+        response: &ApiResponse,
+        now: Timestamp,
+    ) -> AfterAnswer {
+        if response.status() == StatusCode::FORBIDDEN && !attempt.renewed {
+            return AfterAnswer::RefreshAndRetry;
+        }
+        STANDARD.after_answer(attempt, response, now)
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct RetriesAtOnce;
+
+impl Policy for RetriesAtOnce {
+    fn after_failure(&self, attempt: Attempt, failure: &Failure, now: Timestamp) -> Next {
+        at_once(STANDARD.after_failure(attempt, failure, now))
+    }
+
+    fn after_answer(
+        &self,
+        attempt: Attempt,
+        response: &ApiResponse,
+        now: Timestamp,
+    ) -> AfterAnswer {
+        match STANDARD.after_answer(attempt, response, now) {
+            AfterAnswer::RetryAfter(_) => AfterAnswer::RetryAfter(Duration::ZERO),
+            other => other,
+        }
+    }
+
+    fn quiet_after(&self, _attempt: Attempt, _failure: &Failure) -> Duration {
+        Duration::ZERO
+    }
+}
+
+fn at_once(next: Next) -> Next {
+    match next {
+        Next::RetryAfter(_) => Next::RetryAfter(Duration::ZERO),
+        Next::GiveUp => Next::GiveUp,
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct RetriesForever;
+
+/// Long enough that an hour of it stays within what a case may send.
+const FOREVER_PAUSE: Duration = Duration::from_secs(20);
+
+impl Policy for RetriesForever {
+    fn after_failure(&self, _attempt: Attempt, _failure: &Failure, _now: Timestamp) -> Next {
+        Next::RetryAfter(FOREVER_PAUSE)
+    }
+
+    fn after_answer(
+        &self,
+        _attempt: Attempt,
+        response: &ApiResponse,
+        _now: Timestamp,
+    ) -> AfterAnswer {
+        if response.status().is_success() {
+            AfterAnswer::Return
+        } else {
+            AfterAnswer::RetryAfter(FOREVER_PAUSE)
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct RetriesInvalidGrant;
+
+impl Policy for RetriesInvalidGrant {
+    fn grant_is_dead(&self, _grant: GrantKind, _failure: &Failure) -> bool {
+        false
+    }
+
+    fn quiet_after(&self, _attempt: Attempt, _failure: &Failure) -> Duration {
+        Duration::ZERO
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct RetriesMisconfigured;
+
+impl Policy for RetriesMisconfigured {
+    fn after_failure(&self, attempt: Attempt, failure: &Failure, now: Timestamp) -> Next {
+        if failure.class() == Class::Misconfigured && attempt.number < 4 {
+            return Next::RetryAfter(Duration::from_secs(1));
+        }
+        STANDARD.after_failure(attempt, failure, now)
+    }
+}

@@ -1,0 +1,114 @@
+//! The passive road: any command runs against the mock, over TLS and in real time, and the wire alone is judged.
+
+mod child;
+mod environment;
+mod stop;
+
+use std::io::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mock_idp::clock::{Clock as _, SystemClock};
+use mock_idp::{MockIdp, Provider, StartError};
+
+use crate::case::Case;
+use crate::scenario::IdpSpec;
+use crate::staging;
+use crate::trace::{Exchange, Party, Road, Trace};
+
+pub use child::ChildEnd;
+use stop::Stop;
+
+/// A run of the command.
+#[derive(Debug)]
+pub struct PassiveRun {
+    /// What was seen on the wire.
+    pub trace: Trace,
+    /// How the command ended.
+    pub child: ChildEnd,
+}
+
+/// Why the command was not run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PassiveError {
+    /// The mock did not start.
+    #[error("the mock could not be started: {0}")]
+    World(#[from] StartError),
+    /// The CA file for the command could not be written.
+    #[error("the CA certificate could not be written to a temporary file: {0}")]
+    CaFile(#[from] std::io::Error),
+    /// The signals that end a run could not be listened for.
+    #[error("the signals that stop a run could not be listened for: {0}")]
+    Signals(std::io::Error),
+    /// The run was stopped from outside; the command was killed.
+    #[error(
+        "stopped by {0}; the command was killed with everything it had started, and nothing is judged"
+    )]
+    Interrupted(&'static str),
+}
+
+/// Runs a command against one case's world. The other vendor's world runs beside it, without script, so that a suite that knows
+/// both finds both.
+///
+/// # Errors
+///
+/// [`PassiveError`] when the worlds cannot be set up. A command that fails is no error of this function: see [`ChildEnd`].
+pub async fn run(
+    case: &Case,
+    command: &[String],
+    timeout: Duration,
+    seed: u64,
+) -> Result<PassiveRun, PassiveError> {
+    let mut stop = Stop::listen().map_err(PassiveError::Signals)?;
+    let spec = &case.variations[0].body.idp;
+    let judged = Arc::new(staging::world(case.provider, spec, seed).start().await?);
+    staging::script(&judged, spec);
+    let other = match case.provider {
+        Provider::Entra => Provider::Okta,
+        Provider::Okta => Provider::Entra,
+    };
+    let bystander = staging::world(other, &IdpSpec::default(), seed)
+        .start()
+        .await?;
+    let mut ca_file = tempfile::Builder::new()
+        .prefix("tokenproof-ca-")
+        .suffix(".pem")
+        .tempfile()?;
+    ca_file.write_all(MockIdp::ca_pem().map_err(StartError::from)?.as_bytes())?;
+    ca_file.flush()?;
+
+    let refresh_token = judged.mint_refresh_token();
+    let worlds = [&*judged, &bystander];
+    let variables = environment::variables(
+        &case.name.0,
+        &judged,
+        &worlds,
+        refresh_token.value.reveal(),
+        ca_file.path(),
+    );
+    let started_at = SystemClock.now();
+    let child = child::run(command, &variables, &environment::UNSET, timeout, &mut stop)
+        .await
+        .map_err(|child::Interrupted(signal)| PassiveError::Interrupted(signal))?;
+    let trace = Trace {
+        started_at,
+        ended_at: SystemClock.now(),
+        exchanges: judged
+            .journal()
+            .entries()
+            .into_iter()
+            .map(|entry| Exchange {
+                by: Party::Client,
+                caller: None,
+                entry,
+            })
+            .collect(),
+        outcomes: Vec::new(),
+        marks: Vec::new(),
+        tokens: judged.tokens(),
+        road: Road::Passive,
+        cut_short: None,
+    };
+    Ok(PassiveRun { trace, child })
+}

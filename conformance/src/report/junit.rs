@@ -1,0 +1,141 @@
+//! The JUnit report: a suite for each scenario, a test case for each check.
+//!
+//! What was not tested never looks like a pass: `inconclusive` is a failure with that type, `not_applicable` is skipped
+//! and `error` is an error with the type of whose fault it is. A `warn` passes with its story in `system-out`, unless the
+//! gate asks for should-level requirements too.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use jiff::Timestamp;
+use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite};
+
+use super::{CheckReport, Report, citation, terminal};
+use crate::gate::Gate;
+use crate::verdict::{Fault, Verdict};
+
+/// How many columns the story of a finding is wrapped at.
+const WIDTH: usize = 120;
+
+/// The report as JUnit XML; `started_at` goes into the suites' `timestamp` and is left out for comparable output.
+///
+/// # Errors
+/// When the XML cannot be written, which no report is known to cause.
+pub fn render(report: &Report, started_at: Option<Timestamp>) -> io::Result<String> {
+    let mut suites: BTreeMap<&str, TestSuite> = BTreeMap::new();
+    for case in &report.cases {
+        let suite = suites.entry(&case.scenario).or_insert_with(|| {
+            let mut suite = TestSuite::new(&case.scenario);
+            if let Some(at) = started_at {
+                suite
+                    .extra
+                    .insert("timestamp".into(), at.to_string().into());
+            }
+            suite
+        });
+        for check in &case.checks {
+            let story = terminal::story(check, &case.file, WIDTH);
+            let mut test = TestCase::new(&check.name.0, status(check, report.gate, &story));
+            test.set_classname(&case.scenario);
+            for (name, value) in [
+                ("requirement", check.requirement.as_str()),
+                ("level", check.level.keyword()),
+                ("authority", citation::authority(check.authority)),
+            ] {
+                test.add_property(Property::new(name, value));
+            }
+            if check.verdict == Verdict::Warn && !report.gate.guards(check.level) {
+                test.set_system_out(story);
+            }
+            suite.add_test_case(test);
+        }
+    }
+    let mut junit = quick_junit::Report::new("tokenproof");
+    junit.add_test_suites(suites.into_values());
+    junit.to_string().map_err(io::Error::other)
+}
+
+fn status(check: &CheckReport, gate: Gate, story: &str) -> TestCaseStatus {
+    let (kind, ty) = match check.verdict {
+        Verdict::Pass => return TestCaseStatus::success(),
+        Verdict::Warn if !gate.guards(check.level) => return TestCaseStatus::success(),
+        Verdict::NotApplicable => {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message(&check.observed);
+            return status;
+        }
+        Verdict::Fail => (NonSuccessKind::Failure, "fail"),
+        Verdict::Warn => (NonSuccessKind::Failure, "warn"),
+        Verdict::Inconclusive => (NonSuccessKind::Failure, "inconclusive"),
+        Verdict::Error => (
+            NonSuccessKind::Error,
+            check.fault.unwrap_or(Fault::Harness).name(),
+        ),
+    };
+    let mut status = TestCaseStatus::non_success(kind);
+    status
+        .set_type(ty)
+        .set_message(terminal::in_one_line(check))
+        .set_description(format!("\n{story}"));
+    status
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::report::sample;
+    use crate::verdict::Level;
+
+    #[test]
+    fn the_whole_report() {
+        let text = render(&sample::report(Gate::Must), None).expect("a report");
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn a_time_is_shown_only_if_given() {
+        let report = sample::report(Gate::Must);
+        let at = "2030-01-01T00:00:00Z".parse().expect("a time");
+        let timed = render(&report, Some(at)).expect("a report");
+        assert!(timed.contains(" timestamp=\"2030-01-01T00:00:00Z\""));
+        let untimed = timed.replace(" timestamp=\"2030-01-01T00:00:00Z\"", "");
+        assert_eq!(untimed, render(&report, None).expect("a report"));
+    }
+
+    proptest! {
+        /// A test case without failure, error or skip stands for a check that was tested and passed the gate.
+        #[test]
+        fn nothing_untested_is_a_plain_pass(
+            picks in prop::collection::vec((0usize..6, any::<bool>()), 12),
+            should in any::<bool>(),
+        ) {
+            let mut report = sample::report(if should { Gate::Should } else { Gate::Must });
+            let checks = report.cases.iter_mut().flat_map(|case| &mut case.checks);
+            for (check, (verdict, must)) in checks.zip(picks) {
+                check.verdict = Verdict::ALL[verdict];
+                check.level = if must { Level::Must } else { Level::Should };
+            }
+            let text = render(&report, None).expect("a report");
+            let read = quick_junit::Report::deserialize_from_str(&text).expect("JUnit");
+            let tests: Vec<TestCase> = read.test_suites.into_iter().flat_map(|s| s.test_cases).collect();
+            prop_assert_eq!(tests.len(), report.checks().count());
+            for check in report.checks() {
+                let test = tests.iter().find(|test| test.name == check.name.0).expect("a test case");
+                let plain = matches!(test.status, TestCaseStatus::Success { .. });
+                match check.verdict {
+                    Verdict::Pass => prop_assert!(plain && test.system_out.is_none()),
+                    Verdict::Warn if !report.gate.guards(check.level) => {
+                        prop_assert!(plain && test.system_out.is_some());
+                    }
+                    Verdict::NotApplicable => {
+                        let skipped = matches!(test.status, TestCaseStatus::Skipped { .. });
+                        prop_assert!(skipped);
+                    }
+                    _ => prop_assert!(!plain),
+                }
+            }
+        }
+    }
+}

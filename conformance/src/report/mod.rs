@@ -1,0 +1,303 @@
+//! What a run found, ready to be shown: the model that every format renders.
+//!
+//! Everything in it is the same for the same traces: cases are sorted by name, times are those of the run's own
+//! timeline, and ports are left out. Only [`CaseReport::took`] is real time; it is shown on the terminal and not stored.
+
+mod citation;
+mod excerpt;
+pub mod json;
+pub mod junit;
+mod plain;
+mod style;
+mod tally;
+pub mod terminal;
+mod wrap;
+
+#[cfg(test)]
+mod sample;
+
+use std::time::Duration;
+
+use mock_idp::Provider;
+use serde::{Deserialize, Serialize};
+
+use crate::case::{Case, CaseName, CheckName, PlannedCheck};
+use crate::exit::ExitCode;
+use crate::gate::{Gate, decide};
+use crate::judgement::{Judgement, Run};
+use crate::registry::Authority;
+use crate::scenario::Cell;
+use crate::trace::Road;
+use crate::verdict::{Fault, Finding, Level, Verdict};
+pub use excerpt::WireLine;
+use plain::plain;
+pub use style::Style;
+pub use tally::{Share, Tally};
+
+/// The version of [`Report`]'s form; a change that readers could trip over raises it.
+pub const SCHEMA: u32 = 1;
+
+/// A case that was played and judged.
+#[derive(Clone, Copy, Debug)]
+pub struct Played<'a> {
+    /// The case.
+    pub case: &'a Case,
+    /// Its runs.
+    pub runs: &'a [Run],
+    /// What the judge said.
+    pub judgements: &'a [Judgement],
+    /// How long it took in real time, for the terminal.
+    pub took: Option<Duration>,
+}
+
+/// All that was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: u32,
+    /// The gate that was asked for.
+    pub gate: Gate,
+    /// Whether it let the run through.
+    pub passed: bool,
+    /// The exit code.
+    pub exit: ExitCode,
+    /// Why the gate is closed; empty when it is not.
+    pub reasons: Vec<String>,
+    /// Checks by verdict.
+    pub tally: Tally,
+    /// How many of the must-level checks that apply passed.
+    pub must: Share,
+    /// How many of the should-level checks that apply passed.
+    pub should: Share,
+    /// The cases, sorted by name.
+    pub cases: Vec<CaseReport>,
+}
+
+/// One case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseReport {
+    /// Its name.
+    pub name: CaseName,
+    /// Its scenario.
+    pub scenario: String,
+    /// The vendor it was played against.
+    pub provider: Provider,
+    /// The scenario's file.
+    pub file: String,
+    /// How long its longest run lasted in virtual time, in milliseconds; none where time was real.
+    pub virtual_ms: Option<u64>,
+    /// Its checks, in the order of the file.
+    pub checks: Vec<CheckReport>,
+    /// How long it took in real time.
+    #[serde(skip)]
+    pub took: Option<Duration>,
+}
+
+/// One check of a case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckReport {
+    /// Its full name.
+    pub name: CheckName,
+    /// Its name within the scenario.
+    pub id: String,
+    /// The requirement it tests.
+    pub requirement: String,
+    /// What that asks of a client.
+    pub says: String,
+    /// How binding it is.
+    pub level: Level,
+    /// Who says so: `rfc`, `vendor` or `profile`.
+    pub authority: Authority,
+    /// Where it is written, readable; background left out.
+    pub refs: Vec<String>,
+    /// The line of the file the check begins on, from 1.
+    pub line: u32,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Whose doing an `error` is.
+    pub fault: Option<Fault>,
+    /// What would have passed; empty for a pass.
+    pub expected: String,
+    /// What was seen instead or was missing; empty for a pass.
+    pub observed: String,
+    /// A likely reason.
+    pub hint: Option<String>,
+    /// The values of `vary` in the run that shows it; empty where there is only one run.
+    pub variation: Cell,
+    /// The exchanges that show it.
+    pub wire: Vec<WireLine>,
+}
+
+impl Report {
+    /// Puts together what was found and lets the gate decide.
+    ///
+    /// A planned check without a judgement is an `error` of the harness: nothing untested goes missing.
+    #[must_use]
+    pub fn new(played: &[Played<'_>], gate: Gate) -> Self {
+        let mut played: Vec<&Played<'_>> = played.iter().collect();
+        played.sort_by(|a, b| a.case.name.cmp(&b.case.name));
+        let mut judgements = Vec::new();
+        let mut cases = Vec::new();
+        for played in played {
+            let judged: Vec<Judgement> = played
+                .case
+                .checks
+                .iter()
+                .map(|planned| judgement(played, planned))
+                .collect();
+            cases.push(case_report(played, &judged));
+            judgements.extend(judged);
+        }
+        let outcome = decide(&judgements, gate);
+        Self {
+            schema: SCHEMA,
+            gate,
+            passed: outcome.passed,
+            exit: outcome.exit,
+            reasons: outcome.reasons,
+            tally: Tally::of(&judgements),
+            must: Share::of(&judgements, Level::Must),
+            should: Share::of(&judgements, Level::Should),
+            cases,
+        }
+    }
+
+    /// Closes the gate for a reason that no verdict shows, such as a command that failed by itself.
+    pub fn close(&mut self, exit: ExitCode, reason: String) {
+        self.passed = false;
+        self.exit = ExitCode::of([self.exit, exit]);
+        self.reasons.push(reason);
+    }
+
+    /// Every check, in order.
+    pub fn checks(&self) -> impl Iterator<Item = &CheckReport> {
+        self.cases.iter().flat_map(|case| &case.checks)
+    }
+}
+
+fn judgement(played: &Played<'_>, planned: &PlannedCheck) -> Judgement {
+    let name = CheckName::new(&played.case.name, &planned.check.id);
+    let given = played
+        .judgements
+        .iter()
+        .find(|judgement| judgement.check == name);
+    given.cloned().unwrap_or_else(|| Judgement {
+        check: name,
+        requirement: planned.requirement.id.clone(),
+        level: planned.requirement.level,
+        finding: Finding::error(Fault::Harness, "no verdict was given".to_owned()),
+        variation: 0,
+    })
+}
+
+fn case_report(played: &Played<'_>, judged: &[Judgement]) -> CaseReport {
+    let case = played.case;
+    CaseReport {
+        name: case.name.clone(),
+        scenario: case.head.scenario.clone(),
+        provider: case.provider,
+        file: plain(&case.file),
+        virtual_ms: played
+            .runs
+            .iter()
+            .filter(|run| run.trace.road == Road::Local)
+            .filter_map(|run| {
+                let lasted = run.trace.ended_at.duration_since(run.trace.started_at);
+                u64::try_from(lasted.as_millis()).ok()
+            })
+            .max(),
+        checks: case
+            .checks
+            .iter()
+            .zip(judged)
+            .map(|(planned, judgement)| check_report(played, planned, judgement))
+            .collect(),
+        took: played.took,
+    }
+}
+
+fn check_report(played: &Played<'_>, planned: &PlannedCheck, judgement: &Judgement) -> CheckReport {
+    let finding = &judgement.finding;
+    let requirement = &planned.requirement;
+    let variation = played.case.variations.get(judgement.variation);
+    let run = played
+        .runs
+        .iter()
+        .find(|run| run.variation == judgement.variation);
+    CheckReport {
+        name: judgement.check.clone(),
+        id: planned.check.id.clone(),
+        requirement: judgement.requirement.clone(),
+        says: requirement.says.clone(),
+        level: judgement.level,
+        authority: requirement.authority,
+        refs: citation::of(&requirement.refs),
+        line: planned.line,
+        verdict: finding.verdict,
+        fault: finding.fault,
+        expected: plain(&finding.expected),
+        observed: plain(&finding.observed),
+        hint: finding.hint.as_deref().map(plain),
+        variation: variation
+            .filter(|_| finding.verdict != Verdict::Pass)
+            .map(|variation| variation.cell.clone())
+            .unwrap_or_default(),
+        wire: run.map_or_else(Vec::new, |run| excerpt::of(&run.trace, &finding.exchanges)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sample::{Stage, report, stages};
+    use super::*;
+
+    #[test]
+    fn the_order_of_the_cases_does_not_matter() {
+        let stages = stages();
+        let forwards: Vec<Played<'_>> = stages.iter().map(Stage::played).collect();
+        let backwards: Vec<Played<'_>> = stages.iter().rev().map(Stage::played).collect();
+        assert_eq!(
+            Report::new(&forwards, Gate::Must),
+            Report::new(&backwards, Gate::Must)
+        );
+    }
+
+    #[test]
+    fn a_check_without_a_verdict_does_not_go_missing() {
+        let mut stage = stages().remove(2);
+        stage.judgements.pop();
+        let report = Report::new(&[stage.played()], Gate::Must);
+        let lost: Vec<String> = report
+            .checks()
+            .map(|check| format!("{}: {} {}", check.id, check.verdict, check.observed))
+            .collect();
+        insta::assert_snapshot!(lost.join("\n"), @"
+        never-stale: pass 
+        reuses: pass 
+        seamless: error no verdict was given
+        ");
+        assert_eq!(report.exit, ExitCode::Harness);
+    }
+
+    #[test]
+    fn counts_add_up() {
+        let report = report(Gate::Must);
+        let all: usize = Verdict::ALL.into_iter().map(|v| report.tally.get(v)).sum();
+        assert_eq!(all, report.checks().count());
+        assert_eq!(
+            report.must.of + report.should.of + report.tally.not_applicable,
+            all
+        );
+        assert_eq!(report.must.passed + report.should.passed, report.tally.pass);
+    }
+
+    #[test]
+    fn nothing_was_played() {
+        let report = Report::new(&[], Gate::Must);
+        assert_eq!(report.exit, ExitCode::NothingSelected);
+        insta::assert_snapshot!(terminal::render(&report, Style::Plain, 100), @"
+        0 pass   0 fail   0 warn   0 inconclusive   0 not applicable   0 error      MUST 0/0   SHOULD 0/0
+        exit 5: nothing was selected
+        ");
+    }
+}

@@ -1,0 +1,77 @@
+//! Counting verdicts.
+
+use serde::{Deserialize, Serialize};
+
+use crate::judgement::Judgement;
+use crate::verdict::{Level, Verdict};
+
+/// Checks by verdict.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    /// `pass`.
+    pub pass: usize,
+    /// `fail`.
+    pub fail: usize,
+    /// `warn`.
+    pub warn: usize,
+    /// `inconclusive`.
+    pub inconclusive: usize,
+    /// `not_applicable`.
+    pub not_applicable: usize,
+    /// `error`.
+    pub error: usize,
+}
+
+impl Tally {
+    pub(super) fn of(judgements: &[Judgement]) -> Self {
+        let mut tally = Self::default();
+        for judgement in judgements {
+            *match judgement.finding.verdict {
+                Verdict::Pass => &mut tally.pass,
+                Verdict::Fail => &mut tally.fail,
+                Verdict::Warn => &mut tally.warn,
+                Verdict::Inconclusive => &mut tally.inconclusive,
+                Verdict::NotApplicable => &mut tally.not_applicable,
+                Verdict::Error => &mut tally.error,
+            } += 1;
+        }
+        tally
+    }
+
+    /// How many checks have this verdict.
+    #[must_use]
+    pub fn get(&self, verdict: Verdict) -> usize {
+        match verdict {
+            Verdict::Pass => self.pass,
+            Verdict::Fail => self.fail,
+            Verdict::Warn => self.warn,
+            Verdict::Inconclusive => self.inconclusive,
+            Verdict::NotApplicable => self.not_applicable,
+            Verdict::Error => self.error,
+        }
+    }
+}
+
+/// How many of how many; checks that do not apply are in neither number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Share {
+    /// Those that passed.
+    pub passed: usize,
+    /// All that apply.
+    pub of: usize,
+}
+
+impl Share {
+    pub(super) fn of(judgements: &[Judgement], level: Level) -> Self {
+        let verdicts: Vec<Verdict> = judgements
+            .iter()
+            .filter(|judgement| judgement.level == level)
+            .map(|judgement| judgement.finding.verdict)
+            .filter(|verdict| *verdict != Verdict::NotApplicable)
+            .collect();
+        Self {
+            passed: verdicts.iter().filter(|v| **v == Verdict::Pass).count(),
+            of: verdicts.len(),
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Many cases: each worker thread plays one after another on a runtime of its own.
+
+use std::collections::VecDeque;
+use std::sync::mpsc;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::case::Case;
+use crate::contender::Contender;
+use crate::judge::judge;
+use crate::judgement::{Judgement, Run};
+use crate::local;
+use crate::trace::{CutShort, Road, Trace};
+use crate::watchdog::{Stopwatch, within};
+
+/// How long one run of a case may take in real time before the harness gives it up. Runs take milliseconds.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A case that was played and judged.
+#[derive(Clone, Debug)]
+pub struct CaseResult {
+    /// Its place among the cases that were asked for.
+    pub index: usize,
+    /// Its runs, one for each variation.
+    pub runs: Vec<Run>,
+    /// The verdicts.
+    pub judgements: Vec<Judgement>,
+    /// Real time, for people.
+    pub took: Duration,
+}
+
+/// Plays and judges cases with a contender, on so many threads. `progress` is told of each one as it ends. Results are in the order of the cases.
+///
+/// # Errors
+///
+/// The system's words if a thread or a runtime could not be started.
+pub fn run(
+    cases: &[Case],
+    contender: &dyn Contender,
+    seed: u64,
+    threads: usize,
+    mut progress: impl FnMut(&CaseResult),
+) -> std::io::Result<Vec<CaseResult>> {
+    let queue: Mutex<VecDeque<usize>> = Mutex::new((0..cases.len()).collect());
+    let (sender, receiver) = mpsc::channel();
+    std::thread::scope(|scope| {
+        for _ in 0..threads.clamp(1, cases.len().max(1)) {
+            let (queue, sender) = (&queue, sender.clone());
+            scope.spawn(move || {
+                let runtime = match tokio::runtime::Builder::new_current_thread()
+                    .enable_all()
+                    .build()
+                {
+                    Ok(runtime) => runtime,
+                    Err(error) => {
+                        // The receiver is gone only when the run is over.
+                        let _ = sender.send(Err(error));
+                        return;
+                    }
+                };
+                while let Some(index) = next(queue) {
+                    let result = runtime.block_on(case(index, &cases[index], contender, seed));
+                    if sender.send(Ok(result)).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        let mut results = Vec::with_capacity(cases.len());
+        for result in receiver {
+            let result = result?;
+            progress(&result);
+            results.push(result);
+        }
+        results.sort_by_key(|result| result.index);
+        Ok(results)
+    })
+}
+
+fn next(queue: &Mutex<VecDeque<usize>>) -> Option<usize> {
+    queue
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .pop_front()
+}
+
+async fn case(index: usize, case: &Case, contender: &dyn Contender, seed: u64) -> CaseResult {
+    let watch = Stopwatch::start();
+    let mut runs = Vec::with_capacity(case.variations.len());
+    for variation in 0..case.variations.len() {
+        let trace = match within(PATIENCE, local::play(case, variation, contender, seed)).await {
+            Some(Ok(trace)) => trace,
+            Some(Err(error)) => nothing(error.to_string()),
+            None => nothing(format!(
+                "the case did not come to rest within {} s of real time",
+                PATIENCE.as_secs()
+            )),
+        };
+        runs.push(Run { variation, trace });
+    }
+    let judgements = judge(case, &runs);
+    CaseResult {
+        index,
+        runs,
+        judgements,
+        took: watch.elapsed(),
+    }
+}
+
+/// The trace of a run that did not happen.
+fn nothing(why: String) -> Trace {
+    Trace {
+        started_at: Timestamp::UNIX_EPOCH,
+        ended_at: Timestamp::UNIX_EPOCH,
+        exchanges: Vec::new(),
+        outcomes: Vec::new(),
+        marks: Vec::new(),
+        tokens: Vec::new(),
+        road: Road::Local,
+        cut_short: Some(CutShort::Harness(why)),
+    }
+}
