@@ -303,5 +303,43 @@ fn help_is_complete() {
     let (code, help, _) = run(&["serve", "--help"]);
     assert_eq!(code, 0);
     let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
-    insta::assert_snapshot!(lines.join("\n"), @"");
+    insta::assert_snapshot!(lines.join("\n"), @"
+    Serve until SIGINT or SIGTERM.
+
+    Listens on 127.0.0.1 only. Prints the URLs and the credentials of an example client; they open
+    nothing but this mock.
+
+    Usage: mock-idp serve [OPTIONS]
+
+    Options:
+          --provider <PROVIDER>
+              Whom to play
+
+              [default: all]
+              [possible values: entra, okta, all]
+
+          --directory <FILE>
+              YAML file with tenants, applications and users, in place of the built-in one
+
+          --seed <N>
+              Seed of ids and tokens
+
+              [default: 0]
+
+          --http
+              Serve plain HTTP; real SDKs mostly insist on TLS
+
+          --port <PORT>
+              First of consecutive ports, two for each provider: login host and Graph, Okta org and
+              customer API; free ones without it
+
+          --ready-file <PATH>
+              Write URLs and credentials to this file as JSON once connections are accepted
+
+          --ca-file <PATH>
+              Write the CA that clients have to trust to this file; new at every start
+
+      -h, --help
+              Print help (see a summary with '-h')
+    ");
 }

@@ -151,7 +151,8 @@ fn not_found(world: &World, inbound: &Inbound) -> Reply {
     error(world, inbound, 404, "Request_ResourceNotFound", &message)
 }
 
-/// Graph's answer with a status that a fault asks for.
+/// Graph's answer with a status that a fault asks for. That a throttled caller is told to wait ten seconds, and how the codes
+/// of 429, 503 and the rest are spelled, is assumed.
 pub(super) fn scripted(world: &World, inbound: &Inbound, status: u16) -> Reply {
     match status {
         401 => unauthorized(world, inbound, Trouble::Expired),

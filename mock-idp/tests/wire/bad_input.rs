@@ -79,8 +79,12 @@ async fn a_body_as_large_as_allowed_is_read() {
     assert!(answer.text().await.unwrap().contains("AADSTS900144"));
 }
 
-/// A form of a hundred thousand different names takes no longer than any other of its size.
+/// A form of a hundred thousand different names is read in one go, not name against name.
 #[tokio::test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "only the machine's clock tells that an answer takes too long"
+)]
 async fn very_many_parameters() {
     use std::fmt::Write as _;
     for stage in [Stage::entra().await, Stage::okta().await] {
@@ -94,10 +98,9 @@ async fn very_many_parameters() {
             .post(stage.idp.token_url())
             .header("content-type", "application/x-www-form-urlencoded")
             .body(form)
-            .send()
-            .await
-            .unwrap();
-        assert!(answer.status().is_client_error());
+            .send();
+        let answer = tokio::time::timeout(Duration::from_secs(20), answer).await;
+        assert!(answer.unwrap().unwrap().status().is_client_error());
     }
 }
 
