@@ -5,7 +5,7 @@ use mock_idp::Provider;
 
 use super::Refusal;
 use crate::case::Case;
-use crate::diagnostic::did_you_mean;
+use crate::diagnostic::{did_you_mean, nearest};
 use crate::exit::ExitCode;
 use crate::library::Library;
 use crate::registry::Registry;
@@ -77,11 +77,8 @@ impl Select {
             providers: self.provider.into_iter().collect(),
         };
         if let Some(pattern) = selection.unmatched(&cases).next() {
-            let names = cases
-                .iter()
-                .flat_map(|case| [case.head.scenario.as_str(), case.name.0.as_str()]);
-            let guess = did_you_mean(&pattern.to_string(), names)
-                .map(|guess| format!("; {guess}"))
+            let guess = guess(&pattern.to_string(), &cases)
+                .map(|name| format!("; did you mean `{name}`"))
                 .unwrap_or_default();
             return Err(nothing(format!(
                 "`{pattern}` selects nothing{guess}; `tokenproof list` shows every name"
@@ -102,4 +99,19 @@ pub(super) fn nothing(message: String) -> Refusal {
         exit: ExitCode::NothingSelected,
         message,
     }
+}
+
+/// The name that a pattern most likely means: of a case, of a scenario, or of a scenario without its area.
+fn guess<'c>(pattern: &str, cases: &'c [Case]) -> Option<&'c str> {
+    let whole = cases
+        .iter()
+        .flat_map(|case| [case.head.scenario.as_str(), case.name.0.as_str()]);
+    nearest(pattern, whole).or_else(|| {
+        let last = |case: &'c Case| case.head.scenario.rsplit('/').next().unwrap_or_default();
+        let near = nearest(pattern, cases.iter().map(last))?;
+        cases
+            .iter()
+            .find(|case| last(case) == near)
+            .map(|case| case.head.scenario.as_str())
+    })
 }

@@ -325,10 +325,7 @@ impl Stage {
                 && let Err(error) = call.task.await
                 && error.is_panic()
             {
-                cut_short = Some(CutShort::ClientPanicked(format!(
-                    "in {}",
-                    call.caller
-                )));
+                cut_short = Some(CutShort::ClientPanicked(format!("in {}", call.caller)));
             } else {
                 let ended = call
                     .ended

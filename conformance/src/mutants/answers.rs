@@ -1,9 +1,7 @@
 //! Mutants by answer: the client works, but its caller is told something else.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -66,27 +64,6 @@ pub(super) fn blurs_errors(setup: Setup) -> Result<Arc<dyn LocalClient>, String>
             answer
         } else {
             Answer::of(Class::Other)
-        }
-    }))
-}
-
-/// A client that, once it has seen a 429, answers `throttled` for ever. It learns of the 429 from its transport.
-pub(super) fn never_recovers(mut setup: Setup) -> Result<Arc<dyn LocalClient>, String> {
-    let throttled = Arc::new(AtomicBool::new(false));
-    let flag = throttled.clone();
-    setup.transport = Overheard::on(setup.transport, move |response| {
-        if response.status().as_u16() == 429 {
-            flag.store(true, Ordering::Relaxed);
-        }
-    });
-    Ok(Spoiled::open(intact(setup)?, move |answer| {
-        if throttled.load(Ordering::Relaxed) {
-            Answer {
-                retry_after: Some(Duration::from_secs(30)),
-                ..Answer::of(Class::Throttled)
-            }
-        } else {
-            answer
         }
     }))
 }

@@ -72,7 +72,7 @@ pub static MUTANTS: &[Mutant] = &[
     Mutant {
         name: "ForgetsRefreshToken",
         does: "drops its refresh token when an answer brings none",
-        open: |s| policy(s, policies::ForgetsRefreshToken),
+        open: transports::forgets_refresh_token,
     },
     Mutant {
         name: "HidesCorrelationId",
@@ -102,7 +102,7 @@ pub static MUTANTS: &[Mutant] = &[
     Mutant {
         name: "NeverRecovers",
         does: "stays throttled for ever once it has been throttled",
-        open: answers::never_recovers,
+        open: transports::never_recovers,
     },
     Mutant {
         name: "NoEarlyRefresh",

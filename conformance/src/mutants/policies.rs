@@ -110,19 +110,6 @@ impl Policy for KeepsOldRefreshToken {
 }
 
 #[derive(Debug)]
-pub(super) struct ForgetsRefreshToken;
-
-impl Policy for ForgetsRefreshToken {
-    fn next_refresh_token(
-        &self,
-        _sent: Option<&Secret>,
-        answered: Option<&Secret>,
-    ) -> Option<Secret> {
-        answered.cloned()
-    }
-}
-
-#[derive(Debug)]
 pub(super) struct RefreshesOn403;
 
 impl Policy for RefreshesOn403 {
@@ -143,8 +130,12 @@ impl Policy for RefreshesOn403 {
 pub(super) struct RetriesAtOnce;
 
 impl Policy for RetriesAtOnce {
-    fn after_failure(&self, attempt: Attempt, failure: &Failure, now: Timestamp) -> Next {
-        at_once(STANDARD.after_failure(attempt, failure, now))
+    fn after_failure(&self, attempt: Attempt, failure: &Failure, _now: Timestamp) -> Next {
+        if matches!(failure.class(), Class::Throttled | Class::Transient) && attempt.number < 20 {
+            Next::RetryAfter(Duration::ZERO)
+        } else {
+            Next::GiveUp
+        }
     }
 
     fn after_answer(
@@ -161,13 +152,6 @@ impl Policy for RetriesAtOnce {
 
     fn quiet_after(&self, _attempt: Attempt, _failure: &Failure) -> Duration {
         Duration::ZERO
-    }
-}
-
-fn at_once(next: Next) -> Next {
-    match next {
-        Next::RetryAfter(_) => Next::RetryAfter(Duration::ZERO),
-        Next::GiveUp => Next::GiveUp,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Mutants by transport: what leaves is not what the client wrote.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use base64::Engine as _;
@@ -105,6 +106,89 @@ pub(super) fn token_by_get(setup: Setup) -> Result<Arc<dyn LocalClient>, String>
             inner: setup.transport.clone(),
             token_url: setup.token_url.clone(),
             alter: Alteration::Get,
+        })
+    })
+}
+
+/// Sends no refresh token any more once an answer has brought none.
+#[derive(Clone, Debug)]
+struct Forgetful {
+    inner: Arc<dyn Transport>,
+    token_url: String,
+    forgotten: Arc<AtomicBool>,
+}
+
+impl Transport for Forgetful {
+    fn send(&self, mut request: Request<Bytes>) -> Sending {
+        let forgetful = self.clone();
+        Box::pin(async move {
+            if request.uri().to_string() != forgetful.token_url {
+                return forgetful.inner.send(request).await;
+            }
+            if forgetful.forgotten.load(Ordering::Relaxed) {
+                let form = String::from_utf8_lossy(request.body()).into_owned();
+                let kept: Vec<&str> = form
+                    .split('&')
+                    .filter(|pair| !pair.starts_with("refresh_token="))
+                    .collect();
+                *request.body_mut() = Bytes::from(kept.join("&"));
+            }
+            let response = forgetful.inner.send(request).await?;
+            let brings_one = String::from_utf8_lossy(response.body()).contains("\"refresh_token\"");
+            if response.status().is_success() && !brings_one {
+                forgetful.forgotten.store(true, Ordering::Relaxed);
+            }
+            Ok(response)
+        })
+    }
+}
+
+pub(super) fn forgets_refresh_token(setup: Setup) -> Result<Arc<dyn LocalClient>, String> {
+    over(setup, |setup| {
+        Arc::new(Forgetful {
+            inner: setup.transport.clone(),
+            token_url: setup.token_url.clone(),
+            forgotten: Arc::default(),
+        })
+    })
+}
+
+/// Takes the first 429 for the last word: from then on nothing is sent, and the same answer is given again.
+#[derive(Clone, Debug)]
+struct Sulking {
+    inner: Arc<dyn Transport>,
+    refusal: Arc<Mutex<Option<Response<Bytes>>>>,
+}
+
+impl Transport for Sulking {
+    fn send(&self, request: Request<Bytes>) -> Sending {
+        let sulking = self.clone();
+        Box::pin(async move {
+            let refused = sulking
+                .refusal
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone();
+            if let Some(refused) = refused {
+                return Ok(refused);
+            }
+            let response = sulking.inner.send(request).await?;
+            if response.status() == StatusCode::TOO_MANY_REQUESTS {
+                *sulking
+                    .refusal
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner) = Some(response.clone());
+            }
+            Ok(response)
+        })
+    }
+}
+
+pub(super) fn never_recovers(setup: Setup) -> Result<Arc<dyn LocalClient>, String> {
+    over(setup, |setup| {
+        Arc::new(Sulking {
+            inner: setup.transport.clone(),
+            refusal: Arc::default(),
         })
     })
 }

@@ -1,0 +1,241 @@
+//! Quiescence is a contract: however often a case is played, and however busy the machine is, it runs the same way.
+//!
+//! Ten thousand plays of cases in which much happens at one instant: herds, resets in the middle, holds, deadlines of both
+//! sides. Each must leave the trace and the verdicts of the first play with its seed. `TOKENPROOF_PLAYS` asks for another
+//! number of plays.
+
+#![expect(clippy::panic, reason = "what fails here fails the test")]
+
+mod stories;
+
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use stories::only_case;
+use tokenproof::case::Case;
+use tokenproof::contender::{Contender, Reference};
+use tokenproof::judge::judge;
+use tokenproof::judgement::{Judgement, Run};
+use tokenproof::local;
+use tokenproof::mutants::MUTANTS;
+use tokenproof::trace::Trace;
+
+const PLAYS: usize = 10_000;
+const SEEDS: usize = 5;
+const THREADS: usize = 2;
+
+/// One request for eight, kept until all eight wait for it.
+const HERD: &str = "
+needs: [concurrency, grant.client_credentials]
+idp: { script: [{ to: token, nth: 1, hold: herd }] }
+steps:
+  - get_token: { times: 8, together: true, as: t }
+  - until: { started: t, quiet: true }
+  - release: herd
+  - join: t
+checks: [{ id: one, req: concurrency.shared-result, each: { of: t, outcome: ok, same: token } }]
+";
+
+/// Eight requests at once, each of which may be the one that is reset, cut short or refused.
+const RESETS: &str = "
+needs: [clock, concurrency, resource, grant.client_credentials]
+idp:
+  script:
+    - { to: token, nth: 2, connection: reset }
+    - { to: token, nth: 3, connection: truncate }
+    - { to: token, nth: 5, connection: lost_reply }
+    - { to: token, nth: 6, reply: 503 }
+    - { to: resource, nth: 3, connection: reset }
+    - { to: resource, nth: 4, reply: 401 }
+    - { to: resource, nth: 6, reply: 429, headers: { Retry-After: \"2\", X-Rate-Limit-Reset: $epoch(+2s) } }
+steps:
+  - call_api: { times: 8, together: true, as: c }
+  - join: c
+checks: [{ id: any, req: errors.class, given: { to: token }, each: { of: c, outcome: { class: [ok, transient] } } }]
+";
+
+/// Two holds, let go in order; behind each wait several.
+const HOLDS: &str = "
+needs: [clock, concurrency, grant.client_credentials]
+idp:
+  script:
+    - { to: token, times: 3, hold: first }
+    - { to: token, times: 2, hold: { name: second, at: after_commit } }
+steps:
+  - get_token: { times: 6, together: true, as: t }
+  - until: { started: t, quiet: true }
+  - release: first
+  - advance: { by: 5s }
+  - release: second
+  - join: t
+checks: [{ id: any, req: errors.class, each: { of: t, outcome: ok } }]
+";
+
+/// The server is as slow as the client is patient: 30 s both, and more.
+const DELAYS: &str = "
+needs: [clock, concurrency, grant.client_credentials]
+idp:
+  script:
+    - { to: token, nth: 1, delay: 30s }
+    - { to: token, nth: 2, delay: 45s }
+    - { to: token, nth: 3, delay: 29s }
+steps:
+  - get_token: { times: 3, together: true, as: a }
+  - join: a
+  - advance: { by: 60s }
+  - get_token: { as: b }
+  - join: b
+checks: [{ id: any, req: errors.class, given: { to: token }, each: { of: b, outcome: { class: [ok, timeout] } } }]
+";
+
+/// An answer that never comes, and one that comes late.
+const HANGS: &str = "
+needs: [clock, resource, grant.refresh_token]
+idp:
+  token: { expires_in: 3600s }
+  script:
+    - { to: token, nth: 1, connection: hang }
+    - { to: resource, nth: 1, connection: hang }
+    - { to: resource, nth: 2, delay: 40s }
+client: { refresh_token: rt1 }
+steps:
+  - call_api: { as: a }
+  - advance: { by: 60s }
+  - call_api: { as: b }
+  - advance: { by: 60s }
+  - call_api: { as: c }
+  - advance: { by: 10s }
+  - call_api: { as: d }
+  - join: d
+checks: [{ id: any, req: errors.class, given: { to: token }, each: { of: d, outcome: ok } }]
+";
+
+/// A case and who plays it.
+struct Story {
+    case: Case,
+    contender: &'static dyn Contender,
+}
+
+/// What a play leaves behind.
+#[derive(Clone, Debug, PartialEq)]
+struct Played {
+    trace: Trace,
+    judgements: Vec<Judgement>,
+}
+
+fn stories() -> Vec<Story> {
+    let story = |name: &str, provider: &str, text: &str, contender| Story {
+        case: only_case(name, provider, text),
+        contender,
+    };
+    let swarm = mutant("NoSingleFlight");
+    vec![
+        story("quiet/herd", "okta", HERD, &Reference),
+        story("quiet/swarm", "entra", HERD, swarm),
+        story("quiet/resets", "okta", RESETS, &Reference),
+        story("quiet/resets-of-many", "entra", RESETS, swarm),
+        story("quiet/holds", "okta", HOLDS, swarm),
+        story("quiet/delays", "entra", DELAYS, &Reference),
+        story("quiet/delays-of-many", "okta", DELAYS, swarm),
+        story("quiet/hangs", "entra", HANGS, &Reference),
+    ]
+}
+
+fn mutant(name: &str) -> &'static dyn Contender {
+    match MUTANTS.iter().find(|mutant| mutant.name() == name) {
+        Some(mutant) => mutant,
+        None => panic!("there is no mutant called {name}"),
+    }
+}
+
+#[test]
+fn every_play_is_like_the_first() {
+    let stories = stories();
+    let first: Vec<Vec<Played>> = {
+        let runtime = runtime();
+        let of_story = |story| (0..SEEDS).map(|seed| play(&runtime, story, seed)).collect();
+        stories.iter().map(of_story).collect()
+    };
+    let plays = std::env::var("TOKENPROOF_PLAYS").map_or(PLAYS, |plays| {
+        plays.parse().expect("TOKENPROOF_PLAYS is a number")
+    });
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                let runtime = runtime();
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    if number >= plays {
+                        return;
+                    }
+                    let (at, seed) = (number % stories.len(), number / stories.len() % SEEDS);
+                    let again = play(&runtime, &stories[at], seed);
+                    if again != first[at][seed] {
+                        let name = &stories[at].case.name;
+                        panic!(
+                            "play {number}, {name} with seed {seed}, differs:\n{}\nthe first was\n{}",
+                            lines(&again.trace),
+                            lines(&first[at][seed].trace)
+                        );
+                    }
+                }
+            });
+        }
+    });
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime can be started")
+}
+
+fn play(runtime: &tokio::runtime::Runtime, story: &Story, seed: usize) -> Played {
+    let trace = runtime
+        .block_on(local::play(&story.case, 0, story.contender, seed as u64))
+        .expect("a world can be started");
+    assert_eq!(trace.cut_short, None);
+    let run = Run {
+        variation: 0,
+        trace,
+    };
+    let judgements = judge(&story.case, std::slice::from_ref(&run));
+    Played {
+        trace: run.trace,
+        judgements,
+    }
+}
+
+/// A trace for people: what was asked and answered, and what the callers got.
+fn lines(trace: &Trace) -> String {
+    let mut text = String::new();
+    for exchange in &trace.exchanges {
+        let entry = &exchange.entry;
+        let caller = exchange.caller.as_ref().map(ToString::to_string);
+        let reply = entry.reply.as_ref();
+        let _ = writeln!(
+            text,
+            "{:?} {} {} {:?} -> {:?} {:?} at {:?}",
+            entry.at - trace.started_at,
+            caller.as_deref().unwrap_or("nobody"),
+            entry.endpoint.name(),
+            entry.presented.as_ref().map(|shown| shown.token),
+            reply.map(|reply| reply.status),
+            reply.map(|reply| (&reply.issued, reply.delivery, &reply.fault)),
+            entry.answered_at.map(|at| at - trace.started_at),
+        );
+    }
+    for outcome in &trace.outcomes {
+        let _ = writeln!(
+            text,
+            "{} {} {:?} at {:?}",
+            outcome.caller,
+            outcome.class,
+            outcome.token,
+            outcome.ended_at.map(|at| at - trace.started_at)
+        );
+    }
+    text
+}
