@@ -28,6 +28,7 @@ use crate::engine::TokenRequest;
 use crate::fault::ScriptedError;
 use crate::inbound::Inbound;
 use crate::journal::{Endpoint, Origin};
+use crate::ledger::TokenState;
 use crate::pipeline::{self, Call};
 use crate::reply::Reply;
 use crate::resource::{presented, presented_token, shown};
@@ -127,7 +128,14 @@ async fn management(
     State(world): State<Arc<World>>,
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
-    let presented = presented(&world, &shown(&inbound, &management::GLUED));
+    let shown = shown(&inbound, &management::GLUED);
+    let mut presented = presented(&world, &shown);
+    // The ledger knows issued tokens only; API tokens stand in the directory.
+    if let Some(presented) = &mut presented
+        && management::api_token(&world, &shown).is_some()
+    {
+        presented.state = TokenState::Live;
+    }
     let call = Call {
         endpoint: Endpoint::Resource,
         token_request: None,

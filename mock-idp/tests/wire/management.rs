@@ -1,6 +1,7 @@
 //! Okta's management API: SSWS tokens, access tokens of the org, paging.
 
 use mock_idp::journal::Origin;
+use mock_idp::ledger::TokenState;
 
 use crate::stage::Stage;
 
@@ -20,8 +21,12 @@ async fn an_api_token_works_with_and_without_the_space() {
     ] {
         let answer = stage.manage("/api/v1/users", &authorization).await;
         assert_eq!(answer.status, 200, "{authorization}");
-        let scheme = stage.last_entry().presented.unwrap().scheme;
-        assert!(scheme.eq_ignore_ascii_case("SSWS"), "{scheme}");
+        let presented = stage.last_entry().presented.unwrap();
+        assert!(
+            presented.scheme.eq_ignore_ascii_case("SSWS"),
+            "{presented:?}"
+        );
+        assert_eq!(presented.state, TokenState::Live);
     }
 }
 
@@ -29,6 +34,10 @@ async fn an_api_token_works_with_and_without_the_space() {
 async fn a_wrong_token_and_none_at_all() {
     let stage = Stage::okta().await;
     let answer = stage.manage("/api/v1/users", "SSWS 00wrong").await;
+    assert_eq!(
+        stage.last_entry().presented.unwrap().state,
+        TokenState::Foreign
+    );
     insta::assert_snapshot!(answer.show(&stage), @r#"401 {"errorCode":"E0000011","errorSummary":"Invalid token provided","errorLink":"E0000011","errorId":"<error id>","errorCauses":[]}"#);
     let url = format!("{}/api/v1/users", stage.idp.origin(Origin::Org));
     let answer = stage.get(&url, &[]).await;
