@@ -11,7 +11,7 @@ use crate::case::Case;
 use crate::exit::ExitCode;
 use crate::judge::judge;
 use crate::judgement::{Judgement, Run};
-use crate::passive::{self, ChildEnd};
+use crate::passive::{self, ChildEnd, PassiveError};
 use crate::report::{Played, Report};
 use crate::scenario::Length;
 use crate::watchdog::Stopwatch;
@@ -95,7 +95,7 @@ impl Exec {
         let watch = Stopwatch::start();
         let run = passive::run(case, &self.command, self.timeout.0, self.seed)
             .await
-            .map_err(|error| Refusal::harness(error.to_string()))?;
+            .map_err(|error| refusal(&error))?;
         let runs = [Run {
             variation: 0,
             trace: run.trace,
@@ -135,5 +135,17 @@ impl Exec {
             }
             ChildEnd::NotStarted(why) => Some((ExitCode::Driver, why.clone())),
         }
+    }
+}
+
+/// Why the command was not run to its end, and whose doing it is.
+fn refusal(error: &PassiveError) -> Refusal {
+    let exit = match error {
+        PassiveError::Interrupted(_) => ExitCode::Driver,
+        _ => ExitCode::Harness,
+    };
+    Refusal {
+        exit,
+        message: error.to_string(),
     }
 }

@@ -52,7 +52,21 @@ pub fn render(report: &Report, started_at: Option<Timestamp>) -> io::Result<Stri
     }
     let mut junit = quick_junit::Report::new("tokenproof");
     junit.add_test_suites(suites.into_values());
+    if !report.incidents.is_empty() {
+        junit.add_test_suite(incidents(&report.incidents));
+    }
     junit.to_string().map_err(io::Error::other)
+}
+
+/// What no check shows, such as a command that failed on a green wire: a file of green tests must not hide it.
+fn incidents(incidents: &[String]) -> TestSuite {
+    let mut suite = TestSuite::new("tokenproof");
+    for (index, incident) in incidents.iter().enumerate() {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        status.set_type("incident").set_message(incident);
+        suite.add_test_case(TestCase::new(format!("incident {}", index + 1), status));
+    }
+    suite
 }
 
 fn status(check: &CheckReport, gate: Gate, story: &str) -> TestCaseStatus {
@@ -92,6 +106,22 @@ mod tests {
     fn the_whole_report() {
         let text = render(&sample::report(Gate::Must), None).expect("a report");
         insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn an_incident_is_a_failed_test_of_its_own() {
+        let mut report = Report::new(&[], Gate::Must);
+        report.close(crate::exit::ExitCode::Gate, "the command failed".to_owned());
+        insta::assert_snapshot!(render(&report, None).expect("a report"), @r#"
+        <?xml version="1.0" encoding="UTF-8"?>
+        <testsuites name="tokenproof" tests="1" skipped="0" failures="1" errors="0">
+            <testsuite name="tokenproof" tests="1" skipped="0" errors="0" failures="1">
+                <testcase name="incident 1">
+                    <failure message="the command failed" type="incident"/>
+                </testcase>
+            </testsuite>
+        </testsuites>
+        "#);
     }
 
     #[test]

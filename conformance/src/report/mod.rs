@@ -63,6 +63,9 @@ pub struct Report {
     pub exit: ExitCode,
     /// Why the gate is closed; empty when it is not.
     pub reasons: Vec<String>,
+    /// Those of the reasons that no verdict shows; left out when there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub incidents: Vec<String>,
     /// Checks by verdict.
     pub tally: Tally,
     /// How many of the must-level checks that apply passed.
@@ -155,6 +158,7 @@ impl Report {
             passed: outcome.passed,
             exit: outcome.exit,
             reasons: outcome.reasons,
+            incidents: Vec::new(),
             tally: Tally::of(&judgements),
             must: Share::of(&judgements, Level::Must),
             should: Share::of(&judgements, Level::Should),
@@ -166,7 +170,8 @@ impl Report {
     pub fn close(&mut self, exit: ExitCode, reason: String) {
         self.passed = false;
         self.exit = ExitCode::of([self.exit, exit]);
-        self.reasons.push(reason);
+        self.reasons.push(reason.clone());
+        self.incidents.push(reason);
     }
 
     /// Every check, in order.
