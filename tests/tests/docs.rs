@@ -1,0 +1,326 @@
+//! What the documents show is so: commands are understood, output is what the program prints, tables and files agree.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what fails here fails the test"
+)]
+
+mod document;
+
+use std::collections::BTreeSet;
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process;
+use std::sync::OnceLock;
+
+use document::{Command, Document, difference, lines};
+use tests::program::{target_folder, tokenproof, workspace_folder};
+use tokenproof::exit::ExitCode;
+use tokenproof::library::Library;
+use tokenproof::registry::Registry;
+
+/// Commands of others: shown, but not ours to run.
+const FOREIGN: [&str; 2] = ["curl", "pip"];
+
+/// What of cargo is only named: running it here would build everything again.
+const CARGO: [&str; 6] = ["bench", "clippy", "deny", "doc", "fmt", "test"];
+
+#[test]
+fn commands_are_understood() {
+    let mut seen = BTreeSet::new();
+    for command in commands() {
+        let mut words = command.words.iter().map(String::as_str);
+        let program = words.next().unwrap_or_default();
+        let arguments: Vec<&str> = words.collect();
+        seen.insert(program.to_owned());
+        match program {
+            "tokenproof" => helps(tokenproof().args(for_help(&arguments)), &command),
+            "mock-idp" => helps(mock_idp().args(for_help(&arguments)), &command),
+            "cargo" if arguments.first() == Some(&"run") => {
+                helps(&mut cargo_run(&arguments), &command);
+            }
+            "cargo" => assert!(
+                arguments.first().is_some_and(|first| CARGO.contains(first)),
+                "{}: cargo has no such command here",
+                command.place
+            ),
+            foreign => assert!(
+                FOREIGN.contains(&foreign),
+                "{}: nobody knows `{foreign}`",
+                command.place
+            ),
+        }
+    }
+    for program in ["cargo", "mock-idp", "tokenproof"] {
+        assert!(seen.contains(program), "no document shows {program}");
+    }
+}
+
+/// Numbers are not compared: they change with the library, and with the machine.
+#[test]
+fn output_is_what_the_program_prints() {
+    let mut compared = 0;
+    for document in Document::all() {
+        let mut scenario = String::new();
+        for block in document.blocks() {
+            if block.language == "yaml" {
+                scenario.clone_from(&block.text);
+            }
+            for command in block.commands() {
+                let Some(("tokenproof", arguments)) = program(&command) else {
+                    continue;
+                };
+                let quick = matches!(
+                    arguments[0].as_str(),
+                    "run" | "mutants" | "list" | "explain"
+                );
+                if !quick || command.output.is_empty() {
+                    continue;
+                }
+                compares(&command, arguments, &scenario);
+                compared += 1;
+            }
+        }
+    }
+    assert!(
+        compared >= 4,
+        "only {compared} commands are shown with output"
+    );
+}
+
+#[test]
+fn exit_codes_are_the_programs() {
+    let table = Document::read("README.md").table("| code | meaning | when |");
+    let shown: Vec<(String, String)> = table
+        .iter()
+        .map(|row| (row[0].clone(), row[1].clone()))
+        .collect();
+    let real: Vec<(String, String)> = ExitCode::ALL
+        .into_iter()
+        .map(|exit| (exit.code().to_string(), exit.meaning().to_owned()))
+        .collect();
+    assert_eq!(shown, real);
+}
+
+#[test]
+fn the_table_of_commands_has_all_of_them() {
+    let table = Document::read("README.md").table("| command | does |");
+    let shown: BTreeSet<String> = table.iter().map(|row| row[0].replace('`', "")).collect();
+    let real: BTreeSet<String> = [("tokenproof", tokenproof()), ("mock-idp", mock_idp())]
+        .into_iter()
+        .flat_map(|(name, mut program)| {
+            let help = program.arg("--help").output().expect("it starts");
+            let help = String::from_utf8(help.stdout).expect("UTF-8");
+            subcommands(&help)
+                .into_iter()
+                .map(move |command| format!("{name} {command}"))
+        })
+        .collect();
+    assert_eq!(shown, real);
+}
+
+#[test]
+fn scenarios_in_documents_are_sound() {
+    let registry = Registry::embedded().expect("the registry");
+    let mut number = 0;
+    for block in Document::all().iter().flat_map(Document::blocks) {
+        if !block.text.contains("schema: 1") {
+            continue;
+        }
+        let mut library = Library::new();
+        library.add_text(&block.place, &block.text);
+        if let Err(problems) = library.plan(&registry) {
+            panic!("{problems}");
+        }
+        number += 1;
+    }
+    assert!(number >= 2, "only {number} scenarios are shown");
+}
+
+/// Whoever copies from a README copies code that runs.
+#[test]
+fn rust_in_documents_is_a_doc_test_of_the_mock() {
+    let crate_page = Document::read("mock-idp/src/lib.rs").text;
+    let page: Vec<&str> = crate_page
+        .lines()
+        .filter_map(|line| line.strip_prefix("//!"))
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with("# "))
+        .collect();
+    let mut number = 0;
+    for path in ["README.md", "mock-idp/README.md"] {
+        for block in Document::read(path).blocks() {
+            if block.language != "rust" {
+                continue;
+            }
+            let shown = lines(&block.text);
+            assert!(
+                page.windows(shown.len()).any(|window| window == shown),
+                "{}: this stands in no doc test of mock-idp/src/lib.rs",
+                block.place
+            );
+            number += 1;
+        }
+    }
+    assert_eq!(number, 2);
+}
+
+#[test]
+fn links_lead_somewhere() {
+    let mut number = 0;
+    for document in Document::all() {
+        let folder = workspace_folder().join(&document.path);
+        let folder = folder.parent().expect("a folder");
+        for target in document.text.split("](").skip(1) {
+            let target = target.split([')', '#']).next().unwrap_or_default();
+            // Documentation comments link to items, the web is elsewhere, and an empty path is a place on the same page.
+            let elsewhere = target.contains("::") || target.contains("://") || target.is_empty();
+            if !elsewhere {
+                assert!(
+                    folder.join(target).exists(),
+                    "{}: {target} is not there",
+                    document.path
+                );
+                number += 1;
+            }
+        }
+    }
+    assert!(number > 0);
+}
+
+fn commands() -> Vec<Command> {
+    let blocks = Document::all()
+        .into_iter()
+        .flat_map(|document| document.blocks());
+    blocks.flat_map(|block| block.commands()).collect()
+}
+
+/// The program of a command, and its arguments if it has any.
+fn program(command: &Command) -> Option<(&str, &[String])> {
+    match command.words.split_first() {
+        Some((program, arguments)) if !arguments.is_empty() => Some((program, arguments)),
+        _ => None,
+    }
+}
+
+/// Asks for help at the end of our own arguments: whatever stands before has been understood then.
+fn for_help<'a>(arguments: &[&'a str]) -> Vec<&'a str> {
+    let own = arguments.iter().position(|word| *word == "--");
+    let mut arguments = arguments[..own.unwrap_or(arguments.len())].to_vec();
+    arguments.push("--help");
+    arguments
+}
+
+fn helps(program: &mut process::Command, command: &Command) {
+    let output = program.current_dir(workspace_folder()).output();
+    let output = output.unwrap_or_else(|error| panic!("{}: {error}", command.place));
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && said.contains("Usage:"),
+        "{} is not understood:\n{}",
+        command.place,
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+/// The command as the document has it, but with the profile that is built already.
+fn cargo_run(arguments: &[&str]) -> process::Command {
+    let mut run = cargo();
+    run.arg("run").arg("--quiet").args(profile());
+    run.arg("--target-dir").arg(target_folder());
+    run.args(arguments[1..].iter().filter(|word| **word != "--release"));
+    run.arg("--help");
+    run
+}
+
+/// The lean program. Built together with `tokenproof`, so that what they share is not built twice.
+fn mock_idp() -> process::Command {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    process::Command::new(PROGRAM.get_or_init(|| {
+        let built = cargo()
+            .args([
+                "build",
+                "--quiet",
+                "--package",
+                "tokenproof",
+                "--package",
+                "mock-idp",
+            ])
+            .args(["--bin", "mock-idp", "--target-dir"])
+            .arg(target_folder())
+            .args(profile())
+            .current_dir(workspace_folder())
+            .output()
+            .expect("cargo starts");
+        assert!(
+            built.status.success(),
+            "mock-idp could not be built:\n{}",
+            String::from_utf8_lossy(&built.stderr)
+        );
+        let folder = target_folder().join(profile_folder());
+        folder.join(format!("mock-idp{}", env::consts::EXE_SUFFIX))
+    }))
+}
+
+fn cargo() -> process::Command {
+    process::Command::new(env::var_os("CARGO").unwrap_or_else(|| env!("CARGO").into()))
+}
+
+/// The profile this test was built with, for cargo.
+fn profile() -> [String; 2] {
+    let profile = match profile_folder().as_str() {
+        "debug" => "dev".to_owned(),
+        other => other.to_owned(),
+    };
+    ["--profile".to_owned(), profile]
+}
+
+fn profile_folder() -> String {
+    let test = env::current_exe().expect("the place of this test");
+    let folder = test.ancestors().nth(2).and_then(Path::file_name);
+    folder
+        .expect("tests run from a profile's folder")
+        .to_string_lossy()
+        .into_owned()
+}
+
+/// Runs a command in a folder of its own, where the scenario shown before it stands under the name it uses.
+fn compares(command: &Command, arguments: &[String], scenario: &str) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for argument in arguments.iter().filter(|word| word.ends_with(".yaml")) {
+        fs::write(folder.path().join(argument), scenario).expect("it can be written");
+    }
+    let output = tokenproof()
+        .args(arguments)
+        .current_dir(folder.path())
+        .output()
+        .expect("it starts");
+    let printed = String::from_utf8(output.stdout).expect("UTF-8");
+    let shown: Vec<&str> = command.output.iter().map(String::as_str).collect();
+    let shown = shown.join("\n");
+    if let Some(line) = difference(&lines(&shown), &lines(&printed)) {
+        panic!(
+            "{} is shown with `{line}`, which is not what it prints:\n{printed}{}",
+            command.place,
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+    if let Some((_, code)) = shown.rsplit_once("exit ") {
+        let code = code.split(':').next().and_then(|code| code.parse().ok());
+        assert_eq!(output.status.code(), code, "{}", command.place);
+    }
+}
+
+/// The names below `Commands:` in a help text.
+fn subcommands(help: &str) -> Vec<String> {
+    let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    lines
+        .take_while(|line| !line.is_empty())
+        .filter(|line| !line.starts_with("   "))
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| *name != "help")
+        .map(str::to_owned)
+        .collect()
+}
