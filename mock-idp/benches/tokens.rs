@@ -11,6 +11,7 @@
     reason = "a benchmark reads the machine's clock, prints, and stops where it fails"
 )]
 
+use std::collections::HashSet;
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
@@ -74,9 +75,14 @@ fn starts(runtime: &tokio::runtime::Runtime) {
 fn rates(runtime: &tokio::runtime::Runtime) {
     let server = Server::start();
     let (mut tokens, mut signatures, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    let mut answered = HashSet::new();
     for round in 0..=ROUNDS {
         let before = signing_rate();
-        let served = runtime.block_on(token_rate(&server));
+        let (served, issued) = runtime.block_on(token_rate(&server));
+        // A token served twice would cost no signature.
+        for token in issued {
+            assert!(answered.insert(token), "the same token was served twice");
+        }
         let signed = f64::midpoint(before, signing_rate());
         // The first round warms up.
         if round > 0 {
@@ -134,8 +140,8 @@ fn signing_rate() -> f64 {
     f64::from(signed) / (cpu_seconds("/proc/thread-self/stat") - used)
 }
 
-/// Tokens per CPU-second of the server under load.
-async fn token_rate(server: &Server) -> f64 {
+/// Tokens per CPU-second of the server under load, and the tokens, which are looked at when the time has been taken.
+async fn token_rate(server: &Server) -> (f64, Vec<String>) {
     let mut connections = Vec::new();
     for _ in 0..CONNECTIONS {
         connections.push(Connection::to(server).await);
@@ -145,20 +151,23 @@ async fn token_rate(server: &Server) -> f64 {
         .into_iter()
         .map(|mut connection| {
             tokio::spawn(async move {
-                let mut tokens = 0;
+                let mut answers = Vec::new();
                 while began.elapsed() < LOAD {
                     connection.token().await;
-                    tokens += 1;
+                    answers.push(connection.answer.clone());
                 }
-                tokens
+                answers
             })
         })
         .collect();
-    let mut tokens = 0;
+    let mut answers = Vec::new();
     for task in tasks {
-        tokens += task.await.unwrap();
+        answers.extend(task.await.unwrap());
     }
-    f64::from(tokens) / (server.cpu_seconds() - used)
+    let used = server.cpu_seconds() - used;
+    let tokens: Vec<String> = answers.iter().map(|answer| access_token(answer)).collect();
+    let count = u32::try_from(tokens.len()).unwrap();
+    (f64::from(count) / used, tokens)
 }
 
 /// The released binary, serving Entra over plain HTTP on the machine's clock.
@@ -261,6 +270,14 @@ impl Connection {
         }
         assert!(self.answer.starts_with(b"HTTP/1.1 200"));
     }
+}
+
+/// The token that an answer carries.
+fn access_token(answer: &[u8]) -> String {
+    let text = std::str::from_utf8(answer).unwrap();
+    let body = text.split_once("\r\n\r\n").unwrap().1;
+    let body: serde_json::Value = serde_json::from_str(body).unwrap();
+    body["access_token"].as_str().unwrap().to_owned()
 }
 
 /// How long an answer is, once its head has come.

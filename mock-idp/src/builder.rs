@@ -205,7 +205,7 @@ impl Builder {
             .into_iter()
             .map(|(origin, bound)| {
                 let routes = match origin {
-                    Origin::Login | Origin::ManagedIdentity => entra::login_routes(world.clone()),
+                    Origin::Login => entra::login_routes(world.clone()),
                     Origin::Graph => entra::graph_routes(world.clone()),
                     Origin::Org => okta::org_routes(world.clone()),
                     Origin::Api => okta::api_routes(world.clone()),

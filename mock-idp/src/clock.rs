@@ -1,6 +1,8 @@
 //! The server's clock. The only file of this crate that reads the time or sleeps.
 //!
-//! Everything that expires, refills, waits or is stamped asks the world's [`Clock`].
+//! Everything that expires, refills, waits or is stamped asks the world's [`Clock`]. Two things run on the machine's clock
+//! whatever the world's shows, `within` and `HeaderTimer`: they bound how long a peer may stall a socket, which no moved
+//! clock excuses and none convicts.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,8 +10,10 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use hyper::rt::{Sleep, Timer};
+use hyper_util::rt::TokioTimer;
 use jiff::Timestamp;
 
 /// A boxed future, as the seams of this crate hand it around.
@@ -46,10 +50,33 @@ impl Clock for SystemClock {
     }
 }
 
-/// Gives `work` so long on the machine's clock. For peers that stall: no moved clock excuses them, and none convicts them.
+/// Gives `work` so long on the machine's clock. For peers that stall.
 #[expect(clippy::disallowed_methods, reason = "this is the clock module")]
 pub(crate) async fn within<T>(patience: Duration, work: impl Future<Output = T>) -> Option<T> {
     tokio::time::timeout(patience, work).await.ok()
+}
+
+/// Hyper's timer for how long the headers of a request may take, on the machine's clock. Hyper takes no bare future as
+/// `within` does; this is the one place where its timers are let in, and the listener's patience is all they are for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct HeaderTimer(TokioTimer);
+
+impl Timer for HeaderTimer {
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Sleep>> {
+        self.0.sleep(duration)
+    }
+
+    fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>> {
+        self.0.sleep_until(deadline)
+    }
+
+    fn now(&self) -> Instant {
+        self.0.now()
+    }
+
+    fn reset(&self, sleep: &mut Pin<Box<dyn Sleep>>, deadline: Instant) {
+        self.0.reset(sleep, deadline);
+    }
 }
 
 /// An IMF-fixdate (RFC 9110 section 5.6.7).

@@ -23,7 +23,15 @@ pub(crate) struct Inbound {
     pub(crate) busy: Busy,
 }
 
+/// The methods that read (RFC 9110 section 9.3), as an `Allow` header has them.
+pub(crate) const READS: &str = "GET, HEAD";
+
 impl Inbound {
+    /// Whether the method is one of [`READS`].
+    pub(crate) fn is_read(&self) -> bool {
+        self.method == Method::GET || self.method == Method::HEAD
+    }
+
     /// A header as text; absent when it is missing or not text.
     pub(crate) fn header(&self, name: impl header::AsHeaderName) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()

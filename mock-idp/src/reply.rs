@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::fault::Applied;
 use crate::journal::{Delivery, ReplyFacts};
-use crate::ledger::TokenLabel;
+use crate::ledger::{TokenKind, TokenLabel};
 
 /// Status, headers and body, with what the journal wants to know of them. No `Debug`: it would show tokens.
 #[derive(Clone)]
@@ -120,6 +120,15 @@ impl Reply {
         }
         if let Payload::Json(Value::Object(members)) = &mut self.body {
             for (name, value) in &action.set {
+                let kind = match name.as_str() {
+                    "access_token" => Some(TokenKind::Access),
+                    "refresh_token" => Some(TokenKind::Refresh),
+                    _ => None,
+                };
+                // The journal names the tokens that went out, not those that were made.
+                if kind.is_some() && members.get(name) != Some(value) {
+                    self.issued.retain(|label| Some(label.kind) != kind);
+                }
                 if value.is_null() {
                     members.shift_remove(name);
                 } else {

@@ -36,6 +36,14 @@ fn path(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{name}", std::process::id()))
 }
 
+/// A pipe of this test run's own: nobody writes to it or reads from it.
+fn fifo(name: &str) -> PathBuf {
+    let fifo = path(name);
+    let made = Command::new("mkfifo").arg(&fifo).status();
+    assert!(made.unwrap().success());
+    fifo
+}
+
 /// A serving process. It is killed when a test fails before it ends.
 struct Served {
     child: Child,
@@ -342,4 +350,82 @@ fn help_is_complete() {
       -h, --help
               Print help (see a summary with '-h')
     ");
+}
+
+#[test]
+fn files_that_cannot_be_written_are_found_out_before_anything_is_said() {
+    let folder = path("folder");
+    std::fs::create_dir_all(&folder).unwrap();
+    let fifo = fifo("unwritable");
+    for file in [
+        "/nowhere/ready.json",
+        folder.to_str().unwrap(),
+        fifo.to_str().unwrap(),
+    ] {
+        for arguments in [
+            &["serve", "--http", "--ready-file", file][..],
+            &["serve", "--ready-file", file],
+            &["serve", "--ca-file", file],
+        ] {
+            let (code, out, error) = run(arguments);
+            assert_eq!((code, out.as_str()), (2, ""), "{arguments:?}");
+            assert!(error.contains("cannot write"), "{error}");
+        }
+    }
+    let (code, out, _) = run(&["serve", "--ready-file", "x", "--ca-file", "x"]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    // What is no file is refused, not removed: else this fails.
+    std::fs::remove_file(fifo).unwrap();
+    std::fs::remove_dir(folder).unwrap();
+}
+
+#[test]
+fn a_start_that_fails_leaves_no_file_behind() {
+    let folder = path("left");
+    std::fs::create_dir_all(&folder).unwrap();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let ready = folder.join("ready.json");
+    let ready = ready.to_str().unwrap();
+    let (code, _, _) = run(&["serve", "--http", "--port", &port, "--ready-file", ready]);
+    assert_eq!(code, 2);
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
+    std::fs::remove_dir(folder).unwrap();
+}
+
+#[test]
+fn a_directory_without_end_is_not_read() {
+    let fifo = fifo("endless");
+    for file in [
+        "/dev/zero",
+        fifo.to_str().unwrap(),
+        env!("CARGO_TARGET_TMPDIR"),
+    ] {
+        let (code, out, error) = run(&["serve", "--directory", file]);
+        assert_eq!((code, out.as_str()), (2, ""));
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(error.replace(file, "<file>"), @"error: cannot read the directory <file>: it is not a regular file; name an existing YAML file or leave `--directory` out");
+        }
+    }
+    std::fs::remove_file(fifo).unwrap();
+}
+
+#[test]
+fn a_directory_of_four_mebibytes_is_read_and_no_larger_one() {
+    let file = path("large.yaml");
+    let name = file.to_str().unwrap();
+    let mut text = include_str!("../src/directory/default.yaml").to_owned();
+    let padding = 4 * 1024 * 1024 - text.len();
+    text.push_str(&format!("#{}", "é".repeat(padding)));
+    text.truncate(text.floor_char_boundary(4 * 1024 * 1024));
+    text.push_str(&" ".repeat(4 * 1024 * 1024 - text.len()));
+    std::fs::write(&file, &text).unwrap();
+    let served = Served::start(&["--http", "--directory", name]);
+    assert!(served.signal("TERM").success());
+    text.push(' ');
+    std::fs::write(&file, &text).unwrap();
+    let (code, out, error) = run(&["serve", "--directory", name]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    insta::assert_snapshot!(error.replace(name, "<file>"), @"error: cannot read the directory <file>: it is larger than 4 MiB, the most that is read; name an existing YAML file or leave `--directory` out");
+    std::fs::remove_file(file).unwrap();
 }

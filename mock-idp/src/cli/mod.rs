@@ -2,6 +2,7 @@
 
 mod failure;
 mod keygen;
+mod promised_file;
 mod sample;
 mod serve;
 

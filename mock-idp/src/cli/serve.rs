@@ -1,6 +1,6 @@
 //! `mock-idp serve`.
 
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
@@ -11,8 +11,12 @@ use mock_idp::{MockIdp, Provider, StartError};
 use serde_json::{Map, Value, json};
 
 use super::failure::Failure;
+use super::promised_file::PromisedFile;
 use super::sample::Sample;
 use super::say;
+
+/// The largest directory file that is read.
+const DIRECTORY_LIMIT: u64 = 4 * 1024 * 1024;
 
 /// Serve until SIGINT or SIGTERM.
 ///
@@ -74,10 +78,17 @@ impl Serve {
     }
 
     async fn serve(&self) -> Result<(), Failure> {
-        // What is there from an earlier run must not be taken for this one's.
-        for path in [&self.ready_file, &self.ca_file].into_iter().flatten() {
-            forget(path)?;
+        if let Some(path) = self
+            .ready_file
+            .as_ref()
+            .filter(|_| self.ready_file == self.ca_file)
+        {
+            let source = io::Error::other("`--ready-file` and `--ca-file` both name it");
+            let path = path.clone();
+            return Err(Failure::Unwritten { path, source });
         }
+        let promised = |path: &Option<PathBuf>| path.as_deref().map(PromisedFile::at).transpose();
+        let (ready_file, ca_file) = (promised(&self.ready_file)?, promised(&self.ca_file)?);
         let directory = self.directory()?;
         let mut ports = self.ports()?;
         let ended = signals().map_err(|error| Failure::system("listening for signals", error))?;
@@ -100,7 +111,7 @@ impl Serve {
             }
             worlds.push(builder.start().await?);
         }
-        self.announce(&worlds)?;
+        self.announce(&worlds, ready_file, ca_file)?;
         ended.await;
         for world in worlds {
             world.stop().await;
@@ -112,7 +123,7 @@ impl Serve {
         let Some(path) = &self.directory else {
             return Ok(Directory::default());
         };
-        let text = std::fs::read_to_string(path).map_err(|source| Failure::DirectoryUnread {
+        let text = read_bounded(path).map_err(|source| Failure::DirectoryUnread {
             path: path.clone(),
             source,
         })?;
@@ -137,7 +148,12 @@ impl Serve {
     }
 
     /// Says where everything is; the files appear last and whole.
-    fn announce(&self, worlds: &[MockIdp]) -> Result<(), Failure> {
+    fn announce(
+        &self,
+        worlds: &[MockIdp],
+        ready_file: Option<PromisedFile>,
+        ca_file: Option<PromisedFile>,
+    ) -> Result<(), Failure> {
         let samples: Vec<Sample> = worlds.iter().map(Sample::of).collect();
         for sample in &samples {
             say(&sample.to_text());
@@ -149,18 +165,19 @@ impl Serve {
         if !self.http {
             let ca = MockIdp::ca_pem().map_err(StartError::from)?;
             facts.insert("ca_pem".to_owned(), json!(ca));
-            match &self.ca_file {
-                Some(path) => {
-                    write_whole(path, ca)?;
-                    say(&format!("CA to trust: {}\n", path.display()));
+            match ca_file {
+                Some(file) => {
+                    let trusted = format!("CA to trust: {}\n", file.path().display());
+                    file.write(ca)?;
+                    say(&trusted);
                 }
                 None => say(
                     "clients have to trust the CA that --ca-file writes; --http does without TLS\n",
                 ),
             }
         }
-        if let Some(path) = &self.ready_file {
-            write_whole(path, &format!("{:#}\n", Value::Object(facts)))?;
+        if let Some(file) = ready_file {
+            file.write(&format!("{:#}\n", Value::Object(facts)))?;
         }
         say("ready; end with Ctrl-C\n");
         Ok(())
@@ -190,25 +207,18 @@ fn signals() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-fn forget(path: &Path) -> Result<(), Failure> {
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Failure::Unwritten {
-            path: path.to_owned(),
-            source: error,
-        }),
-        _ => Ok(()),
+/// Reads a file that has an end and is no larger than it should be.
+fn read_bounded(path: &Path) -> io::Result<String> {
+    // Before it is opened: opening a pipe waits for somebody to write.
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
     }
-}
-
-/// Writes beside the file first, so that whoever waits for it never reads half of it.
-fn write_whole(path: &Path, text: &str) -> Result<(), Failure> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}", std::process::id()));
-    let beside = PathBuf::from(beside);
-    std::fs::write(&beside, text)
-        .and_then(|()| std::fs::rename(&beside, path))
-        .map_err(|source| Failure::Unwritten {
-            path: path.to_owned(),
-            source,
-        })
+    let mut bytes = Vec::new();
+    let mut file = std::fs::File::open(path)?.take(DIRECTORY_LIMIT + 1);
+    if file.read_to_end(&mut bytes)? as u64 > DIRECTORY_LIMIT {
+        return Err(io::Error::other(
+            "it is larger than 4 MiB, the most that is read",
+        ));
+    }
+    String::from_utf8(bytes).map_err(|_| io::Error::other("it is not UTF-8"))
 }

@@ -37,8 +37,8 @@ impl Directory {
     ///
     /// # Errors
     ///
-    /// [`BadDirectory`] with line and column for a syntax error, an unknown key, a wrong type, or a directory without any
-    /// tenant or authorization server.
+    /// [`BadDirectory`] with line and column for a syntax error, an unknown key, a wrong type, a secret of less than 8
+    /// characters, or a directory without any tenant or authorization server.
     pub fn from_yaml(text: &str) -> Result<Self, BadDirectory> {
         let options = serde_saphyr::options! {
             // A snippet could show a secret that stands beside the mistake.
@@ -93,6 +93,26 @@ mod tests {
             .replace("login: ada@contoso.example", "logn: ada@contoso.example");
         let error = Directory::from_yaml(&text).unwrap_err().to_string();
         insta::assert_snapshot!(error, @"the directory cannot be used: unknown field `logn`, expected one of id, login, name, password, enabled, locked, password_expired, mfa_required at line 34, column 11");
+    }
+
+    /// Shorter ones could leak unseen: the journal does not hunt for them.
+    #[test]
+    fn a_secret_too_short_to_be_hunted_for_is_refused_without_being_shown() {
+        for (known, short) in [
+            ("entra-app-secret~Q8fJ2kLm", "entra-q"),
+            ("correct-horse-Okta-1", "q"),
+            ("00sswsTokenproof_Qw3rTy-u10pAsDfGhJkLzXcVb", "00ssw-q"),
+            ("entra-app-secret~retired", "''"),
+        ] {
+            let text = include_str!("default.yaml").replace(known, short);
+            let error = Directory::from_yaml(&text).unwrap_err().to_string();
+            assert!(error.contains("at least 8 characters"), "{error}");
+            assert!(!error.contains("-q"), "{error}");
+        }
+        let text = include_str!("default.yaml").replace("entra-app-secret~Q8fJ2kLm", "1234567");
+        insta::assert_snapshot!(Directory::from_yaml(&text).unwrap_err(), @"the directory cannot be used: a secret is too short to be told from ordinary text; take one of at least 8 characters at line 11, column 22");
+        let text = include_str!("default.yaml").replace("entra-app-secret~Q8fJ2kLm", "ab345678");
+        assert!(Directory::from_yaml(&text).is_ok());
     }
 
     #[test]

@@ -23,7 +23,7 @@ use self::correlation::correlation_id;
 use crate::dialect::{Dialect, Metering};
 use crate::engine::TokenRequest;
 use crate::fault::ScriptedError;
-use crate::inbound::Inbound;
+use crate::inbound::{Inbound, READS};
 use crate::journal::{Endpoint, Origin};
 use crate::pipeline::{self, Call};
 use crate::reply::Reply;
@@ -90,7 +90,11 @@ async fn openid_configuration(
     State(world): State<Arc<World>>,
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
-    let act = || discovery::openid_configuration(&world, &inbound);
+    let act = || {
+        document(&inbound, || {
+            discovery::openid_configuration(&world, &inbound)
+        })
+    };
     pipeline::answer(&world, &inbound, Call::to(Endpoint::Discovery), &Entra, act).await
 }
 
@@ -99,7 +103,7 @@ async fn keys(
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
     pipeline::answer(&world, &inbound, Call::to(Endpoint::Jwks), &Entra, || {
-        discovery::keys(&world, &inbound)
+        document(&inbound, || discovery::keys(&world, &inbound))
     })
     .await
 }
@@ -108,7 +112,7 @@ async fn instance(
     State(world): State<Arc<World>>,
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
-    let act = || discovery::instance(&world, &inbound);
+    let act = || document(&inbound, || discovery::instance(&world, &inbound));
     pipeline::answer(
         &world,
         &inbound,
@@ -123,7 +127,7 @@ async fn user_realm(
     State(world): State<Arc<World>>,
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
-    let act = || discovery::user_realm(&inbound);
+    let act = || document(&inbound, || discovery::user_realm(&inbound));
     pipeline::answer(&world, &inbound, Call::to(Endpoint::UserRealm), &Entra, act).await
 }
 
@@ -150,24 +154,33 @@ async fn resource(
     .await
 }
 
+/// A document is for reading. How Entra refuses another method is not known: a bare 405 is assumed.
+fn document(inbound: &Inbound, read: impl FnOnce() -> Reply) -> Reply {
+    if inbound.is_read() {
+        return read();
+    }
+    let mut reply = Reply::empty(StatusCode::METHOD_NOT_ALLOWED);
+    reply.set_header("allow", READS);
+    reply
+}
+
 impl Dialect for Entra {
     /// Entra shows no limits; where one is configured, its refusal is the plain-text 429 that was observed.
     fn meter(&self, world: &World, inbound: &Inbound, call: &Call) -> Metering {
         let Some(limit) = world.limit(call.endpoint) else {
             return Metering::default();
         };
-        let principal = match (&call.token_request, &call.presented) {
-            (Some(request), _) => request.client.clone().unwrap_or_default(),
-            (None, Some(presented)) => presented
-                .token
-                .map(|label| label.to_string())
-                .unwrap_or_default(),
-            (None, None) => String::new(),
+        // Whose share is used: the application's, be it with its credentials or with any of its access tokens. Unknown tokens
+        // share one.
+        let principal = match &call.token_request {
+            Some(request) => request.client.clone(),
+            None => world.ledger.client_of(&shown(inbound, &[]).credential),
         };
         let now = world.clock.now();
+        let bucket = call.endpoint.name();
         let metered = world
             .meters
-            .count(format!("{:?}/{principal}", call.endpoint), limit, now);
+            .count(bucket, principal.unwrap_or_default(), limit, now);
         if metered.admitted {
             return Metering::default();
         }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
+use crate::clock::imf_fixdate;
 use crate::journal::Endpoint;
 
 /// A scripted departure from the ordinary. Built with [`Fault::at`] and the methods below.
@@ -77,23 +78,18 @@ impl HeaderText {
     /// The text at `now`.
     #[must_use]
     pub fn at(&self, now: Timestamp) -> String {
-        let from_now = |offset: &SignedDuration| {
-            now.checked_add(*offset)
-                .unwrap_or(now)
-                .to_zoned(jiff::tz::TimeZone::UTC)
-        };
+        let instant = |offset: &SignedDuration| now.checked_add(*offset).unwrap_or(now);
+        let from_now = |offset| instant(offset).to_zoned(jiff::tz::TimeZone::UTC);
         match self {
             Self::Fixed(text) => text.clone(),
-            Self::HttpDate(offset) => from_now(offset)
-                .strftime("%a, %d %b %Y %H:%M:%S GMT")
-                .to_string(),
+            Self::HttpDate(offset) => imf_fixdate(instant(offset)),
             Self::Rfc850Date(offset) => from_now(offset)
                 .strftime("%A, %d-%b-%y %H:%M:%S GMT")
                 .to_string(),
             Self::AsctimeDate(offset) => from_now(offset)
                 .strftime("%a %b %e %H:%M:%S %Y")
                 .to_string(),
-            Self::Epoch(offset) => from_now(offset).timestamp().as_second().to_string(),
+            Self::Epoch(offset) => instant(offset).as_second().to_string(),
         }
     }
 }

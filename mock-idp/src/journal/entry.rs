@@ -53,8 +53,6 @@ pub enum Origin {
     Login,
     /// Microsoft Graph.
     Graph,
-    /// Entra's managed-identity endpoint.
-    ManagedIdentity,
     /// An Okta org.
     Org,
     /// A customer's own API, protected by tokens of an Okta custom authorization server.
@@ -133,7 +131,8 @@ pub enum AuthMethod {
 pub struct Presented {
     /// Its label; none if this world did not issue it.
     pub token: Option<TokenLabel>,
-    /// `Bearer`, `SSWS` … of a resource request, as sent; empty for a refresh token.
+    /// `Bearer`, `SSWS` … of a resource request, as sent; `several` for more than one `Authorization` header, which shows nothing;
+    /// empty for a refresh token.
     pub scheme: String,
     /// How the server regards it at this instant.
     pub state: TokenState,

@@ -24,7 +24,8 @@ const TEXT: usize = 256;
 const PATH: usize = 2048;
 const LIST: usize = 32;
 
-/// Parameters whose values are credentials: at home in the body of a token request, out of place in a URL.
+/// Parameters whose values are credentials: at home in the body of a token request, out of place in a URL, whatever their value
+/// (RFC 6749 section 2.3.1, RFC 6750 section 5.3).
 const CREDENTIALS: [&str; 12] = [
     "access_token",
     "actor_token",
@@ -42,7 +43,8 @@ const CREDENTIALS: [&str; 12] = [
 
 impl Hygiene<'_> {
     /// Secrets and tokens in the request line, in headers other than `Authorization`, and in the body: anywhere in a
-    /// resource's, under another name than their own in a token request's.
+    /// resource's, under another name than their own in a token request's. What stands in the query under the name of a
+    /// credential is one, known or not, and is called by that name unless its value is known.
     pub(crate) fn sightings(self, inbound: &Inbound, endpoint: Endpoint) -> Vec<SecretSighting> {
         let mut found = Vec::new();
         let mut look = |text: &str, place: SecretPlace| {
@@ -79,7 +81,32 @@ impl Hygiene<'_> {
                 }
             }
         }
+        for what in self.unknown_credentials(inbound, endpoint) {
+            let sighting = SecretSighting {
+                what: what.to_owned(),
+                place: SecretPlace::Url,
+            };
+            if !found.contains(&sighting) {
+                found.push(sighting);
+            }
+        }
         found
+    }
+
+    /// Credentials in the query whose values are not known here, by their names.
+    fn unknown_credentials(
+        self,
+        inbound: &Inbound,
+        endpoint: Endpoint,
+    ) -> impl Iterator<Item = &'static str> {
+        inbound
+            .query()
+            .split('&')
+            .filter_map(credential)
+            // A code may be anything, a country's for one, to all but a token endpoint.
+            .filter(move |(name, _)| *name != "code" || endpoint == Endpoint::Token)
+            .filter(move |(_, value)| !self.is_known(value))
+            .map(|(name, _)| name)
     }
 
     /// Path and query, with labels for tokens and `***` for secrets.
@@ -155,14 +182,10 @@ impl Hygiene<'_> {
     }
 
     fn pair(self, pair: &str) -> String {
-        let Some((name, value)) = pair.split_once('=') else {
+        let Some((_, value)) = credential(pair) else {
             return pair.to_owned();
         };
-        let is_credential =
-            form::decode(name.as_bytes()).is_ok_and(|name| CREDENTIALS.contains(&name.as_str()));
-        if value.is_empty() || !is_credential {
-            return pair.to_owned();
-        }
+        let name = &pair[..pair.len() - value.len() - 1];
         match self.ledger.label_of(value) {
             Some(label) => format!("{name}={label}"),
             None => format!("{name}=***"),
@@ -175,6 +198,15 @@ impl Hygiene<'_> {
             self.secrets.find(text, &mut |_| true)
                 || words(text)
                     .any(|word| looks_signed(word) || self.ledger.label_of(word).is_some())
+        })
+    }
+
+    /// Whether a text holds a secret or a token of this world, in any spelling.
+    fn is_known(self, text: &str) -> bool {
+        spelling::in_any(text, &mut |text| {
+            let mut known = false;
+            self.names_in(text, &mut |_| known = true);
+            known
         })
     }
 
@@ -199,6 +231,14 @@ impl Hygiene<'_> {
             .map(|(word, label)| (word.to_owned(), label))
             .collect()
     }
+}
+
+/// The name of the credential that a `name=value` pair of a query is by its name, and the value as it is written.
+fn credential(pair: &str) -> Option<(&'static str, &str)> {
+    let (name, value) = pair.split_once('=')?;
+    let name = form::decode(name.as_bytes()).ok()?;
+    let known = CREDENTIALS.into_iter().find(|known| *known == name)?;
+    (!value.is_empty()).then_some((known, value))
 }
 
 fn whole_path(inbound: &Inbound) -> String {

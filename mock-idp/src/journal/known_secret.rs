@@ -5,8 +5,8 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
-/// Texts shorter than this are too common to be hunted for.
-const SHORTEST: usize = 8;
+use crate::secret::SHORTEST;
+
 /// How much of a spelling the filter looks at.
 const START: usize = 4;
 

@@ -60,6 +60,12 @@ impl AccessTokens {
             .map(|serial| TokenLabel::access(*serial))
     }
 
+    /// A token by its value.
+    pub(super) fn facts_of(&self, fingerprint: &Fingerprint) -> Option<&TokenFacts> {
+        let token = self.tokens.get(self.by_value.get(fingerprint)?)?;
+        Some(&token.facts)
+    }
+
     /// A token by its value, and how it stands at `now`.
     pub(super) fn state_of(
         &self,

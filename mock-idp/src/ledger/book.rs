@@ -1,6 +1,7 @@
 //! The ledger itself: one lock, so that of several redemptions of one token exactly one wins.
 
-use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -24,7 +25,8 @@ pub(crate) struct Ledger(Mutex<Book>);
 #[derive(Debug, Default)]
 struct Book {
     access: AccessTokens,
-    families: HashMap<u32, Family>,
+    /// By serial, and so in order of sign-in: the oldest is found without a search.
+    families: BTreeMap<u32, Family>,
     family_serials: u32,
     refresh_serials: u32,
     /// Where a refresh token stands: its family and its place in it.
@@ -157,6 +159,14 @@ impl Ledger {
         Some(book.families.get(family)?.token(*index)?.label)
     }
 
+    /// The application an access token was issued to, by the token's value, however it stands.
+    pub(crate) fn client_of(&self, access_token: &str) -> Option<String> {
+        let fingerprint = fingerprint(access_token);
+        let book = self.book();
+        let facts = book.access.facts_of(&fingerprint)?;
+        Some(facts.client.clone())
+    }
+
     /// How a token stands at `now`, by its value.
     pub(crate) fn state_of(&self, value: &str, now: Timestamp) -> (Option<TokenFacts>, TokenState) {
         let book = self.book();
@@ -259,12 +269,17 @@ impl Book {
     }
 
     fn forget_oldest_family(&mut self) {
-        let Some(oldest) = self.families.keys().min().copied() else {
+        let Some((serial, oldest)) = self.families.pop_first() else {
             return;
         };
-        self.families.remove(&oldest);
-        self.refresh_by_value
-            .retain(|_, (family, _)| *family != oldest);
+        for token in oldest.tokens() {
+            let place = self.refresh_by_value.entry(token.fingerprint);
+            if let Entry::Occupied(place) = place
+                && place.get().0 == serial
+            {
+                place.remove();
+            }
+        }
     }
 }
 
@@ -403,6 +418,33 @@ mod tests {
             ledger.redeem("idle", "app", at(100), &keep, String::new),
             Err(Refusal::Idle { .. })
         ));
+    }
+
+    /// With every token that came from its sign-in, and nobody else's.
+    #[test]
+    fn the_oldest_family_is_forgotten_when_there_are_too_many() {
+        let ledger = Ledger::default();
+        for number in 0..REMEMBERED {
+            ledger.start_family(grantee(), ENDLESS, &format!("v{number}"), at(0));
+        }
+        ledger
+            .redeem("v0", "app", at(1), &rotate(0), || "v0-next".to_owned())
+            .unwrap();
+        for value in ["v0", "v0-next", "v1"] {
+            assert!(ledger.label_of(value).is_some(), "{value}");
+        }
+        ledger.start_family(grantee(), ENDLESS, "latest", at(2));
+        for (value, is_known) in [
+            ("v0", false),
+            ("v0-next", false),
+            ("v1", true),
+            ("latest", true),
+        ] {
+            assert_eq!(ledger.label_of(value).is_some(), is_known, "{value}");
+        }
+        let book = ledger.book();
+        assert_eq!(book.families.len(), REMEMBERED);
+        assert_eq!(book.refresh_by_value.len(), REMEMBERED);
     }
 
     proptest! {

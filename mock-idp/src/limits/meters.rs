@@ -13,18 +13,41 @@ const LONGEST: usize = 256;
 /// How many windows a world keeps. Past that all are forgotten and begin anew: memory stays bounded under a flood of principals.
 const KEPT: usize = 10_000;
 
-/// Every window of a world. A window is named by the bucket and, where it is a share, the principal.
+/// The bucket and the principal of a window; no principal for one that all share.
+type Name = (&'static str, Option<String>);
+
+/// Every window of a world, by its bucket and, where it is a share, its principal.
 #[derive(Default)]
-pub(crate) struct Meters(Mutex<HashMap<String, Option<Window>>>);
+pub(crate) struct Meters(Mutex<HashMap<Name, Option<Window>>>);
 
 impl Meters {
-    /// Counts one request at `now` against the window `name`.
-    pub(crate) fn count(&self, name: String, limit: Limit, now: Timestamp) -> Metered {
-        let name = if name.len() > LONGEST {
+    /// Counts one request at `now` against a principal's window of a bucket.
+    pub(crate) fn count(
+        &self,
+        bucket: &'static str,
+        principal: String,
+        limit: Limit,
+        now: Timestamp,
+    ) -> Metered {
+        let principal = if principal.len() > LONGEST {
             String::new()
         } else {
-            name
+            principal
         };
+        self.count_in((bucket, Some(principal)), limit, now)
+    }
+
+    /// Counts one request at `now` against the window that all principals share.
+    pub(crate) fn count_shared(
+        &self,
+        bucket: &'static str,
+        limit: Limit,
+        now: Timestamp,
+    ) -> Metered {
+        self.count_in((bucket, None), limit, now)
+    }
+
+    fn count_in(&self, name: Name, limit: Limit, now: Timestamp) -> Metered {
         let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if windows.len() >= KEPT && !windows.contains_key(&name) {
             windows.clear();
@@ -33,7 +56,7 @@ impl Meters {
     }
 }
 
-/// Names of windows hold what clients called themselves: they are not shown.
+/// Principals are what clients call themselves: they are not shown.
 impl fmt::Debug for Meters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Meters").finish_non_exhaustive()

@@ -1,7 +1,7 @@
 //! Listeners: our own accept loop, so that a fault can reach below HTTP.
 //!
 //! Every connection is bounded: its headers by hyper, its body by [`BODY_LIMIT`], the number of connections by [`CONNECTIONS`],
-//! the time a peer may take over its handshake, headers and body by the world's patience.
+//! the time a peer may take over its handshake, headers and body by the world's patience, on the machine's clock.
 //!
 //! What is refused here never reaches a vendor and is not in the journal:
 //!
@@ -34,7 +34,7 @@ use http_body_util::{BodyExt as _, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -44,7 +44,7 @@ use tower::ServiceExt as _;
 
 use self::half_close::HalfClose;
 use self::wire::{Ending, Wire};
-use crate::clock::{imf_fixdate, within};
+use crate::clock::{HeaderTimer, imf_fixdate, within};
 use crate::inbound::Inbound;
 use crate::journal::Origin;
 use crate::pipeline::ResetInstead;
@@ -243,7 +243,7 @@ async fn speak_http(
     });
     // An error here is a peer that hung up or spoke no HTTP, or a fault that cut the connection: nobody is left to tell.
     let _ = http1::Builder::new()
-        .timer(TokioTimer::new())
+        .timer(HeaderTimer::default())
         .header_read_timeout(door.world.patience())
         // Answers bear the world's date, or none when a fault takes it away; never the machine's.
         .auto_date_header(false)

@@ -1,7 +1,8 @@
 //! Okta's rate limits: a fixed 60-second window for each bucket, opened by its first request
 //! (developer.okta.com/docs/reference/rate-limits).
 //!
-//! A bucket belongs to the org; each API token and each app may use half of it. The headers show that half.
+//! A bucket belongs to the org; each API token and each app may use half of it, an app with all of its access tokens. The
+//! headers show that half; that a refusal for want of the org's shows the whole is assumed.
 
 use std::time::Duration;
 
@@ -45,29 +46,24 @@ pub(super) fn meter(world: &World, inbound: &Inbound, call: &Call) -> Metering {
     let now = world.clock.now();
     let principal = principal(world, inbound, call);
     let metered = match replaced {
-        Some(limit) => world
-            .meters
-            .count(format!("{name}/{principal}"), limit, now),
+        Some(limit) => world.meters.count(name, principal, limit, now),
         None => {
             let share = Limit {
                 requests: per_minute / 2,
                 per: WINDOW,
             };
-            let of_principal = world
-                .meters
-                .count(format!("{name}/{principal}"), share, now);
-            let of_org = world.meters.count(
-                name.to_owned(),
-                Limit {
-                    requests: per_minute,
-                    per: WINDOW,
-                },
-                now,
-            );
-            if of_principal.admitted && !of_org.admitted {
-                of_org
-            } else {
-                of_principal
+            let whole = Limit {
+                requests: per_minute,
+                per: WINDOW,
+            };
+            let of_principal = world.meters.count(name, principal, share, now);
+            // Who has used up a share takes nothing from the others.
+            let of_org = of_principal
+                .admitted
+                .then(|| world.meters.count_shared(name, whole, now));
+            match of_org {
+                Some(of_org) if !of_org.admitted => of_org,
+                _ => of_principal,
             }
         }
     };
@@ -89,7 +85,8 @@ fn headers(metered: &Metered) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Whose share is used: the app at the token endpoint, the API token or the access token elsewhere.
+/// Whose share is used: the app's at the token endpoint, elsewhere the API token's or that of the app an access token was issued
+/// to (principalType `SSWS_TOKEN` or `OAUTH_CLIENT` of `/api/v1/principal-rate-limits`). Unknown tokens share one.
 fn principal(world: &World, inbound: &Inbound, call: &Call) -> String {
     if let Some(request) = &call.token_request {
         return request.client.clone().unwrap_or_default();
@@ -98,10 +95,9 @@ fn principal(world: &World, inbound: &Inbound, call: &Call) -> String {
     if let Some(token) = api_token(world, &shown) {
         return token.id.clone();
     }
-    call.presented
-        .as_ref()
-        .and_then(|presented| presented.token)
-        .map(|label| label.to_string())
+    world
+        .ledger
+        .client_of(&shown.credential)
         .unwrap_or_default()
 }
 

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::json;
 
-use super::envelope::envelope;
+use super::envelope::{envelope, method_not_allowed};
 use crate::engine::Denial;
 use crate::reply::Reply;
 use crate::world::World;
@@ -126,13 +126,7 @@ fn common(world: &World, denial: &Denial) -> Reply {
             "invalid_request",
             "The request body was not well-formed.",
         ),
-        Denial::MethodNotAllowed { .. } => envelope(
-            world,
-            StatusCode::METHOD_NOT_ALLOWED,
-            "E0000022",
-            "The endpoint does not support the provided HTTP method",
-            &[],
-        ),
+        Denial::MethodNotAllowed { .. } => method_not_allowed(world),
         Denial::ParameterMissing("grant_type") => oauth(
             BAD,
             "invalid_request",

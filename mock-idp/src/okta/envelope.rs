@@ -35,3 +35,14 @@ pub(super) fn too_many_requests(world: &World) -> Reply {
         &[],
     )
 }
+
+/// 405 of every endpoint that knows the path and not the method.
+pub(super) fn method_not_allowed(world: &World) -> Reply {
+    envelope(
+        world,
+        StatusCode::METHOD_NOT_ALLOWED,
+        "E0000022",
+        "The endpoint does not support the provided HTTP method",
+        &[],
+    )
+}

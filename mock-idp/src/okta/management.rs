@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use serde_json::{Value, json};
 
-use super::envelope::envelope;
+use super::envelope::{envelope, method_not_allowed};
 use super::server::Server;
 use crate::directory::{ApiToken, User};
 use crate::inbound::Inbound;
@@ -179,13 +179,7 @@ fn route(world: &World, inbound: &Inbound, caller: &Caller<'_>) -> Reply {
         );
     }
     if inbound.method != http::Method::GET {
-        return envelope(
-            world,
-            StatusCode::METHOD_NOT_ALLOWED,
-            "E0000022",
-            "The endpoint does not support the provided HTTP method",
-            &[],
-        );
+        return method_not_allowed(world);
     }
     match segments.get(3..) {
         Some([]) => list(world, inbound, users),

@@ -21,12 +21,12 @@ use http::StatusCode;
 use serde_json::json;
 
 use self::denial::oauth;
-use self::envelope::{envelope, too_many_requests};
+use self::envelope::{envelope, method_not_allowed, too_many_requests};
 use crate::clock::imf_fixdate;
 use crate::dialect::{Dialect, Metering};
 use crate::engine::TokenRequest;
 use crate::fault::ScriptedError;
-use crate::inbound::Inbound;
+use crate::inbound::{Inbound, READS};
 use crate::journal::{Endpoint, Origin};
 use crate::ledger::TokenState;
 use crate::pipeline::{self, Call};
@@ -102,7 +102,11 @@ async fn openid_configuration(
     State(world): State<Arc<World>>,
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
-    let act = || discovery::openid_configuration(&world, &inbound);
+    let act = || {
+        document(&world, &inbound, || {
+            discovery::openid_configuration(&world, &inbound)
+        })
+    };
     pipeline::answer(&world, &inbound, Call::to(Endpoint::Discovery), &Okta, act).await
 }
 
@@ -110,7 +114,11 @@ async fn oauth_metadata(
     State(world): State<Arc<World>>,
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
-    let act = || discovery::oauth_metadata(&world, &inbound);
+    let act = || {
+        document(&world, &inbound, || {
+            discovery::oauth_metadata(&world, &inbound)
+        })
+    };
     pipeline::answer(&world, &inbound, Call::to(Endpoint::Discovery), &Okta, act).await
 }
 
@@ -119,7 +127,7 @@ async fn keys(
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
     pipeline::answer(&world, &inbound, Call::to(Endpoint::Jwks), &Okta, || {
-        discovery::keys(&world, &inbound)
+        document(&world, &inbound, || discovery::keys(&world, &inbound))
     })
     .await
 }
@@ -176,6 +184,16 @@ async fn unknown(
         )
     };
     pipeline::answer(&world, &inbound, Call::to(Endpoint::Unknown), &Okta, act).await
+}
+
+/// A document is for reading. That another method is refused as the management API refuses it is assumed, and so is `Allow`.
+fn document(world: &World, inbound: &Inbound, read: impl FnOnce() -> Reply) -> Reply {
+    if inbound.is_read() {
+        return read();
+    }
+    let mut reply = method_not_allowed(world);
+    reply.set_header("allow", READS);
+    reply
 }
 
 impl Dialect for Okta {

@@ -19,12 +19,17 @@ pub(crate) struct Shown {
     pub(crate) scheme: String,
     /// What followed it.
     pub(crate) credential: String,
+    /// Whether there was more than one such header: none of them counts then.
+    several: bool,
 }
+
+/// What the journal says in the place of a scheme when there was more than one.
+const SEVERAL: &str = "several";
 
 /// Why a token is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Trouble {
-    /// No `Authorization: Bearer` header.
+    /// No `Authorization: Bearer` header, or more than one.
     Missing,
     /// Not three parts of base64url with JSON in them.
     NotAToken,
@@ -45,12 +50,29 @@ pub(crate) enum Trouble {
 }
 
 /// Splits the header at its scheme. A scheme without a space after it is told from its credential by `glued`, which Okta accepts for `SSWS`.
+///
+/// Several headers show no credential: which of them a vendor would take, and whether it would refuse them by a 400, is not
+/// known (RFC 6750 section 3.1 has `invalid_request` for it). Assumed: it answers as if nothing had been shown.
 pub(crate) fn shown(inbound: &Inbound, glued: &[&str]) -> Shown {
+    if inbound
+        .headers
+        .get_all(header::AUTHORIZATION)
+        .iter()
+        .count()
+        > 1
+    {
+        return Shown {
+            scheme: SEVERAL.to_owned(),
+            credential: String::new(),
+            several: true,
+        };
+    }
     let value = inbound.header(header::AUTHORIZATION).unwrap_or_default();
     if let Some((scheme, credential)) = value.split_once(' ') {
         return Shown {
             scheme: scheme.to_owned(),
             credential: credential.trim().to_owned(),
+            several: false,
         };
     }
     for scheme in glued {
@@ -61,12 +83,14 @@ pub(crate) fn shown(inbound: &Inbound, glued: &[&str]) -> Shown {
             return Shown {
                 scheme: start.to_owned(),
                 credential: rest.to_owned(),
+                several: false,
             };
         }
     }
     Shown {
         scheme: value.to_owned(),
         credential: String::new(),
+        several: false,
     }
 }
 
@@ -75,7 +99,11 @@ pub(crate) fn presented(world: &World, shown: &Shown) -> Option<Presented> {
     if shown.scheme.is_empty() {
         return None;
     }
-    Some(presented_token(world, &shown.credential, &shown.scheme))
+    let mut presented = presented_token(world, &shown.credential, &shown.scheme);
+    if shown.several {
+        SEVERAL.clone_into(&mut presented.scheme);
+    }
+    Some(presented)
 }
 
 /// How the ledger regards a token value.

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use mock_idp::MockIdp;
+use mock_idp::journal::Origin;
+use mock_idp::ledger::TokenState;
 
 use crate::raw::{Raw, status};
 use crate::stage::Stage;
@@ -390,4 +392,45 @@ async fn odd_request_targets() {
         assert!((400..500).contains(&status(&heard)), "{heard}");
         serves(&stage).await;
     }
+}
+
+/// What the vendors answer is not known; assumed: as if nothing had been shown.
+#[tokio::test]
+async fn two_authorization_headers_show_nothing() {
+    let mut table = String::new();
+    for stage in [Stage::entra().await, Stage::okta().await] {
+        let token = stage.access_token().await;
+        let good = format!("Bearer {token}");
+        let mut urls = vec![stage.idp.api_url()];
+        let mut second = "Bearer x".to_owned();
+        if let Some(api_token) = stage.idp.credentials().api_token {
+            urls.push(format!("{}/api/v1/users", stage.idp.origin(Origin::Org)));
+            second = format!("SSWS {}", api_token.reveal());
+        }
+        for url in urls {
+            for pair in [[&good, &second], [&second, &good], [&good, &good]] {
+                let answer = stage
+                    .get(&url, &pair.map(|value| ("authorization", value.as_str())))
+                    .await;
+                let presented = stage.last_entry().presented.unwrap();
+                let (scheme, state) = (presented.scheme, presented.state);
+                assert_eq!((scheme.as_str(), state), ("several", TokenState::Foreign));
+                assert_eq!(presented.token, None);
+                let line = answer.show(&stage);
+                if !table.contains(&line) {
+                    table.push_str(&format!("{line}\n"));
+                }
+            }
+        }
+        // One that only calls itself so is not taken for it.
+        stage
+            .get(&stage.idp.api_url(), &[("authorization", "several")])
+            .await;
+        assert_eq!(stage.last_entry().presented.unwrap().scheme, "***");
+    }
+    insta::assert_snapshot!(table, @r#"
+    401 {"error":{"code":"InvalidAuthenticationToken","message":"Access token is empty.","innerError":{"date":"2030-01-01T00:00:00","request-id":"<guid>","client-request-id":"<guid>"}}}
+    401 {"message":"no access token"}
+    403 {"errorCode":"E0000005","errorSummary":"Invalid session","errorLink":"E0000005","errorId":"<error id>","errorCauses":[]}
+    "#);
 }

@@ -1,8 +1,9 @@
 //! Metadata documents and key sets.
 
+use mock_idp::Provider;
 use mock_idp::journal::Origin;
 
-use crate::answer::stable;
+use crate::answer::{Answer, stable};
 use crate::stage::Stage;
 
 async fn document(stage: &Stage, url: &str) -> String {
@@ -206,5 +207,49 @@ async fn okta_does_not_know_every_authorization_server() {
     insta::assert_snapshot!(table, @r#"
     .well-known/openid-configuration: 404 {"errorCode":"E0000007","errorSummary":"Not found: Resource not found: aus1unknown (AuthorizationServer)","errorLink":"E0000007","errorId":"<error id>","errorCauses":[]}
     v1/keys: 404 {"errorCode":"E0000007","errorSummary":"Not found: Resource not found: aus1unknown (AuthorizationServer)","errorLink":"E0000007","errorId":"<error id>","errorCauses":[]}
+    "#);
+}
+
+/// Documents are read. What the vendors answer to another method is assumed.
+#[tokio::test]
+async fn documents_are_for_get_and_head() {
+    let mut table = String::new();
+    for stage in [Stage::entra().await, Stage::okta().await] {
+        let mut urls = vec![stage.idp.jwks_url()];
+        let issuer = stage.idp.issuer();
+        urls.push(format!("{issuer}/.well-known/openid-configuration"));
+        match stage.idp.provider() {
+            Provider::Entra => {
+                let login = stage.idp.origin(Origin::Login);
+                let tail = "common/discovery/instance?authorization_endpoint=https%3A%2F%2Flogin.microsoftonline.com%2Fcommon%2Foauth2%2Fv2.0%2Fauthorize&api-version=1.1";
+                urls.push(format!("{login}/{tail}"));
+                urls.push(format!(
+                    "{login}/common/userrealm/ada@contoso.example?api-version=1.0"
+                ));
+            }
+            Provider::Okta => {
+                urls.push(format!("{issuer}/.well-known/oauth-authorization-server"));
+            }
+        }
+        for url in urls {
+            let read = stage.get(&url, &[]).await;
+            assert_eq!(read.status, 200, "{url}");
+            let head = Answer::of(stage.http.head(&url).send().await.unwrap()).await;
+            assert_eq!((head.status, head.body.as_str()), (200, ""), "{url}");
+            for method in ["POST", "PUT", "DELETE", "OPTIONS", "BREW"] {
+                let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
+                let sent = stage.http.request(method.clone(), &url).send().await;
+                let answer = Answer::of(sent.unwrap()).await;
+                assert_eq!(answer.header("allow"), Some("GET, HEAD"), "{method} {url}");
+                let line = format!("{} {}", stage.idp.provider(), answer.show(&stage));
+                if !table.contains(&line) {
+                    table.push_str(&format!("{line}\n"));
+                }
+            }
+        }
+    }
+    insta::assert_snapshot!(table, @r#"
+    entra 405
+    okta 405 {"errorCode":"E0000022","errorSummary":"The endpoint does not support the provided HTTP method","errorLink":"E0000022","errorId":"<error id>","errorCauses":[]}
     "#);
 }

@@ -272,3 +272,27 @@ async fn an_answer_without_a_date_has_none() {
     assert_eq!(answer.header("date"), None);
     assert_eq!(answer.header("x-rate-limit-reset"), None);
 }
+
+#[tokio::test]
+async fn a_token_that_a_fault_takes_out_of_the_answer_was_not_issued() {
+    let stage = Stage::entra().await;
+    let issued = |stage: &Stage| {
+        let labels = stage.last_entry().reply.unwrap().issued;
+        let labels: Vec<String> = labels.iter().map(ToString::to_string).collect();
+        labels.join(" ")
+    };
+    stage.password().send().await;
+    assert_eq!(issued(&stage), "AT#1 RT#1");
+    for (member, value, expected) in [
+        ("access_token", json!(null), "RT#2"),
+        ("access_token", json!("another"), "RT#3"),
+        ("refresh_token", json!(null), "AT#4"),
+        ("refresh_token", json!(7), "AT#5"),
+        ("expires_in", json!(null), "AT#6 RT#6"),
+    ] {
+        let fault = Fault::at(Endpoint::Token).times(1);
+        stage.idp.faults().add(fault.set(member, value));
+        stage.password().send().await;
+        assert_eq!(issued(&stage), expected, "{member}");
+    }
+}

@@ -310,3 +310,63 @@ async fn an_unknown_token_is_masked_by_its_name_and_by_its_looks() {
     stage.get(&format!("{login}/x/{foreign}"), &[]).await;
     assert_eq!(stage.last_entry().path, "/x/***");
 }
+
+/// A credential in the URL is a leak whether or not this world knows its value.
+#[tokio::test]
+async fn an_unknown_credential_in_the_query_is_seen_by_its_name() {
+    for stage in [Stage::entra().await, Stage::okta().await] {
+        for name in [
+            "access_token",
+            "client_assertion",
+            "client_secret",
+            "password",
+            "refresh_token",
+        ] {
+            let query = format!("{name}=mistyped");
+            let urls = [
+                format!("{}?{query}", stage.idp.api_url()),
+                format!("{}?{query}", stage.idp.jwks_url()),
+                format!("{}/nowhere?{query}", stage.idp.token_url()),
+            ];
+            for url in urls {
+                stage.get(&url, &[]).await;
+                assert_eq!(seen(&stage), format!("{name}@url"), "{url}");
+            }
+            stage.app_only().query(&query).send().await;
+            assert_eq!(seen(&stage), format!("{name}@url"));
+        }
+        let api = stage.idp.api_url();
+        for (query, expected) in [
+            // The name in another spelling, a value that cannot be decoded, two at once, one of them twice.
+            ("client%5Fsecret=x", "client_secret@url"),
+            ("password=%", "password@url"),
+            (
+                "password=a&note=b&access_token=c&password=d",
+                "password@url access_token@url",
+            ),
+            // Nothing is shown by these.
+            ("password=&access_token", ""),
+            ("note=password", ""),
+        ] {
+            stage.get(&format!("{api}?{query}"), &[]).await;
+            assert_eq!(seen(&stage), expected, "{query}");
+        }
+        // A known value is called by what it is, not by the parameter.
+        let secret = stage.idp.client_secret();
+        let query = format!("password={}", secret.reveal());
+        stage.get(&format!("{api}?{query}"), &[]).await;
+        assert_eq!(seen(&stage), "client_secret@url");
+    }
+}
+
+/// `code` is a word of many APIs; only a token endpoint takes it for a credential.
+#[tokio::test]
+async fn a_code_in_the_query_is_a_credential_at_the_token_endpoint_only() {
+    let stage = Stage::okta().await;
+    stage.app_only().query("code=abc").send().await;
+    assert_eq!(seen(&stage), "code@url");
+    stage
+        .get(&format!("{}?code=DE", stage.idp.api_url()), &[])
+        .await;
+    assert_eq!(seen(&stage), "");
+}

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use mock_idp::MockIdp;
 use mock_idp::fault::Fault;
-use mock_idp::journal::Endpoint;
+use mock_idp::journal::{Endpoint, Origin};
 use mock_idp::limits::Limit;
+use mock_idp::{MockIdp, Provider};
 
 use crate::answer::Answer;
 use crate::stage::Stage;
@@ -94,15 +94,98 @@ async fn a_window_opens_with_its_first_request_not_on_the_minute() {
 
 #[tokio::test]
 async fn one_apps_flood_leaves_another_its_share() {
-    let stage = Stage::of(MockIdp::okta().limit(Endpoint::Token, few(1))).await;
-    stage.app_only().send().await;
-    assert_eq!(stage.app_only().send().await.status, 429);
-    let other = stage
-        .app_only()
-        .with("client_id", "0oa2nativeTokenPr0d7")
-        .send()
-        .await;
-    assert_ne!(other.status, 429);
+    let stage = Stage::okta().await;
+    // More than the whole org may use in a minute.
+    flood(&stage, "0oa1daemonTokenPr0d7", 600, 700).await;
+    let other = one_of(&stage, "0oa2nativeTokenPr0d7").await;
+    assert_eq!(shown(&other), "401 599/600 60");
+}
+
+#[tokio::test]
+async fn all_apps_together_have_no_more_than_the_org() {
+    let stage = Stage::okta().await;
+    flood(&stage, "0oa1daemonTokenPr0d7", 600, 0).await;
+    stage.advance(20);
+    flood(&stage, "0oa2nativeTokenPr0d7", 600, 0).await;
+    // A third has used nothing of its share, and there is nothing left of the org's.
+    let third = one_of(&stage, "0oa3nobody").await;
+    assert_eq!(shown(&third), "429 0/1200 40");
+    stage.advance(40);
+    let third = one_of(&stage, "0oa3nobody").await;
+    assert_eq!(third.status, 400);
+}
+
+/// Requests of one app, so many of which are admitted and so many refused. A wrong secret saves the signatures.
+async fn flood(stage: &Stage, client: &str, admitted: usize, refused: usize) {
+    for place in 0..admitted + refused {
+        let is_refused = one_of(stage, client).await.status == 429;
+        assert_eq!(is_refused, place >= admitted, "{place}");
+    }
+}
+
+async fn one_of(stage: &Stage, client: &str) -> Answer {
+    let ask = stage.app_only().with("client_id", client);
+    ask.with("client_secret", "wrong").send().await
+}
+
+/// Okta calls the principal of an access token the OAuth client (principalType `OAUTH_CLIENT`).
+#[tokio::test]
+async fn a_renewed_token_goes_on_in_its_applications_window() {
+    for builder in [MockIdp::entra(), MockIdp::okta()] {
+        let stage = Stage::of(builder.limit(Endpoint::Resource, few(2))).await;
+        let first = stage.access_token().await;
+        assert_eq!(stage.call_api(&first).await.status, 200);
+        let renewed = stage.access_token().await;
+        assert_ne!(first, renewed);
+        assert_eq!(stage.call_api(&renewed).await.status, 200);
+        assert_eq!(stage.call_api(&renewed).await.status, 429);
+        let again = stage.access_token().await;
+        assert_eq!(stage.call_api(&again).await.status, 429);
+        // A token of another application has a window of its own.
+        let other = match stage.idp.provider() {
+            Provider::Entra => "0e9d8c7b-6a5f-4e4d-8c3b-2a1908f7e6d5",
+            Provider::Okta => "0oa2nativeTokenPr0d7",
+        };
+        let ask = stage.password().with("client_id", other);
+        let other = ask.without("client_secret").send().await;
+        let other = other.text("access_token");
+        let url = stage.idp.user_api_url();
+        let bearer = format!("Bearer {other}");
+        let answer = stage.get(&url, &[("authorization", &bearer)]).await;
+        assert_eq!(answer.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn unknown_tokens_share_one_window() {
+    for builder in [MockIdp::entra(), MockIdp::okta()] {
+        let stage = Stage::of(builder.limit(Endpoint::Resource, few(2))).await;
+        assert_eq!(stage.call_api("one").await.status, 401);
+        assert_eq!(stage.call_api("two").await.status, 401);
+        assert_eq!(stage.call_api("three").await.status, 429);
+        let refresh = stage.idp.mint_refresh_token();
+        // No access token at all.
+        let answer = stage.call_api(refresh.value.reveal()).await;
+        assert_eq!(answer.status, 429);
+        let token = stage.access_token().await;
+        assert_eq!(stage.call_api(&token).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn the_management_api_counts_an_application_not_its_tokens() {
+    let stage = Stage::okta().await;
+    let mut left = Vec::new();
+    for _ in 0..2 {
+        let ask = stage.password().with("scope", "openid okta.users.read");
+        let url = format!("{}/oauth2/v1/token", stage.idp.origin(Origin::Org));
+        let ask = ask.with("client_id", "0oa2nativeTokenPr0d7");
+        let answer = ask.without("client_secret").at(&url).send().await;
+        let bearer = format!("Bearer {}", answer.text("access_token"));
+        let answer = stage.manage("/api/v1/users/me", &bearer).await;
+        left.push(shown(&answer));
+    }
+    assert_eq!(left, ["200 499/500 60", "200 498/500 60"]);
 }
 
 #[tokio::test]
