@@ -1,71 +1,174 @@
-//! Who is busy: the proof that a case has come to rest.
+//! Who is busy and whose turn it is: the proof that a case comes to rest, and that it always does so in the same way.
 //!
 //! Two things count. A *task* is busy while it is runnable: from the moment its waker is called until it has been polled to
-//! `Pending`. An *exchange* is busy from the moment a client opens its connection until the answer has been read or given up,
-//! except while the mock has parked it on purpose. Whatever wakes a task makes it count in the same instant, so there is no
-//! window in which work is pending and nobody is busy. Everything of one case runs on one thread.
+//! `Pending`. An *exchange* is busy from the moment a client asks for it until the answer has been read, or until both ends
+//! have let go of it, except while the mock has parked it on purpose. Whatever wakes a task makes it count in the same
+//! instant, so there is no window in which work is pending and nobody is busy. Everything of one case runs on one thread.
+//!
+//! Exchanges move one at a time. The next one is sent, and a parked one goes on, when every task is at rest and no other
+//! exchange moves. Of those that wait for their turn, the first is the one that belongs to the earliest call, and of one
+//! call's the one that asked first. Otherwise it would be up to the kernel whose request comes first, and up to the
+//! scheduler who sends one. It follows that at one instant a client's own deadlines come before what the server does then.
 
 use std::collections::HashMap;
-use std::future::Future;
 use std::net::SocketAddr;
-use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Poll, Waker};
 
-/// The count of what is busy in one case.
+/// The count of what is busy in one case. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Activity(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
 struct State {
     runnable: usize,
-    /// Exchanges under way by the client's end of the connection: whether each is parked.
-    exchanges: HashMap<SocketAddr, bool>,
+    /// Exchanges under way, by the client's end of the connection.
+    exchanges: HashMap<SocketAddr, Known>,
+    /// How often a turn was asked for.
+    asked: u64,
+    /// What the mock said last of the handler that is being polled.
+    said: Option<Said>,
     /// The play, if it waits for quiet.
     waiting: Option<Waker>,
 }
 
+#[derive(Debug)]
+struct Known {
+    /// The call it belongs to, by its number.
+    call: usize,
+    stage: Stage,
+}
+
+/// How far an exchange is.
+#[derive(Debug)]
+enum Stage {
+    /// It wants to begin or to go on, since that asking.
+    Waiting { asked: u64, waker: Waker },
+    /// It is on its way.
+    Moving,
+    /// The mock keeps it waiting on purpose.
+    Parked,
+    /// The client has given it up, and the mock does not know yet.
+    GivenUp,
+}
+
+/// What the mock says of an exchange while it handles it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Said {
+    /// It now waits on purpose.
+    Parked(SocketAddr),
+    /// It goes on.
+    Resumed,
+}
+
+impl Known {
+    /// Its place among those that wait for their turn.
+    fn place(&self) -> Option<(usize, u64)> {
+        match self.stage {
+            Stage::Waiting { asked, .. } => Some((self.call, asked)),
+            Stage::Moving | Stage::Parked | Stage::GivenUp => None,
+        }
+    }
+}
+
 impl State {
     fn is_quiet(&self) -> bool {
-        self.runnable == 0 && self.exchanges.values().all(|parked| *parked)
+        let parked = |known: &Known| matches!(known.stage, Stage::Parked);
+        self.runnable == 0 && self.exchanges.values().all(parked)
+    }
+
+    /// Whoever is next now that something has changed: an exchange whose turn it is, or the play when all is quiet.
+    fn next(&mut self) -> Option<Waker> {
+        if self.is_quiet() {
+            return self.waiting.take();
+        }
+        let moves = |known: &Known| matches!(known.stage, Stage::Moving | Stage::GivenUp);
+        if self.runnable > 0 || self.exchanges.values().any(moves) {
+            return None;
+        }
+        let waiting = self
+            .exchanges
+            .values_mut()
+            .filter(|known| known.place().is_some());
+        let first = waiting.min_by_key(|known| known.place())?;
+        match std::mem::replace(&mut first.stage, Stage::Moving) {
+            Stage::Waiting { waker, .. } => Some(waker),
+            _ => None,
+        }
+    }
+
+    fn wait(&mut self, waker: Waker) -> Stage {
+        self.asked += 1;
+        Stage::Waiting {
+            asked: self.asked,
+            waker,
+        }
     }
 }
 
 impl Activity {
-    /// Wraps a task so that it counts while it is runnable; it does from now on.
-    pub(super) fn track<F: Future>(&self, task: F) -> Tracked<F> {
+    /// One task more is runnable.
+    pub(super) fn begin(&self) {
         self.change(|state| state.runnable += 1);
-        let flag = Arc::new(Flag {
-            activity: self.clone(),
-            runnable: AtomicBool::new(true),
-            parent: Mutex::new(None),
-        });
-        Tracked {
-            task: Some(Box::pin(task)),
-            flag,
-        }
     }
 
-    /// Counts an exchange as busy until the guard is dropped.
-    pub(super) fn exchange(&self, client_end: SocketAddr) -> ExchangeGuard {
+    /// One task less is.
+    pub(super) fn end(&self) {
+        self.change(|state| state.runnable -= 1);
+    }
+
+    /// Asks for an exchange on behalf of a call. It counts as busy from now on, and may begin with its
+    /// [`turn`](Exchange::turn).
+    pub(super) fn exchange(&self, client_end: SocketAddr, call: usize) -> Exchange {
         self.change(|state| {
-            state.exchanges.insert(client_end, false);
+            let stage = state.wait(Waker::noop().clone());
+            state.exchanges.insert(client_end, Known { call, stage });
         });
-        ExchangeGuard {
+        Exchange {
             activity: self.clone(),
             client_end,
         }
     }
 
-    /// The mock keeps this exchange waiting on purpose, or goes on with it.
-    pub(super) fn set_parked(&self, client_end: SocketAddr, parked: bool) {
+    /// The mock says something of the exchange that it handles.
+    pub(super) fn hear(&self, client_end: SocketAddr, said: Said) {
         self.change(|state| {
-            // An exchange that the client has given up is no longer here.
-            if let Some(known) = state.exchanges.get_mut(&client_end) {
-                *known = parked;
+            state.said = Some(said);
+            let Some(known) = state.exchanges.get_mut(&client_end) else {
+                return;
+            };
+            match (&known.stage, said) {
+                // It stays so until the mock has noticed.
+                (Stage::GivenUp, _) => {}
+                (_, Said::Parked(_)) => known.stage = Stage::Parked,
+                (_, Said::Resumed) => known.stage = Stage::Moving,
             }
         });
+    }
+
+    /// What the mock has said since the last time it was asked for.
+    pub(super) fn heard(&self) -> Option<Said> {
+        self.state().said.take()
+    }
+
+    /// Whether an exchange may move. If not, it waits for its turn from now on, if it did not already.
+    pub(super) fn poll_turn(&self, client_end: SocketAddr, cx: &mut Context<'_>) -> Poll<()> {
+        let mut turn = Poll::Pending;
+        self.change(|state| {
+            let anew = state.wait(cx.waker().clone());
+            let Some(known) = state.exchanges.get_mut(&client_end) else {
+                // Somebody else's connection: not ours to order.
+                turn = Poll::Ready(());
+                return;
+            };
+            match &mut known.stage {
+                Stage::Moving => turn = Poll::Ready(()),
+                Stage::Parked => known.stage = anew,
+                Stage::Waiting { waker, .. } => waker.clone_from(cx.waker()),
+                Stage::GivenUp => {}
+            }
+        });
+        turn
     }
 
     /// Completes when nothing is busy.
@@ -82,17 +185,13 @@ impl Activity {
     }
 
     fn change(&self, change: impl FnOnce(&mut State)) {
-        let waiting = {
+        let next = {
             let mut state = self.state();
             change(&mut state);
-            if state.is_quiet() {
-                state.waiting.take()
-            } else {
-                None
-            }
+            state.next()
         };
-        if let Some(waiting) = waiting {
-            waiting.wake();
+        if let Some(next) = next {
+            next.wake();
         }
     }
 
@@ -102,14 +201,30 @@ impl Activity {
     }
 }
 
-/// An exchange under way.
+/// An exchange that was asked for; busy until this is dropped.
 #[derive(Debug)]
-pub(super) struct ExchangeGuard {
+pub(super) struct Exchange {
     activity: Activity,
     client_end: SocketAddr,
 }
 
-impl Drop for ExchangeGuard {
+impl Exchange {
+    /// Completes when the exchange may begin.
+    pub(super) async fn turn(&self) {
+        std::future::poll_fn(|cx| self.activity.poll_turn(self.client_end, cx)).await;
+    }
+
+    /// The client gives it up: busy, wherever it stands, until this is dropped.
+    pub(super) fn give_up(&self) {
+        self.activity.change(|state| {
+            if let Some(known) = state.exchanges.get_mut(&self.client_end) {
+                known.stage = Stage::GivenUp;
+            }
+        });
+    }
+}
+
+impl Drop for Exchange {
     fn drop(&mut self) {
         self.activity.change(|state| {
             state.exchanges.remove(&self.client_end);
@@ -117,91 +232,11 @@ impl Drop for ExchangeGuard {
     }
 }
 
-/// A task whose readiness is counted.
-#[derive(Debug)]
-pub(super) struct Tracked<F> {
-    /// Taken when the task ends, so that what it holds is released in the same instant.
-    task: Option<Pin<Box<F>>>,
-    flag: Arc<Flag>,
-}
-
-#[derive(Debug)]
-struct Flag {
-    activity: Activity,
-    runnable: AtomicBool,
-    parent: Mutex<Option<Waker>>,
-}
-
-impl Flag {
-    fn set(&self) {
-        if !self.runnable.swap(true, Ordering::AcqRel) {
-            self.activity.change(|state| state.runnable += 1);
-        }
-    }
-
-    fn clear(&self) -> bool {
-        self.runnable.swap(false, Ordering::AcqRel)
-    }
-}
-
-impl Wake for Flag {
-    fn wake(self: Arc<Self>) {
-        self.set();
-        let parent = self
-            .parent
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        if let Some(parent) = parent {
-            parent.wake();
-        }
-    }
-}
-
-impl<F: Future> Future for Tracked<F> {
-    type Output = F::Output;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let flag = self.flag.clone();
-        *flag.parent.lock().unwrap_or_else(PoisonError::into_inner) = Some(cx.waker().clone());
-        // Polled without having been woken, by a sibling in the same tokio task: busy all the same.
-        flag.set();
-        // A wake during the poll counts anew; the count of this poll is given back at its end, also if it panics.
-        flag.clear();
-        let _given_back = Countdown(&flag.activity);
-        let waker = Waker::from(flag.clone());
-        let Some(task) = self.task.as_mut() else {
-            return Poll::Pending;
-        };
-        let poll = task.as_mut().poll(&mut Context::from_waker(&waker));
-        if poll.is_ready() {
-            self.task = None;
-            // A stale wake must not count for a task that is gone.
-            if flag.runnable.swap(true, Ordering::AcqRel) {
-                flag.activity.change(|state| state.runnable -= 1);
-            }
-        }
-        poll
-    }
-}
-
-/// Counts one task less when it is dropped.
-struct Countdown<'a>(&'a Activity);
-
-impl Drop for Countdown<'_> {
-    fn drop(&mut self) {
-        self.0.change(|state| state.runnable -= 1);
-    }
-}
-
-impl<F> Drop for Tracked<F> {
-    fn drop(&mut self) {
-        if self.task.take().is_some() && self.flag.runnable.swap(true, Ordering::AcqRel) {
-            self.flag.activity.change(|state| state.runnable -= 1);
-        } else {
-            // From now on a wake finds the flag up and counts nothing.
-            self.flag.runnable.store(true, Ordering::Release);
-        }
+#[cfg(test)]
+impl Activity {
+    /// Whether nothing is busy at this moment.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.state().is_quiet()
     }
 }
 
@@ -209,84 +244,79 @@ impl<F> Drop for Tracked<F> {
 mod tests {
     use super::*;
 
-    fn is_quiet(activity: &Activity) -> bool {
-        activity.state().is_quiet()
+    fn end(port: u16) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], port))
     }
 
-    #[tokio::test]
-    async fn a_task_is_busy_from_its_wake_to_its_next_rest() {
-        let activity = Activity::default();
-        let (wake, woken) = tokio::sync::oneshot::channel::<()>();
-        let task = tokio::spawn(activity.track(async move {
-            let _ = woken.await;
-        }));
-        assert!(!is_quiet(&activity), "a new task is runnable");
-        activity.quiet().await;
-        let _ = wake.send(());
-        assert!(!is_quiet(&activity), "busy from the wake, before any poll");
-        activity.quiet().await;
-        assert!(task.is_finished());
-    }
-
-    #[tokio::test]
-    async fn an_abandoned_task_counts_no_more_and_late_wakes_are_ignored() {
-        let activity = Activity::default();
-        let (wake, woken) = tokio::sync::oneshot::channel::<()>();
-        let mut task = Box::pin(activity.track(async move {
-            let _ = woken.await;
-        }));
-        assert!(
-            task.as_mut()
-                .poll(&mut Context::from_waker(Waker::noop()))
-                .is_pending()
-        );
-        assert!(is_quiet(&activity));
-        let flag = task.flag.clone();
-        let _ = wake.send(());
-        assert!(!is_quiet(&activity));
-        drop(task);
-        assert!(is_quiet(&activity));
-        flag.wake();
-        assert!(is_quiet(&activity));
-    }
-
-    #[tokio::test]
-    async fn a_finished_task_counts_no_more_whoever_wakes_it() {
-        let activity = Activity::default();
-        let mut task = Box::pin(activity.track(async {}));
-        let flag = task.flag.clone();
-        assert!(
-            task.as_mut()
-                .poll(&mut Context::from_waker(Waker::noop()))
-                .is_ready()
-        );
-        assert!(is_quiet(&activity));
-        flag.wake();
-        drop(task);
-        assert!(is_quiet(&activity));
-    }
-
-    #[tokio::test]
-    async fn a_task_that_panics_counts_no_more() {
-        let activity = Activity::default();
-        let task = tokio::spawn(activity.track(async { unreachable!("on purpose") }));
-        activity.quiet().await;
-        assert!(task.await.is_err());
-        assert!(is_quiet(&activity));
+    fn may_move(activity: &Activity, port: u16) -> bool {
+        activity
+            .poll_turn(end(port), &mut Context::from_waker(Waker::noop()))
+            .is_ready()
     }
 
     #[test]
     fn an_exchange_is_busy_unless_parked() {
         let activity = Activity::default();
-        let end: SocketAddr = "127.0.0.1:1".parse().unwrap();
-        let guard = activity.exchange(end);
-        assert!(!is_quiet(&activity));
-        activity.set_parked(end, true);
-        assert!(is_quiet(&activity));
-        activity.set_parked(end, false);
-        assert!(!is_quiet(&activity));
-        drop(guard);
-        activity.set_parked(end, true);
-        assert!(is_quiet(&activity));
+        let exchange = activity.exchange(end(1), 1);
+        assert!(!activity.is_quiet());
+        activity.hear(end(1), Said::Parked(end(1)));
+        assert!(activity.is_quiet());
+        activity.hear(end(1), Said::Resumed);
+        assert!(!activity.is_quiet());
+        drop(exchange);
+        activity.hear(end(1), Said::Parked(end(1)));
+        assert!(activity.is_quiet());
+    }
+
+    #[test]
+    fn exchanges_take_turns_in_the_order_of_their_calls_and_then_as_they_asked() {
+        let activity = Activity::default();
+        activity.begin();
+        let [third, first, second] =
+            [(2, 2), (3, 1), (1, 1)].map(|(port, call)| activity.exchange(end(port), call));
+        assert!([3, 1, 2].iter().all(|port| !may_move(&activity, *port)));
+        activity.end();
+        assert!(may_move(&activity, 3) && !may_move(&activity, 1) && !may_move(&activity, 2));
+        drop(first);
+        assert!(may_move(&activity, 1) && !may_move(&activity, 2));
+        activity.begin();
+        drop(second);
+        assert!(!may_move(&activity, 2), "a task is runnable");
+        activity.end();
+        assert!(may_move(&activity, 2));
+        drop(third);
+        assert!(activity.is_quiet());
+    }
+
+    #[test]
+    fn a_parked_exchange_makes_way_and_asks_again() {
+        let activity = Activity::default();
+        let _both = [1, 2].map(|port| activity.exchange(end(port), 1));
+        activity.hear(end(1), Said::Parked(end(1)));
+        assert!(may_move(&activity, 2));
+        assert!(!may_move(&activity, 1), "the other one moves");
+        activity.hear(end(2), Said::Parked(end(2)));
+        assert!(may_move(&activity, 1));
+    }
+
+    #[test]
+    fn what_was_given_up_keeps_everybody_waiting_until_both_ends_have_let_go() {
+        let activity = Activity::default();
+        let given_up = activity.exchange(end(1), 1);
+        activity.hear(end(1), Said::Parked(end(1)));
+        let _next = activity.exchange(end(2), 2);
+        activity.hear(end(2), Said::Parked(end(2)));
+        given_up.give_up();
+        assert!(!activity.is_quiet());
+        // The mock drops its handler, which ends the wait.
+        activity.hear(end(1), Said::Resumed);
+        assert!(!activity.is_quiet() && !may_move(&activity, 1) && !may_move(&activity, 2));
+        drop(given_up);
+        assert!(may_move(&activity, 2));
+    }
+
+    #[test]
+    fn foreign_connections_are_not_kept_waiting() {
+        assert!(may_move(&Activity::default(), 9));
     }
 }

@@ -1,9 +1,14 @@
 //! The local road: mock, client and play of one case in this process, on virtual clocks over real loopback sockets.
 
 mod activity;
+mod connection;
+mod crew;
+mod handling;
+mod places;
 mod play;
 mod settle;
 mod timeline;
+mod tracked;
 mod transport;
 
 use crate::case::Case;

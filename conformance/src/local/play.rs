@@ -1,19 +1,20 @@
 //! The play: a scenario's steps, one after another, each to its quiet end.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use mock_idp::directory::GrantType;
 use mock_idp::{MockIdp, Secret, StartError};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use token_client::{BoxFuture, Spawn, Transport as _};
+use token_client::Transport as _;
+use tokio::task::AbortHandle;
 
-use super::activity::Activity;
-use super::settle::{Settled, settle};
+use super::crew::{Crew, Dismissal, NumberedCaller};
+use super::settle::{CallRecord, Settled, settle};
 use super::timeline::{Timeline, later};
-use super::transport::{CALLER, LoopbackTransport};
+use super::transport::LoopbackTransport;
 use crate::case::Case;
 use crate::contender::{Answer, Contender, LocalClient, Setup};
 use crate::scenario::{CallStep, ClientAuthMethod, GrantKind, IdpStep, Revocation, Side, Step};
@@ -54,6 +55,7 @@ struct Stage {
     idp: Arc<MockIdp>,
     client: Arc<dyn LocalClient>,
     transport: LoopbackTransport,
+    crew: Dismissal,
     started_at: Timestamp,
     calls: Vec<Call>,
     marks: Vec<Mark>,
@@ -68,17 +70,32 @@ struct Call {
     step: usize,
     started_at: Timestamp,
     ended: Arc<Mutex<Option<(Timestamp, Answer)>>>,
-    task: tokio::task::JoinHandle<()>,
+    task: AbortHandle,
 }
 
 impl Call {
     fn is_over(&self) -> bool {
-        self.task.is_finished()
-            || self
-                .ended
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .is_some()
+        self.task.is_finished() || self.ended().is_some()
+    }
+
+    /// What became of it; nothing if it panicked.
+    fn record(&self) -> Option<CallRecord> {
+        let ended = self.ended().take();
+        if ended.is_none() && self.task.is_finished() {
+            return None;
+        }
+        Some(CallRecord {
+            step: self.step,
+            caller: self.caller.clone(),
+            operation: self.operation,
+            started_at: self.started_at,
+            ended,
+        })
+    }
+
+    fn ended(&self) -> MutexGuard<'_, Option<(Timestamp, Answer)>> {
+        // Nothing under this lock panics.
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -107,6 +124,7 @@ impl Stage {
         });
         let grant = body.client.grant_in_use();
         let transport = LoopbackTransport::new(timeline.activity.clone(), REQUEST_BUDGET);
+        let crew = Crew::new(&timeline.activity);
         let credentials = idp.credentials();
         let secret = |secret: &Secret| token_client::Secret::new(secret.reveal());
         let setup = Setup {
@@ -127,7 +145,7 @@ impl Stage {
             refresh_token,
             clock: timeline.client(),
             transport: Arc::new(transport.clone()),
-            spawn: Arc::new(TrackedSpawn(timeline.activity.clone())),
+            spawn: Arc::new(crew.clone()),
             seed,
         };
         let client = contender.open(setup).map_err(PlayError::Client)?;
@@ -137,6 +155,7 @@ impl Stage {
             idp,
             client,
             transport,
+            crew: Dismissal(crew),
             started_at,
             calls: Vec::new(),
             marks: Vec::new(),
@@ -243,11 +262,14 @@ impl Stage {
         };
         let ended = Arc::new(Mutex::new(None));
         let (timeline, slot) = (self.timeline.clone(), ended.clone());
-        let task = CALLER.scope(Some(caller.clone()), async move {
+        let numbered = NumberedCaller {
+            number: self.calls.len(),
+            caller: caller.clone(),
+        };
+        let task = self.crew.0.call(numbered, async move {
             let answer = asked.await;
             *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some((timeline.now(), answer));
         });
-        let task = tokio::spawn(self.timeline.activity.track(task));
         self.calls.push(Call {
             caller,
             operation,
@@ -313,34 +335,14 @@ impl Stage {
 
     async fn trace(self) -> Trace {
         let ended_at = self.timeline.now();
-        let mut cut_short = self
+        let panic = self.crew.0.panic().await.map(CutShort::ClientPanicked);
+        let exhausted = self
             .transport
             .is_exhausted()
             .then_some(CutShort::RequestBudget {
                 limit: REQUEST_BUDGET,
             });
-        let mut calls = Vec::with_capacity(self.calls.len());
-        for call in self.calls {
-            if call.task.is_finished()
-                && let Err(error) = call.task.await
-                && error.is_panic()
-            {
-                cut_short = Some(CutShort::ClientPanicked(format!("in {}", call.caller)));
-            } else {
-                let ended = call
-                    .ended
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .take();
-                calls.push((
-                    call.step,
-                    call.caller,
-                    call.operation,
-                    call.started_at,
-                    ended,
-                ));
-            }
-        }
+        let calls = self.calls.iter().filter_map(Call::record).collect();
         settle(Settled {
             idp: &self.idp,
             departures: self.transport.departures(),
@@ -348,19 +350,8 @@ impl Stage {
             marks: self.marks,
             started_at: self.started_at,
             ended_at,
-            cut_short,
+            cut_short: panic.or(exhausted),
         })
-    }
-}
-
-/// Tasks of the client run as tracked tasks of the case and on behalf of whoever started them.
-#[derive(Debug)]
-struct TrackedSpawn(Activity);
-
-impl Spawn for TrackedSpawn {
-    fn spawn(&self, task: BoxFuture<'static, ()>) {
-        let caller = CALLER.try_with(Clone::clone).ok().flatten();
-        tokio::spawn(self.0.track(CALLER.scope(caller, task)));
     }
 }
 

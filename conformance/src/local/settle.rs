@@ -8,20 +8,23 @@ use mock_idp::MockIdp;
 use mock_idp::journal::Entry;
 use mock_idp::ledger::{TokenFacts, TokenKind, TokenLabel};
 
+use super::places::Places;
 use super::transport::Departure;
 use crate::contender::Answer;
 use crate::trace::{
     Caller, Class, CutShort, Exchange, Mark, Operation, Outcome, Party, Road, Trace,
 };
 
-/// One call: the step it belongs to, who, what, when, and what came of it.
-type CallRecord = (
-    usize,
-    Caller,
-    Operation,
-    Timestamp,
-    Option<(Timestamp, Answer)>,
-);
+/// One call and what came of it.
+#[derive(Debug)]
+pub(super) struct CallRecord {
+    pub(super) step: usize,
+    pub(super) caller: Caller,
+    pub(super) operation: Operation,
+    pub(super) started_at: Timestamp,
+    /// None if it never ended.
+    pub(super) ended: Option<(Timestamp, Answer)>,
+}
 
 /// What a run leaves behind.
 pub(super) struct Settled<'a> {
@@ -40,7 +43,7 @@ pub(super) fn settle(run: Settled<'_>) -> Trace {
     let steps: HashMap<&Caller, usize> = run
         .calls
         .iter()
-        .map(|(step, caller, ..)| (caller, *step))
+        .map(|call| (&call.caller, call.step))
         .collect();
     let mut attributed = attribute(run.idp.journal().entries(), run.departures);
     // An intruder stands where it came: after what was there, before what follows.
@@ -66,14 +69,15 @@ pub(super) fn settle(run: Settled<'_>) -> Trace {
 
     let tokens = run.idp.tokens();
     let labels = relabel(&tokens, &exchanges);
+    let places = Places::of(run.idp);
     for (index, exchange) in exchanges.iter_mut().enumerate() {
         let number = index as u64 + 1;
-        rename_entry(&mut exchange.entry, number, &labels);
+        rename_entry(&mut exchange.entry, number, &labels, &places);
     }
     let outcomes = run
         .calls
         .into_iter()
-        .map(|call| outcome(call, run.idp, &labels))
+        .map(|call| outcome(call, run.idp, &labels, &places))
         .collect();
     Trace {
         started_at: run.started_at,
@@ -156,7 +160,12 @@ fn rename(label: &mut TokenLabel, labels: &HashMap<TokenLabel, TokenLabel>) {
     }
 }
 
-fn rename_entry(entry: &mut Entry, number: u64, labels: &HashMap<TokenLabel, TokenLabel>) {
+fn rename_entry(
+    entry: &mut Entry,
+    number: u64,
+    labels: &HashMap<TokenLabel, TokenLabel>,
+    places: &Places,
+) {
     entry.number = number;
     // On this road every request has a connection of its own.
     entry.connection = number;
@@ -170,6 +179,10 @@ fn rename_entry(entry: &mut Entry, number: u64, labels: &HashMap<TokenLabel, Tok
     }
     for label in entry.reply.iter_mut().flat_map(|reply| &mut reply.issued) {
         rename(label, labels);
+    }
+    places.name_in(&mut entry.path);
+    for (_, value) in entry.reply.iter_mut().flat_map(|reply| &mut reply.headers) {
+        places.name_in(value);
     }
     for sighting in &mut entry.secrets {
         if let Ok(mut label) = sighting.what.parse() {
@@ -193,27 +206,35 @@ fn renamed_tokens(
     tokens
 }
 
-fn outcome(call: CallRecord, idp: &MockIdp, labels: &HashMap<TokenLabel, TokenLabel>) -> Outcome {
-    let (_, caller, operation, started_at, ended) = call;
+fn outcome(
+    call: CallRecord,
+    idp: &MockIdp,
+    labels: &HashMap<TokenLabel, TokenLabel>,
+    places: &Places,
+) -> Outcome {
     // A call that never ended has run into its caller's patience.
-    let (ended_at, answer) = ended.map_or_else(
+    let (ended_at, answer) = call.ended.map_or_else(
         || (None, Answer::of(Class::Timeout)),
         |(at, answer)| (Some(at), answer),
     );
+    let message = answer.message.map(|mut message| {
+        places.name_in(&mut message);
+        message
+    });
     let token = answer
         .token
         .and_then(|token| idp.label_of(token.expose()))
         .map(|label| labels.get(&label).copied().unwrap_or(label));
     Outcome {
-        caller,
-        operation,
-        started_at,
+        caller: call.caller,
+        operation: call.operation,
+        started_at: call.started_at,
         ended_at,
         class: answer.class,
         token,
         status: answer.status,
         retry_after: answer.retry_after,
         carries: answer.carries,
-        message: answer.message,
+        message,
     }
 }

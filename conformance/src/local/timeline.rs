@@ -7,7 +7,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use mock_idp::clock::{BoxFuture, Clock as _, VirtualClock};
 
-use super::activity::Activity;
+use super::activity::{Activity, Said};
+use super::handling::Handling;
+use super::tracked::Tracked;
 use crate::scenario::Side;
 
 /// Where every local run begins: 2030-01-01T00:00:00Z.
@@ -147,14 +149,15 @@ fn offset(now: Timestamp, by: SignedDuration) -> Timestamp {
 /// The mock reports to the timeline what its handlers do.
 impl mock_idp::supervise::Supervisor for Timeline {
     fn supervise(&self, handling: BoxFuture<'static, ()>) -> BoxFuture<'static, ()> {
-        Box::pin(self.activity.track(handling))
+        let handling = Handling::new(&self.activity, handling);
+        Box::pin(Tracked::new(&self.activity, handling))
     }
 
     fn parked(&self, peer: SocketAddr) {
-        self.activity.set_parked(peer, true);
+        self.activity.hear(peer, Said::Parked(peer));
     }
 
     fn resumed(&self, peer: SocketAddr) {
-        self.activity.set_parked(peer, false);
+        self.activity.hear(peer, Said::Resumed);
     }
 }

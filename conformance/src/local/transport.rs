@@ -3,26 +3,25 @@
 //! Opening the connection itself is what lets the harness know an exchange by its port, from the first byte to the last.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
+use futures_util::future::{Either, select};
 use http::{Request, Response, header};
 use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
 use token_client::{BoxFuture, Transport, TransportError, TransportErrorKind};
 use tokio::net::TcpSocket;
 
 use super::activity::Activity;
+use super::connection::{Connection, Over};
+use super::crew::NumberedCaller;
 use crate::trace::{Caller, Party};
 
 /// The largest answer that is read.
 const BODY_LIMIT: usize = 4 * 1024 * 1024;
-
-tokio::task_local! {
-    /// Whose call the current task works for.
-    pub(super) static CALLER: Option<Caller>;
-}
 
 /// Sends over loopback and notes who sent what.
 #[derive(Clone, Debug)]
@@ -67,35 +66,25 @@ impl LoopbackTransport {
 
     /// Everything sent so far, in order.
     pub(super) fn departures(&self) -> Vec<Departure> {
-        self.sent
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .log
-            .clone()
+        self.sent().log.clone()
     }
 
     /// Whether the budget is used up.
     pub(super) fn is_exhausted(&self) -> bool {
-        self.sent
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .budget
-            == 0
+        self.sent().budget == 0
     }
 
-    fn depart(&self, client_end: SocketAddr) -> bool {
-        let caller = CALLER.try_with(Clone::clone).ok().flatten();
-        let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
-        if sent.budget == 0 {
-            return false;
-        }
-        sent.budget -= 1;
-        sent.log.push(Departure {
-            client_end,
-            by: self.by,
-            caller,
-        });
-        true
+    /// Takes one request from the budget, if there is one left.
+    fn spend(&self) -> bool {
+        let mut sent = self.sent();
+        let left = sent.budget > 0;
+        sent.budget = sent.budget.saturating_sub(1);
+        left
+    }
+
+    fn sent(&self) -> MutexGuard<'_, Sent> {
+        // Nothing under this lock panics.
+        self.sent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -112,55 +101,65 @@ impl Transport for LoopbackTransport {
 impl LoopbackTransport {
     async fn exchange(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let server = address(&request)?;
+        let request = in_origin_form(request)?;
+        if !self.spend() {
+            // Parked for good: the play sees that the budget is gone and ends the case.
+            std::future::pending::<()>().await;
+        }
         // The port is taken before anything is sent, so that the exchange is known before the server can see it.
         let socket = TcpSocket::new_v4().map_err(no_connection)?;
         socket
             .bind(SocketAddr::from(([127, 0, 0, 1], 0)))
             .map_err(no_connection)?;
         let client_end = socket.local_addr().map_err(no_connection)?;
-        if !self.depart(client_end) {
-            // Parked for good: the play sees that the budget is gone and ends the case.
-            std::future::pending::<()>().await;
-        }
-        let _busy = self.activity.exchange(client_end);
-        let stream = socket.connect(server).await.map_err(no_connection)?;
-        stream.set_nodelay(true).map_err(no_connection)?;
-        // No TIME_WAIT: thousands of cases would run out of ports. The answer has been read by the time this matters.
-        socket2::SockRef::from(&stream)
-            .set_linger(Some(Duration::ZERO))
+        let caller = NumberedCaller::current();
+        // What nobody called for comes last.
+        let call = caller.as_ref().map_or(usize::MAX, |caller| caller.number);
+        let exchange = self.activity.exchange(client_end, call);
+        exchange.turn().await;
+        let over = Over::default();
+        let connection = Connection::open(socket, server, exchange, over.clone())
+            .await
             .map_err(no_connection)?;
-        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
-            .await
-            .map_err(broken)?;
-        let driver = tokio::spawn(connection);
-        let _stop = AbortOnDrop(driver.abort_handle());
-        let response = sender
-            .send_request(in_origin_form(request)?)
-            .await
-            .map_err(broken)?;
-        let (parts, body) = response.into_parts();
-        let body = Limited::new(body, BODY_LIMIT)
-            .collect()
-            .await
-            .map_err(|error| {
-                let kind = if error.is::<http_body_util::LengthLimitError>() {
-                    TransportErrorKind::BodyTooLarge
-                } else {
-                    TransportErrorKind::Reset
-                };
-                TransportError::new(kind, "the answer was not received whole")
-            })?;
-        Ok(Response::from_parts(parts, body.to_bytes()))
+        self.sent().log.push(Departure {
+            client_end,
+            by: self.by,
+            caller: caller.map(|caller| caller.caller),
+        });
+        let (mut sender, connection) =
+            hyper::client::conn::http1::handshake(TokioIo::new(connection))
+                .await
+                .map_err(broken)?;
+        // Kept to the end: it must not be dropped before the exchange is over.
+        let connection = pin!(connection);
+        let answer = pin!(answer(sender.send_request(request)));
+        let answer = match select(answer, connection).await {
+            Either::Left((answer, _)) => answer,
+            // What the connection has brought before its end is still to be read.
+            Either::Right((_, answer)) => answer.await,
+        };
+        over.set();
+        answer
     }
 }
 
-/// Closes the connection with the exchange, answered or given up.
-struct AbortOnDrop(tokio::task::AbortHandle);
-
-impl Drop for AbortOnDrop {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
+/// Reads a whole answer.
+async fn answer(
+    response: impl Future<Output = hyper::Result<Response<Incoming>>>,
+) -> Result<Response<Bytes>, TransportError> {
+    let (parts, body) = response.await.map_err(broken)?.into_parts();
+    let body = Limited::new(body, BODY_LIMIT)
+        .collect()
+        .await
+        .map_err(|error| {
+            let kind = if error.is::<http_body_util::LengthLimitError>() {
+                TransportErrorKind::BodyTooLarge
+            } else {
+                TransportErrorKind::Reset
+            };
+            TransportError::new(kind, "the answer was not received whole")
+        })?;
+    Ok(Response::from_parts(parts, body.to_bytes()))
 }
 
 fn address(request: &Request<Bytes>) -> Result<SocketAddr, TransportError> {
