@@ -37,6 +37,16 @@ impl Gate {
             Self::Should => true,
         }
     }
+
+    /// Whether one judgement is enough to close it, whatever the others are.
+    #[must_use]
+    pub fn closed_by(self, judgement: &Judgement) -> bool {
+        match judgement.finding.verdict {
+            Verdict::Pass | Verdict::NotApplicable => false,
+            Verdict::Error => true,
+            Verdict::Fail | Verdict::Warn | Verdict::Inconclusive => self.guards(judgement.level),
+        }
+    }
 }
 
 impl fmt::Display for Gate {
@@ -235,6 +245,16 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn one_judgement_closes_it_whatever_else_passed(must in any::<bool>(), verdict in 0usize..6, should in any::<bool>()) {
+            let level = if must { Level::Must } else { Level::Should };
+            let gate = if should { Gate::Should } else { Gate::Must };
+            let judgement = judged(level, Verdict::ALL[verdict], None);
+            let closed = gate.closed_by(&judgement);
+            let decided = decide(&[judged(Level::Must, Verdict::Pass, None), judgement], gate);
+            prop_assert_eq!(closed, !decided.passed);
+        }
+
         #[test]
         fn the_should_gate_is_never_wider(picks in prop::collection::vec((any::<bool>(), 0usize..6), 0..8)) {
             let judgements: Vec<Judgement> = picks

@@ -1,7 +1,7 @@
 //! Where scenario files come from: those that come with the program, and the user's.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use crate::case::Case;
@@ -63,6 +63,11 @@ impl Library {
     /// What could not be read, or that a folder holds no scenario.
     pub fn add_path(&mut self, path: &Path) -> Result<(), Diagnostics> {
         let kind = fs::metadata(path).map_err(|e| unreadable(path, &e))?;
+        if !kind.is_dir() && !kind.is_file() {
+            return Err(
+                Diagnostic::new(format!("`{}` is no ordinary file", path.display())).into(),
+            );
+        }
         if !kind.is_dir() {
             return self.add_file(path);
         }
@@ -94,19 +99,23 @@ impl Library {
     }
 
     fn add_file(&mut self, path: &Path) -> Result<(), Diagnostics> {
-        let length = fs::metadata(path).map_err(|e| unreadable(path, &e))?.len();
-        if length > MAX_BYTES as u64 {
+        let file = fs::File::open(path).map_err(|e| unreadable(path, &e))?;
+        let mut bytes = Vec::new();
+        // A device or a pipe says nothing true about its length.
+        file.take(MAX_BYTES as u64 + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|e| unreadable(path, &e))?;
+        if bytes.len() > MAX_BYTES {
             return Err(Diagnostic::new(format!(
-                "`{}` has {length} bytes, more than the {MAX_BYTES} that are read",
+                "`{}` has more than the {MAX_BYTES} bytes that are read",
                 path.display()
             ))
             .into());
         }
-        let bytes = fs::read(path).map_err(|e| unreadable(path, &e))?;
         let text = String::from_utf8(bytes).map_err(|e| {
             Diagnostic::new(format!("`{}` is not UTF-8", path.display())).note(format!(
-                "the first {} bytes are",
-                e.utf8_error().valid_up_to()
+                "byte {} is the first that is not",
+                e.utf8_error().valid_up_to() + 1
             ))
         })?;
         self.files.push(File {

@@ -1,10 +1,12 @@
 //! Many cases: each worker thread plays one after another on a runtime of its own.
 
 use std::collections::VecDeque;
+use std::panic::AssertUnwindSafe;
 use std::sync::mpsc;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use jiff::Timestamp;
 
 use crate::case::Case;
@@ -41,13 +43,30 @@ pub fn run(
     contender: &dyn Contender,
     seed: u64,
     threads: usize,
+    progress: impl FnMut(&CaseResult),
+) -> std::io::Result<Vec<CaseResult>> {
+    run_until(cases, contender, seed, threads, |_| false, progress)
+}
+
+/// The same, but starts no more cases after one that is `enough`. Cases that other threads have begun by then are played
+/// to their end; what was not begun has no result.
+///
+/// # Errors
+///
+/// As for [`run`].
+pub fn run_until(
+    cases: &[Case],
+    contender: &dyn Contender,
+    seed: u64,
+    threads: usize,
+    enough: impl Fn(&CaseResult) -> bool + Sync,
     mut progress: impl FnMut(&CaseResult),
 ) -> std::io::Result<Vec<CaseResult>> {
     let queue: Mutex<VecDeque<usize>> = Mutex::new((0..cases.len()).collect());
     let (sender, receiver) = mpsc::channel();
     std::thread::scope(|scope| {
         for _ in 0..threads.clamp(1, cases.len().max(1)) {
-            let (queue, sender) = (&queue, sender.clone());
+            let (queue, enough, sender) = (&queue, &enough, sender.clone());
             scope.spawn(move || {
                 let runtime = match tokio::runtime::Builder::new_current_thread()
                     .enable_all()
@@ -62,6 +81,9 @@ pub fn run(
                 };
                 while let Some(index) = next(queue) {
                     let result = runtime.block_on(case(index, &cases[index], contender, seed));
+                    if enough(&result) {
+                        locked(queue).clear();
+                    }
                     if sender.send(Ok(result)).is_err() {
                         return;
                     }
@@ -81,19 +103,23 @@ pub fn run(
 }
 
 fn next(queue: &Mutex<VecDeque<usize>>) -> Option<usize> {
-    queue
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .pop_front()
+    locked(queue).pop_front()
+}
+
+fn locked(queue: &Mutex<VecDeque<usize>>) -> MutexGuard<'_, VecDeque<usize>> {
+    queue.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 async fn case(index: usize, case: &Case, contender: &dyn Contender, seed: u64) -> CaseResult {
     let watch = Stopwatch::start();
     let mut runs = Vec::with_capacity(case.variations.len());
     for variation in 0..case.variations.len() {
-        let trace = match within(PATIENCE, local::play(case, variation, contender, seed)).await {
-            Some(Ok(trace)) => trace,
-            Some(Err(error)) => nothing(error.to_string()),
+        // A panic of the harness itself costs this case, not the others.
+        let play = AssertUnwindSafe(local::play(case, variation, contender, seed)).catch_unwind();
+        let trace = match within(PATIENCE, play).await {
+            Some(Ok(Ok(trace))) => trace,
+            Some(Ok(Err(error))) => nothing(error.to_string()),
+            Some(Err(_)) => nothing("it panicked; please report this".to_owned()),
             None => nothing(format!(
                 "the case did not come to rest within {} s of real time",
                 PATIENCE.as_secs()
@@ -121,5 +147,26 @@ fn nothing(why: String) -> Trace {
         tokens: Vec::new(),
         road: Road::Local,
         cut_short: Some(CutShort::Harness(why)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contender::Reference;
+    use crate::library::Library;
+    use crate::registry::Registry;
+
+    #[test]
+    fn no_case_is_started_after_one_that_is_enough() {
+        let registry = Registry::embedded().expect("a registry");
+        let mut cases = Library::embedded().plan(&registry).expect("cases");
+        cases.truncate(4);
+        let enough = |result: &CaseResult| result.index == 1;
+        let mut told = Vec::new();
+        let results = run_until(&cases, &Reference, 0, 1, enough, |r| told.push(r.index));
+        let played: Vec<usize> = results.expect("threads").iter().map(|r| r.index).collect();
+        assert_eq!(played, [0, 1]);
+        assert_eq!(told, [0, 1]);
     }
 }

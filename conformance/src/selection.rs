@@ -1,6 +1,7 @@
 //! Which cases to run.
 
 mod pattern;
+mod shard;
 
 use std::path::{Path, PathBuf};
 
@@ -10,6 +11,7 @@ use crate::case::Case;
 use crate::verdict::Level;
 
 pub use pattern::{NotAPattern, Pattern};
+pub use shard::{NotAShard, Shard};
 
 /// A choice of cases and checks. What is empty or none excludes nothing; conditions that are given must all hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -155,12 +155,12 @@ steps: [{ get_token: { times: 3, together: true, as: t } }]
     )
     .await;
     insta::assert_snapshot!(told(&trace), @"
-    0 s: t#1 token -> 403 at 0 s
+    0 s: t#1 token -> 401 at 0 s
     0 s: t#2 token -> 402 at 0 s
-    0 s: t#3 token -> 401 at 0 s
-    t#1 from 0 s to 0 s: ok 403
+    0 s: t#3 token -> 403 at 0 s
+    t#1 from 0 s to 0 s: ok 401
     t#2 from 0 s to 0 s: ok 402
-    t#3 from 0 s to 0 s: ok 401
+    t#3 from 0 s to 0 s: ok 403
     over after 0 s
     ");
 }

@@ -106,7 +106,7 @@ fn stopping_tokenproof_stops_the_command() {
         let output = running.wait_with_output().expect("tokenproof ends");
         assert_eq!(rest, "", "nothing is judged");
         assert!(!left.exists(), "the grandchild lived on after {name}");
-        assert_eq!(output.status.code(), Some(3));
+        assert_eq!(output.status.code(), Some(4));
         let stderr = String::from_utf8_lossy(&output.stderr).replace(name, "SIGNAL");
         insta::allow_duplicates! {
             insta::assert_snapshot!(stderr.lines().last().unwrap_or_default(), @"stopped by SIGNAL; the command was killed with everything it had started, and nothing is judged");

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::run::Reports;
+use super::publish::Judging;
 use super::select::{Select, nothing};
 use super::{Refusal, output};
 use crate::case::Case;
@@ -12,7 +12,7 @@ use crate::exit::ExitCode;
 use crate::judge::judge;
 use crate::judgement::{Judgement, Run};
 use crate::passive::{self, ChildEnd, PassiveError};
-use crate::report::{Played, Report};
+use crate::report::{NotRun, Played, Report};
 use crate::scenario::Length;
 use crate::watchdog::Stopwatch;
 
@@ -22,7 +22,7 @@ pub(super) struct Exec {
     #[command(flatten)]
     select: Select,
     #[command(flatten)]
-    reports: Reports,
+    judging: Judging,
     /// What the command's own exit code means: judge counts a failure against the gate, ignore does not
     #[arg(long, value_enum, default_value_t = Child::Judge)]
     child: Child,
@@ -62,6 +62,7 @@ impl Exec {
         if cases.is_empty() {
             return Err(nothing("none of the selected scenarios can be judged passively; `tokenproof list passive` shows those that can".to_owned()));
         }
+        let cases = self.judging.share(cases);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -69,8 +70,16 @@ impl Exec {
             .map_err(|error| Refusal::harness(format!("no runtime could be started: {error}")))?;
         let mut done = Vec::with_capacity(cases.len());
         for case in &cases {
-            output::complain(&format!("── {}: {}", case.name, self.command.join(" ")));
-            done.push(runtime.block_on(self.one(case))?);
+            if !self.judging.outputs.quiet {
+                output::complain(&format!("── {}: {}", case.name, self.command.join(" ")));
+            }
+            let one = runtime.block_on(self.one(case))?;
+            let trouble = self.judging.stops_at_incidents() && self.complaint(&one.child).is_some();
+            let enough = trouble || self.judging.is_enough(&one.judgements);
+            done.push(one);
+            if enough {
+                break;
+            }
         }
         let played: Vec<Played<'_>> = cases
             .iter()
@@ -82,13 +91,15 @@ impl Exec {
                 took: Some(done.took),
             })
             .collect();
-        let mut report = Report::new(&played, self.reports.gate);
+        let mut report = Report::new(&played, self.judging.gate);
+        let left = cases.iter().skip(done.len());
+        report.leave_out(left.map(NotRun::of).collect());
         for (case, done) in cases.iter().zip(&done) {
             if let Some((exit, reason)) = self.complaint(&done.child) {
-                report.close(exit, format!("in {}, {reason}", case.name));
+                report.close(&case.name, exit, reason);
             }
         }
-        self.reports.publish(&report)
+        self.judging.publish(report, &played)
     }
 
     async fn one(&self, case: &Case) -> Result<Done, Refusal> {

@@ -2,7 +2,10 @@
 
 mod catalog;
 mod exec;
+mod merge;
+mod mutants;
 mod output;
+mod publish;
 mod run;
 mod select;
 
@@ -38,6 +41,15 @@ enum Command {
     /// (AZURE_AUTHORITY_HOST, OKTA_CLIENT_ORGURL, …) and the usual variables for a CA file. It is run once for each selected
     /// case that can be judged passively.
     Exec(exec::Exec),
+    /// Put the JSON reports of several runs together, such as those of all shards
+    ///
+    /// The gate decides anew over all that was found. Merging all shards gives the same report as one whole run.
+    Merge(merge::Merge),
+    /// Play scenarios with the reference client and every broken client, and show which checks bite
+    ///
+    /// Each broken client has one thing wrong. A check that none of them trips proves nothing; it is named, and so is a
+    /// check that the reference client does not pass. Either ends with exit code 1.
+    Mutants(mutants::Mutants),
     /// List the cases there are
     List(catalog::List),
     /// Explain a requirement, a scenario, a case or a check
@@ -51,6 +63,8 @@ impl Arguments {
         let done = match self.command {
             Command::Run(run) => run.execute(),
             Command::Exec(exec) => exec.execute(),
+            Command::Merge(merge) => merge.execute(),
+            Command::Mutants(mutants) => mutants.execute(),
             Command::List(list) => list.execute(),
             Command::Explain(explain) => explain.execute(),
         };

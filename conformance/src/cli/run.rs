@@ -1,14 +1,12 @@
 //! `tokenproof run`.
 
-use std::path::PathBuf;
-
 use clap::Args;
 
+use super::publish::Judging;
 use super::{Refusal, output, select::Select};
 use crate::contender::Reference;
 use crate::exit::ExitCode;
-use crate::gate::Gate;
-use crate::report::{Played, Report, json, junit, terminal};
+use crate::report::{NotRun, Played, Report};
 use crate::runner;
 
 /// Arguments of `run`.
@@ -17,7 +15,7 @@ pub(super) struct Run {
     #[command(flatten)]
     select: Select,
     #[command(flatten)]
-    reports: Reports,
+    judging: Judging,
     /// The seed of everything random: the same seed gives the same bytes
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -26,54 +24,21 @@ pub(super) struct Run {
     jobs: Option<u16>,
 }
 
-/// What is made of the verdicts.
-#[derive(Debug, Args)]
-pub(super) struct Reports {
-    /// Which requirements must hold: must or should
-    #[arg(long, default_value = "must", value_parser = gate)]
-    pub(super) gate: Gate,
-    /// Write a JUnit report to this file
-    #[arg(long, value_name = "FILE")]
-    junit: Option<PathBuf>,
-    /// Write the report as JSON to this file
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
-}
-
-fn gate(text: &str) -> Result<Gate, String> {
-    [Gate::Must, Gate::Should]
-        .into_iter()
-        .find(|gate| gate.name() == text)
-        .ok_or_else(|| "the gates are `must` and `should`".to_owned())
-}
-
-impl Reports {
-    /// Prints the report and writes the files that were asked for.
-    pub(super) fn publish(&self, report: &Report) -> Result<ExitCode, Refusal> {
-        let unwritable = |error: std::io::Error| {
-            Refusal::harness(format!("a report could not be made: {error}"))
-        };
-        if let Some(path) = &self.junit {
-            output::write_file(path, &junit::render(report, None).map_err(unwritable)?)?;
-        }
-        if let Some(path) = &self.json {
-            output::write_file(path, &json::render(report).map_err(unwritable)?)?;
-        }
-        output::print(&terminal::render(report, output::style(), output::width()))?;
-        Ok(report.exit)
-    }
-}
-
 impl Run {
     pub(super) fn execute(&self) -> Result<ExitCode, Refusal> {
-        let cases = self.select.cases()?;
-        let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        let threads = self.jobs.map_or(processors, usize::from);
+        let cases = self.judging.share(self.select.cases()?);
         let bar = output::progress(cases.len());
-        let results = runner::run(&cases, &Reference, self.seed, threads, |result| {
-            bar.set_message(cases[result.index].name.0.clone());
-            bar.inc(1);
-        })
+        let results = runner::run_until(
+            &cases,
+            &Reference,
+            self.seed,
+            threads(self.jobs),
+            |result| self.judging.is_enough(&result.judgements),
+            |result| {
+                bar.set_message(cases[result.index].name.0.clone());
+                bar.inc(1);
+            },
+        )
         .map_err(|error| Refusal::harness(format!("no thread could be started: {error}")))?;
         bar.finish_and_clear();
         let played: Vec<Played<'_>> = results
@@ -85,7 +50,17 @@ impl Run {
                 took: Some(result.took),
             })
             .collect();
-        self.reports
-            .publish(&Report::new(&played, self.reports.gate))
+        let mut report = Report::new(&played, self.judging.gate);
+        let mut indices = results.iter().map(|result| result.index).peekable();
+        let left = cases.iter().enumerate();
+        let left = left.filter(|(index, _)| indices.next_if_eq(index).is_none());
+        report.leave_out(left.map(|(_, case)| NotRun::of(case)).collect());
+        self.judging.publish(report, &played)
     }
+}
+
+/// How many cases are played at once: as many as asked for, else one for each processor.
+pub(super) fn threads(jobs: Option<u16>) -> usize {
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    jobs.map_or(processors, usize::from)
 }

@@ -1,6 +1,6 @@
 //! The witness rule: what a driver says counts only if the wire shows it too.
 
-use mock_idp::journal::{Endpoint, Entry};
+use mock_idp::journal::{Delivery, Endpoint, Entry};
 use mock_idp::ledger::TokenKind;
 
 use super::view::{Placed, View, class};
@@ -69,11 +69,15 @@ fn succeeded(entry: &Entry) -> bool {
         && entry
             .reply
             .as_ref()
-            .is_some_and(|reply| (200..300).contains(&reply.status))
+            // An answer that never arrived is no witness of what the client says it got.
+            .is_some_and(|reply| {
+                (200..300).contains(&reply.status) && reply.delivery == Delivery::Sent
+            })
 }
 
 #[cfg(test)]
 mod tests {
+    use mock_idp::journal::Delivery;
     use serde_json::json;
 
     use crate::judge::fixture::{Said, Sent, call, got, resource, tale, token};
@@ -105,6 +109,14 @@ mod tests {
                 insta::assert_snapshot!(verdict([sent], said.clone()), @"error | observed the driver said ok for a#1, but the resource answered no request of this call with 2xx");
             }
         }
+    }
+
+    #[test]
+    fn an_answer_that_was_lost_is_no_witness() {
+        let called = call(Operation::CallApi, "a", 1, 5).until(6);
+        insta::assert_snapshot!(verdict([resource(5).lost(Delivery::Truncated)], called), @"error | observed the driver said ok for a#1, but the resource answered no request of this call with 2xx");
+        let renewed = call(Operation::ForceRefresh, "a", 1, 5).until(6);
+        insta::assert_snapshot!(verdict([token(5).lost(Delivery::Reset)], renewed), @"error | observed the driver said ok for a#1, but no token request was answered with 2xx during this call");
     }
 
     #[test]

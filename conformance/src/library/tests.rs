@@ -383,15 +383,15 @@ fn what_cannot_be_read_is_said_plainly() {
         all.push('\n');
     }
     insta::assert_snapshot!(all, @"
-error: cannot read `DIR/nowhere.yaml`: there is no such file
-error: `DIR/latin.yaml` is not UTF-8
- |
- = note: the first 10 bytes are
-error: `DIR/big.yaml` has 1048577 bytes, more than the 1048576 that are read
-error: no scenario below `DIR/empty`
- |
- = help: scenario files end in `.yaml`
-");
+    error: cannot read `DIR/nowhere.yaml`: there is no such file
+    error: `DIR/latin.yaml` is not UTF-8
+     |
+     = note: byte 11 is the first that is not
+    error: `DIR/big.yaml` has more than the 1048576 bytes that are read
+    error: no scenario below `DIR/empty`
+     |
+     = help: scenario files end in `.yaml`
+    ");
 }
 
 #[test]

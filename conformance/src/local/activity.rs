@@ -3,7 +3,9 @@
 //! Two things count. A *task* is busy while it is runnable: from the moment its waker is called until it has been polled to
 //! `Pending`. An *exchange* is busy from the moment a client asks for it until the answer has been read, or until both ends
 //! have let go of it, except while the mock has parked it on purpose. Whatever wakes a task makes it count in the same
-//! instant, so there is no window in which work is pending and nobody is busy. Everything of one case runs on one thread.
+//! instant, so there is no window in which work is pending and nobody is busy. The one exception is a task that yields to
+//! the scheduler, which wakes it only when nobody else is left; so does the [usher](Activity::usher), and looks again.
+//! Everything of one case runs on one thread.
 //!
 //! Exchanges move one at a time. The next one is sent, and a parked one goes on, when every task is at rest and no other
 //! exchange moves. Of those that wait for their turn, the first is the one that belongs to the earliest call, and of one
@@ -28,8 +30,10 @@ struct State {
     asked: u64,
     /// What the mock said last of the handler that is being polled.
     said: Option<Said>,
+    /// The usher, while there is nothing for it to do.
+    usher: Option<Waker>,
     /// The play, if it waits for quiet.
-    waiting: Option<Waker>,
+    play: Option<Waker>,
 }
 
 #[derive(Debug)]
@@ -72,20 +76,14 @@ impl Known {
 }
 
 impl State {
-    fn is_quiet(&self) -> bool {
-        let parked = |known: &Known| matches!(known.stage, Stage::Parked);
-        self.runnable == 0 && self.exchanges.values().all(parked)
+    /// Whether nobody is on the move: all that is left to happen is up to the usher and to the play.
+    fn is_at_rest(&self) -> bool {
+        let moves = |known: &Known| matches!(known.stage, Stage::Moving | Stage::GivenUp);
+        self.runnable == 0 && !self.exchanges.values().any(moves)
     }
 
-    /// Whoever is next now that something has changed: an exchange whose turn it is, or the play when all is quiet.
+    /// The exchange whose turn it is, if any waits for one. It moves from now on.
     fn next(&mut self) -> Option<Waker> {
-        if self.is_quiet() {
-            return self.waiting.take();
-        }
-        let moves = |known: &Known| matches!(known.stage, Stage::Moving | Stage::GivenUp);
-        if self.runnable > 0 || self.exchanges.values().any(moves) {
-            return None;
-        }
         let waiting = self
             .exchanges
             .values_mut()
@@ -95,6 +93,10 @@ impl State {
             Stage::Waiting { waker, .. } => Some(waker),
             _ => None,
         }
+    }
+
+    fn is_anybody_waiting(&self) -> bool {
+        self.exchanges.values().any(|known| known.place().is_some())
     }
 
     fn wait(&mut self, waker: Waker) -> Stage {
@@ -171,27 +173,67 @@ impl Activity {
         turn
     }
 
-    /// Completes when nothing is busy.
+    /// Completes when nothing is busy. Only one may wait for it, and only while there is an [`usher`](Self::usher).
     pub(super) async fn quiet(&self) {
+        let mut told = false;
         std::future::poll_fn(|cx| {
             let mut state = self.state();
-            if state.is_quiet() {
+            // Nobody but the usher knows; it takes the waker when it does.
+            if told && state.play.is_none() {
                 return Poll::Ready(());
             }
-            state.waiting = Some(cx.waker().clone());
+            state.play = Some(cx.waker().clone());
+            let usher = if told { None } else { state.usher.take() };
+            told = true;
+            drop(state);
+            if let Some(usher) = usher {
+                usher.wake();
+            }
             Poll::Pending
         })
         .await;
     }
 
+    /// Gives exchanges their turns, and tells the play when all is quiet. Runs as long as the case.
+    pub(super) async fn usher(self) {
+        loop {
+            std::future::poll_fn(|cx| {
+                let mut state = self.state();
+                let has_work = state.play.is_some() || state.is_anybody_waiting();
+                if state.is_at_rest() && has_work {
+                    return Poll::Ready(());
+                }
+                state.usher = Some(cx.waker().clone());
+                Poll::Pending
+            })
+            .await;
+            // Whoever has yielded to the scheduler is woken before this goes on, and counts again.
+            tokio::task::yield_now().await;
+            let next = {
+                let mut state = self.state();
+                if !state.is_at_rest() {
+                    continue;
+                }
+                state.next().or_else(|| state.play.take())
+            };
+            if let Some(next) = next {
+                next.wake();
+            }
+        }
+    }
+
     fn change(&self, change: impl FnOnce(&mut State)) {
-        let next = {
+        let usher = {
             let mut state = self.state();
             change(&mut state);
-            state.next()
+            if state.is_at_rest() {
+                state.usher.take()
+            } else {
+                None
+            }
         };
-        if let Some(next) = next {
-            next.wake();
+        if let Some(usher) = usher {
+            usher.wake();
         }
     }
 
@@ -236,7 +278,8 @@ impl Drop for Exchange {
 impl Activity {
     /// Whether nothing is busy at this moment.
     pub(super) fn is_quiet(&self) -> bool {
-        self.state().is_quiet()
+        let state = self.state();
+        state.is_at_rest() && !state.is_anybody_waiting()
     }
 }
 
@@ -248,7 +291,13 @@ mod tests {
         SocketAddr::from(([127, 0, 0, 1], port))
     }
 
+    /// Does what the usher does, and says whether this exchange may move then.
     fn may_move(activity: &Activity, port: u16) -> bool {
+        let mut state = activity.state();
+        if state.is_at_rest() {
+            state.next();
+        }
+        drop(state);
         activity
             .poll_turn(end(port), &mut Context::from_waker(Waker::noop()))
             .is_ready()
@@ -305,12 +354,11 @@ mod tests {
         let given_up = activity.exchange(end(1), 1);
         activity.hear(end(1), Said::Parked(end(1)));
         let _next = activity.exchange(end(2), 2);
-        activity.hear(end(2), Said::Parked(end(2)));
         given_up.give_up();
         assert!(!activity.is_quiet());
         // The mock drops its handler, which ends the wait.
         activity.hear(end(1), Said::Resumed);
-        assert!(!activity.is_quiet() && !may_move(&activity, 1) && !may_move(&activity, 2));
+        assert!(!may_move(&activity, 1) && !may_move(&activity, 2));
         drop(given_up);
         assert!(may_move(&activity, 2));
     }

@@ -43,11 +43,14 @@ struct Member {
 }
 
 impl Crew {
-    /// Nobody yet.
-    pub(super) fn new(activity: &Activity) -> Self {
-        Self {
-            activity: activity.clone(),
-            members: Arc::default(),
+    /// Nobody but the usher yet. The crew goes home when what is returned is dropped.
+    pub(super) fn assemble(activity: &Activity) -> Assembled {
+        Assembled {
+            crew: Self {
+                activity: activity.clone(),
+                members: Arc::default(),
+            },
+            usher: tokio::spawn(activity.clone().usher()),
         }
     }
 
@@ -114,13 +117,17 @@ impl Spawn for Crew {
     }
 }
 
-/// Sends the crew home when the case is over, however it ends: clients may wait for ever.
+/// The crew of a case that is being played. It ends with the case, however that ends: clients may wait for ever.
 #[derive(Debug)]
-pub(super) struct Dismissal(pub(super) Crew);
+pub(super) struct Assembled {
+    pub(super) crew: Crew,
+    usher: JoinHandle<()>,
+}
 
-impl Drop for Dismissal {
+impl Drop for Assembled {
     fn drop(&mut self) {
-        for member in self.0.members().drain(..) {
+        self.usher.abort();
+        for member in self.crew.members().drain(..) {
             member.task.abort();
         }
     }

@@ -11,7 +11,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use token_client::Transport as _;
 use tokio::task::AbortHandle;
 
-use super::crew::{Crew, Dismissal, NumberedCaller};
+use super::crew::{Assembled, Crew, NumberedCaller};
 use super::settle::{CallRecord, Settled, settle};
 use super::timeline::{Timeline, later};
 use super::transport::LoopbackTransport;
@@ -55,7 +55,7 @@ struct Stage {
     idp: Arc<MockIdp>,
     client: Arc<dyn LocalClient>,
     transport: LoopbackTransport,
-    crew: Dismissal,
+    tasks: Assembled,
     started_at: Timestamp,
     calls: Vec<Call>,
     marks: Vec<Mark>,
@@ -124,7 +124,7 @@ impl Stage {
         });
         let grant = body.client.grant_in_use();
         let transport = LoopbackTransport::new(timeline.activity.clone(), REQUEST_BUDGET);
-        let crew = Crew::new(&timeline.activity);
+        let tasks = Crew::assemble(&timeline.activity);
         let credentials = idp.credentials();
         let secret = |secret: &Secret| token_client::Secret::new(secret.reveal());
         let setup = Setup {
@@ -145,7 +145,7 @@ impl Stage {
             refresh_token,
             clock: timeline.client(),
             transport: Arc::new(transport.clone()),
-            spawn: Arc::new(crew.clone()),
+            spawn: Arc::new(tasks.crew.clone()),
             seed,
         };
         let client = contender.open(setup).map_err(PlayError::Client)?;
@@ -155,7 +155,7 @@ impl Stage {
             idp,
             client,
             transport,
-            crew: Dismissal(crew),
+            tasks,
             started_at,
             calls: Vec::new(),
             marks: Vec::new(),
@@ -266,7 +266,7 @@ impl Stage {
             number: self.calls.len(),
             caller: caller.clone(),
         };
-        let task = self.crew.0.call(numbered, async move {
+        let task = self.tasks.crew.call(numbered, async move {
             let answer = asked.await;
             *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some((timeline.now(), answer));
         });
@@ -335,7 +335,7 @@ impl Stage {
 
     async fn trace(self) -> Trace {
         let ended_at = self.timeline.now();
-        let panic = self.crew.0.panic().await.map(CutShort::ClientPanicked);
+        let panic = self.tasks.crew.panic().await.map(CutShort::ClientPanicked);
         let exhausted = self
             .transport
             .is_exhausted()

@@ -122,9 +122,15 @@ mod tests {
         task.as_mut().poll(&mut Context::from_waker(Waker::noop()))
     }
 
+    fn ushered() -> Activity {
+        let activity = Activity::default();
+        tokio::spawn(activity.clone().usher());
+        activity
+    }
+
     #[tokio::test]
     async fn a_task_is_busy_from_its_wake_to_its_next_rest() {
-        let activity = Activity::default();
+        let activity = ushered();
         let (wake, woken) = tokio::sync::oneshot::channel::<()>();
         let task = tokio::spawn(Tracked::new(&activity, async move {
             let _ = woken.await;
@@ -133,6 +139,18 @@ mod tests {
         activity.quiet().await;
         let _ = wake.send(());
         assert!(!activity.is_quiet(), "busy from the wake, before any poll");
+        activity.quiet().await;
+        assert!(task.is_finished());
+    }
+
+    #[tokio::test]
+    async fn a_task_that_yields_to_the_scheduler_is_waited_for() {
+        let activity = ushered();
+        let task = tokio::spawn(Tracked::new(&activity, async {
+            for _ in 0..100 {
+                tokio::task::yield_now().await;
+            }
+        }));
         activity.quiet().await;
         assert!(task.is_finished());
     }
@@ -178,7 +196,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_task_that_panics_counts_no_more() {
-        let activity = Activity::default();
+        let activity = ushered();
         let task = tokio::spawn(Tracked::new(&activity, async {
             unreachable!("on purpose")
         }));

@@ -102,10 +102,18 @@ impl Matrix {
     /// The matrix as text: a row for each check, a column for each contender.
     #[must_use]
     pub fn render(&self) -> String {
+        self.render_with(|_| None)
+    }
+
+    /// The same with a remark beside the name of each contender that has one, such as what is wrong with it.
+    #[must_use]
+    pub fn render_with<'r>(&self, remark: impl Fn(&str) -> Option<&'r str>) -> String {
         let mut text = String::new();
+        let room = self.contenders.iter().map(String::len).max().unwrap_or(0);
         // Writing to a String cannot fail.
         for (index, name) in self.contenders.iter().enumerate() {
-            let _ = writeln!(text, "{:>3}  {name}", index + 1);
+            let line = format!("{name:room$}  {}", remark(name).unwrap_or_default());
+            let _ = writeln!(text, "{:>3}  {}", index + 1, line.trim_end());
         }
         let _ = writeln!(
             text,

@@ -158,24 +158,30 @@ impl Policy for RetriesAtOnce {
 #[derive(Debug)]
 pub(super) struct RetriesForever;
 
-/// Long enough that an hour of it stays within what a case may send.
-const FOREVER_PAUSE: Duration = Duration::from_secs(20);
+/// Often at first, so that it is noticed; seldom later, so that an hour of it stays within what a case may send.
+fn forever(attempt: Attempt) -> Duration {
+    if attempt.number <= 16 {
+        Duration::from_secs(20)
+    } else {
+        Duration::from_secs(600)
+    }
+}
 
 impl Policy for RetriesForever {
-    fn after_failure(&self, _attempt: Attempt, _failure: &Failure, _now: Timestamp) -> Next {
-        Next::RetryAfter(FOREVER_PAUSE)
+    fn after_failure(&self, attempt: Attempt, _failure: &Failure, _now: Timestamp) -> Next {
+        Next::RetryAfter(forever(attempt))
     }
 
     fn after_answer(
         &self,
-        _attempt: Attempt,
+        attempt: Attempt,
         response: &ApiResponse,
         _now: Timestamp,
     ) -> AfterAnswer {
         if response.status().is_success() {
             AfterAnswer::Return
         } else {
-            AfterAnswer::RetryAfter(FOREVER_PAUSE)
+            AfterAnswer::RetryAfter(forever(attempt))
         }
     }
 }

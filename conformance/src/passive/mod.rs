@@ -8,13 +8,14 @@ use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use mock_idp::clock::{Clock as _, SystemClock};
 use mock_idp::{MockIdp, Provider, StartError};
 
 use crate::case::Case;
 use crate::scenario::IdpSpec;
 use crate::staging;
-use crate::trace::{Exchange, Party, Road, Trace};
+use crate::trace::{CutShort, Exchange, Party, Road, Trace};
 
 pub use child::ChildEnd;
 use stop::Stop;
@@ -27,6 +28,9 @@ pub struct PassiveRun {
     /// How the command ended.
     pub child: ChildEnd,
 }
+
+/// How many requests of a command are kept. Their entries take some 100 MB at worst.
+const REQUESTS: usize = 100_000;
 
 /// Why the command was not run.
 #[derive(Debug, thiserror::Error)]
@@ -62,7 +66,11 @@ pub async fn run(
 ) -> Result<PassiveRun, PassiveError> {
     let mut stop = Stop::listen().map_err(PassiveError::Signals)?;
     let spec = &case.variations[0].body.idp;
-    let judged = Arc::new(staging::world(case.provider, spec, seed).start().await?);
+    let judged = staging::world(case.provider, spec, seed)
+        .journal_capacity(REQUESTS)
+        .start()
+        .await?;
+    let judged = Arc::new(judged);
     staging::script(&judged, spec);
     let other = match case.provider {
         Provider::Entra => Provider::Okta,
@@ -91,24 +99,62 @@ pub async fn run(
     let child = child::run(command, &variables, &environment::UNSET, timeout, &mut stop)
         .await
         .map_err(|child::Interrupted(signal)| PassiveError::Interrupted(signal))?;
-    let trace = Trace {
+    let trace = trace(&judged, started_at);
+    Ok(PassiveRun { trace, child })
+}
+
+/// What was seen. A journal that had to drop entries proves nothing any more, neither for nor against.
+fn trace(judged: &MockIdp, started_at: Timestamp) -> Trace {
+    let journal = judged.journal();
+    let exchanges = journal.entries().into_iter().map(|entry| Exchange {
+        by: Party::Client,
+        caller: None,
+        entry,
+    });
+    let cut_short = (journal.dropped() > 0).then(|| {
+        CutShort::Harness(format!(
+            "the command sent {} requests, more than are kept",
+            journal.written()
+        ))
+    });
+    Trace {
         started_at,
         ended_at: SystemClock.now(),
-        exchanges: judged
-            .journal()
-            .entries()
-            .into_iter()
-            .map(|entry| Exchange {
-                by: Party::Client,
-                caller: None,
-                entry,
-            })
-            .collect(),
+        exchanges: exchanges.collect(),
         outcomes: Vec::new(),
         marks: Vec::new(),
         tokens: judged.tokens(),
         road: Road::Passive,
-        cut_short: None,
-    };
-    Ok(PassiveRun { trace, child })
+        cut_short,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_journal_that_overflowed_is_no_evidence() {
+        let idp = MockIdp::okta()
+            .plain_http()
+            .journal_capacity(2)
+            .start()
+            .await
+            .expect("a world");
+        for requests in 1..=3 {
+            let mut stream = tokio::net::TcpStream::connect(idp.addresses()[0])
+                .await
+                .expect("a connection");
+            stream
+                .write_all(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+                .await
+                .expect("a request");
+            let mut answer = Vec::new();
+            stream.read_to_end(&mut answer).await.expect("an answer");
+            let cut_short = trace(&idp, SystemClock.now()).cut_short;
+            assert_eq!(cut_short.is_some(), requests > 2, "{cut_short:?}");
+        }
+    }
 }

@@ -41,7 +41,7 @@ pub struct WireLine {
 }
 
 impl WireLine {
-    fn new(trace: &Trace, exchange: &Exchange) -> Self {
+    pub(super) fn new(trace: &Trace, exchange: &Exchange) -> Self {
         let entry = &exchange.entry;
         let since = |at: Timestamp| {
             let millis = at.duration_since(trace.started_at).as_millis();
@@ -63,10 +63,12 @@ impl WireLine {
                 .map(|reply| reply.status)
                 .filter(|status| *status != 0),
             error: reply.and_then(|reply| {
-                let codes: Vec<&str> = [&reply.error, &reply.vendor_code]
+                let mut codes: Vec<&str> = [&reply.error, &reply.vendor_code]
                     .into_iter()
                     .filter_map(|code| code.as_deref())
                     .collect();
+                // Where Okta's envelope has no `error`, its code stands for both.
+                codes.dedup();
                 (!codes.is_empty()).then(|| plain(&codes.join(" ")))
             }),
             lost: reply.and_then(|reply| match reply.delivery {

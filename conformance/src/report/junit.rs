@@ -1,7 +1,7 @@
 //! The JUnit report: a suite for each scenario, a test case for each check.
 //!
-//! What was not tested never looks like a pass: `inconclusive` is a failure with that type, `not_applicable` is skipped
-//! and `error` is an error with the type of whose fault it is. A `warn` passes with its story in `system-out`, unless the
+//! What was not tested never looks like a pass: `inconclusive` is a failure with that type, `not_applicable` and what was
+//! not run are skipped, and `error` is an error with the type of whose fault it is. A `warn` passes with its story in `system-out`, unless the
 //! gate asks for should-level requirements too.
 
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use std::io;
 use jiff::Timestamp;
 use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite};
 
-use super::{CheckReport, Report, citation, terminal};
+use super::{CheckReport, Incident, Report, citation, terminal};
 use crate::gate::Gate;
 use crate::verdict::{Fault, Verdict};
 
@@ -24,15 +24,9 @@ const WIDTH: usize = 120;
 pub fn render(report: &Report, started_at: Option<Timestamp>) -> io::Result<String> {
     let mut suites: BTreeMap<&str, TestSuite> = BTreeMap::new();
     for case in &report.cases {
-        let suite = suites.entry(&case.scenario).or_insert_with(|| {
-            let mut suite = TestSuite::new(&case.scenario);
-            if let Some(at) = started_at {
-                suite
-                    .extra
-                    .insert("timestamp".into(), at.to_string().into());
-            }
-            suite
-        });
+        let suite = suites
+            .entry(&case.scenario)
+            .or_insert_with(|| new_suite(&case.scenario, started_at));
         for check in &case.checks {
             let story = terminal::story(check, &case.file, WIDTH);
             let mut test = TestCase::new(&check.name.0, status(check, report.gate, &story));
@@ -50,6 +44,18 @@ pub fn render(report: &Report, started_at: Option<Timestamp>) -> io::Result<Stri
             suite.add_test_case(test);
         }
     }
+    for case in &report.not_run {
+        let suite = suites
+            .entry(&case.scenario)
+            .or_insert_with(|| new_suite(&case.scenario, started_at));
+        for check in &case.checks {
+            let mut status = TestCaseStatus::skipped();
+            status.set_message("not run: stopped by --fail-fast");
+            let mut test = TestCase::new(&check.0, status);
+            test.set_classname(&case.scenario);
+            suite.add_test_case(test);
+        }
+    }
     let mut junit = quick_junit::Report::new("tokenproof");
     junit.add_test_suites(suites.into_values());
     if !report.incidents.is_empty() {
@@ -58,12 +64,24 @@ pub fn render(report: &Report, started_at: Option<Timestamp>) -> io::Result<Stri
     junit.to_string().map_err(io::Error::other)
 }
 
+fn new_suite(scenario: &str, started_at: Option<Timestamp>) -> TestSuite {
+    let mut suite = TestSuite::new(scenario);
+    if let Some(at) = started_at {
+        suite
+            .extra
+            .insert("timestamp".into(), at.to_string().into());
+    }
+    suite
+}
+
 /// What no check shows, such as a command that failed on a green wire: a file of green tests must not hide it.
-fn incidents(incidents: &[String]) -> TestSuite {
+fn incidents(incidents: &[Incident]) -> TestSuite {
     let mut suite = TestSuite::new("tokenproof");
     for (index, incident) in incidents.iter().enumerate() {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-        status.set_type("incident").set_message(incident);
+        status
+            .set_type("incident")
+            .set_message(incident.to_string());
         suite.add_test_case(TestCase::new(format!("incident {}", index + 1), status));
     }
     suite
@@ -111,13 +129,18 @@ mod tests {
     #[test]
     fn an_incident_is_a_failed_test_of_its_own() {
         let mut report = Report::new(&[], Gate::Must);
-        report.close(crate::exit::ExitCode::Gate, "the command failed".to_owned());
+        let case = crate::case::CaseName("area/name[okta]".to_owned());
+        report.close(
+            &case,
+            crate::exit::ExitCode::Gate,
+            "the command failed".to_owned(),
+        );
         insta::assert_snapshot!(render(&report, None).expect("a report"), @r#"
         <?xml version="1.0" encoding="UTF-8"?>
         <testsuites name="tokenproof" tests="1" skipped="0" failures="1" errors="0">
             <testsuite name="tokenproof" tests="1" skipped="0" errors="0" failures="1">
                 <testcase name="incident 1">
-                    <failure message="the command failed" type="incident"/>
+                    <failure message="in area/name[okta], the command failed" type="incident"/>
                 </testcase>
             </testsuite>
         </testsuites>

@@ -5,12 +5,19 @@
 
 mod citation;
 mod excerpt;
+pub mod html;
+mod incident;
 pub mod json;
 pub mod junit;
+pub mod markdown;
+mod merge;
+mod not_run;
 mod plain;
+pub(crate) mod several;
 mod style;
 mod tally;
 pub mod terminal;
+mod verbosity;
 mod wrap;
 
 #[cfg(test)]
@@ -27,12 +34,18 @@ use crate::gate::{Gate, decide};
 use crate::judgement::{Judgement, Run};
 use crate::registry::Authority;
 use crate::scenario::Cell;
+use crate::selection::Shard;
 use crate::trace::Road;
 use crate::verdict::{Fault, Finding, Level, Verdict};
 pub use excerpt::WireLine;
+pub use incident::Incident;
+pub use merge::{Unmergeable, merge};
+pub use not_run::NotRun;
 use plain::plain;
+use several::several;
 pub use style::Style;
 pub use tally::{Share, Tally};
+pub use verbosity::Verbosity;
 
 /// The version of [`Report`]'s form; a change that readers could trip over raises it.
 pub const SCHEMA: u32 = 1;
@@ -57,15 +70,18 @@ pub struct Report {
     pub schema: u32,
     /// The gate that was asked for.
     pub gate: Gate,
+    /// The share of the selection this is; left out for all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
     /// Whether it let the run through.
     pub passed: bool,
     /// The exit code.
     pub exit: ExitCode,
     /// Why the gate is closed; empty when it is not.
     pub reasons: Vec<String>,
-    /// Those of the reasons that no verdict shows; left out when there are none.
+    /// What stands behind those of the reasons that no verdict shows; left out when there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub incidents: Vec<String>,
+    pub incidents: Vec<Incident>,
     /// Checks by verdict.
     pub tally: Tally,
     /// How many of the must-level checks that apply passed.
@@ -74,6 +90,9 @@ pub struct Report {
     pub should: Share,
     /// The cases, sorted by name.
     pub cases: Vec<CaseReport>,
+    /// What was chosen but not played, sorted by name; left out when there is none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_run: Vec<NotRun>,
 }
 
 /// One case.
@@ -137,46 +156,118 @@ impl Report {
     /// A planned check without a judgement is an `error` of the harness: nothing untested goes missing.
     #[must_use]
     pub fn new(played: &[Played<'_>], gate: Gate) -> Self {
-        let mut played: Vec<&Played<'_>> = played.iter().collect();
-        played.sort_by(|a, b| a.case.name.cmp(&b.case.name));
-        let mut judgements = Vec::new();
-        let mut cases = Vec::new();
-        for played in played {
-            let judged: Vec<Judgement> = played
-                .case
-                .checks
-                .iter()
-                .map(|planned| judgement(played, planned))
-                .collect();
-            cases.push(case_report(played, &judged));
-            judgements.extend(judged);
-        }
-        let outcome = decide(&judgements, gate);
-        Self {
+        let cases = played.iter().map(|played| {
+            let planned = played.case.checks.iter();
+            let judged: Vec<Judgement> = planned.map(|check| judgement(played, check)).collect();
+            case_report(played, &judged)
+        });
+        let mut report = Self {
             schema: SCHEMA,
             gate,
-            passed: outcome.passed,
-            exit: outcome.exit,
-            reasons: outcome.reasons,
+            shard: None,
+            passed: false,
+            exit: ExitCode::NothingSelected,
+            reasons: Vec::new(),
             incidents: Vec::new(),
-            tally: Tally::of(&judgements),
-            must: Share::of(&judgements, Level::Must),
-            should: Share::of(&judgements, Level::Should),
-            cases,
-        }
+            tally: Tally::default(),
+            must: Share::default(),
+            should: Share::default(),
+            cases: cases.collect(),
+            not_run: Vec::new(),
+        };
+        report.conclude();
+        report
     }
 
     /// Closes the gate for a reason that no verdict shows, such as a command that failed by itself.
-    pub fn close(&mut self, exit: ExitCode, reason: String) {
-        self.passed = false;
-        self.exit = ExitCode::of([self.exit, exit]);
-        self.reasons.push(reason.clone());
-        self.incidents.push(reason);
+    pub fn close(&mut self, case: &CaseName, exit: ExitCode, what: String) {
+        let case = case.clone();
+        self.incidents.push(Incident { case, what, exit });
+        self.conclude();
+    }
+
+    /// Adds cases that were chosen but not played. They change neither a count nor the gate.
+    pub fn leave_out(&mut self, cases: Vec<NotRun>) {
+        self.not_run.extend(cases);
+        self.conclude();
+    }
+
+    /// Says that this is one share of a selection; a share may be empty.
+    pub fn be_shard(&mut self, shard: Shard) {
+        self.shard = Some(shard);
+        self.conclude();
+    }
+
+    /// What a reader should know beside counts and reasons, in sentences.
+    #[must_use]
+    pub fn remarks(&self) -> Vec<String> {
+        let mut remarks = Vec::new();
+        if let Some(shard) = self.shard {
+            remarks.push(match self.is_empty() {
+                true => format!("shard {shard} has no case: there are more shards than cases"),
+                false => format!("this is shard {shard} of the selection"),
+            });
+        }
+        let checks: usize = self.not_run.iter().map(|case| case.checks.len()).sum();
+        if !self.not_run.is_empty() {
+            remarks.push(format!(
+                "{} with {} not run: stopped by --fail-fast",
+                several(self.not_run.len(), "case"),
+                several(checks, "check")
+            ));
+        }
+        remarks
+    }
+
+    fn is_empty(&self) -> bool {
+        self.cases.is_empty() && self.not_run.is_empty() && self.incidents.is_empty()
+    }
+
+    /// Sorts what was found, counts it and lets the gate decide.
+    fn conclude(&mut self) {
+        self.cases.sort_by(|a, b| a.name.cmp(&b.name));
+        self.not_run.sort_by(|a, b| a.name.cmp(&b.name));
+        self.incidents.sort_by(|a, b| a.case.cmp(&b.case));
+        let judgements: Vec<Judgement> = self.checks().map(CheckReport::judgement).collect();
+        self.tally = Tally::of(&judgements);
+        self.must = Share::of(&judgements, Level::Must);
+        self.should = Share::of(&judgements, Level::Should);
+        let outcome = decide(&judgements, self.gate);
+        (self.exit, self.reasons) = match self.shard {
+            // The selection is not empty, only its share of it is.
+            Some(_) if self.is_empty() => (ExitCode::AsExpected, Vec::new()),
+            _ => (outcome.exit, outcome.reasons),
+        };
+        for incident in &self.incidents {
+            self.exit = ExitCode::of([self.exit, incident.exit]);
+            self.reasons.push(incident.to_string());
+        }
+        self.passed = self.reasons.is_empty();
     }
 
     /// Every check, in order.
     pub fn checks(&self) -> impl Iterator<Item = &CheckReport> {
         self.cases.iter().flat_map(|case| &case.checks)
+    }
+}
+
+impl CheckReport {
+    /// As the gate sees it.
+    fn judgement(&self) -> Judgement {
+        Judgement {
+            check: self.name.clone(),
+            requirement: self.requirement.clone(),
+            level: self.level,
+            finding: Finding {
+                verdict: self.verdict,
+                expected: self.expected.clone(),
+                observed: self.observed.clone(),
+                hint: self.hint.clone(),
+                fault: self.fault,
+                exchanges: self.wire.iter().map(|line| line.number).collect(),
+            },
+            variation: 0,
+        }
     }
 }
 
@@ -300,9 +391,53 @@ mod tests {
     fn nothing_was_played() {
         let report = Report::new(&[], Gate::Must);
         assert_eq!(report.exit, ExitCode::NothingSelected);
-        insta::assert_snapshot!(terminal::render(&report, Style::Plain, 100), @"
+        insta::assert_snapshot!(terminal::render(&report, Style::Plain, Verbosity::Normal, 100), @"
         0 pass   0 fail   0 warn   0 inconclusive   0 not applicable   0 error      MUST 0/0   SHOULD 0/0
         exit 5: nothing was selected
         ");
+    }
+
+    #[test]
+    fn an_empty_shard_is_no_failure_and_says_so() {
+        let mut report = Report::new(&[], Gate::Must);
+        report.be_shard("3/3".parse().expect("a shard"));
+        assert!(report.passed);
+        let shown = terminal::render(&report, Style::Plain, Verbosity::Quiet, 100);
+        insta::assert_snapshot!(shown, @"
+        0 pass   0 fail   0 warn   0 inconclusive   0 not applicable   0 error      MUST 0/0   SHOULD 0/0
+        shard 3/3 has no case: there are more shards than cases
+        exit 0: as expected
+        ");
+    }
+
+    #[test]
+    fn what_was_not_run_is_shown_and_changes_nothing_else() {
+        let stages = stages();
+        let (first, rest) = stages.split_at(2);
+        let played: Vec<Played<'_>> = first.iter().map(Stage::played).collect();
+        let whole = Report::new(&played, Gate::Must);
+        let mut report = whole.clone();
+        report.leave_out(rest.iter().map(|stage| NotRun::of(&stage.case)).collect());
+        assert_eq!((report.exit, report.tally), (whole.exit, whole.tally));
+        assert_eq!(report.reasons, whole.reasons);
+        let shown = terminal::render(&report, Style::Plain, Verbosity::Normal, 100);
+        let skipped: Vec<&str> = shown
+            .lines()
+            .filter(|line| line.contains("not run"))
+            .collect();
+        insta::assert_snapshot!(skipped.join("\n"), @"
+        skip  broken/harness         not run: 1 case, 1 check
+        skip  errors/number-blind    not run: 1 case, 1 check
+        skip  expiry/early-refresh   not run: 1 case, 3 checks
+        skip  lies/no-request        not run: 1 case, 1 check
+        skip  passive/ordinary-day   not run: 1 case, 2 checks
+        skip  refresh/lost-answer    not run: 1 case, 1 check
+        skip  rotation/static        not run: 1 case, 1 check
+         7 cases with 10 checks not run: stopped by --fail-fast
+        ");
+        let xml = junit::render(&report, None).expect("a report");
+        let left: usize = rest.iter().map(|stage| stage.case.checks.len()).sum();
+        assert_eq!(xml.matches("<skipped message=\"not run: ").count(), left);
+        insta::assert_snapshot!(serde_json::to_string(&report.not_run[..2]).expect("JSON"), @r#"[{"name":"broken/harness[okta]","scenario":"broken/harness","checks":["broken/harness[okta]:any"]},{"name":"errors/number-blind[okta]","scenario":"errors/number-blind","checks":["errors/number-blind[okta]:blind"]}]"#);
     }
 }

@@ -1,63 +1,49 @@
 //! The report on the terminal: one line for each case that passed, a block for each check that did not.
 
+mod block;
+mod summary;
+
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::several::several;
 use super::wrap::{columns, padded, wrapped};
-use super::{CaseReport, CheckReport, Report, Share, Style, WireLine, citation};
-use crate::judge::span::{signed_span, span};
-use crate::trace::Party;
-use crate::verdict::{Fault, Verdict};
+use super::{CaseReport, CheckReport, Report, Style, Verbosity, citation};
+use crate::judge::span::span;
+use crate::verdict::Verdict;
+use block::block;
+pub(super) use block::{in_one_line, story};
+use summary::{repeated, summary};
 
 /// Room for the verdict at the beginning of a line.
 const GUTTER: usize = 6;
-/// Where the text beside a block's labels begins.
-const MARGIN: usize = GUTTER + 10;
-/// So many passing lines push failures out of sight, so that they are named again at the end.
-const SCREENFUL: usize = 24;
 /// Narrower than this nothing can be read.
 const NARROWEST: usize = 60;
 
 /// The whole report as text, wrapped at `width` columns.
 #[must_use]
-pub fn render(report: &Report, style: Style, width: usize) -> String {
+pub fn render(report: &Report, style: Style, verbosity: Verbosity, width: usize) -> String {
     let width = width.max(NARROWEST);
     let mut lines = Vec::new();
-    for case in &report.cases {
-        if let Some(line) = passed(case, report, style) {
-            lines.push(line);
+    if verbosity != Verbosity::Quiet {
+        for case in &report.cases {
+            lines.extend(passed(case, report, style));
+            for check in &case.checks {
+                lines.extend(match (check.verdict, verbosity) {
+                    (Verdict::Pass, Verbosity::Verbose) => passing(check, style, width),
+                    _ => not_passed(check, &case.file, style, width),
+                });
+            }
         }
-        for check in &case.checks {
-            lines.extend(not_passed(check, &case.file, style, width));
-        }
+        lines.extend(not_run(report, style));
+        lines.extend(repeated(report, style, width));
     }
-    lines.extend(repeated(report, style, width));
     if !lines.is_empty() {
         lines.push(String::new());
     }
     lines.extend(summary(report, style, width));
     lines.push(String::new());
     lines.join("\n")
-}
-
-/// What is said of a check that did not pass, without its verdict, as plain text.
-pub(super) fn story(check: &CheckReport, file: &str, width: usize) -> String {
-    let lines = block(check, file, Style::Plain, width);
-    let unindented: Vec<&str> = lines
-        .iter()
-        .map(|line| line.get(GUTTER..).unwrap_or_default())
-        .collect();
-    unindented.join("\n") + "\n"
-}
-
-/// The finding in one line: `expected …, observed …`.
-pub(super) fn in_one_line(check: &CheckReport) -> String {
-    let observed = &check.observed;
-    match check.verdict {
-        Verdict::Fail | Verdict::Warn => {
-            format!("expected {}; observed {observed}", check.expected)
-        }
-        verdict => format!("{verdict}: {observed}"),
-    }
 }
 
 /// The line of a case in which every check that applies passed.
@@ -93,6 +79,46 @@ fn passed(case: &CaseReport, report: &Report, style: Style) -> Option<String> {
     Some(line.trim_end().to_owned())
 }
 
+/// A passed check with the requirement it tests.
+fn passing(check: &CheckReport, style: Style, width: usize) -> Vec<String> {
+    let name = format!("{:GUTTER$}ok    {}", "", check.name);
+    let requirement = format!(
+        "{} ({}) {}   {}",
+        check.level.keyword(),
+        citation::authority(check.authority),
+        check.requirement,
+        check.refs.join(", ")
+    );
+    let mut lines = vec![name];
+    lines.extend(
+        wrapped(requirement.trim_end(), 2 * GUTTER, width)
+            .iter()
+            .map(|line| style.dim(line)),
+    );
+    lines
+}
+
+/// A line for each scenario of which cases were not run.
+fn not_run(report: &Report, style: Style) -> Vec<String> {
+    let mut scenarios: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for case in &report.not_run {
+        let (cases, checks) = scenarios.entry(&case.scenario).or_default();
+        *cases += 1;
+        *checks += case.checks.len();
+    }
+    let widest = scenarios
+        .keys()
+        .map(|name| columns(name))
+        .max()
+        .unwrap_or(0);
+    let lines = scenarios.iter().map(|(name, (cases, checks))| {
+        let name = padded(name, widest);
+        let (cases, checks) = (several(*cases, "case"), several(*checks, "check"));
+        style.dim(&format!("skip  {name}   not run: {cases}, {checks}"))
+    });
+    lines.collect()
+}
+
 fn is_passed(case: &CaseReport) -> bool {
     let mut verdicts = case.checks.iter().map(|check| check.verdict);
     verdicts.clone().any(|verdict| verdict == Verdict::Pass)
@@ -121,150 +147,6 @@ fn not_passed(check: &CheckReport, file: &str, style: Style, width: usize) -> Ve
     }
 }
 
-/// The lines below a check's name.
-fn block(check: &CheckReport, file: &str, style: Style, width: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    let said = format!(
-        "{} ({}) {}",
-        check.level.keyword(),
-        citation::authority(check.authority),
-        check.requirement
-    );
-    let refs = check.refs.join(", ");
-    let requirement = format!("{said}   {refs}");
-    lines.extend(wrapped(requirement.trim_end(), GUTTER, width));
-    let with: Vec<String> = check
-        .variation
-        .iter()
-        .map(|(axis, value)| format!("{axis}={value}"))
-        .collect();
-    let observed = match check.verdict {
-        Verdict::Inconclusive => "missing",
-        Verdict::Error => match check.fault.unwrap_or(Fault::Harness) {
-            Fault::Harness => "harness",
-            Fault::Driver => "driver",
-        },
-        _ => "observed",
-    };
-    for (label, text) in [
-        ("with", with.join(", ").as_str()),
-        ("expected", &check.expected),
-        (observed, &check.observed),
-        ("hint", check.hint.as_deref().unwrap_or_default()),
-    ] {
-        lines.extend(labelled(label, &wrapped(text, MARGIN, width), style));
-    }
-    let times: Vec<String> = check.wire.iter().map(sent_at).collect();
-    let widest = times.iter().map(|time| columns(time)).max().unwrap_or(0);
-    let wire: Vec<String> = check
-        .wire
-        .iter()
-        .zip(&times)
-        .flat_map(|(line, time)| {
-            let text = format!("{}  {}", padded(time, widest), exchange(line));
-            wrapped(&text, MARGIN, width)
-        })
-        .collect();
-    lines.extend(labelled("wire", &wire, style));
-    lines.push(format!(
-        "{:GUTTER$}{}",
-        "",
-        style.dim(&format!("{file}:{}", check.line))
-    ));
-    lines
-}
-
-fn sent_at(line: &WireLine) -> String {
-    let at = signed_span(jiff::SignedDuration::from_millis(line.at_ms));
-    let sign = if at.starts_with('-') { "" } else { "+" };
-    format!("#{} t{sign}{at}", line.number)
-}
-
-fn exchange(line: &WireLine) -> String {
-    let mut text = format!("{} {}", line.method, line.path);
-    if line.by == Party::Intruder {
-        text.push_str("  by the intruder");
-    }
-    if let Some(shows) = &line.shows {
-        text.push_str(&format!("  {shows}"));
-    }
-    text.push_str("  ->");
-    match (line.status, &line.lost) {
-        (None, None) => text.push_str(" no answer"),
-        (status, lost) => {
-            for part in [
-                status.map(|s| s.to_string()),
-                lost.as_ref().map(|l| format!("({l})")),
-            ] {
-                text.extend(part.map(|part| format!(" {part}")));
-            }
-        }
-    }
-    text.extend(line.error.as_ref().map(|error| format!(" {error}")));
-    for part in line.headers.iter().chain(&line.issued) {
-        text.push_str(&format!("  {part}"));
-    }
-    text
-}
-
-/// The names of what did not pass, once more, where passing cases have pushed them out of sight.
-fn repeated(report: &Report, style: Style, width: usize) -> Vec<String> {
-    let passing = report.cases.iter().filter(|case| is_passed(case)).count();
-    let broken: Vec<&CheckReport> = report
-        .checks()
-        .filter(|check| !matches!(check.verdict, Verdict::Pass | Verdict::NotApplicable))
-        .collect();
-    if passing <= SCREENFUL || broken.is_empty() {
-        return Vec::new();
-    }
-    let mut lines = vec![String::new(), style.dim("what did not pass, once more:")];
-    for check in broken {
-        lines.push(format!(
-            "{}{}",
-            gutter(check.verdict, style),
-            style.bold(&check.name.0)
-        ));
-        lines.extend(wrapped(&in_one_line(check), GUTTER, width));
-    }
-    lines
-}
-
-fn summary(report: &Report, style: Style, width: usize) -> Vec<String> {
-    let mut counts = Vec::new();
-    let mut plain_counts = Vec::new();
-    for verdict in Verdict::ALL {
-        let n = report.tally.get(verdict);
-        let text = format!("{n} {verdict}");
-        counts.push(match n {
-            0 => style.dim(&text),
-            _ => style.verdict(verdict, &text),
-        });
-        plain_counts.push(text);
-    }
-    let share = |keyword: &str, share: Share| format!("{keyword} {}/{}", share.passed, share.of);
-    let shares = format!(
-        "{}   {}",
-        share("MUST", report.must),
-        share("SHOULD", report.should)
-    );
-    let counted = columns(&plain_counts.join("   "));
-    let mut lines = Vec::new();
-    if 1 + counted + 6 + columns(&shares) <= width {
-        lines.push(format!(" {}      {shares}", counts.join("   ")));
-    } else {
-        let (first, second) = counts.split_at(counts.len() / 2);
-        lines.push(format!(" {}", first.join("   ")));
-        lines.push(format!(" {}", second.join("   ")));
-        lines.push(format!(" {shares}"));
-    }
-    let reasons = match report.reasons.is_empty() {
-        true => report.exit.meaning().to_owned(),
-        false => report.reasons.join("; "),
-    };
-    lines.extend(wrapped(&format!("{}: {reasons}", report.exit), 1, width));
-    lines
-}
-
 fn gutter(verdict: Verdict, style: Style) -> String {
     let word = match verdict {
         Verdict::Pass => "PASS",
@@ -278,25 +160,11 @@ fn gutter(verdict: Verdict, style: Style) -> String {
     style.verdict(verdict, word) + &room
 }
 
-/// Lines beside a label that stands on the first; none for no lines.
-fn labelled(label: &str, lines: &[String], style: Style) -> Vec<String> {
-    let room = MARGIN - GUTTER;
-    let mut labelled = lines.to_vec();
-    if let Some(first) = labelled.first_mut() {
-        let text = first.get(MARGIN..).unwrap_or_default();
-        *first = format!(
-            "{:GUTTER$}{}{text}",
-            "",
-            style.dim(&format!("{label:room$}"))
-        );
-    }
-    labelled
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
+    use super::summary::SCREENFUL;
     use super::*;
     use crate::gate::Gate;
     use crate::judge::fixture::{tale, token};
@@ -306,20 +174,75 @@ mod tests {
 
     #[test]
     fn every_kind_of_line() {
-        insta::assert_snapshot!(render(&report(Gate::Must), Style::Plain, 110));
+        insta::assert_snapshot!(render(
+            &report(Gate::Must),
+            Style::Plain,
+            Verbosity::Normal,
+            110
+        ));
     }
 
     #[test]
     fn narrow() {
-        insta::assert_snapshot!(render(&report(Gate::Should), Style::Plain, 64));
+        insta::assert_snapshot!(render(
+            &report(Gate::Should),
+            Style::Plain,
+            Verbosity::Normal,
+            64
+        ));
+    }
+
+    #[test]
+    fn quiet_shows_the_summary_only() {
+        let report = report(Gate::Must);
+        let quiet = render(&report, Style::Plain, Verbosity::Quiet, 110);
+        insta::assert_snapshot!(quiet, @"
+        5 pass   5 fail   1 warn   1 inconclusive   1 not applicable   2 error      MUST 4/11   SHOULD 1/3
+        exit 3: 1 check could not be judged, harness at fault (first broken/harness[okta]:any); 1 check could not be
+          judged, driver at fault (first lies/no-request[okta]:served); 5 MUST checks failed (see explain area.rule);
+          1 MUST check inconclusive (see explain rotation.discard-old)
+        ");
+        let usual = render(&report, Style::Plain, Verbosity::Normal, 110);
+        assert!(usual.ends_with(&quiet));
+    }
+
+    #[test]
+    fn verbose_adds_each_passed_check_and_its_requirement() {
+        let report = report(Gate::Must);
+        let (usual, verbose) = (
+            render(&report, Style::Plain, Verbosity::Normal, 110),
+            render(&report, Style::Plain, Verbosity::Verbose, 110),
+        );
+        let mut rest = usual.lines().peekable();
+        let added: Vec<&str> = verbose
+            .lines()
+            .filter(|line| rest.next_if_eq(line).is_none())
+            .collect();
+        assert_eq!(rest.next(), None, "nothing is left out");
+        let passes = report
+            .checks()
+            .filter(|check| check.verdict == Verdict::Pass);
+        assert_eq!(added.len(), 2 * passes.count());
+        insta::assert_snapshot!(added.join("\n"), @"
+        ok    expiry/early-refresh[okta]:never-stale
+              MUST (rfc) area.rule   RFC 6749 section 6
+        ok    expiry/early-refresh[okta]:reuses
+              MUST (rfc) area.rule   RFC 6749 section 6
+        ok    expiry/early-refresh[okta]:seamless
+              MUST (rfc) area.rule   RFC 6749 section 6
+        ok    passive/ordinary-day[okta]:one-method
+              SHOULD (rfc) area.rule   RFC 6749 section 6
+        ok    rotation/reuse-detected[okta]:gives-up
+              MUST (rfc) area.rule   RFC 6749 section 6
+        ");
     }
 
     #[test]
     fn colours_only_add_escapes() {
         let report = report(Gate::Must);
         let (plain, coloured) = (
-            render(&report, Style::Plain, 110),
-            render(&report, Style::Colour, 110),
+            render(&report, Style::Plain, Verbosity::Normal, 110),
+            render(&report, Style::Colour, Verbosity::Normal, 110),
         );
         assert!(!plain.contains('\u{1b}'));
         assert!(coloured.contains("\u{1b}[1;32mPASS\u{1b}[0m"));
@@ -336,7 +259,7 @@ mod tests {
         let check = json!({ "count": { "to": "token", "is": 1 } });
         let stage = Stage::new("area/name", Level::Must, [check], &[tale([token(0)])]);
         let report = Report::new(&[stage.played()], Gate::Should);
-        insta::assert_snapshot!(render(&report, Style::Plain, 100), @"
+        insta::assert_snapshot!(render(&report, Style::Plain, Verbosity::Normal, 100), @"
         PASS  area/name[okta]    1 check    2 h 0 min virtual, 41 ms
 
          1 pass   0 fail   0 warn   0 inconclusive   0 not applicable   0 error      MUST 1/1   SHOULD 0/0
@@ -360,7 +283,12 @@ mod tests {
                 .collect();
             stages.push(Stage::new("a/fails", Level::Must, [check()], &[tale([])]));
             let played: Vec<Played<'_>> = stages.iter().map(Stage::played).collect();
-            render(&Report::new(&played, Gate::Must), Style::Plain, 100)
+            render(
+                &Report::new(&played, Gate::Must),
+                Style::Plain,
+                Verbosity::Normal,
+                100,
+            )
         };
         assert_eq!(told(SCREENFUL).matches("FAIL  a/fails").count(), 1);
         let long = told(SCREENFUL + 1);

@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, did_you_mean, listed};
 use crate::scenario::{Advance, CallStep, IdpStep, Step, Until};
 use crate::yaml::Node;
 
-/// The most calls of one step.
+/// The most calls of one case.
 const MAX_CALLS: u128 = 10_000;
 
 pub(super) fn examine(view: &View<'_>, found: &mut Findings<'_>) {
@@ -39,6 +39,7 @@ fn call(view: &View<'_>, node: &Node, call: &CallStep, before: &[Step], found: &
             found.push(view.problem(at, format!("two steps are called `{label}`")));
         }
     }
+    count_calls(view, node, call, before, found);
     if call.times == Some(0) {
         found.push(
             view.problem(below(node, &["times"]), "a step that is done no times")
@@ -55,11 +56,7 @@ fn call(view: &View<'_>, node: &Node, call: &CallStep, before: &[Step], found: &
         );
     }
     match (call.every, call.lasting) {
-        (None, None) => {
-            if u128::from(call.times.unwrap_or(1)) > MAX_CALLS {
-                found.push(too_often(view, below(node, &["times"])));
-            }
-        }
+        (None, None) => {}
         (Some(_), None) => found.push(
             view.problem(below(node, &["every"]), "`every` without an end")
                 .help("say how long with `for`"),
@@ -78,8 +75,6 @@ fn call(view: &View<'_>, node: &Node, call: &CallStep, before: &[Step], found: &
                     below(node, &["for"]),
                     format!("{lasting} is over before the first {every} are"),
                 ));
-            } else if lasting.0.as_nanos() / every.0.as_nanos() > MAX_CALLS {
-                found.push(too_often(view, below(node, &["every"])));
             }
             if call.times.is_some() || call.together {
                 found.push(
@@ -94,8 +89,38 @@ fn call(view: &View<'_>, node: &Node, call: &CallStep, before: &[Step], found: &
     }
 }
 
-fn too_often(view: &View<'_>, node: &Node) -> Diagnostic {
-    view.problem(node, format!("a step of more than {MAX_CALLS} calls"))
+/// Complains of the step with which the calls of a case become too many.
+fn count_calls(
+    view: &View<'_>,
+    node: &Node,
+    call: &CallStep,
+    before: &[Step],
+    found: &mut Findings<'_>,
+) {
+    let so_far: u128 = before.iter().filter_map(Step::call).map(calls).sum();
+    if so_far <= MAX_CALLS && so_far + calls(call) > MAX_CALLS {
+        let key = if call.every.is_some() {
+            "every"
+        } else {
+            "times"
+        };
+        found.push(view.problem(
+            below(node, &[key]),
+            format!("a case of more than {MAX_CALLS} calls"),
+        ));
+    }
+}
+
+/// How many calls a step makes.
+fn calls(call: &CallStep) -> u128 {
+    match (call.every, call.lasting) {
+        // `every: 0s` is refused by itself.
+        (Some(every), Some(lasting)) => {
+            let times = lasting.0.as_nanos().checked_div(every.0.as_nanos());
+            times.unwrap_or_default() + 1
+        }
+        _ => u128::from(call.times.unwrap_or(1)),
+    }
 }
 
 fn advance(view: &View<'_>, node: &Node, advance: &Advance, found: &mut Findings<'_>) {

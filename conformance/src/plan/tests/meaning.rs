@@ -126,59 +126,59 @@ fn steps() {
         with_steps("  - idp: { replay: rt1, by: intruder }\n"),
         with_body("client: { refresh_token: rt1 }\nsteps: [{ idp: { replay: rt2, revoke: grants } }, { idp: { revoke: grants, by: intruder } }]\nchecks: [{ id: c, req: rotation.discard-old, gap: { between: token, at_least: 1s } }]\n"),
     ]), @"
-error: a step that is done no times
-^
-= help: remove the step, or `times`
+    error: a step that is done no times
+    ^
+    = help: remove the step, or `times`
 
-error: one call is never together with itself
-^^^^
-= help: say how many with `times`
+    error: one call is never together with itself
+    ^^^^
+    = help: say how many with `times`
 
-error: `every` without an end
-^^
-= help: say how long with `for`
+    error: `every` without an end
+    ^^
+    = help: say how long with `for`
 
-error: `for` without `every`
-^^
-= help: say how often with `every`
+    error: `for` without `every`
+    ^^
+    = help: say how often with `every`
 
-error: `every` must be more than nothing
-^^
+    error: `every` must be more than nothing
+    ^^
 
-error: 1s is over before the first 2s are
-^^
+    error: 1s is over before the first 2s are
+    ^^
 
-error: `every` with `times` or `together`
-^^
-= help: `every` and `for` say how often already; use two steps for both
+    error: `every` with `times` or `together`
+    ^^
+    = help: `every` and `for` say how often already; use two steps for both
 
-error: a step of more than 10000 calls
-^^^
+    error: a case of more than 10000 calls
+    ^^^
 
-error: a step of more than 10000 calls
-^^^^^^^
+    error: a case of more than 10000 calls
+    ^^^^^^^
 
-error: an advance by nothing
-^^
+    error: an advance by nothing
+    ^^
 
-error: nothing happens at the provider
-^
-= help: write `replay: <refresh token>` or `revoke: access_tokens|grants`
+    error: nothing happens at the provider
+    ^
+    = help: write `replay: <refresh token>` or `revoke: access_tokens|grants`
 
-error: no refresh token is called `rt1`
-^^^
-= note: the client starts with none; name one with `client.refresh_token`
+    error: no refresh token is called `rt1`
+    ^^^
+    = note: the client starts with none; name one with `client.refresh_token`
 
-error: `replay` and `revoke` in one step
-^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-= help: write two steps
-error: no refresh token is called `rt2`
-^^^ did you mean `rt1`?
-= note: the client starts with `rt1`
-error: `by` without `replay`
-^^^^^^^^
-= help: only a replay is done by someone
-");
+    error: `replay` and `revoke` in one step
+    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    = help: write two steps
+    error: no refresh token is called `rt2`
+    ^^^ did you mean `rt1`?
+    = note: the client starts with `rt1`
+    error: `by` without `replay`
+    ^^^^^^^^
+    = help: only a replay is done by someone
+    ");
 }
 
 #[test]
