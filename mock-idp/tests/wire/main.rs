@@ -27,6 +27,7 @@ mod hygiene;
 mod limits;
 mod management;
 mod refresh;
+mod silent_peers;
 mod success;
 mod tenants;
 mod worlds;
