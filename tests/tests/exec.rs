@@ -44,6 +44,27 @@ fn a_command_that_is_not_there() {
     insta::assert_snapshot!(ended(&execution, ExitCode::Driver), @"in passive/ordinary-day[entra], `no-such-command` was not found; check the name, or give its full path");
 }
 
+/// It will not be there for the next case either.
+#[test]
+fn a_command_that_is_not_there_is_tried_once() {
+    let execution = exec(&["passive/ordinary-day"], &["no-such-command"]);
+    let report = execution.report();
+    assert_eq!(report.exit, ExitCode::Driver);
+    assert_eq!((report.cases.len(), report.not_run.len()), (1, 1));
+}
+
+#[test]
+fn a_command_needs_some_time() {
+    let output = tokenproof()
+        .args(["exec", CASE, "--timeout", "0s", "--", "true"])
+        .output()
+        .expect("tokenproof runs");
+    assert_eq!(output.status.code(), Some(2));
+    let complaint = String::from_utf8_lossy(&output.stderr).into_owned();
+    let first = complaint.lines().next().unwrap_or_default();
+    insta::assert_snapshot!(first, @"error: invalid value '0s' for '--timeout <LENGTH>': a command needs more than no time at all");
+}
+
 #[test]
 fn a_command_that_may_not_be_run() {
     let file = tempfile::NamedTempFile::new().expect("a file");

@@ -27,7 +27,7 @@ pub(super) struct Exec {
     #[arg(long, value_enum, default_value_t = Child::Judge)]
     child: Child,
     /// How long the command may take in one case before it is killed
-    #[arg(long, default_value = "10m", value_name = "LENGTH")]
+    #[arg(long, default_value = "10m", value_name = "LENGTH", value_parser = timeout)]
     timeout: Length,
     /// The seed of everything random in the mock
     #[arg(long, default_value_t = 0)]
@@ -41,6 +41,16 @@ pub(super) struct Exec {
 enum Child {
     Judge,
     Ignore,
+}
+
+fn timeout(text: &str) -> Result<Length, String> {
+    let length: Length = text
+        .parse()
+        .map_err(|e: crate::scenario::NotALength| e.to_string())?;
+    if length.0.is_zero() {
+        return Err("a command needs more than no time at all".to_owned());
+    }
+    Ok(length)
 }
 
 /// A case as it was played.
@@ -69,12 +79,23 @@ impl Exec {
             .build()
             .map_err(|error| Refusal::harness(format!("no runtime could be started: {error}")))?;
         let mut done = Vec::with_capacity(cases.len());
+        let mut ended = None;
         for case in &cases {
             if !self.judging.outputs.quiet {
                 output::complain(&format!("── {}: {}", case.name, self.command.join(" ")));
             }
-            let one = runtime.block_on(self.one(case))?;
-            let trouble = self.judging.stops_at_incidents() && self.complaint(&one.child).is_some();
+            let one = match runtime.block_on(self.one(case)) {
+                Ok(one) => one,
+                // What has been judged by now is not thrown away.
+                Err(refusal) if !done.is_empty() => {
+                    ended = Some((&case.name, refusal));
+                    break;
+                }
+                Err(refusal) => return Err(refusal),
+            };
+            // A command that cannot be started will not start for the next case either.
+            let trouble = matches!(one.child, ChildEnd::NotStarted(_))
+                || (self.judging.stops_at_incidents() && self.complaint(&one.child).is_some());
             let enough = trouble || self.judging.is_enough(&one.judgements);
             done.push(one);
             if enough {
@@ -98,6 +119,9 @@ impl Exec {
             if let Some((exit, reason)) = self.complaint(&done.child) {
                 report.close(&case.name, exit, reason);
             }
+        }
+        if let Some((case, refusal)) = ended {
+            report.close(case, refusal.exit, refusal.message);
         }
         self.judging.publish(report, &played)
     }

@@ -28,7 +28,7 @@ Exit codes:
   1  the gate is closed: a check failed or was inconclusive, or nothing passed
   2  the command line, a scenario or the configuration is wrong, or a port is in use
   3  tokenproof or its mock failed
-  4  the command under test was not found, hung or was killed
+  4  the command under test was not found, hung, or was killed or interrupted
   5  nothing was selected";
 
 #[derive(Debug, Subcommand)]
