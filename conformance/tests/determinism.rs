@@ -1,5 +1,7 @@
 //! Same seed, same bytes: reports and traces do not depend on the run, on the number of threads or on the machine's mood.
 
+#![expect(clippy::expect_used, reason = "what fails here fails the test")]
+
 use std::collections::BTreeSet;
 
 use serde_json::Value;

@@ -1,6 +1,10 @@
 //! The play on the local road, step by step, as clients made for the purpose see it.
 
-#![expect(clippy::panic, reason = "what fails here fails the test")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what fails here fails the test"
+)]
 
 mod hand_made;
 mod stories;

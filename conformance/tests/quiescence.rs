@@ -4,7 +4,11 @@
 //! sides. Each must leave the trace and the verdicts of the first play with its seed. `TOKENPROOF_PLAYS` asks for another
 //! number of plays.
 
-#![expect(clippy::panic, reason = "what fails here fails the test")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what fails here fails the test"
+)]
 
 mod stories;
 

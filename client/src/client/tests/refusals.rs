@@ -41,8 +41,9 @@ async fn the_error_carries_what_support_asks_for() {
     let error = error.expect_err("refused");
     assert!(error.needs_interaction() && !error.is_retryable());
     assert_eq!(error.claims(), Some(r#"{"x":1}"#));
-    let Error::Refused(refusal) = error else {
-        panic!("{error:?}")
+    let refusal = match error {
+        Error::Refused(refusal) => refusal,
+        other => unreachable!("{other:?}"),
     };
     insta::assert_snapshot!(refusal, @"token endpoint refused the refresh_token grant with status 400, invalid_grant (basic_action): AADSTS50076: more (correlation id c, trace id t, request id r)");
     assert_eq!(refusal.vendor_code.as_deref(), Some("50076"));

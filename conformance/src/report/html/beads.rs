@@ -75,7 +75,7 @@ fn alike(one: &Exchange, other: &Exchange, evidence: &BTreeSet<u64>) -> bool {
             .presented
             .as_ref()
             .map(|shown| (shown.token, shown.state));
-        dull.then(|| (exchange.by, entry.endpoint, reply.status, shown))
+        dull.then_some((exchange.by, entry.endpoint, reply.status, shown))
     };
     facts(one).is_some_and(|known| facts(other) == Some(known))
 }

@@ -443,7 +443,25 @@ mod tests {
             .mark(moved(60_000, "both"), 0, None)
             .mark(moved(5_000, "server"), 60, None)
             .ended(60);
-        insta::assert_snapshot!(sketch(&story, &[1, 2], -120_000), @"");
+        insta::assert_snapshot!(sketch(&story, &[1, 2], -120_000), @"
+        call a:
+          call ok `ok`
+        call b:
+          call not `throttled`
+        to token:
+          #1 | 429 |  (evidence)
+          #2 | 200 | AT#1 (evidence)
+        steps:
+          ▶ advance 60 s
+          ▶ server clock +5 s
+        server clock:
+          on time
+          5 s ahead
+        client clock:
+          120 s behind
+        times: t+0 s, t+30 s, t+60 s
+        gaps: 30 s, 30 s
+        ");
     }
 
     #[test]
@@ -460,7 +478,22 @@ mod tests {
         ])
         .minted("RT#1")
         .released("herd", 3701);
-        insta::assert_snapshot!(sketch(&story, &[2], 0), @"");
+        insta::assert_snapshot!(sketch(&story, &[2], 0), @"
+        to token:
+          #1 RT#1 | 200 | AT#1 RT#2
+          #2 RT#1 (replaced) | 400 | invalid_grant (evidence) (intruder)
+          #3 RT#2 | 200 held |
+          thin held `held: herd`
+          #4 RT#2 | — |
+        steps:
+          ▶ release herd
+        server clock:
+          on time
+        client clock:
+          on time
+        times: t+0 s, t+1 h 1 min 40 s, t+1 h 1 min 41 s, t+2 h 0 min
+        gaps: 1 h 1 min 40 s, 4 s, 58 min 14 s
+        ");
     }
 
     #[test]
@@ -469,8 +502,35 @@ mod tests {
             let polls = (1..=20).map(|n| resource(60 * n).shows("AT#1"));
             tale(std::iter::once(token(0).issues("AT#1")).chain(polls))
         };
-        insta::assert_snapshot!(sketch(&polled(), &[], 0), @"");
-        insta::assert_snapshot!(sketch(&polled(), &[9], 0), @"");
+        insta::assert_snapshot!(sketch(&polled(), &[], 0), @"
+        to token:
+          #1 | 200 | AT#1
+        to resource:
+          #2 AT#1 | 20 × 200 |
+          thin like ``
+        server clock:
+          on time
+        client clock:
+          on time
+        times: t+0 s, t+60 s, t+20 min, t+2 h 0 min
+        gaps: 60 s, 19 min, 1 h 40 min
+        ");
+        insta::assert_snapshot!(sketch(&polled(), &[9], 0), @"
+        to token:
+          #1 | 200 | AT#1
+        to resource:
+          #2 AT#1 | 7 × 200 |
+          thin like ``
+          #9 AT#1 | 200 |  (evidence)
+          #10 AT#1 | 12 × 200 |
+          thin like ``
+        server clock:
+          on time
+        client clock:
+          on time
+        times: t+0 s, t+60 s, t+420 s, t+540 s, t+20 min, t+2 h 0 min
+        gaps: 60 s, 360 s, 60 s, 60 s, 11 min, 1 h 40 min
+        ");
     }
 
     #[test]
