@@ -1,4 +1,4 @@
-//! The JSON report: the machine-readable result, versioned by [`SCHEMA`](super::SCHEMA).
+//! The JSON report: the machine-readable result, versioned by [`SCHEMA`].
 
 use std::io;
 
