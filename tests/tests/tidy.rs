@@ -40,7 +40,7 @@ const REAL_TIME_PLACES: [(&str, &str); 4] = [
     ),
     ("mock-idp/src/clock.rs", "the server's clock"),
     (
-        "mock-idp/tests/wire/silent_peers.rs",
+        "mock-idp/tests/wire/bad_input.rs",
         "a mock that never answers fails the test",
     ),
 ];
