@@ -1,0 +1,15 @@
+//! The play on the local road, as clients made for the purpose see it.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what fails here fails the test"
+)]
+
+mod ends;
+mod hand_made;
+mod road;
+mod steps;
+#[path = "../stories/mod.rs"]
+mod stories;
+mod turns;

@@ -1,0 +1,368 @@
+//! The reference client over a real network: its own HTTP and TLS, both vendors, and only time made by hand.
+
+#![expect(clippy::expect_used, reason = "what fails here fails the test")]
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use mock_idp::clock::{Clock as _, VirtualClock};
+use mock_idp::directory::{GrantType, Rotation, RotationMode};
+use mock_idp::fault::{ConnectionFault, Fault};
+use mock_idp::journal::Endpoint;
+use mock_idp::{Builder, MockIdp, Provider};
+use token_client::{
+    AccessToken, BoxFuture, Class, ClientAuth, Clock, Error, GrantSource, HttpTransport, Secret,
+    Spawn, TokenClient, TokenClientBuilder,
+};
+use tokio::task::JoinHandle;
+
+/// A certificate that nobody's server shows.
+const FOREIGN_CA: &str = include_str!("../../mock-idp/src/keys/embedded/entra-1.cert.pem");
+
+const VENDORS: [Provider; 2] = [Provider::Entra, Provider::Okta];
+
+/// A world over TLS, on a clock that stands still.
+struct World {
+    idp: MockIdp,
+    clock: VirtualClock,
+    tasks: Tasks,
+}
+
+impl World {
+    async fn start(builder: Builder) -> Self {
+        let start = "2030-01-01T00:00:00Z".parse().expect("a date");
+        let clock = VirtualClock::starting_at(start);
+        let idp = builder
+            .clock(Arc::new(clock.clone()))
+            .start()
+            .await
+            .expect("a world");
+        assert!(idp.token_url().starts_with("https://"));
+        Self {
+            idp,
+            clock,
+            tasks: Tasks::default(),
+        }
+    }
+
+    async fn of(vendor: Provider) -> Self {
+        Self::start(MockIdp::of(vendor)).await
+    }
+
+    fn post(&self) -> ClientAuth {
+        ClientAuth::SecretPost {
+            id: self.idp.client_id().to_owned(),
+            secret: Secret::new(self.idp.client_secret().reveal()),
+        }
+    }
+
+    /// A client that trusts this world.
+    fn client(&self, auth: ClientAuth, grant: GrantSource) -> TokenClient {
+        let authority = MockIdp::ca_pem().expect("an authority");
+        self.builder(auth, grant, authority)
+            .build()
+            .expect("a client")
+    }
+
+    fn builder(&self, auth: ClientAuth, grant: GrantSource, root: &str) -> TokenClientBuilder {
+        let scopes = self.idp.scopes(match &grant {
+            GrantSource::ClientCredentials => GrantType::ClientCredentials,
+            GrantSource::Password { .. } => GrantType::Password,
+            _ => GrantType::RefreshToken,
+        });
+        let transport = HttpTransport::builder()
+            .root_pem(root)
+            .build()
+            .expect("a transport");
+        let provider = token_client::Provider::at(&self.idp.token_url()).expect("an address");
+        TokenClient::builder(provider, auth, grant)
+            .scopes(scopes)
+            .transport(transport)
+            .clock(SameClock(self.clock.clone()))
+            .spawn(self.tasks.clone())
+    }
+
+    /// The label under which the mock knows a token.
+    fn label(&self, token: &AccessToken) -> String {
+        self.idp
+            .label_of(token.secret().expose())
+            .map_or_else(|| "unknown".to_owned(), |label| label.to_string())
+    }
+
+    /// What came in and what went out, line by line.
+    fn journal(&self) -> String {
+        let mut lines = Vec::new();
+        for entry in self.idp.journal().entries() {
+            let mut line = entry.endpoint.name().to_owned();
+            if let Some(request) = &entry.token_request {
+                line += &format!(
+                    " {} {:?}",
+                    request.grant.as_deref().unwrap_or("without grant"),
+                    request.auth
+                );
+            }
+            if let Some(label) = entry.presented.as_ref().and_then(|shown| shown.token) {
+                line += &format!(" shows {label}");
+            }
+            if let Some(reply) = &entry.reply {
+                line += &format!(" -> {}", reply.status);
+                line.extend(reply.issued.iter().map(|label| format!(" {label}")));
+            }
+            assert_eq!(entry.secrets, [], "a secret stands where it must not");
+            lines.push(line);
+        }
+        lines.join("\n")
+    }
+}
+
+/// The mock's clock as the client's.
+#[derive(Debug)]
+struct SameClock(VirtualClock);
+
+impl Clock for SameClock {
+    fn now(&self) -> jiff::Timestamp {
+        self.0.now()
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        self.0.sleep(duration)
+    }
+}
+
+/// The client's tasks, to be waited for.
+#[derive(Clone, Debug, Default)]
+struct Tasks(Arc<Mutex<Vec<JoinHandle<()>>>>);
+
+impl Tasks {
+    async fn finished(&self) {
+        let tasks = std::mem::take(&mut *self.0.lock().expect("no panic before"));
+        for task in tasks {
+            task.await.expect("no panic");
+        }
+    }
+}
+
+impl Spawn for Tasks {
+    fn spawn(&self, task: BoxFuture<'static, ()>) {
+        let task = tokio::spawn(task);
+        self.0.lock().expect("no panic before").push(task);
+    }
+}
+
+/// Calls the resource with GET.
+async fn call(client: &TokenClient, url: &str) -> Result<u16, Error> {
+    let mut request = parameter_of(|request| client.call(request));
+    *request.uri_mut() = url.parse().expect("an address");
+    let answer = client.call(request).await?;
+    Ok(answer.status().as_u16())
+}
+
+/// The ordinary value of a function's parameter, whose type need not be named.
+fn parameter_of<P: Default, R>(_: impl FnOnce(P) -> R) -> P {
+    P::default()
+}
+
+#[tokio::test]
+async fn client_credentials_in_the_body_and_by_basic() {
+    for vendor in VENDORS {
+        let world = World::of(vendor).await;
+        let basic = ClientAuth::SecretBasic {
+            id: world.idp.client_id().to_owned(),
+            secret: Secret::new(world.idp.client_secret().reveal()),
+        };
+        for (auth, label) in [(world.post(), "AT#1"), (basic, "AT#2")] {
+            let client = world.client(auth, GrantSource::ClientCredentials);
+            let token = client.token().await.expect("a token");
+            assert_eq!(world.label(&token), label);
+            let again = client.token().await.expect("a token");
+            assert_eq!(world.label(&again), label, "kept, not asked for again");
+        }
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(world.journal(), @"
+            token client_credentials [Post] -> 200 AT#1
+            token client_credentials [Basic] -> 200 AT#2
+            ");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_password_then_the_refresh_token_it_brought() {
+    for vendor in VENDORS {
+        let world = World::of(vendor).await;
+        let credentials = world.idp.credentials();
+        let grant = GrantSource::Password {
+            username: credentials.username,
+            password: Secret::new(credentials.password.reveal()),
+        };
+        let client = world.client(world.post(), grant);
+        client.token().await.expect("a token");
+        let renewed = client.refresh().await.expect("a new token");
+        assert_eq!(world.label(&renewed), "AT#2");
+        assert_eq!(
+            call(&client, &world.idp.user_api_url())
+                .await
+                .expect("an answer"),
+            200
+        );
+        insta::allow_duplicates! {
+            // Entra brings a new refresh token each time, Okta the same.
+            insta::assert_snapshot!(world.journal().replace(" RT#2", ""), @"
+            token password [Post] -> 200 AT#1 RT#1
+            token refresh_token [Post] shows RT#1 -> 200 AT#2
+            resource shows AT#2 -> 200
+            ");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_rotated_refresh_token_is_followed() {
+    for vendor in VENDORS {
+        let world = World::start(MockIdp::of(vendor).rotation(Rotation {
+            mode: RotationMode::Rotate,
+            leeway_seconds: 0,
+            reuse_revokes_family: true,
+        }))
+        .await;
+        let first = Secret::new(world.idp.mint_refresh_token().value.reveal());
+        let client = world.client(world.post(), GrantSource::RefreshToken(first));
+        client.token().await.expect("a token");
+        for _ in 0..2 {
+            client.refresh().await.expect("a new token");
+        }
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(world.journal(), @"
+            token refresh_token [Post] shows RT#1 -> 200 AT#1 RT#2
+            token refresh_token [Post] shows RT#2 -> 200 AT#2 RT#3
+            token refresh_token [Post] shows RT#3 -> 200 AT#3 RT#4
+            ");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_revoked_token_is_renewed_once_and_the_call_repeated() {
+    for vendor in VENDORS {
+        let world = World::of(vendor).await;
+        let client = world.client(world.post(), GrantSource::ClientCredentials);
+        let url = world.idp.api_url();
+        assert_eq!(call(&client, &url).await.expect("an answer"), 200);
+        world.idp.revoke_access_tokens();
+        assert_eq!(call(&client, &url).await.expect("an answer"), 200);
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(world.journal(), @"
+            token client_credentials [Post] -> 200 AT#1
+            resource shows AT#1 -> 200
+            resource shows AT#1 -> 401
+            token client_credentials [Post] -> 200 AT#2
+            resource shows AT#2 -> 200
+            ");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_token_near_its_end_is_renewed_behind_the_callers_back() {
+    for vendor in VENDORS {
+        let hour = Duration::from_secs(3600);
+        let world = World::start(MockIdp::of(vendor).access_token_lifetime(hour)).await;
+        let client = world.client(world.post(), GrantSource::ClientCredentials);
+        client.token().await.expect("a token");
+        world.clock.advance(Duration::from_secs(3200));
+        let early = client.token().await.expect("a token");
+        world.tasks.finished().await;
+        assert_eq!(world.idp.journal().written(), 1, "early enough as it is");
+        world.clock.advance(Duration::from_secs(200));
+        let same = client.token().await.expect("a token");
+        world.tasks.finished().await;
+        let next = client.token().await.expect("a token");
+        assert_eq!(
+            [early, same, next].map(|token| world.label(&token)),
+            ["AT#1", "AT#1", "AT#2"]
+        );
+        assert_eq!(world.idp.journal().written(), 2);
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_authority_is_refused_before_anything_is_sent() {
+    for vendor in VENDORS {
+        let world = World::of(vendor).await;
+        let client = world
+            .builder(world.post(), GrantSource::ClientCredentials, FOREIGN_CA)
+            .build()
+            .expect("a client");
+        let error = client.token().await.expect_err("no trust");
+        assert_eq!(error.class(), Class::Misconfigured);
+        assert_eq!(world.idp.journal().written(), 0);
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(error, @"no secure connection: invalid peer certificate: UnknownIssuer");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_secret_is_told_in_the_vendors_words() {
+    let mut told = String::new();
+    for vendor in VENDORS {
+        let world = World::of(vendor).await;
+        let auth = ClientAuth::SecretPost {
+            id: world.idp.client_id().to_owned(),
+            secret: Secret::new("not-the-secret"),
+        };
+        let client = world.client(auth, GrantSource::ClientCredentials);
+        let error = client.token().await.expect_err("a refusal");
+        assert_eq!(error.class(), Class::Misconfigured);
+        assert!(!error.is_retryable());
+        assert_eq!(world.idp.journal().written(), 1, "not repeated");
+        let Error::Refused(refusal) = &error else {
+            told += &format!("{vendor}: {error}\n");
+            continue;
+        };
+        told += &format!(
+            "{vendor}: {} {:?} {:?} correlation {} trace {} request {}\n",
+            refusal.status.as_u16(),
+            refusal.error,
+            refusal.vendor_code,
+            refusal.correlation_id.is_some(),
+            refusal.trace_id.is_some(),
+            refusal.request_id.is_some()
+        );
+    }
+    insta::assert_snapshot!(told, @r#"
+    entra: 401 Some("invalid_client") Some("7000215") correlation true trace true request true
+    okta: 401 Some("invalid_client") None correlation false trace false request true
+    "#);
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_is_tried_again_after_a_pause_on_the_clock() {
+    for vendor in VENDORS {
+        let world = World::of(vendor).await;
+        let reset = Fault::at(Endpoint::Token)
+            .nth(1)
+            .connection(ConnectionFault::Reset);
+        world.idp.faults().add(reset);
+        let client = world.client(world.post(), GrantSource::ClientCredentials);
+        let asking = tokio::spawn(async move { client.token().await });
+        // The only deadline that is nearer than that of a request is the end of the pause.
+        let patience = world.clock.now() + Duration::from_secs(30);
+        let pause = loop {
+            match world.clock.next_deadline() {
+                Some(deadline) if deadline < patience => break deadline,
+                _ => tokio::task::yield_now().await,
+            }
+        };
+        assert!(!asking.is_finished());
+        world.clock.set(pause);
+        let token = asking.await.expect("no panic").expect("a token");
+        assert_eq!(world.label(&token), "AT#1");
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(world.journal(), @"
+            token client_credentials [Post] -> 0
+            token client_credentials [Post] -> 200 AT#1
+            ");
+        }
+    }
+}
