@@ -9,7 +9,7 @@ use crate::registry::{Registry, Requirement};
 
 /// A name that is neither a requirement nor a scenario, case or check.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("nothing is called `{name}`{guess}; `list --checks` shows every name")]
+#[error("nothing is called `{name}`;{guess} `list --checks` shows every name")]
 pub struct Unknown {
     name: String,
     guess: String,
@@ -71,7 +71,7 @@ fn unknown(name: &str, registry: &Registry, cases: &[Case]) -> Unknown {
     let guess = did_you_mean(name, registry.ids().chain(all.iter().map(String::as_str)));
     Unknown {
         name: name.chars().take(200).collect(),
-        guess: guess.map(|guess| format!(", {guess}")).unwrap_or_default(),
+        guess: guess.map(|guess| format!(" {guess}")).unwrap_or_default(),
     }
 }
 

@@ -78,10 +78,10 @@ impl Select {
         };
         if let Some(pattern) = selection.unmatched(&cases).next() {
             let guess = guess(&pattern.to_string(), &cases)
-                .map(|name| format!("; did you mean `{name}`"))
+                .map(|name| format!(" did you mean `{name}`?"))
                 .unwrap_or_default();
             return Err(nothing(format!(
-                "`{pattern}` selects nothing{guess}; `tokenproof list` shows every name"
+                "`{pattern}` selects nothing;{guess} `tokenproof list` shows every name"
             )));
         }
         let chosen = selection.select(cases);

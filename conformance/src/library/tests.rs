@@ -309,9 +309,9 @@ file
         "",
     ];
     insta::assert_snapshot!(slips.map(page).concat(), @"
-nothing is called `rate-limit.honor-hint`, did you mean `rate-limit.honour-hint`?; `list --checks` shows every name
-nothing is called `concurrency/heard`, did you mean `concurrency/herd`?; `list --checks` shows every name
-nothing is called `expiry/early-refresh[okta]:reuse`, did you mean `expiry/early-refresh[okta]:reuses`?; `list --checks` shows every name
+nothing is called `rate-limit.honor-hint`; did you mean `rate-limit.honour-hint`? `list --checks` shows every name
+nothing is called `concurrency/heard`; did you mean `concurrency/herd`? `list --checks` shows every name
+nothing is called `expiry/early-refresh[okta]:reuse`; did you mean `expiry/early-refresh[okta]:reuses`? `list --checks` shows every name
 nothing is called `nonsense`; `list --checks` shows every name
 nothing is called ``; `list --checks` shows every name
 ");

@@ -8,8 +8,8 @@ use crate::folder::Folder;
 fn selections_that_select_nothing() {
     let folder = Folder::new();
     let nothing = |arguments: &[&str]| folder.complaint(arguments, ExitCode::NothingSelected);
-    insta::assert_snapshot!(nothing(&["run", "concurrency/heard"]), @"`concurrency/heard` selects nothing; did you mean `concurrency/herd`; `tokenproof list` shows every name");
-    insta::assert_snapshot!(nothing(&["list", "wait-as-tld"]), @"`wait-as-tld` selects nothing; did you mean `rate-limit/wait-as-told`; `tokenproof list` shows every name");
+    insta::assert_snapshot!(nothing(&["run", "concurrency/heard"]), @"`concurrency/heard` selects nothing; did you mean `concurrency/herd`? `tokenproof list` shows every name");
+    insta::assert_snapshot!(nothing(&["list", "wait-as-tld"]), @"`wait-as-tld` selects nothing; did you mean `rate-limit/wait-as-told`? `tokenproof list` shows every name");
     insta::assert_snapshot!(nothing(&["run", "concurrency", "--level", "must"]), @"nothing is left to run: the options exclude each other");
     insta::assert_snapshot!(nothing(&["run", "rotation", "--provider", "entra"]), @"nothing is left to run: the options exclude each other");
     insta::assert_snapshot!(nothing(&["exec", "concurrency", "--", "true"]), @"none of the selected scenarios can be judged passively; `tokenproof list passive` shows those that can");
@@ -72,7 +72,7 @@ fn options_that_make_no_sense() {
 
     For more information, try '--help'.
     ");
-    insta::assert_snapshot!(usage(&["explain", "rate-limit.honor-hint"]), @"nothing is called `rate-limit.honor-hint`, did you mean `rate-limit.honour-hint`?; `list --checks` shows every name");
+    insta::assert_snapshot!(usage(&["explain", "rate-limit.honor-hint"]), @"nothing is called `rate-limit.honor-hint`; did you mean `rate-limit.honour-hint`? `list --checks` shows every name");
     insta::assert_snapshot!(usage(&["rnu"]), @"
     error: unrecognized subcommand 'rnu'
 
