@@ -157,7 +157,14 @@ fn span(text: &str, location: Location) -> Span {
         (Some(start), Some(length)) => {
             let start = usize::try_from(start).unwrap_or(usize::MAX);
             let length = usize::try_from(length).unwrap_or(0);
-            Span::new(text, start, start.saturating_add(length))
+            let start = text.floor_char_boundary(start);
+            // The parser has counted lines and columns already. Counting again for every value takes minutes in a long file.
+            Span {
+                start,
+                end: text.ceil_char_boundary(start.saturating_add(length)),
+                line: u32::try_from(location.line()).unwrap_or(u32::MAX),
+                column: u32::try_from(location.column()).unwrap_or(u32::MAX),
+            }
         }
         _ => at_line(text, location),
     }
@@ -321,6 +328,39 @@ impl<'de> Deserialize<'de> for RawKey {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Every stretch in a tree.
+    fn spans(node: &Node, found: &mut Vec<Span>) {
+        found.push(node.span);
+        for (key, value) in node.entries() {
+            found.push(key.span);
+            spans(value, found);
+        }
+        for item in node.items() {
+            spans(item, found);
+        }
+    }
+
+    proptest::proptest! {
+        /// Lines and columns are the parser's; they are what counting the text gives.
+        #[test]
+        fn the_parser_counts_as_we_do(
+            words in proptest::collection::vec("[a-zéß漢😀]{1,4}", 1..12),
+            end in proptest::sample::select(vec!["\n", "\r\n"]),
+            flow in proptest::bool::ANY,
+        ) {
+            let text = if flow {
+                format!("é: [{}]{end}", words.join(", "))
+            } else {
+                words.iter().map(|word| format!("- {{ ü: {word}, k: \"{word}\" }}{end}")).collect()
+            };
+            let mut found = Vec::new();
+            spans(&parse(&text).expect("YAML"), &mut found);
+            for span in found {
+                proptest::prop_assert_eq!(span, Span::new(&text, span.start, span.end));
+            }
+        }
+    }
 
     fn outline(text: &str) -> String {
         match parse(text) {

@@ -143,3 +143,16 @@ fn costly_files_are_refused() {
         "{problems}"
     );
 }
+
+/// Minutes if the place of a value were counted from the beginning of the file.
+#[test]
+fn a_long_file_is_read_in_one_go() {
+    let padding = format!("# {}\n", "x".repeat(76)).repeat(11_000);
+    let steps = "- get_token: {}\n".repeat(3_000);
+    let text = format!(
+        "schema: 1\nscenario: a/b\nabout: x\nproviders: [okta]\nsteps:\n{padding}{steps}checks: []\n"
+    );
+    assert!(text.len() < MAX_BYTES);
+    // It checks nothing, and that is all that is wrong with it.
+    assert!(cases(&text).is_err());
+}
