@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use super::TokenClient;
+use super::credentials::Credentials;
 use super::state::{Inner, State};
 use crate::error::Misuse;
 use crate::fingerprint::fingerprint;
@@ -118,8 +119,7 @@ impl TokenClientBuilder {
     /// # Errors
     /// [`Misuse`] names the first thing that cannot work.
     pub fn build(self) -> Result<TokenClient, Misuse> {
-        self.auth.check()?;
-        check_grant(&self.grant, &self.auth)?;
+        Credentials::check(&self.auth, &self.grant)?;
         if let Some(bad) = self.scopes.iter().find(|scope| !is_scope(scope)) {
             return Err(Misuse::BadScope(bad.clone()));
         }
@@ -137,8 +137,11 @@ impl TokenClientBuilder {
             inner: Arc::new(Inner {
                 key,
                 provider: self.provider,
-                auth: self.auth,
-                grant: self.grant,
+                credentials: Mutex::new(Arc::new(Credentials {
+                    auth: self.auth,
+                    grant: self.grant,
+                    sign_ins: 0,
+                })),
                 scope,
                 policy: self.policy,
                 clock: self.clock,
@@ -173,22 +176,6 @@ impl TokenClientBuilder {
 
 /// Any fixed number would do.
 const DEFAULT_SEED: u64 = 0x746f_6b65_6e70_726f;
-
-fn check_grant(grant: &GrantSource, auth: &ClientAuth) -> Result<(), Misuse> {
-    match grant {
-        GrantSource::ClientCredentials if auth.secret().is_none() => {
-            Err(Misuse::PublicClientCredentials)
-        }
-        GrantSource::Password { username, .. } if username.is_empty() => {
-            Err(Misuse::Empty("user name"))
-        }
-        GrantSource::Password { password, .. } if password.is_empty() => {
-            Err(Misuse::Empty("password"))
-        }
-        GrantSource::RefreshToken(token) if token.is_empty() => Err(Misuse::Empty("refresh token")),
-        _ => Ok(()),
-    }
-}
 
 /// A scope token of RFC 6749 section 3.3.
 fn is_scope(text: &str) -> bool {

@@ -2,6 +2,7 @@
 
 mod builder;
 mod call;
+mod credentials;
 mod flight;
 mod renewal;
 mod state;

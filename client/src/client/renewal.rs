@@ -24,6 +24,7 @@ const GRANTS_PER_FLIGHT: usize = 3;
 
 /// Brings a token that meets `wanted`, from the store or from the server.
 pub(super) async fn run(inner: &Inner, wanted: &Wanted) -> Result<Landed, Error> {
+    let mut signed_in = inner.credentials().sign_ins;
     let mut known = inner.look_up().await?;
     if let Some(record) = known.as_ref().filter(|record| inner.meets(record, wanted)) {
         return Ok(inner.hold(record.clone(), false));
@@ -36,12 +37,12 @@ pub(super) async fn run(inner: &Inner, wanted: &Wanted) -> Result<Landed, Error>
     for _ in 0..GRANTS_PER_FLIGHT {
         let grant = inner.choose_grant(known.as_ref())?;
         let (attempt, failure) = match inner.send_grant(&grant, known.as_ref(), wanted).await? {
-            Sent::Answered(record) => return inner.keep(record).await,
-            Sent::Overtaken(record) if inner.meets(&record, wanted) => {
+            Sent::Answered(record) => return inner.keep(record, signed_in).await,
+            Sent::Overtaken(record, _) if inner.meets(&record, wanted) => {
                 return Ok(inner.hold(record, true));
             }
-            Sent::Overtaken(record) => {
-                known = Some(record);
+            Sent::Overtaken(record, by_then) => {
+                (known, signed_in) = (Some(record), by_then);
                 continue;
             }
             Sent::Failed(attempt, failure) => (attempt, failure),
@@ -54,6 +55,7 @@ pub(super) async fn run(inner: &Inner, wanted: &Wanted) -> Result<Landed, Error>
             return Err(inner.fall_quiet(attempt, failure));
         };
         let before = known.take();
+        signed_in = inner.credentials().sign_ins;
         known = inner.after_refusal(refused, &failure).await?;
         if let Some(record) = &known
             && inner.is_news(record, before.as_ref())
@@ -75,8 +77,9 @@ enum Sent {
     Answered(TokenRecord),
     /// With a failure the policy does not want to retry.
     Failed(Attempt, Failure),
-    /// During a pause somebody else put another token into the store.
-    Overtaken(TokenRecord),
+    /// During a pause somebody else put another token into the store; that many refresh tokens
+    /// had been given by then.
+    Overtaken(TokenRecord, u64),
 }
 
 impl Inner {
@@ -101,7 +104,7 @@ impl Inner {
     /// would look like theft to the server.
     fn note_successor(&self, record: &TokenRecord) {
         if let (GrantSource::RefreshToken(first), Some(newer)) =
-            (&self.grant, &record.refresh_token)
+            (&self.credentials().grant, &record.refresh_token)
             && !newer.matches(first)
         {
             self.state().superseded = true;
@@ -132,6 +135,7 @@ impl Inner {
 
     /// The newest refresh token that was not refused, else the grant the caller configured.
     fn choose_grant(&self, known: Option<&TokenRecord>) -> Result<Grant, Error> {
+        let credentials = self.credentials();
         let state = self.state();
         let stored = known.and_then(|record| record.refresh_token.as_ref());
         let stored_refusal = stored.and_then(|token| state.refusal_of(token));
@@ -142,7 +146,7 @@ impl Inner {
             Some(error) => Err(error),
             None => Ok(grant),
         };
-        match &self.grant {
+        match &credentials.grant {
             GrantSource::ClientCredentials => Ok(Grant::ClientCredentials),
             GrantSource::Password { username, password } => {
                 let grant = Grant::Password {
@@ -200,10 +204,11 @@ impl Inner {
             }
             // Another process may have renewed in the pause; the refresh token at hand is an old
             // one then and must not be sent.
+            let signed_in = self.credentials().sign_ins;
             if let Some(record) = self.look_up().await?
                 && (self.meets(&record, wanted) || grant.is_behind(&record))
             {
-                return Ok(Sent::Overtaken(record));
+                return Ok(Sent::Overtaken(record, signed_in));
             }
             attempt.number = attempt.number.saturating_add(1);
         }
@@ -227,16 +232,12 @@ impl Inner {
     /// One request and its answer.
     async fn ask(&self, grant: &Grant, scope: Option<&str>) -> Result<Answer, Error> {
         let endpoint = self.provider.token_endpoint();
-        let request = token_request(endpoint, &self.auth, grant, scope);
+        let auth = &self.credentials().auth;
+        let request = token_request(endpoint, auth, grant, scope);
         let purpose = Purpose::Token(grant.kind());
         let (parts, body) = self.send(request, purpose).await?.into_parts();
         let told_wait = self.policy.wait_hint(&parts, self.clock.now());
-        let sent: Vec<_> = self
-            .auth
-            .secret()
-            .into_iter()
-            .chain(grant.secret())
-            .collect();
+        let sent: Vec<_> = auth.secret().into_iter().chain(grant.secret()).collect();
         answer::read(&parts, &body, grant.kind(), told_wait, &sent)
     }
 
@@ -286,19 +287,31 @@ impl Inner {
 
     /// Saves a new record, then lets it be handed out. A crash between the two must not lose a
     /// refresh token that the server has already put in the place of the old one.
-    async fn keep(&self, record: TokenRecord) -> Result<Landed, Error> {
-        self.note_successor(&record);
-        if let Err(error) = self.store.save(&self.key, &record).await
-            && record.refresh_token.is_some()
-        {
-            self.state().unsaved = Some(record);
-            return Err(error.into());
+    ///
+    /// `signed_in` is how many refresh tokens had been given when the grant was chosen. One given
+    /// since then is of a newer sign-in than the answer's and takes its place.
+    async fn keep(&self, mut record: TokenRecord, mut signed_in: u64) -> Result<Landed, Error> {
+        loop {
+            if let Some((by_now, given)) = self.sign_in_after(signed_in) {
+                signed_in = by_now;
+                record.refresh_token = Some(given);
+            }
+            self.note_successor(&record);
+            if let Err(error) = self.store.save(&self.key, &record).await
+                && record.refresh_token.is_some()
+            {
+                self.state().unsaved = Some(record);
+                return Err(error.into());
+            }
+            if self.sign_in_after(signed_in).is_none() {
+                break;
+            }
         }
         // Without a refresh token the store is only a cache, and failing to fill it does no harm.
         let now = self.clock.now();
         if !self.policy.may_serve(&record, now) {
             let failure = Failure::new(Error::Protocol(ProtocolError::DeadOnArrival));
-            let purpose = Purpose::Token(self.grant.kind());
+            let purpose = Purpose::Token(self.credentials().grant.kind());
             return Err(self.fall_quiet(Attempt::first(purpose), failure));
         }
         self.state().quiet = None;

@@ -5,20 +5,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
+use super::credentials::Credentials;
 use super::flight::Flight;
 use crate::clock::left;
 use crate::fingerprint::{draw, fingerprint};
 use crate::{
-    ClientAuth, Clock, Error, GrantSource, Policy, Provider, Secret, Spawn, StoreKey, TokenRecord,
-    TokenStore, Transport,
+    Clock, Error, Policy, Provider, Secret, Spawn, StoreKey, TokenRecord, TokenStore, Transport,
 };
 
 /// The shared insides of all clones of a client.
 pub(super) struct Inner {
     pub(super) key: StoreKey,
     pub(super) provider: Provider,
-    pub(super) auth: ClientAuth,
-    pub(super) grant: GrantSource,
+    pub(super) credentials: Mutex<Arc<Credentials>>,
     pub(super) scope: Option<String>,
     pub(super) policy: Arc<dyn Policy>,
     pub(super) clock: Arc<dyn Clock>,

@@ -35,6 +35,9 @@ pub enum Misuse {
         "a public client cannot use the client credentials grant (RFC 6749 section 4.4): give a client secret"
     )]
     PublicClientCredentials,
+    /// What tells the tokens of one client from those of another stays as it was built.
+    #[error("{0} cannot be changed on a running client: build another client")]
+    Unchangeable(&'static str),
     /// A stored or pasted access token holds characters that no header can carry.
     #[error("access token is not usable: it holds characters that no header can carry")]
     UnusableToken,

@@ -42,6 +42,11 @@ impl StandardPolicy {
         }
     }
 
+    /// How long before expiry it renews, for tokens that live at least five times as long.
+    pub const fn margin(&self) -> Duration {
+        self.margin
+    }
+
     /// Renews this long before expiry (but never before four fifths of the lifetime are over).
     pub const fn with_margin(mut self, margin: Duration) -> Self {
         self.margin = margin;

@@ -8,6 +8,7 @@ mod rotation;
 mod rules;
 mod seams;
 mod sharing;
+mod swapping;
 mod throttling;
 
 use std::time::Duration;
