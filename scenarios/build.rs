@@ -1,4 +1,4 @@
-//! Lists the scenario files of this folder, so that none is forgotten.
+//! Lists the scenario files and the frozen sets of this folder, so that none is forgotten.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -17,20 +17,37 @@ fn main() -> io::Result<()> {
     for folder in folders(&root)? {
         walk(&folder, &mut files)?;
     }
-    files.sort();
+    let mut sets = Vec::new();
+    if root.join("sets").is_dir() {
+        walk(&root.join("sets"), &mut sets)?;
+    }
+    let scenarios = list(
+        "FILES",
+        "Every scenario file: its path below the library folder, with `/` on every system, and its text. Sorted by path.",
+        &root,
+        files,
+    )?;
+    let sets = list(
+        "SETS",
+        "Every frozen set: its path below the library folder, and its text. Sorted by path, so the oldest stands first.",
+        &root,
+        sets,
+    )?;
+    fs::write(out.join("files.rs"), scenarios + &sets)
+}
 
-    let mut text = String::from(
-        "/// Every scenario file: its path below the library folder, with `/` on every system, and its text. Sorted by path.\n\
-         pub const FILES: &[(&str, &str)] = &[\n",
-    );
+/// A constant with the paths and texts of files.
+fn list(name: &str, about: &str, root: &Path, mut files: Vec<PathBuf>) -> io::Result<String> {
+    files.sort();
+    let mut text = format!("/// {about}\npub const {name}: &[(&str, &str)] = &[\n");
     for file in &files {
-        let below = file.strip_prefix(&root).map_err(io::Error::other)?;
-        let name: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
-        writeln!(text, "    ({:?}, include_str!({file:?})),", name.join("/"))
+        let below = file.strip_prefix(root).map_err(io::Error::other)?;
+        let path: Vec<_> = below.iter().map(|part| part.to_string_lossy()).collect();
+        writeln!(text, "    ({:?}, include_str!({file:?})),", path.join("/"))
             .map_err(io::Error::other)?;
     }
     text.push_str("];\n");
-    fs::write(out.join("files.rs"), text)
+    Ok(text)
 }
 
 fn folders(root: &Path) -> io::Result<Vec<PathBuf>> {

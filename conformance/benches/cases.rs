@@ -3,7 +3,7 @@
 //! `cargo bench -p tokenproof`. Each figure is the median of five rounds after one that warms up, printed beside its target.
 //! Cases are played on as many threads as there are processors, as `tokenproof run` does. Rates are given per second, and
 //! per second of CPU time where `/proc` tells it: neighbours on the machine do not count there. Five signatures are most of
-//! what a case of five tokens costs.
+//! what a case of five tokens costs. A target for two processors is halved for a second of one.
 
 #![expect(
     clippy::expect_used,
@@ -11,6 +11,7 @@
     reason = "a benchmark prints, and stops where it fails"
 )]
 
+use mock_idp::{MockIdp, Provider};
 use tokenproof::case::Case;
 use tokenproof::contender::Reference;
 use tokenproof::library::Library;
@@ -61,13 +62,71 @@ fn main() {
     let seconds = taken.map(|round| Some(round.seconds));
     figure("whole library", "s", seconds, "< 1");
     rates("cases of the library", &library, taken, "-");
-    // Enough plays for a second or two. The targets are those of two processors, halved.
+    // Enough plays for a second or two.
     for (name, text, plays, target) in [
-        ("cases of five tokens", FIVE_TOKENS, 1_000, ">= 400"),
-        ("cases of one error", ERROR_ONLY, 6_000, ">= 1500"),
+        ("cases of five tokens", FIVE_TOKENS, 1_000, ">= 325"),
+        ("cases of one error", ERROR_ONLY, 6_000, ">= 1250"),
     ] {
         let cases = many(name, text, plays, &registry);
         rates(name, &cases, rounds(&cases, threads), target);
+    }
+    worlds();
+    flat(&many("many", ERROR_ONLY, 20_000, &registry), threads);
+}
+
+/// What a world costs, without handshakes: started, and dropped again.
+fn worlds() {
+    const WORLDS: u32 = 500;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let taken = [(); ROUNDS].map(|()| {
+        let watch = Stopwatch::start();
+        runtime.block_on(async {
+            for provider in Provider::ALL.iter().cycle().take(WORLDS as usize) {
+                let world = MockIdp::of(*provider).plain_http().start().await;
+                drop(world.expect("ports are free"));
+                tokio::task::yield_now().await;
+            }
+        });
+        Some(watch.elapsed().as_secs_f64() * 1_000.0 / f64::from(WORLDS))
+    });
+    figure("a world", "ms", taken, "< 1");
+}
+
+/// Whether one run of very many cases stays as quick as it began, and does not grow: its last quarter against its second.
+/// The first one warms up.
+fn flat(cases: &[Case], threads: usize) {
+    let quarter = cases.len() / 4;
+    let mut marks = Vec::new();
+    let mut played = 0;
+    let results = runner::run(cases, &Reference, 0, threads, |_| {
+        played += 1;
+        if played % quarter == 0 {
+            marks.push((cpu_seconds(), resident_megabytes()));
+        }
+    })
+    .expect("threads can be started");
+    assert_eq!(results.len(), cases.len(), "all were played");
+    let &[first, second, third, fourth] = marks.as_slice() else {
+        return;
+    };
+    let between = |from: (Option<f64>, _), to: (Option<f64>, _)| Some(to.0? - from.0?);
+    if let (Some(early), Some(late)) = (between(first, second), between(third, fourth)) {
+        let name = format!("{} cases", cases.len());
+        println!(
+            "{name:22} {:9.2} times the CPU time in the last quarter as in the second (target < 1.1)",
+            late / early
+        );
+    }
+    if let (Some(early), Some(late)) = (second.1, fourth.1) {
+        let (results, kept) = (cases.len() / 2, (late - early) * 1_024.0);
+        println!(
+            "{:22} {:9.2} KiB kept for each case, its result included ({early:.0} to {late:.0} MB)",
+            "",
+            kept / results as f64
+        );
     }
 }
 
@@ -134,6 +193,14 @@ fn cpu_seconds() -> Option<f64> {
         .filter_map(|field| field.parse().ok())
         .collect();
     (fields.len() == 2).then(|| fields.iter().sum::<f64>() / TICKS)
+}
+
+/// What this process holds in memory (proc(5), `VmRSS` of `status`).
+fn resident_megabytes() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
+    let kilobytes: f64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(kilobytes / 1_024.0)
 }
 
 fn figure(name: &str, unit: &str, values: [Option<f64>; ROUNDS], target: &str) {

@@ -10,7 +10,9 @@ use crate::registry::Requirement;
 use crate::scenario::{Body, Cell, Check, Head};
 
 /// The name of a case as printed and selected: `rate-limit/wait-as-told[okta,okta-epoch,ahead]`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(transparent)]
 pub struct CaseName(pub String);
 
@@ -47,7 +49,7 @@ pub struct Case {
     pub provider: Provider,
     /// The values chosen on the axes of `matrix`.
     pub cell: Cell,
-    /// The runs it needs: one for each variation of `vary`, at least one.
+    /// The runs it needs: one for each variation of `vary`, times `repeat`; at least one.
     pub variations: Vec<Variation>,
     /// The checks that apply to this cell.
     pub checks: Vec<PlannedCheck>,
@@ -56,8 +58,10 @@ pub struct Case {
 /// One run of a case.
 #[derive(Clone, Debug)]
 pub struct Variation {
-    /// The values chosen on the axes of `vary`; empty without `vary`.
+    /// The values chosen on the axes of `vary`, and which run it is of a case that is repeated; empty without either.
     pub cell: Cell,
+    /// How far its seed is from that of the case: another for each run of a case that is repeated.
+    pub seed_offset: u64,
     /// What is played.
     pub body: Body,
 }
@@ -74,7 +78,9 @@ pub struct PlannedCheck {
 }
 
 /// The name of a check in a case: `rotation/reuse-detected[okta]:newest-only`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(transparent)]
 pub struct CheckName(pub String);
 

@@ -9,7 +9,9 @@ use crate::judgement::Judgement;
 use crate::verdict::{Fault, Level, Verdict};
 
 /// Which requirements must hold for the build to go on.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Gate {
     /// Those of level must.

@@ -2,10 +2,12 @@
 
 pub mod case;
 pub mod catalog;
+pub mod check;
 pub mod cli;
 pub mod contender;
 pub mod diagnostic;
 pub mod exit;
+pub mod frozen;
 pub mod gate;
 pub mod judge;
 pub mod judgement;
@@ -18,8 +20,10 @@ pub mod registry;
 pub mod report;
 pub mod runner;
 pub mod scenario;
+pub mod schema;
 pub mod selection;
 mod staging;
+pub mod starter;
 pub mod trace;
 pub mod verdict;
 pub mod watchdog;

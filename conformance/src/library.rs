@@ -1,8 +1,12 @@
 //! Where scenario files come from: those that come with the program, and the user's.
 
+mod beside;
+
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+
+use beside::Home;
 
 use crate::case::Case;
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
@@ -16,15 +20,21 @@ const MAX_FILES: usize = 10_000;
 /// How deep a folder is searched.
 const MAX_FOLDERS: usize = 16;
 
-/// Files beside scenarios that are none: the registry, dated sets, lists of expectations.
-const OTHER_FILES: [&str; 1] = ["requirements.yaml"];
-const OTHER_FOLDERS: [&str; 2] = ["sets", "target"];
+/// Files beside scenarios that are none: the registry, frozen sets, lists of expectations.
+const REGISTRY: &str = "requirements.yaml";
+const SETS: &str = "sets";
+const OTHER_FOLDERS: [&str; 2] = [SETS, "target"];
 const OTHER_ENDING: &str = ".expect.yaml";
 
 /// Scenario files, read but not yet planned.
+///
+/// A registry or frozen sets that stand beside the files, in the folder that was added or the one above it, belong to them:
+/// see [`Library::registry`] and [`Library::sets`].
 #[derive(Clone, Debug, Default)]
 pub struct Library {
     files: Vec<File>,
+    homes: Vec<Home>,
+    is_embedded: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -52,6 +62,8 @@ impl Library {
                     name: path.strip_suffix(".yaml").map(str::to_owned),
                 })
                 .collect(),
+            homes: Vec::new(),
+            is_embedded: true,
         }
     }
 
@@ -67,6 +79,14 @@ impl Library {
             return Err(
                 Diagnostic::new(format!("`{}` is no ordinary file", path.display())).into(),
             );
+        }
+        let folder = if kind.is_dir() {
+            Some(path)
+        } else {
+            path.parent()
+        };
+        if let Some(folder) = folder {
+            self.note_home(folder, path);
         }
         if !kind.is_dir() {
             return self.add_file(path);
@@ -99,29 +119,8 @@ impl Library {
     }
 
     fn add_file(&mut self, path: &Path) -> Result<(), Diagnostics> {
-        let file = fs::File::open(path).map_err(|e| unreadable(path, &e))?;
-        let mut bytes = Vec::new();
-        // A device or a pipe says nothing true about its length.
-        file.take(MAX_BYTES as u64 + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|e| unreadable(path, &e))?;
-        if bytes.len() > MAX_BYTES {
-            return Err(Diagnostic::new(format!(
-                "`{}` has more than the {MAX_BYTES} bytes that are read",
-                path.display()
-            ))
-            .into());
-        }
-        let text = String::from_utf8(bytes).map_err(|e| {
-            Diagnostic::new(format!("`{}` is not UTF-8", path.display())).note(format!(
-                "byte {} is the first that is not",
-                e.utf8_error().valid_up_to() + 1
-            ))
-        })?;
-        self.files.push(File {
-            source: Source::new(path.to_string_lossy(), text),
-            name: None,
-        });
+        let source = read(path)?;
+        self.files.push(File { source, name: None });
         Ok(())
     }
 
@@ -142,6 +141,37 @@ impl Library {
     /// # Errors
     /// Every mistake in every file, and scenarios that have the same name.
     pub fn load(&self) -> Result<Vec<ScenarioFile>, Diagnostics> {
+        let (loaded, found) = self.heads();
+        found.or(loaded)
+    }
+
+    /// Every case of every file, in the order of the files.
+    ///
+    /// # Errors
+    /// Every mistake in every file.
+    pub fn plan(&self, registry: &Registry) -> Result<Vec<Case>, Diagnostics> {
+        let survey = self.survey(registry);
+        survey.found.or(survey.cases)
+    }
+
+    /// What can be read of every file, with every mistake in every file.
+    pub(crate) fn survey(&self, registry: &Registry) -> Survey {
+        let (files, mut found) = self.heads();
+        let mut cases = Vec::new();
+        for file in &files {
+            match plan(file, registry) {
+                Ok(planned) => cases.extend(planned),
+                Err(problems) => found.extend(problems),
+            }
+        }
+        Survey {
+            files,
+            cases,
+            found,
+        }
+    }
+
+    fn heads(&self) -> (Vec<ScenarioFile>, Diagnostics) {
         let mut found = Diagnostics::new();
         let mut loaded: Vec<ScenarioFile> = Vec::new();
         for file in &self.files {
@@ -158,24 +188,44 @@ impl Library {
                 Err(problems) => found.extend(problems),
             }
         }
-        found.or(loaded)
+        (loaded, found)
     }
+}
 
-    /// Every case of every file, in the order of the files.
-    ///
-    /// # Errors
-    /// Every mistake in every file.
-    pub fn plan(&self, registry: &Registry) -> Result<Vec<Case>, Diagnostics> {
-        let mut found = Diagnostics::new();
-        let mut cases = Vec::new();
-        for file in self.load()? {
-            match plan(&file, registry) {
-                Ok(planned) => cases.extend(planned),
-                Err(problems) => found.extend(problems),
-            }
-        }
-        found.or(cases)
+/// What can be read of a library.
+#[derive(Debug)]
+pub(crate) struct Survey {
+    /// The files whose heads are sound.
+    pub(crate) files: Vec<ScenarioFile>,
+    /// The cases of those that are sound altogether.
+    pub(crate) cases: Vec<Case>,
+    /// Every mistake.
+    pub(crate) found: Diagnostics,
+}
+
+/// A file as text.
+fn read(path: &Path) -> Result<Source, Diagnostics> {
+    let file = fs::File::open(path).map_err(|e| unreadable(path, &e))?;
+    let mut bytes = Vec::new();
+    // A device or a pipe says nothing true about its length.
+    file.take(MAX_BYTES as u64 + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|e| unreadable(path, &e))?;
+    if bytes.len() > MAX_BYTES {
+        return Err(Diagnostic::new(format!(
+            "`{}` has more than the {MAX_BYTES} bytes that are read",
+            path.display()
+        ))
+        .into());
     }
+    let text = String::from_utf8(bytes).map_err(|e| {
+        let problem = Diagnostic::new(format!("`{}` is not UTF-8", path.display())).note(format!(
+            "byte {} is the first that is not",
+            e.utf8_error().valid_up_to() + 1
+        ));
+        Diagnostics::from(problem)
+    })?;
+    Ok(Source::new(path.to_string_lossy(), text))
 }
 
 fn same_name(scenario: &ScenarioFile, first: &ScenarioFile) -> Diagnostic {
@@ -209,10 +259,7 @@ fn walk(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> Result<(), Dia
             if !OTHER_FOLDERS.contains(&&*name) {
                 walk(&path, depth + 1, files)?;
             }
-        } else if name.ends_with(".yaml")
-            && !name.ends_with(OTHER_ENDING)
-            && !OTHER_FILES.contains(&&*name)
-        {
+        } else if name.ends_with(".yaml") && !name.ends_with(OTHER_ENDING) && name != REGISTRY {
             files.push(path);
             if files.len() > MAX_FILES {
                 return Err(Diagnostic::new(format!(

@@ -145,6 +145,7 @@ fn nothing(why: String) -> Trace {
         outcomes: Vec::new(),
         marks: Vec::new(),
         tokens: Vec::new(),
+        cast: Vec::new(),
         road: Road::Local,
         cut_short: Some(CutShort::Harness(why)),
     }

@@ -111,11 +111,18 @@ fn another_seed_changes_pauses_and_ids_and_nothing_else() {
     let paths: Vec<String> = paths.into_iter().collect();
     insta::assert_snapshot!(paths.join("\n"), @"
     [].trace.ended_at
+    [].trace.exchanges[].caller.client
+    [].trace.exchanges[].caller.index
     [].trace.exchanges[].entry.answered_at
     [].trace.exchanges[].entry.at
+    [].trace.exchanges[].entry.body.digest
+    [].trace.exchanges[].entry.presented.seconds_left
+    [].trace.exchanges[].entry.reply.headers[][]
     [].trace.exchanges[].entry.server_time
+    [].trace.marks[].at
     [].trace.outcomes[].ended_at
     [].trace.outcomes[].message
+    [].trace.outcomes[].started_at
     [].trace.tokens[].expires_at
     [].trace.tokens[].issued_at
     ");

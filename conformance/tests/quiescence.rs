@@ -1,7 +1,7 @@
 //! Quiescence is a contract: however often a case is played, and however busy the machine is, it runs the same way.
 //!
 //! Ten thousand plays of cases in which much happens at one instant: herds, resets in the middle, holds, deadlines of both
-//! sides. Each must leave the trace and the verdicts of the first play with its seed. `TOKENPROOF_PLAYS` asks for another
+//! sides, clients that share, give up, are killed and asleep, answers in pieces. Each must leave the trace and the verdicts of the first play with its seed. `TOKENPROOF_PLAYS` asks for another
 //! number of plays.
 
 #![expect(
@@ -124,6 +124,128 @@ steps:
 checks: [{ id: any, req: errors.class, given: { to: token }, each: { of: d, outcome: ok } }]
 ";
 
+/// Two clients on one store that go for the same refresh token at once.
+const SHARED: &str = "
+needs: [clock, timers, stores, concurrency, resource, grant.refresh_token]
+idp:
+  rotation: { mode: rotate, leeway: 0s, when_reused: refuse }
+  script: [{ to: token, times: 2, hold: { name: gate, at: after_commit } }]
+clients: { pair: { count: 2, refresh_token: rt1, store: disk } }
+steps:
+  - call_api: { times: 2, together: true, as: c }
+  - until: { held: { hold: gate, at_least: 2 } }
+  - release: { hold: gate, order: [2, 1] }
+  - join: c
+  - advance: { by: 2h }
+  - call_api: { as: d }
+checks: [{ id: any, req: errors.class, given: { to: token }, each: { of: d, outcome: ok } }]
+";
+
+/// Three answers let go one by one, each followed by another request.
+const ORDERED: &str = "
+needs: [clock, concurrency, grant.client_credentials]
+idp: { script: [{ to: token, times: 3, reply: 503, hold: gate }] }
+steps:
+  - get_token: { times: 3, together: true, as: t }
+  - release: { hold: gate, order: [2, 3, 1] }
+  - join: t
+checks: [{ id: any, req: errors.class, given: { to: token }, each: { of: t, outcome: ok } }]
+";
+
+/// Callers that give up and callers that are out of patience, in the middle of what is held, late or lost.
+const CANCELLED: &str = "
+needs: [clock, cancel, concurrency, resource, grant.client_credentials]
+idp:
+  script:
+    - { to: token, nth: 1, hold: gate }
+    - { to: token, nth: 2, delay: 10s }
+    - { to: resource, nth: 1, connection: hang }
+    - { to: resource, nth: 2, delay: 5s }
+steps:
+  - get_token: { times: 2, together: true, as: t }
+  - call_api: { times: 2, together: true, deadline: 5s, as: c }
+  - cancel: t
+  - advance: { by: 5s }
+  - call_api: { times: 3, together: true, deadline: 5s, as: d }
+  - release: gate
+  - advance: { by: 5s }
+  - cancel: d
+  - call_api: { as: e }
+  - join: e
+checks: [{ id: any, req: errors.class, given: { to: token }, each: { of: e, outcome: ok } }]
+";
+
+/// Clients that are killed while they wait for what is held, late or on its way.
+const KILLED: &str = "
+needs: [clock, restart, stores, concurrency, resource, grant.refresh_token]
+idp:
+  token: { expires_in: 3600s }
+  rotation: { mode: rotate, leeway: 0s, when_reused: refuse }
+  script:
+    - { to: token, nth: 1, hold: gate }
+    - { to: token, nth: 3, hold: { name: late, at: after_commit } }
+    - { to: resource, nth: 1, delay: 3s }
+clients: { a: { refresh_token: rt1, store: disk }, b: { refresh_token: rt2 } }
+steps:
+  - call_api: { together: true, times: 2, as: c }
+  - restart: { client: a, how: kill }
+  - call_api: { as: d }
+  - release: gate
+  - restart: { how: kill }
+  - call_api: { times: 2, together: true, as: e }
+  - restart: {}
+  - release: late
+  - call_api: { as: f }
+  - join: f
+checks: [{ id: any, req: errors.class, given: { to: token }, each: { of: f, outcome: { class: [ok, reauth_required] } } }]
+";
+
+/// Clocks that stand still, go back and jump while both sides wait.
+const CLOCKS: &str = "
+needs: [clock, timers, concurrency, resource, grant.client_credentials]
+idp:
+  token: { expires_in: 600s }
+  script:
+    - { to: token, nth: 1, delay: 29s }
+    - { to: resource, nth: 1, delay: 30s }
+    - { to: resource, nth: 3, delay: 31s }
+clients: { pair: { count: 2, clock_offset: -5s } }
+steps:
+  - call_api: { times: 2, together: true, as: c }
+  - freeze: client
+  - advance: { by: 29s }
+  - suspend: 1m
+  - thaw: client
+  - advance: { by: -10m, move: server }
+  - call_api: { together: true, times: 2, as: d }
+  - freeze: server
+  - suspend: 31s
+  - advance: { by: 1h }
+  - thaw: server
+  - call_api: { as: e }
+  - join: e
+checks: [{ id: any, req: errors.class, given: { to: token }, each: { of: e, outcome: ok } }]
+";
+
+/// Answers that come in pieces, slower and faster than the client is patient, several at once.
+const DRIBBLES: &str = "
+needs: [clock, cancel, concurrency, resource, grant.client_credentials]
+idp:
+  script:
+    - { to: token, nth: 1, dribble: 5s }
+    - { to: token, dribble: 1s }
+    - { to: resource, nth: 1, dribble: 4s }
+    - { to: resource, dribble: 500ms }
+clients: { pair: { count: 2 } }
+steps:
+  - call_api: { times: 2, together: true, as: c }
+  - advance: { by: 10s }
+  - call_api: { together: true, times: 2, deadline: 2s, as: d }
+  - join: d
+  - join: c
+checks: [{ id: any, req: errors.class, given: { to: token }, each: { of: c, outcome: { class: [ok, timeout] } } }]
+";
+
 /// A case and who plays it.
 struct Story {
     case: Case,
@@ -152,6 +274,16 @@ fn stories() -> Vec<Story> {
         story("quiet/delays", "entra", DELAYS, &Reference),
         story("quiet/delays-of-many", "okta", DELAYS, swarm),
         story("quiet/hangs", "entra", HANGS, &Reference),
+        story("quiet/shared", "okta", SHARED, &Reference),
+        story("quiet/ordered", "okta", ORDERED, swarm),
+        story("quiet/cancelled", "entra", CANCELLED, &Reference),
+        story("quiet/cancelled-of-many", "okta", CANCELLED, swarm),
+        story("quiet/killed", "okta", KILLED, &Reference),
+        story("quiet/killed-of-many", "entra", KILLED, swarm),
+        story("quiet/clocks", "okta", CLOCKS, &Reference),
+        story("quiet/clocks-of-many", "entra", CLOCKS, swarm),
+        story("quiet/dribbles", "okta", DRIBBLES, &Reference),
+        story("quiet/dribbles-of-many", "entra", DRIBBLES, swarm),
     ]
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio_rustls::TlsAcceptor;
 
 use crate::clock::{Clock, SystemClock};
-use crate::directory::{Directory, Rotation};
+use crate::directory::{ClientSecrets, Directory, Rotation};
 use crate::entropy::Entropy;
 use crate::fault::{FaultScript, Holds};
 use crate::journal::{Endpoint, Journal, Origin};
@@ -22,7 +22,7 @@ use crate::mock::MockIdp;
 use crate::provider::Provider;
 use crate::supervise::{Supervisor, Unsupervised};
 use crate::world::{Settings, World, known_secrets};
-use crate::{entra, okta};
+use crate::{entra, foreign, okta};
 
 /// Settings of a world before it starts.
 #[derive(Debug)]
@@ -36,6 +36,7 @@ pub struct Builder {
     supervisor: Arc<dyn Supervisor>,
     journal_capacity: usize,
     tls: bool,
+    foreign_origin: bool,
     ports: HashMap<Origin, u16>,
 }
 
@@ -70,6 +71,7 @@ impl Builder {
             supervisor: Arc::new(Unsupervised),
             journal_capacity: 10_000,
             tls: true,
+            foreign_origin: false,
             ports: HashMap::new(),
         }
     }
@@ -128,6 +130,13 @@ impl Builder {
         self
     }
 
+    /// Adds an origin that is not the provider's, [`Origin::Foreign`], for redirects to lead to. It notes what arrives and answers
+    /// with 404.
+    pub fn foreign_origin(mut self) -> Self {
+        self.foreign_origin = true;
+        self
+    }
+
     /// The port of an origin; a free one without it.
     pub fn port(mut self, origin: Origin, port: u16) -> Self {
         self.ports.insert(origin, port);
@@ -169,8 +178,9 @@ impl Builder {
             Provider::Entra => &[Origin::Login, Origin::Graph],
             Provider::Okta => &[Origin::Org, Origin::Api],
         };
-        let mut bound = Vec::with_capacity(origins.len());
-        for origin in origins {
+        let mut bound = Vec::with_capacity(origins.len() + 1);
+        let foreign = self.foreign_origin.then_some(&Origin::Foreign);
+        for origin in origins.iter().chain(foreign) {
             let port = self.ports.get(origin).copied().unwrap_or(0);
             let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
             bound.push((
@@ -188,13 +198,14 @@ impl Builder {
             provider: self.provider,
             secrets: known_secrets(self.provider, &directory),
             directory,
+            client_secrets: ClientSecrets::default(),
             settings: self.settings,
-            clock: self.clock,
+            clock: self.clock.clone(),
             entropy: Entropy::from_seed(self.seed),
             keys: KeyRing::embedded(self.provider),
             ledger: Ledger::default(),
             journal: Journal::with_capacity(self.journal_capacity),
-            faults: FaultScript::default(),
+            faults: FaultScript::on(self.clock.clone()),
             holds: Holds::default(),
             meters: Meters::default(),
             supervisor: self.supervisor,
@@ -209,6 +220,7 @@ impl Builder {
                     Origin::Graph => entra::graph_routes(world.clone()),
                     Origin::Org => okta::org_routes(world.clone()),
                     Origin::Api => okta::api_routes(world.clone()),
+                    Origin::Foreign => foreign::routes(world.clone()),
                 };
                 bound.serve(
                     world.clone(),

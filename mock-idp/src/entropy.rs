@@ -34,6 +34,15 @@ impl Entropy {
         hash.finalize().into()
     }
 
+    /// 32 bytes for one purpose: the same whenever they are asked for, and no draw, so that nothing else changes by them.
+    pub(crate) fn derived(&self, purpose: &str) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        hash.update(self.seed.to_le_bytes());
+        hash.update(b"for ");
+        hash.update(purpose);
+        hash.finalize().into()
+    }
+
     /// `bytes` of randomness as unpadded base64url.
     pub(crate) fn base64url(&self, bytes: usize) -> String {
         let mut random = Vec::with_capacity(bytes + 32);
@@ -100,6 +109,10 @@ mod tests {
         };
         assert_eq!(draw(1), draw(1));
         assert_ne!(draw(1), draw(2));
+        let derive = |seed, purpose| Entropy::from_seed(seed).derived(purpose);
+        assert_eq!(derive(1, "a"), derive(1, "a"));
+        assert_ne!(derive(1, "a"), derive(1, "b"));
+        assert_ne!(derive(1, "a"), derive(2, "a"));
         insta::assert_debug_snapshot!(draw(1), @r#"
         (
             "814dd7b9-784d-47c1-9b9c-2972e9b4fd00",

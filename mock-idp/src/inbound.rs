@@ -6,7 +6,8 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Uri, header};
 
 use crate::journal::Origin;
-use crate::listener::Busy;
+use crate::listener::{Busy, Outlet};
+use crate::supervise::Supervisor;
 
 /// A request as it came off the wire. No `Debug`: it would show what the request carries.
 #[derive(Clone)]
@@ -21,6 +22,8 @@ pub(crate) struct Inbound {
     pub(crate) connection: u64,
     /// Tells the connection when the answer has to wait.
     pub(crate) busy: Busy,
+    /// For answers that hyper cannot write.
+    pub(crate) outlet: Outlet,
 }
 
 /// The methods that read (RFC 9110 section 9.3), as an `Allow` header has them.
@@ -35,6 +38,34 @@ impl Inbound {
     /// A header as text; absent when it is missing or not text.
     pub(crate) fn header(&self, name: impl header::AsHeaderName) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+
+    /// Whether the client asks for the end of the connection (RFC 9112 section 9.6).
+    pub(crate) fn wants_close(&self) -> bool {
+        let values = self.headers.get_all(header::CONNECTION).iter();
+        values
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(|value| value.split(','))
+            .any(|option| option.trim().eq_ignore_ascii_case("close"))
+    }
+
+    /// Waits on purpose, telling the supervisor. Also when the wait is abandoned because the peer hung up.
+    pub(crate) async fn park<T>(
+        &self,
+        supervisor: &dyn Supervisor,
+        wait: impl Future<Output = T>,
+    ) -> T {
+        struct Parked<'s>(&'s dyn Supervisor, &'s Inbound);
+        impl Drop for Parked<'_> {
+            fn drop(&mut self) {
+                self.1.busy.begin();
+                self.0.resumed(self.1.peer);
+            }
+        }
+        supervisor.parked(self.peer);
+        self.busy.pause();
+        let _parked = Parked(supervisor, self);
+        wait.await
     }
 
     pub(crate) fn query(&self) -> &str {

@@ -65,13 +65,17 @@
 
 mod builder;
 pub mod clock;
+mod departure;
 mod dialect;
 pub mod directory;
+mod distort;
 mod engine;
 mod entra;
 mod entropy;
 pub mod fault;
+mod foreign;
 mod form;
+mod gzip;
 mod inbound;
 pub mod journal;
 pub mod keys;
@@ -87,10 +91,11 @@ mod reply;
 mod resource;
 mod secret;
 pub mod supervise;
+mod wording;
 mod world;
 
 pub use builder::{Builder, StartError};
 pub use listener::NoCertificate;
-pub use mock::{Credentials, MintedRefreshToken, MockIdp};
+pub use mock::{Credentials, Identity, MintedRefreshToken, MockIdp};
 pub use provider::{Provider, UnknownProvider};
 pub use secret::Secret;

@@ -1,12 +1,15 @@
 //! [`MockIdp`]: one running world and the handles to it.
 
+mod administration;
+mod identity;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::builder::Builder;
 use crate::clock::Clock;
 use crate::directory::{Application, GrantType, User};
-use crate::fault::FaultScript;
+use crate::fault::{FaultScript, HeldTicket};
 use crate::journal::{Journal, Origin};
 use crate::ledger::{Grantee, TokenFacts, TokenLabel};
 use crate::listener::{Authority, Listener, NoCertificate};
@@ -14,6 +17,10 @@ use crate::provider::Provider;
 use crate::secret::Secret;
 use crate::world::World;
 use crate::{entra, okta};
+
+use self::identity::{Realm, api_url, issuer_url, jwks_url, scopes, token_url};
+
+pub use self::identity::Identity;
 
 /// A running mock identity provider. Dropping it closes its ports.
 #[derive(Debug)]
@@ -87,64 +94,31 @@ impl MockIdp {
     /// The tenant id (Entra) or the id of the custom authorization server (Okta) that examples use.
     #[must_use]
     pub fn tenant(&self) -> &str {
-        let directory = &self.world.directory;
-        let first = match self.world.provider {
-            Provider::Entra => directory
-                .entra
-                .tenants
-                .first()
-                .map(|tenant| tenant.id.as_str()),
-            Provider::Okta => directory
-                .okta
-                .authorization_servers
-                .first()
-                .map(|server| server.id.as_str()),
-        };
-        first.unwrap_or_default()
+        self.realm().map_or("", |realm| realm.id)
     }
 
     /// What clients are configured with: the authority with its tenant (Entra) or the custom issuer (Okta).
     #[must_use]
     pub fn issuer(&self) -> String {
-        match self.world.provider {
-            Provider::Entra => format!("{}/{}/v2.0", self.origin(Origin::Login), self.tenant()),
-            Provider::Okta => format!("{}/oauth2/{}", self.origin(Origin::Org), self.tenant()),
-        }
+        issuer_url(&self.world, self.tenant())
     }
 
     /// The token endpoint.
     #[must_use]
     pub fn token_url(&self) -> String {
-        match self.world.provider {
-            Provider::Entra => format!(
-                "{}/{}/oauth2/v2.0/token",
-                self.origin(Origin::Login),
-                self.tenant()
-            ),
-            Provider::Okta => format!("{}/v1/token", self.issuer()),
-        }
+        token_url(&self.world, self.tenant())
     }
 
     /// The key set.
     #[must_use]
     pub fn jwks_url(&self) -> String {
-        match self.world.provider {
-            Provider::Entra => format!(
-                "{}/{}/discovery/v2.0/keys",
-                self.origin(Origin::Login),
-                self.tenant()
-            ),
-            Provider::Okta => format!("{}/v1/keys", self.issuer()),
-        }
+        jwks_url(&self.world, self.tenant())
     }
 
     /// A protected resource that takes the tokens of [`token_url`](Self::token_url): Graph's users, or a customer's orders.
     #[must_use]
     pub fn api_url(&self) -> String {
-        match self.world.provider {
-            Provider::Entra => entra::example_resource(&self.world),
-            Provider::Okta => format!("{}/orders", self.origin(Origin::Api)),
-        }
+        api_url(&self.world)
     }
 
     /// The same resource for a client that acts for a user: Graph's `me`, or a customer's orders.
@@ -159,20 +133,7 @@ impl MockIdp {
     /// The scopes that a client asks for to call [`api_url`](Self::api_url) with this grant.
     #[must_use]
     pub fn scopes(&self, grant: GrantType) -> Vec<String> {
-        let names: &[&str] = match (self.world.provider, grant) {
-            (Provider::Entra, GrantType::ClientCredentials) => {
-                &["https://graph.microsoft.com/.default"]
-            }
-            (Provider::Entra, _) => &[
-                "https://graph.microsoft.com/.default",
-                "openid",
-                "profile",
-                "offline_access",
-            ],
-            (Provider::Okta, GrantType::ClientCredentials) => &["orders.read"],
-            (Provider::Okta, _) => &["orders.read", "openid", "offline_access"],
-        };
-        names.iter().map(|name| (*name).to_owned()).collect()
+        scopes(self.world.provider, grant)
     }
 
     /// The client id that examples use.
@@ -186,14 +147,9 @@ impl MockIdp {
     #[must_use]
     pub fn client_secret(&self) -> Secret {
         let now = self.world.clock.now();
-        let application = self.example_application();
-        let valid = application.and_then(|application| {
-            application
-                .secrets
-                .iter()
-                .find(|secret| secret.is_valid_at(now))
-        });
-        valid.map_or_else(|| Secret::new(""), |secret| secret.value.clone())
+        self.example_application()
+            .and_then(|application| self.world.client_secrets.to_hand_out(application, now))
+            .unwrap_or_else(|| Secret::new(""))
     }
 
     /// Everything an example client needs to sign in.
@@ -247,30 +203,62 @@ impl MockIdp {
         self.world.holds.release(hold)
     }
 
+    /// How many answers wait in a hold.
+    #[must_use]
+    pub fn held_count(&self, hold: &str) -> usize {
+        self.held(hold).len()
+    }
+
+    /// The answers that wait in a hold, in order of arrival, to be let go one by one with
+    /// [`release_ticket`](Self::release_ticket). A ticket stays good while others come and go.
+    #[must_use]
+    pub fn held(&self, hold: &str) -> Vec<HeldTicket> {
+        self.world.holds.waiting(hold)
+    }
+
+    /// Lets go of one answer, and says whether it still waited.
+    pub fn release_ticket(&self, ticket: HeldTicket) -> bool {
+        self.world.holds.release_one(ticket)
+    }
+
+    /// Lets go of the nth of the answers that wait in a hold now, counted from 1 in order of arrival, and says whether there is
+    /// one.
+    pub fn release_only(&self, hold: &str, nth: usize) -> bool {
+        let place = nth.checked_sub(1);
+        let ticket = place.and_then(|place| self.held(hold).get(place).copied());
+        ticket.is_some_and(|ticket| self.release_ticket(ticket))
+    }
+
+    /// Who a client is and where it goes: the so-manieth confidential application, the so-manieth user who can use the password
+    /// grant, and the so-manieth tenant (Entra) or custom authorization server (Okta), each counted from 0. None if the directory
+    /// has not so many.
+    ///
+    /// In an Entra world applications and users are those of the tenant; an Okta world has one set for all its servers.
+    #[must_use]
+    pub fn identity(&self, application: usize, user: usize, tenant: usize) -> Option<Identity> {
+        Identity::of(&self.world, application, user, tenant)
+    }
+
     /// A refresh token for the example application and user, as if the user had signed in and allowed offline access.
     #[must_use]
     pub fn mint_refresh_token(&self) -> MintedRefreshToken {
-        let world = &self.world;
-        let (value, lifetime) = match world.provider {
-            Provider::Entra => (entra::refresh_value(world), entra::refresh_lifetime(world)),
-            Provider::Okta => (
-                okta::refresh_value(world),
-                okta::refresh_lifetime(world, false),
-            ),
-        };
-        let grantee = Grantee {
+        self.mint(Grantee {
             client: self.client_id().to_owned(),
             user: self.example_user().map(|user| user.id.clone()),
             issuer: self.tenant().to_owned(),
             scope: self.scopes(GrantType::RefreshToken),
-        };
-        let (_, label) = world
-            .ledger
-            .start_family(grantee, lifetime, &value, world.clock.now());
-        MintedRefreshToken {
-            label,
-            value: Secret::new(value),
-        }
+        })
+    }
+
+    /// A refresh token for this application and user, as if the user had signed in for the identity's scopes.
+    #[must_use]
+    pub fn mint_refresh_token_for(&self, identity: &Identity) -> MintedRefreshToken {
+        self.mint(Grantee {
+            client: identity.client_id.clone(),
+            user: Some(identity.user_id.clone()),
+            issuer: identity.issuer.clone(),
+            scope: identity.scopes.clone(),
+        })
     }
 
     /// The label of a token this world has issued, by its value.
@@ -279,20 +267,23 @@ impl MockIdp {
         self.world.ledger.label_of(token)
     }
 
+    /// The secrets and tokens of this world that stand in a text, in any spelling, by name or label: a client's error message
+    /// should hold none.
+    #[must_use]
+    pub fn secrets_in(&self, text: &str) -> Vec<String> {
+        self.world.hygiene().told_in(text)
+    }
+
+    /// A text as the journal would keep it: labels for tokens, `***` for secrets, and no longer than 256 bytes.
+    #[must_use]
+    pub fn redacted(&self, text: &str) -> String {
+        self.world.hygiene().clean(text)
+    }
+
     /// Every token this world remembers.
     #[must_use]
     pub fn tokens(&self) -> Vec<TokenFacts> {
         self.world.ledger.facts()
-    }
-
-    /// Revokes every access token issued so far; refresh tokens live on.
-    pub fn revoke_access_tokens(&self) {
-        self.world.ledger.revoke_access_tokens();
-    }
-
-    /// Revokes every refresh token and the access tokens that came from them.
-    pub fn revoke_grants(&self) {
-        self.world.ledger.revoke_families(self.world.clock.now());
     }
 
     /// Stops the world and waits until its ports are free. Requests in progress are cut off.
@@ -304,33 +295,33 @@ impl MockIdp {
         }
     }
 
-    fn example_application(&self) -> Option<&Application> {
-        let directory = &self.world.directory;
-        let applications = match self.world.provider {
-            Provider::Entra => directory
-                .entra
-                .tenants
-                .first()
-                .map(|tenant| &tenant.applications)?,
-            Provider::Okta => &directory.okta.applications,
+    fn mint(&self, grantee: Grantee) -> MintedRefreshToken {
+        let world = &self.world;
+        let (value, lifetime) = match world.provider {
+            Provider::Entra => (entra::refresh_value(world), entra::refresh_lifetime(world)),
+            Provider::Okta => (
+                okta::refresh_value(world),
+                okta::refresh_lifetime(world, false),
+            ),
         };
-        applications
-            .iter()
-            .find(|application| application.enabled && !application.is_public())
+        let (_, label) = world
+            .ledger
+            .start_family(grantee, lifetime, &value, world.clock.now());
+        MintedRefreshToken {
+            label,
+            value: Secret::new(value),
+        }
+    }
+
+    fn realm(&self) -> Option<Realm<'_>> {
+        Realm::of(&self.world, 0)
+    }
+
+    fn example_application(&self) -> Option<&Application> {
+        self.realm()?.confidential().next()
     }
 
     fn example_user(&self) -> Option<&User> {
-        let directory = &self.world.directory;
-        let users = match self.world.provider {
-            Provider::Entra => directory
-                .entra
-                .tenants
-                .first()
-                .map(|tenant| &tenant.users)?,
-            Provider::Okta => &directory.okta.users,
-        };
-        users.iter().find(|user| {
-            user.enabled && !user.locked && !user.mfa_required && !user.password_expired
-        })
+        self.realm()?.able_users().next()
     }
 }

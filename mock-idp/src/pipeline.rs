@@ -1,17 +1,20 @@
 //! The order of a request: limits, fault before commit, engine, fault after commit, vendor headers, journal, transport.
 
-use std::future::Future;
+use std::time::Duration;
 
 use axum::body::Body;
+use bytes::Bytes;
 use http::{Response, StatusCode};
 
 use crate::clock::imf_fixdate;
+use crate::departure::Departure;
 use crate::dialect::Dialect;
-use crate::fault::{Applied, ConnectionFault, HoldPoint};
+use crate::entra;
+use crate::fault::{Action, Applied, Asked, ConnectionFault, HoldPoint, RedirectTo};
 use crate::inbound::Inbound;
-use crate::journal::{Delivery, Endpoint, Entry, Presented, TokenRequestFacts};
+use crate::journal::{BodyFacts, Endpoint, Entry, Origin, Presented, TokenRequestFacts};
+use crate::provider::Provider;
 use crate::reply::Reply;
-use crate::supervise::Supervisor;
 use crate::world::World;
 
 /// What is known of a request before it is carried out.
@@ -33,10 +36,6 @@ impl Call {
     }
 }
 
-/// Marks a response whose connection is to be reset in its place.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct ResetInstead;
-
 /// Takes a request through the pipeline. `act` carries it out: the engine for token requests, the resource for API calls.
 pub(crate) async fn answer(
     world: &World,
@@ -48,17 +47,23 @@ pub(crate) async fn answer(
     let number = world.journal.open(entry(world, inbound, &call));
     let metering = dialect.meter(world, inbound, &call);
     let mut fault = None;
-    let mut reply = match metering.refused {
-        Some(refused) => refused,
+    let answer = match metering.refused {
+        Some(refused) => Answer::Reply(refused),
         None => {
-            fault = world.faults.meet(call.endpoint);
-            match carry_out(world, inbound, &call, dialect, number, fault.as_ref(), act).await {
-                Ok(reply) => reply,
-                Err(NoAnswer::Reset) => {
-                    return end_with(world, number, Delivery::Reset, reply_less(), fault.as_ref());
-                }
-            }
+            fault = world.faults.meet(&asked(world, &call));
+            carry_out(world, inbound, &call, dialect, number, fault.as_ref(), act).await
         }
+    };
+    let departure = Departure {
+        world,
+        inbound,
+        number,
+        fault: fault.as_ref(),
+    };
+    let mut reply = match answer {
+        Answer::Reply(reply) => reply,
+        Answer::Raw(bytes) => return departure.send_raw(&bytes).await,
+        Answer::Reset => return departure.reset(),
     };
     dialect.dress(world, inbound, call.endpoint, &mut reply);
     for (name, value) in metering.headers {
@@ -66,25 +71,19 @@ pub(crate) async fn answer(
     }
     let now = world.clock.now();
     reply.default_header("date", &imf_fixdate(now));
+    reply.settle_content_type();
     if let Some(fault) = &fault {
-        reply.distort(fault, now);
+        reply.distort(&fault.action, now);
     }
-    let connection = fault.as_ref().and_then(|fault| fault.action.connection);
-    let delivery = match connection {
-        Some(ConnectionFault::LostReply) => Delivery::Reset,
-        Some(ConnectionFault::Truncate) => Delivery::Truncated,
-        Some(ConnectionFault::Hang) => Delivery::Withheld,
-        Some(ConnectionFault::Reset) | None => Delivery::Sent,
-    };
-    let response = end_with(world, number, delivery, reply, fault.as_ref());
-    if delivery == Delivery::Withheld {
-        parked(&*world.supervisor, inbound, std::future::pending::<()>()).await;
-    }
-    response
+    departure.send(reply).await
 }
 
-/// Why there is nothing to answer with.
-enum NoAnswer {
+/// What comes of carrying a request out.
+enum Answer {
+    Reply(Reply),
+    /// Bytes in place of an answer.
+    Raw(Bytes),
+    /// No answer, and nothing done.
     Reset,
 }
 
@@ -96,19 +95,42 @@ async fn carry_out(
     number: u64,
     fault: Option<&Applied>,
     act: impl FnOnce() -> Reply,
-) -> Result<Reply, NoAnswer> {
-    let Some(fault) = fault else { return Ok(act()) };
+) -> Answer {
+    let Some(fault) = fault else {
+        return Answer::Reply(act());
+    };
     let action = &fault.action;
-    if let Some(delay) = action.delay {
-        parked(&*world.supervisor, inbound, world.clock.sleep(delay)).await;
+    if let Some(delay) = delay(world, action) {
+        let delay = world.clock.sleep(delay);
+        inbound.park(&*world.supervisor, delay).await;
     }
     if let Some((name, HoldPoint::BeforeCommit)) = &action.hold {
         hold(world, inbound, number, name).await;
     }
     if action.connection == Some(ConnectionFault::Reset) {
-        return Err(NoAnswer::Reset);
+        return Answer::Reset;
     }
-    let reply = match (&action.error, fault.status) {
+    let answer = match (&action.raw, action.redirect) {
+        (Some(raw), _) => Answer::Raw(raw.clone()),
+        (None, Some((status, to))) => Answer::Reply(redirect(world, inbound, status, to)),
+        (None, None) => Answer::Reply(scripted(world, inbound, call, dialect, fault, act)),
+    };
+    if let Some((name, HoldPoint::AfterCommit)) = &action.hold {
+        hold(world, inbound, number, name).await;
+    }
+    answer
+}
+
+/// The ordinary answer, or the status or error that the fault has in its place.
+fn scripted(
+    world: &World,
+    inbound: &Inbound,
+    call: &Call,
+    dialect: &dyn Dialect,
+    fault: &Applied,
+    act: impl FnOnce() -> Reply,
+) -> Reply {
+    match (&fault.action.error, fault.status) {
         // An error beside a sequence of statuses stands for those of them that are errors.
         (Some(error), None | Some(400..)) => {
             let mut error = error.clone();
@@ -127,38 +149,73 @@ async fn carry_out(
             reply
         }
         _ => act(),
-    };
-    if let Some((name, HoldPoint::AfterCommit)) = &action.hold {
-        hold(world, inbound, number, name).await;
     }
-    Ok(reply)
+}
+
+/// How long a fault keeps a request waiting, on the server's clock.
+fn delay(world: &World, action: &Action) -> Option<Duration> {
+    let Some(jitter) = action.jitter else {
+        return action.delay;
+    };
+    let [a, b, c, d, ..] = world.entropy.block();
+    // A share of the jitter, from nothing to almost all of it. It cannot overflow: 32 bits by 94.
+    let share = (u128::from(u32::from_le_bytes([a, b, c, d])) * jitter.as_millis()) >> 32;
+    let share = Duration::from_millis(u64::try_from(share).unwrap_or(u64::MAX));
+    Some(action.delay.unwrap_or_default().saturating_add(share))
+}
+
+/// The vendor's redirect. Nothing but `Location` and whatever goes with every answer.
+fn redirect(world: &World, inbound: &Inbound, status: u16, to: RedirectTo) -> Reply {
+    let mut reply = Reply::empty(StatusCode::from_u16(status).unwrap_or(StatusCode::FOUND));
+    let origin = world.origin(match to {
+        RedirectTo::Same => inbound.origin,
+        RedirectTo::Foreign => Origin::Foreign,
+    });
+    if !origin.is_empty() {
+        let path = inbound
+            .uri
+            .path_and_query()
+            .map_or("/", |path| path.as_str());
+        reply.set_header("location", &format!("{origin}{path}"));
+    }
+    reply
+}
+
+/// What a rule of the fault script may go by.
+fn asked(world: &World, call: &Call) -> Asked {
+    let presents = call.presented.as_ref().and_then(|shown| shown.token);
+    let request = call.token_request.as_ref();
+    Asked {
+        endpoint: call.endpoint,
+        client: request.and_then(|request| request.client.clone()),
+        issuer: request
+            .and_then(|request| request.issuer.as_deref())
+            .map(|issuer| tenant_id(world, issuer)),
+        user: request.and_then(|request| request.user.clone()),
+        grant: request.and_then(|request| request.grant.clone()),
+        scope: request.map_or_else(Vec::new, |request| request.scope.clone()),
+        presents,
+        token: presents
+            .filter(|_| world.faults.is_curious())
+            .and_then(|label| world.ledger.facts_of(label)),
+    }
+}
+
+/// The id of the tenant that a path names, be it by a domain; Okta's authorization servers have no other name than theirs.
+fn tenant_id(world: &World, segment: &str) -> String {
+    let tenant = match world.provider {
+        Provider::Entra => world.directory.entra.tenant(segment),
+        Provider::Okta => None,
+    };
+    tenant.map_or(segment, |tenant| &tenant.id).to_owned()
 }
 
 async fn hold(world: &World, inbound: &Inbound, number: u64, name: &str) {
     let released = world.holds.enter(name);
     world.journal.held(number, name, world.clock.timeline());
     // An error means that the world is being dropped: go on.
-    let _ = parked(&*world.supervisor, inbound, released).await;
+    let _ = inbound.park(&*world.supervisor, released).await;
     world.journal.let_go(number, world.clock.timeline());
-}
-
-/// Waits on purpose, telling the supervisor. Also when the wait is abandoned because the peer hung up.
-async fn parked<T>(
-    supervisor: &dyn Supervisor,
-    inbound: &Inbound,
-    wait: impl Future<Output = T>,
-) -> T {
-    struct Parked<'s>(&'s dyn Supervisor, &'s Inbound);
-    impl Drop for Parked<'_> {
-        fn drop(&mut self) {
-            self.1.busy.begin();
-            self.0.resumed(self.1.peer);
-        }
-    }
-    supervisor.parked(inbound.peer);
-    inbound.busy.pause();
-    let _parked = Parked(supervisor, inbound);
-    wait.await
 }
 
 fn entry(world: &World, inbound: &Inbound, call: &Call) -> Entry {
@@ -178,6 +235,9 @@ fn entry(world: &World, inbound: &Inbound, call: &Call) -> Entry {
         endpoint: call.endpoint,
         method: hygiene.clean(inbound.method.as_str()),
         path: hygiene.path(inbound),
+        content_type: hygiene.content_type(inbound),
+        request_id: given_request_id(world, inbound).map(|id| hygiene.clean(&id)),
+        body: body(world, inbound, call.endpoint),
         token_request: call
             .token_request
             .as_ref()
@@ -189,32 +249,16 @@ fn entry(world: &World, inbound: &Inbound, call: &Call) -> Entry {
     }
 }
 
-fn end_with(
-    world: &World,
-    number: u64,
-    delivery: Delivery,
-    reply: Reply,
-    fault: Option<&Applied>,
-) -> Response<Body> {
-    let answered_at = (delivery != Delivery::Withheld).then(|| world.clock.timeline());
-    let mut facts = reply.facts(fault.map(|fault| fault.label.as_str()), delivery);
-    // A challenge may repeat the path that was asked for.
-    for (name, value) in &mut facts.headers {
-        if matches!(name.as_str(), "www-authenticate" | "location") {
-            *value = world.hygiene().clean(value);
-        }
+/// The id that the client gave its request, in the vendor's header for it.
+fn given_request_id(world: &World, inbound: &Inbound) -> Option<String> {
+    match world.provider {
+        Provider::Entra => entra::given_request_id(inbound),
+        Provider::Okta => inbound.header("x-okta-request-id").map(str::to_owned),
     }
-    if delivery == Delivery::Reset && reply.issued.is_empty() && facts.error.is_none() {
-        facts.status = 0;
-    }
-    world.journal.close(number, answered_at, facts);
-    let mut response = reply.into_response(delivery);
-    if delivery == Delivery::Reset {
-        response.extensions_mut().insert(ResetInstead);
-    }
-    response
 }
 
-fn reply_less() -> Reply {
-    Reply::empty(StatusCode::INTERNAL_SERVER_ERROR)
+fn body(world: &World, inbound: &Inbound, endpoint: Endpoint) -> Option<BodyFacts> {
+    let is_kept = matches!(endpoint, Endpoint::Resource | Endpoint::Unknown);
+    (is_kept && !inbound.body.is_empty())
+        .then(|| BodyFacts::of(&inbound.body, &world.entropy.derived("body digests")))
 }

@@ -2,31 +2,30 @@
 
 use axum::body::Body;
 use bytes::Bytes;
-use futures_util::StreamExt as _;
-use http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use serde_json::Value;
 
-use crate::fault::Applied;
 use crate::journal::{Delivery, ReplyFacts};
-use crate::ledger::{TokenKind, TokenLabel};
+use crate::ledger::TokenLabel;
 
 /// Status, headers and body, with what the journal wants to know of them. No `Debug`: it would show tokens.
 #[derive(Clone)]
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     headers: Vec<(HeaderName, HeaderValue)>,
-    body: Payload,
+    pub(crate) body: Payload,
     /// OAuth `error`, or the vendor's code where there is none.
     pub(crate) error: Option<String>,
     pub(crate) vendor_code: Option<String>,
     pub(crate) issued: Vec<TokenLabel>,
 }
 
+/// The body of an answer.
 #[derive(Clone)]
-enum Payload {
+pub(crate) enum Payload {
     Empty,
     Json(Value),
-    Text(String),
+    Bytes(Bytes),
 }
 
 impl Reply {
@@ -45,7 +44,7 @@ impl Reply {
     /// A text answer.
     pub(crate) fn text(status: StatusCode, content_type: &str, body: &str) -> Self {
         let mut reply = Self::empty(status);
-        reply.body = Payload::Text(body.to_owned());
+        reply.body = Payload::Bytes(Bytes::copy_from_slice(body.as_bytes()));
         reply.set_header("content-type", content_type);
         reply
     }
@@ -110,37 +109,10 @@ impl Reply {
         value.to_str().ok()
     }
 
-    /// Applies what a fault changes in an answer: body, members, headers.
-    pub(crate) fn distort(&mut self, fault: &Applied, now: jiff::Timestamp) {
-        let action = &fault.action;
-        if let Some((content_type, body)) = &action.body {
-            self.body = Payload::Text(body.clone());
-            self.set_header("content-type", content_type);
-            self.issued.clear();
-        }
-        if let Payload::Json(Value::Object(members)) = &mut self.body {
-            for (name, value) in &action.set {
-                let kind = match name.as_str() {
-                    "access_token" => Some(TokenKind::Access),
-                    "refresh_token" => Some(TokenKind::Refresh),
-                    _ => None,
-                };
-                // The journal names the tokens that went out, not those that were made.
-                if kind.is_some() && members.get(name) != Some(value) {
-                    self.issued.retain(|label| Some(label.kind) != kind);
-                }
-                if value.is_null() {
-                    members.shift_remove(name);
-                } else {
-                    members.insert(name.clone(), value.clone());
-                }
-            }
-        }
-        for (name, value) in &action.headers {
-            self.set_header(name, &value.at(now));
-        }
-        for name in &action.without_headers {
-            self.remove_header(name);
+    /// Sets the media type that a JSON body has anyway, where the vendor has said nothing.
+    pub(crate) fn settle_content_type(&mut self) {
+        if let Payload::Json(_) = self.body {
+            self.default_header("content-type", "application/json");
         }
     }
 
@@ -172,45 +144,31 @@ impl Reply {
     }
 
     /// The response that goes out.
-    pub(crate) fn into_response(self, delivery: Delivery) -> Response<Body> {
-        let bytes = match &self.body {
-            Payload::Empty => Bytes::new(),
-            Payload::Json(body) => Bytes::from(body.to_string()),
-            Payload::Text(text) => Bytes::from(text.clone()),
-        };
-        let mut response = Response::new(Body::empty());
-        *response.status_mut() = self.status;
-        for (name, value) in self.headers {
-            response.headers_mut().append(name, value);
-        }
-        if let Payload::Json(_) = self.body {
-            response
-                .headers_mut()
-                .entry(header::CONTENT_TYPE)
-                .or_insert(HeaderValue::from_static("application/json"));
-        }
-        *response.body_mut() = if delivery == Delivery::Truncated {
-            cut(&bytes, &mut response)
-        } else {
-            Body::from(bytes)
-        };
+    pub(crate) fn into_response(self) -> Response<Body> {
+        let (status, headers, body) = self.into_parts();
+        let mut response = Response::new(Body::from(body));
+        *response.status_mut() = status;
+        *response.headers_mut() = headers;
         response
+    }
+
+    /// Status, headers in the order of the wire, and the bytes of the body.
+    pub(crate) fn into_parts(self) -> (StatusCode, HeaderMap, Bytes) {
+        let mut headers = HeaderMap::with_capacity(self.headers.len());
+        for (name, value) in self.headers {
+            headers.append(name, value);
+        }
+        (self.status, headers, self.body.into_bytes())
     }
 }
 
-/// A body that announces its whole length and ends half-way.
-fn cut(bytes: &Bytes, response: &mut Response<Body>) -> Body {
-    response.headers_mut().insert(
-        header::CONTENT_LENGTH,
-        HeaderValue::from(bytes.len().max(2)),
-    );
-    let half = bytes.slice(..bytes.len() / 2);
-    let first = futures_util::stream::once(async move { Ok(half) });
-    let then = futures_util::stream::once(async {
-        // Lets the first half get out before the connection breaks.
-        tokio::task::yield_now().await;
-        let kind = std::io::ErrorKind::ConnectionAborted;
-        Err(std::io::Error::new(kind, "cut by a fault"))
-    });
-    Body::from_stream(first.chain(then))
+impl Payload {
+    /// What goes over the wire.
+    pub(crate) fn into_bytes(self) -> Bytes {
+        match self {
+            Self::Empty => Bytes::new(),
+            Self::Json(body) => Bytes::from(body.to_string()),
+            Self::Bytes(bytes) => bytes,
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::clock::Clock;
-use crate::directory::{Directory, Rotation};
+use crate::directory::{Application, ClientSecrets, Directory, Rotation};
 use crate::entropy::Entropy;
 use crate::fault::{FaultScript, Holds};
 use crate::journal::{Endpoint, Hygiene, Journal, KnownSecrets, Origin};
@@ -13,6 +13,7 @@ use crate::keys::KeyRing;
 use crate::ledger::Ledger;
 use crate::limits::{Limit, Meters};
 use crate::provider::Provider;
+use crate::secret::Secret;
 use crate::supervise::Supervisor;
 
 /// How long a peer may take over its request unless the builder says otherwise.
@@ -23,6 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct World {
     pub(crate) provider: Provider,
     pub(crate) directory: Directory,
+    /// What has become of the secrets of its applications.
+    pub(crate) client_secrets: ClientSecrets,
     pub(crate) settings: Settings,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Entropy,
@@ -33,7 +36,7 @@ pub(crate) struct World {
     pub(crate) holds: Holds,
     pub(crate) meters: Meters,
     pub(crate) supervisor: Arc<dyn Supervisor>,
-    /// The directory's secrets, to be hunted for.
+    /// The directory's secrets and those that came later, to be hunted for.
     pub(crate) secrets: KnownSecrets,
     /// Scheme, host and port of each origin; known once the listeners are bound.
     pub(crate) origins: OnceLock<HashMap<Origin, String>>,
@@ -59,10 +62,28 @@ impl World {
             .map_or("", String::as_str)
     }
 
+    /// The application with this client id, in whichever tenant.
+    pub(crate) fn application(&self, client_id: &str) -> Option<&Application> {
+        self.directory
+            .applications(self.provider)
+            .find(|application| application.id.eq_ignore_ascii_case(client_id))
+    }
+
+    /// Every pair of client id and secret that works or once did.
+    pub(crate) fn client_credentials(&self) -> Vec<(&str, Secret)> {
+        self.directory
+            .applications(self.provider)
+            .flat_map(|application| {
+                let secrets = self.client_secrets.ever(application).into_iter();
+                secrets.map(|secret| (application.id.as_str(), secret))
+            })
+            .collect()
+    }
+
     /// What keeps the journal free of secrets.
     pub(crate) fn hygiene(&self) -> Hygiene<'_> {
         Hygiene {
-            secrets: &self.secrets,
+            secrets: self.secrets.now(),
             ledger: &self.ledger,
         }
     }
@@ -84,24 +105,17 @@ impl World {
 
 /// Every secret of a directory, for the hygiene check.
 pub(crate) fn known_secrets(provider: Provider, directory: &Directory) -> KnownSecrets {
-    let (applications, users): (Vec<_>, Vec<_>) = match provider {
-        Provider::Entra => {
-            let tenants = &directory.entra.tenants;
-            (
-                tenants.iter().flat_map(|t| &t.applications).collect(),
-                tenants.iter().flat_map(|t| &t.users).collect(),
-            )
-        }
-        Provider::Okta => (
-            directory.okta.applications.iter().collect(),
-            directory.okta.users.iter().collect(),
-        ),
-    };
-    let mut secrets = KnownSecrets::default();
-    for secret in applications.iter().flat_map(|app| &app.secrets) {
+    let secrets = KnownSecrets::default();
+    for secret in directory
+        .applications(provider)
+        .flat_map(|application| &application.secrets)
+    {
         secrets.add("client_secret", secret.value.reveal());
     }
-    for password in users.iter().filter_map(|user| user.password.as_ref()) {
+    for password in directory
+        .users(provider)
+        .filter_map(|user| user.password.as_ref())
+    {
         secrets.add("password", password.reveal());
     }
     if provider == Provider::Okta {

@@ -17,9 +17,12 @@ use std::sync::OnceLock;
 
 use document::{Command, Document, difference, lines};
 use tests::program::{target_folder, tokenproof, workspace_folder};
+use tokenproof::contender::Reference;
 use tokenproof::exit::ExitCode;
 use tokenproof::library::Library;
 use tokenproof::registry::Registry;
+use tokenproof::runner;
+use tokenproof::verdict::Verdict;
 
 /// Commands of others: shown, but not ours to run.
 const FOREIGN: [&str; 2] = ["curl", "pip"];
@@ -122,7 +125,7 @@ fn the_table_of_commands_has_all_of_them() {
 }
 
 #[test]
-fn scenarios_in_documents_are_sound() {
+fn scenarios_in_documents_are_passed_by_the_reference_client() {
     let registry = Registry::embedded().expect("the registry");
     let mut number = 0;
     for block in Document::all().iter().flat_map(Document::blocks) {
@@ -131,12 +134,67 @@ fn scenarios_in_documents_are_sound() {
         }
         let mut library = Library::new();
         library.add_text(&block.place, &block.text);
-        if let Err(problems) = library.plan(&registry) {
-            panic!("{problems}");
+        let cases = library
+            .plan(&registry)
+            .unwrap_or_else(|problems| panic!("{problems}"));
+        let results = runner::run(&cases, &Reference, 0, 1, |_| ()).expect("a thread");
+        for judgement in results.iter().flat_map(|result| &result.judgements) {
+            let finding = &judgement.finding;
+            // This one is shown because it does not pass.
+            if judgement.check.0.starts_with("incident/outage") && finding.verdict == Verdict::Warn
+            {
+                continue;
+            }
+            assert_eq!(
+                finding.verdict,
+                Verdict::Pass,
+                "{}: {}: expected {}, observed {}",
+                block.place,
+                judgement.check,
+                finding.expected,
+                finding.observed
+            );
         }
         number += 1;
     }
-    assert!(number >= 2, "only {number} scenarios are shown");
+    assert!(number >= 8, "only {number} scenarios are shown");
+}
+
+/// Whoever looks a key up finds it.
+#[test]
+fn the_page_of_the_language_names_every_key() {
+    let schema: serde_json::Value = serde_json::from_str(
+        &fs::read_to_string(workspace_folder().join("scenarios/schema/scenario.schema.json"))
+            .expect("the schema"),
+    )
+    .expect("JSON");
+    let page = Document::read("docs/scenarios.md").text;
+    let words: BTreeSet<&str> = page
+        .split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+        .collect();
+    let mut keys = BTreeSet::new();
+    properties(&schema, &mut keys);
+    assert!(keys.len() > 80, "the schema has only {} keys", keys.len());
+    let missing: Vec<&String> = keys
+        .iter()
+        .filter(|key| !words.contains(key.as_str()))
+        .collect();
+    assert!(missing.is_empty(), "not on the page: {missing:?}");
+}
+
+/// The names of all properties in a JSON Schema.
+fn properties(schema: &serde_json::Value, keys: &mut BTreeSet<String>) {
+    if let Some(named) = schema.get("properties").and_then(|all| all.as_object()) {
+        keys.extend(named.keys().cloned());
+    }
+    let parts: Vec<&serde_json::Value> = match schema {
+        serde_json::Value::Object(members) => members.values().collect(),
+        serde_json::Value::Array(items) => items.iter().collect(),
+        _ => Vec::new(),
+    };
+    for part in parts {
+        properties(part, keys);
+    }
 }
 
 /// Whoever copies from a README copies code that runs.

@@ -29,8 +29,8 @@ async fn msal_on_an_ordinary_day() {
     };
     let expected = Expected {
         exit: ExitCode::AsExpected,
-        says: "first app token: identity_provider, 5 users\n\
-               second app token: cache, 5 users\n\
+        says: "first app token: identity_provider, 6 users\n\
+               second app token: cache, 6 users\n\
                migrated user token: identity_provider\n\
                renewed user token: identity_provider, ada@contoso.example",
         verdicts: &[
@@ -93,7 +93,7 @@ async fn okta_lists_users_page_by_page() {
     };
     let expected = Expected {
         exit: ExitCode::AsExpected,
-        says: "ada@okta.example\nben@okta.example\ncleo@okta.example\ndana@okta.example\nemil@okta.example",
+        says: "ada@okta.example\nben@okta.example\ncleo@okta.example\ndana@okta.example\nemil@okta.example\nfay@okta.example",
         verdicts: &[("no-token-in-url", Pass)],
     };
     // With an API token there are no token requests, so only what concerns the resource can be judged.

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use super::nearest_of;
 use super::page::{Page, table};
+use super::set::{self, frozen_in};
 use crate::case::{Case, CheckName, PlannedCheck};
-use crate::diagnostic::did_you_mean;
+use crate::frozen::FrozenSet;
 use crate::registry::{Registry, Requirement};
 
-/// A name that is neither a requirement nor a scenario, case or check.
+/// A name that is neither a requirement nor a scenario, case, check or frozen set.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("nothing is called `{name}`;{guess} `list --checks` shows every name")]
 pub struct Unknown {
@@ -16,7 +18,7 @@ pub struct Unknown {
 }
 
 /// Explains a requirement (`rotation.discard-old`), a scenario (`rotation/reuse-detected`), a case
-/// (`rotation/reuse-detected[okta]`) or a check of either (`rotation/reuse-detected:newest-only`).
+/// (`rotation/reuse-detected[okta]`), a check of either (`rotation/reuse-detected:newest-only`) or a frozen set (`2026-11`).
 ///
 /// # Errors
 /// [`Unknown`] names what is most like the name.
@@ -24,11 +26,16 @@ pub fn explain(
     what: &str,
     registry: &Registry,
     cases: &[Case],
+    sets: &[FrozenSet],
     width: usize,
 ) -> Result<String, Unknown> {
     let mut page = Page::new(width);
     if let Some(requirement) = registry.get(what) {
-        self::requirement(&mut page, requirement, cases);
+        self::requirement(&mut page, requirement, cases, sets);
+        return Ok(page.finish());
+    }
+    if let Some(set) = sets.iter().find(|set| set.name == what) {
+        set::page(&mut page, set, cases);
         return Ok(page.finish());
     }
     let (name, check) = match what.split_once(':') {
@@ -49,7 +56,7 @@ pub fn explain(
             let Some(planned) = planned else {
                 return Err(unknown(what, registry, cases));
             };
-            self::check(&mut page, what, planned, &meant, cases);
+            self::check(&mut page, what, planned, &meant, cases, sets);
         }
         (None, _) => return Err(unknown(what, registry, cases)),
     }
@@ -68,24 +75,29 @@ fn unknown(name: &str, registry: &Registry, cases: &[Case]) -> Unknown {
         })
     });
     let all: Vec<String> = scenarios.chain(names).chain(checks).collect();
-    let guess = did_you_mean(name, registry.ids().chain(all.iter().map(String::as_str)));
+    let all: Vec<&str> = registry
+        .ids()
+        .chain(all.iter().map(String::as_str))
+        .collect();
+    let guess = nearest_of(name, &all).map(|name| format!("did you mean `{name}`?"));
     Unknown {
         name: name.chars().take(200).collect(),
         guess: guess.map(|guess| format!(" {guess}")).unwrap_or_default(),
     }
 }
 
-fn requirement(page: &mut Page, requirement: &Requirement, cases: &[Case]) {
+fn requirement(page: &mut Page, requirement: &Requirement, cases: &[Case], sets: &[FrozenSet]) {
     page.line(&requirement.id);
     rule(page, requirement);
-    page.section(
-        "checks that test it",
-        match &requirement.excluded {
-            Some(why) => vec![format!("none: {why}")],
-            None => tests(requirement, cases),
-        },
-    );
+    match &requirement.excluded {
+        Some(why) => {
+            page.heading("why no check tests it");
+            page.paragraph(why);
+        }
+        None => page.section("checks that test it", tests(requirement, cases)),
+    }
     trips(page, requirement);
+    page.section("frozen in", frozen_in(sets, |_, req| req == requirement.id));
 }
 
 /// What it says, how binding it is and where that is written.
@@ -167,7 +179,14 @@ fn scenario(page: &mut Page, first: &Case, meant: &[&Case], name: &str) {
     page.section("file", [first.file.to_string()]);
 }
 
-fn check(page: &mut Page, name: &str, planned: &PlannedCheck, meant: &[&Case], cases: &[Case]) {
+fn check(
+    page: &mut Page,
+    name: &str,
+    planned: &PlannedCheck,
+    meant: &[&Case],
+    cases: &[Case],
+    sets: &[FrozenSet],
+) {
     page.line(name);
     page.line(&format!("  tests {}", planned.requirement.id));
     page.line("");
@@ -187,6 +206,12 @@ fn check(page: &mut Page, name: &str, planned: &PlannedCheck, meant: &[&Case], c
         tests(&planned.requirement, cases),
     );
     trips(page, &planned.requirement);
+    let scenarios = meant.first().map(|case| &case.head.scenario);
+    let whole = scenarios.map(|scenario| format!("{scenario}:{}", planned.check.id));
+    page.section(
+        "frozen in",
+        frozen_in(sets, |check, _| Some(check) == whole.as_deref()),
+    );
     page.section(
         "file",
         meant

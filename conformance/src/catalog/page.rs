@@ -39,13 +39,18 @@ impl Page {
         }
     }
 
+    /// A heading alone; what stands below it comes next.
+    pub(super) fn heading(&mut self, heading: &str) {
+        let _ = writeln!(self.text, "\n{heading}");
+    }
+
     /// A heading with lines below it; nothing if there are none.
     pub(super) fn section(&mut self, heading: &str, lines: impl IntoIterator<Item = String>) {
         let mut lines = lines.into_iter().peekable();
         if lines.peek().is_none() {
             return;
         }
-        let _ = writeln!(self.text, "\n{heading}");
+        self.heading(heading);
         for line in lines {
             let _ = writeln!(self.text, "  {}", line.trim_end());
         }

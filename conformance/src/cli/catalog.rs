@@ -2,7 +2,8 @@
 
 use clap::Args;
 
-use super::{Refusal, output, select::Select};
+use super::select::{Select, nothing};
+use super::{Refusal, output};
 use crate::catalog;
 use crate::exit::ExitCode;
 use crate::library::Library;
@@ -16,11 +17,29 @@ pub(super) struct List {
     /// List the checks of each case too
     #[arg(long)]
     checks: bool,
+    /// List only what a frozen set requires, such as 2026-11
+    #[arg(long, value_name = "NAME", conflicts_with = "sets")]
+    set: Option<String>,
+    /// List the frozen sets there are
+    #[arg(long, conflicts_with = "checks")]
+    sets: bool,
 }
 
 impl List {
     pub(super) fn execute(&self) -> Result<ExitCode, Refusal> {
-        output::print(&catalog::list(&self.select.cases()?, self.checks))?;
+        if self.sets {
+            output::print(&catalog::sets(&self.select.sets()?))?;
+            return Ok(ExitCode::AsExpected);
+        }
+        let chosen = self.select.chosen(self.set.as_deref())?;
+        let cases = match &chosen.set {
+            Some(set) => set.only(chosen.cases),
+            None => chosen.cases,
+        };
+        if cases.is_empty() {
+            return Err(nothing("nothing of the set was selected".to_owned()));
+        }
+        output::print(&catalog::list(&cases, self.checks))?;
         Ok(ExitCode::AsExpected)
     }
 }
@@ -28,7 +47,7 @@ impl List {
 /// Arguments of `explain`.
 #[derive(Debug, Args)]
 pub(super) struct Explain {
-    /// A requirement (`rotation.discard-old`), scenario, case or check (`rotation/reuse-detected:newest-only`)
+    /// A requirement (`rotation.discard-old`), scenario, case, check (`rotation/reuse-detected:newest-only`) or set (`2026-11`)
     #[arg(value_name = "NAME")]
     name: String,
 }
@@ -37,7 +56,8 @@ impl Explain {
     pub(super) fn execute(&self) -> Result<ExitCode, Refusal> {
         let registry = Registry::embedded()?;
         let cases = Library::embedded().plan(&registry)?;
-        let text = catalog::explain(&self.name, &registry, &cases, output::width())
+        let sets = Library::embedded().sets()?;
+        let text = catalog::explain(&self.name, &registry, &cases, &sets, output::width())
             .map_err(|unknown| Refusal::usage(unknown.to_string()))?;
         output::print(&text)?;
         Ok(ExitCode::AsExpected)

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::publish::Judging;
+use super::publish::{Judging, counts};
 use super::select::{Select, nothing};
 use super::{Refusal, output};
 use crate::case::Case;
@@ -63,9 +63,10 @@ struct Done {
 
 impl Exec {
     pub(super) fn execute(&self) -> Result<ExitCode, Refusal> {
-        let cases: Vec<Case> = self
-            .select
-            .cases()?
+        let chosen = self.select.chosen(self.judging.set.as_deref())?;
+        let set = chosen.set.as_ref();
+        let cases: Vec<Case> = chosen
+            .cases
             .into_iter()
             .filter(|case| case.head.passive)
             .collect();
@@ -96,7 +97,8 @@ impl Exec {
             // A command that cannot be started will not start for the next case either.
             let trouble = matches!(one.child, ChildEnd::NotStarted(_))
                 || (self.judging.stops_at_incidents() && self.complaint(&one.child).is_some());
-            let enough = trouble || self.judging.is_enough(&one.judgements);
+            let trouble = trouble && one.judgements.iter().any(|j| counts(j, set));
+            let enough = trouble || self.judging.is_enough(&one.judgements, set);
             done.push(one);
             if enough {
                 break;
@@ -113,6 +115,7 @@ impl Exec {
             })
             .collect();
         let mut report = Report::new(&played, self.judging.gate);
+        report.be_seeded(self.seed);
         let left = cases.iter().skip(done.len());
         report.leave_out(left.map(NotRun::of).collect());
         for (case, done) in cases.iter().zip(&done) {
@@ -123,7 +126,7 @@ impl Exec {
         if let Some((case, refusal)) = ended {
             report.close(case, refusal.exit, refusal.message);
         }
-        self.judging.publish(report, &played)
+        self.judging.publish(report, &played, set)
     }
 
     async fn one(&self, case: &Case) -> Result<Done, Refusal> {

@@ -1,12 +1,15 @@
 //! The command line.
 
 mod catalog;
+mod check;
 mod exec;
+mod init;
 mod merge;
 mod mutants;
 mod output;
 mod publish;
 mod run;
+mod schema;
 mod select;
 
 use clap::{Parser, Subcommand};
@@ -50,10 +53,20 @@ enum Command {
     /// Each broken client has one thing wrong. A check that none of them trips proves nothing; it is named, and so is a
     /// check that the reference client does not pass. Either ends with exit code 1.
     Mutants(mutants::Mutants),
+    /// Examine scenario files, the registry of requirements and the frozen sets, and say everything that is wrong with them
+    ///
+    /// Without paths it examines what comes with the program. A `requirements.yaml` and a folder `sets` in a folder that is
+    /// given, or a registry in the one above it, are examined too; requirements that come with the program can always be
+    /// named. Anything found ends with exit code 2.
+    Check(check::Check),
     /// List the cases there are
     List(catalog::List),
-    /// Explain a requirement, a scenario, a case or a check
+    /// Explain a requirement, a scenario, a case, a check or a frozen set
     Explain(catalog::Explain),
+    /// Begin a file of your own
+    Init(init::Init),
+    /// Print the JSON Schema of a kind of file, for editors and for programs that read reports
+    Schema(schema::Schema),
 }
 
 impl Arguments {
@@ -65,8 +78,11 @@ impl Arguments {
             Command::Exec(exec) => exec.execute(),
             Command::Merge(merge) => merge.execute(),
             Command::Mutants(mutants) => mutants.execute(),
+            Command::Check(check) => check.execute(),
             Command::List(list) => list.execute(),
             Command::Explain(explain) => explain.execute(),
+            Command::Init(init) => init.execute(),
+            Command::Schema(schema) => schema.execute(),
         };
         match done {
             Ok(exit) => exit,

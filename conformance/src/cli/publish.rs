@@ -7,6 +7,7 @@ use clap::Args;
 use super::{Refusal, output};
 use crate::case::Case;
 use crate::exit::ExitCode;
+use crate::frozen::FrozenSet;
 use crate::gate::Gate;
 use crate::judgement::Judgement;
 use crate::report::{Played, Report, Verbosity, html, json, junit, markdown, terminal};
@@ -24,6 +25,9 @@ pub(super) struct Judging {
     /// Play one share of the selection: the first of three is 1/3. `tokenproof merge` puts the reports together
     #[arg(long, value_name = "I/N")]
     shard: Option<Shard>,
+    /// Judge by what was required at a date: a frozen set, such as 2026-11. What came later is played, shown and not scored
+    #[arg(long, value_name = "NAME")]
+    pub(super) set: Option<String>,
     /// Write a page with a timeline of every run to this file
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
@@ -68,9 +72,10 @@ impl Judging {
         }
     }
 
-    /// Whether no more cases are to be started after one that was judged so.
-    pub(super) fn is_enough(&self, judgements: &[Judgement]) -> bool {
-        self.fail_fast && judgements.iter().any(|j| self.gate.closed_by(j))
+    /// Whether no more cases are to be started after one that was judged so. What the set does not score stops nothing.
+    pub(super) fn is_enough(&self, judgements: &[Judgement], set: Option<&FrozenSet>) -> bool {
+        let mut scored = judgements.iter().filter(|j| counts(j, set));
+        self.fail_fast && scored.any(|j| self.gate.closed_by(j))
     }
 
     /// Whether no more cases are to be started after one that went wrong in itself.
@@ -83,7 +88,11 @@ impl Judging {
         &self,
         mut report: Report,
         played: &[Played<'_>],
+        set: Option<&FrozenSet>,
     ) -> Result<ExitCode, Refusal> {
+        if let Some(set) = set {
+            report.score_by(set);
+        }
         if let Some(shard) = self.shard {
             report.be_shard(shard);
         }
@@ -122,6 +131,11 @@ impl Outputs {
             _ => Verbosity::Normal,
         }
     }
+}
+
+/// Whether a judgement is part of the set; all are without one.
+pub(super) fn counts(judgement: &Judgement, set: Option<&FrozenSet>) -> bool {
+    set.is_none_or(|set| set.scores(&judgement.check))
 }
 
 fn unwritable(error: std::io::Error) -> Refusal {

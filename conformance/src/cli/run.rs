@@ -26,14 +26,16 @@ pub(super) struct Run {
 
 impl Run {
     pub(super) fn execute(&self) -> Result<ExitCode, Refusal> {
-        let cases = self.judging.share(self.select.cases()?);
+        let chosen = self.select.chosen(self.judging.set.as_deref())?;
+        let set = chosen.set.as_ref();
+        let cases = self.judging.share(chosen.cases);
         let bar = output::progress(cases.len());
         let results = runner::run_until(
             &cases,
             &Reference,
             self.seed,
             threads(self.jobs),
-            |result| self.judging.is_enough(&result.judgements),
+            |result| self.judging.is_enough(&result.judgements, set),
             |result| {
                 bar.set_message(cases[result.index].name.0.clone());
                 bar.inc(1);
@@ -51,11 +53,12 @@ impl Run {
             })
             .collect();
         let mut report = Report::new(&played, self.judging.gate);
+        report.be_seeded(self.seed);
         let mut indices = results.iter().map(|result| result.index).peekable();
         let left = cases.iter().enumerate();
         let left = left.filter(|(index, _)| indices.next_if_eq(index).is_none());
         report.leave_out(left.map(|(_, case)| NotRun::of(case)).collect());
-        self.judging.publish(report, &played)
+        self.judging.publish(report, &played, set)
     }
 }
 

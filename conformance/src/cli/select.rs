@@ -1,15 +1,18 @@
 //! Choosing cases: the arguments that `run`, `exec` and `list` share.
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 use mock_idp::Provider;
 
 use super::Refusal;
 use crate::case::Case;
-use crate::diagnostic::{did_you_mean, nearest};
+use crate::catalog::nearest_of;
+use crate::diagnostic::{did_you_mean, listed};
 use crate::exit::ExitCode;
+use crate::frozen::FrozenSet;
 use crate::library::Library;
-use crate::registry::Registry;
-use crate::selection::{Argument, Selection};
+use crate::selection::{Argument, Pattern, Selection};
 use crate::verdict::Level;
 
 /// Which cases.
@@ -44,10 +47,41 @@ fn provider(text: &str) -> Result<Provider, String> {
         .map_err(|error: mock_idp::UnknownProvider| error.to_string())
 }
 
+/// What was chosen.
+#[derive(Debug)]
+pub(super) struct Chosen {
+    pub(super) cases: Vec<Case>,
+    /// The set they are judged by, if one was asked for.
+    pub(super) set: Option<FrozenSet>,
+}
+
 impl Select {
     /// The cases that are chosen. Files given by name replace the built-in library.
     pub(super) fn cases(&self) -> Result<Vec<Case>, Refusal> {
-        let registry = Registry::embedded()?;
+        Ok(self.chosen(None)?.cases)
+    }
+
+    /// The cases that are chosen and the frozen set of this name, each check as binding as that has it.
+    pub(super) fn chosen(&self, set: Option<&str>) -> Result<Chosen, Refusal> {
+        let (library, patterns) = self.library()?;
+        let set = match set {
+            Some(name) => Some(named(&library, name)?),
+            None => None,
+        };
+        let cases = self.select(&library, patterns)?;
+        let cases = match &set {
+            Some(set) => set.bind(cases),
+            None => cases,
+        };
+        Ok(Chosen { cases, set })
+    }
+
+    /// The frozen sets that belong to the library that is chosen.
+    pub(super) fn sets(&self) -> Result<Vec<FrozenSet>, Refusal> {
+        Ok(self.library()?.0.sets()?)
+    }
+
+    fn library(&self) -> Result<(Library, Vec<Pattern>), Refusal> {
         let mut library = Library::new();
         let mut patterns = Vec::new();
         for name in &self.names {
@@ -59,6 +93,11 @@ impl Select {
         if library.is_empty() {
             library = Library::embedded();
         }
+        Ok((library, patterns))
+    }
+
+    fn select(&self, library: &Library, patterns: Vec<Pattern>) -> Result<Vec<Case>, Refusal> {
+        let registry = library.registry()?;
         for requirement in &self.requirements {
             if registry.get(requirement).is_none() {
                 let guess = did_you_mean(requirement, registry.ids())
@@ -94,6 +133,18 @@ impl Select {
     }
 }
 
+fn named(library: &Library, name: &str) -> Result<FrozenSet, Refusal> {
+    let sets = library.sets()?;
+    let known = sets.iter().map(|set| set.name.as_str());
+    let known = listed(known);
+    let found = sets.into_iter().find(|set| set.name == name);
+    found.ok_or_else(|| {
+        Refusal::usage(format!(
+            "no frozen set is called `{name}`; the sets are {known}"
+        ))
+    })
+}
+
 pub(super) fn nothing(message: String) -> Refusal {
     Refusal {
         exit: ExitCode::NothingSelected,
@@ -103,12 +154,14 @@ pub(super) fn nothing(message: String) -> Refusal {
 
 /// The name that a pattern most likely means: of a case, of a scenario, or of a scenario without its area.
 fn guess<'c>(pattern: &str, cases: &'c [Case]) -> Option<&'c str> {
-    let whole = cases
+    let whole: BTreeSet<&str> = cases
         .iter()
-        .flat_map(|case| [case.head.scenario.as_str(), case.name.0.as_str()]);
-    nearest(pattern, whole).or_else(|| {
+        .flat_map(|case| [case.head.scenario.as_str(), case.name.0.as_str()])
+        .collect();
+    nearest_of(pattern, &Vec::from_iter(whole)).or_else(|| {
         let last = |case: &'c Case| case.head.scenario.rsplit('/').next().unwrap_or_default();
-        let near = nearest(pattern, cases.iter().map(last))?;
+        let short: BTreeSet<&str> = cases.iter().map(last).collect();
+        let near = nearest_of(pattern, &Vec::from_iter(short))?;
         cases
             .iter()
             .find(|case| last(case) == near)

@@ -1,18 +1,25 @@
 //! Who is under test on the local road: the reference client, or one of the broken ones that prove the checks.
 
 mod reference;
+mod setup;
+mod whom;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use mock_idp::Provider;
-use token_client::{BoxFuture, Clock, Secret, Spawn, Transport};
+use bytes::Bytes;
+use http::Method;
+use token_client::{BoxFuture, Secret, StandardPolicy};
 
-use crate::scenario::{ClientAuthMethod, GrantKind};
 use crate::trace::Class;
 
 pub use reference::{Reference, ReferenceClient};
+pub use setup::Setup;
+pub(crate) use whom::{Whom, give_secrets};
+
+/// What a client sends that has a wrong secret: no application of the mock has it.
+pub const WRONG_SECRET: &str = "not-the-secret-of-this-client";
 
 /// Something that can be opened as a client for one case.
 pub trait Contender: fmt::Debug + Send + Sync {
@@ -25,6 +32,11 @@ pub trait Contender: fmt::Debug + Send + Sync {
     ///
     /// Why it cannot be set up this way, in words; the case is then an `error` of the driver.
     fn open(&self, setup: Setup) -> Result<Arc<dyn LocalClient>, String>;
+
+    /// How long before expiry it renews a token that lives long enough. Scenarios make tokens live so much longer.
+    fn margin(&self) -> Duration {
+        StandardPolicy::new().margin()
+    }
 }
 
 /// A client under test in this process.
@@ -33,10 +45,48 @@ pub trait LocalClient: fmt::Debug + Send + Sync + 'static {
     fn get_token(&self) -> BoxFuture<'static, Answer>;
 
     /// Calls the protected resource.
-    fn call_api(&self) -> BoxFuture<'static, Answer>;
+    fn call_api(&self, call: ApiCall) -> BoxFuture<'static, Answer>;
 
     /// Renews the token whatever its age.
     fn force_refresh(&self) -> BoxFuture<'static, Answer>;
+
+    /// Forgets the access token; a refresh token stays.
+    fn invalidate(&self) -> BoxFuture<'static, Answer>;
+
+    /// Takes another credential in the place of the one it has, from the next request on.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot, in words without the credential; the case cannot be played to its end then.
+    fn swap(&self, credential: Credential) -> BoxFuture<'static, Result<(), String>>;
+}
+
+/// A call of the protected resource.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiCall {
+    /// The method.
+    pub method: Method,
+    /// The body; none is sent without it. The resources of the mock take JSON.
+    pub body: Option<Bytes>,
+}
+
+impl Default for ApiCall {
+    /// A plain GET.
+    fn default() -> Self {
+        Self {
+            method: Method::GET,
+            body: None,
+        }
+    }
+}
+
+/// A credential that a running client is given.
+#[derive(Clone, Debug)]
+pub enum Credential {
+    /// A secret of its application.
+    Secret(Secret),
+    /// A refresh token of its user, who has signed in again.
+    RefreshToken(Secret),
 }
 
 /// What the caller of a client gets.
@@ -69,39 +119,4 @@ impl Answer {
             message: None,
         }
     }
-}
-
-/// Everything a client is opened with.
-#[derive(Clone, Debug)]
-pub struct Setup {
-    /// The vendor.
-    pub provider: Provider,
-    /// The token endpoint.
-    pub token_url: String,
-    /// The protected resource.
-    pub api_url: String,
-    /// The client id.
-    pub client_id: String,
-    /// Its secret.
-    pub client_secret: Secret,
-    /// How it authenticates.
-    pub auth: ClientAuthMethod,
-    /// The grant it uses.
-    pub grant: GrantKind,
-    /// The scopes it asks for.
-    pub scopes: Vec<String>,
-    /// The user of a password grant.
-    pub username: String,
-    /// That user's password.
-    pub password: Secret,
-    /// The refresh token it starts with.
-    pub refresh_token: Option<Secret>,
-    /// Its clock.
-    pub clock: Arc<dyn Clock>,
-    /// Its way to the servers.
-    pub transport: Arc<dyn Transport>,
-    /// Where it starts tasks.
-    pub spawn: Arc<dyn Spawn>,
-    /// The seed of its jitter.
-    pub seed: u64,
 }

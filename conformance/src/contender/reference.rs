@@ -1,15 +1,15 @@
-//! The reference client as a contender: `token-client` with its own policy and an empty store.
+//! The reference client as a contender: `token-client` with its own policy.
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-use http::{Method, Request};
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, Request};
 use token_client::{
-    BoxFuture, ClientAuth, Error, GrantSource, MemoryStore, Policy, Provider as TokenProvider,
-    Secret, StandardPolicy, TokenClient, TokenStore,
+    BoxFuture, ClientAuth, Error, GrantSource, Policy, Provider as TokenProvider, Secret,
+    StandardPolicy, TokenClient,
 };
 
-use super::{Answer, Contender, LocalClient, Setup};
+use super::{Answer, ApiCall, Contender, Credential, LocalClient, Setup, WRONG_SECRET};
 use crate::scenario::{ClientAuthMethod, GrantKind};
 use crate::trace::Class;
 
@@ -23,20 +23,16 @@ impl Contender for Reference {
     }
 
     fn open(&self, setup: Setup) -> Result<Arc<dyn LocalClient>, String> {
-        let store = Arc::new(MemoryStore::default());
-        Ok(Arc::new(ReferenceClient::open(
-            setup,
-            Arc::new(StandardPolicy::default()),
-            store,
-        )?))
+        let policy = Arc::new(StandardPolicy::default());
+        Ok(Arc::new(ReferenceClient::open(setup, policy)?))
     }
 }
 
-/// A [`TokenClient`] with a policy and a store of choice.
+/// A [`TokenClient`] with a policy of choice.
 #[derive(Clone, Debug)]
 pub struct ReferenceClient {
     client: TokenClient,
-    api_url: String,
+    setup: Arc<Setup>,
 }
 
 impl ReferenceClient {
@@ -45,27 +41,8 @@ impl ReferenceClient {
     /// # Errors
     ///
     /// The client's own words when it refuses the setup.
-    pub fn open(
-        setup: Setup,
-        policy: Arc<dyn Policy>,
-        store: Arc<dyn TokenStore>,
-    ) -> Result<Self, String> {
+    pub fn open(setup: Setup, policy: Arc<dyn Policy>) -> Result<Self, String> {
         let refused = |misuse: token_client::Misuse| misuse.to_string();
-        let id = setup.client_id.clone();
-        let auth = match setup.auth {
-            ClientAuthMethod::Post => ClientAuth::SecretPost {
-                id,
-                secret: setup.client_secret.clone(),
-            },
-            ClientAuthMethod::Basic => ClientAuth::SecretBasic {
-                id,
-                secret: setup.client_secret.clone(),
-            },
-            ClientAuthMethod::WrongSecret => ClientAuth::SecretPost {
-                id,
-                secret: Secret::new("not-the-secret-of-this-client"),
-            },
-        };
         let grant = match (setup.grant, &setup.refresh_token) {
             (GrantKind::ClientCredentials, _) => GrantSource::ClientCredentials,
             (GrantKind::Password, _) => GrantSource::Password {
@@ -79,24 +56,42 @@ impl ReferenceClient {
                 );
             }
         };
+        // Records of a user outlive the refresh token they began with.
+        let account = match setup.grant {
+            GrantKind::RefreshToken => setup.username.clone(),
+            GrantKind::ClientCredentials | GrantKind::Password => String::new(),
+        };
         let client = TokenClient::builder(
             TokenProvider::at(&setup.token_url).map_err(refused)?,
-            auth,
+            client_auth(&setup, setup.auth, setup.client_secret.clone()),
             grant,
         )
         .scopes(setup.scopes.clone())
+        .account(account)
         .policy(policy)
         .clock(setup.clock.clone())
         .transport(setup.transport.clone())
         .spawn(setup.spawn.clone())
-        .store(store)
+        .store(setup.store.clone())
         .jitter_seed(setup.seed)
         .build()
         .map_err(refused)?;
         Ok(Self {
             client,
-            api_url: setup.api_url,
+            setup: Arc::new(setup),
         })
+    }
+}
+
+fn client_auth(setup: &Setup, method: ClientAuthMethod, secret: Secret) -> ClientAuth {
+    let id = setup.client_id.clone();
+    match method {
+        ClientAuthMethod::Post => ClientAuth::SecretPost { id, secret },
+        ClientAuthMethod::Basic => ClientAuth::SecretBasic { id, secret },
+        ClientAuthMethod::WrongSecret => ClientAuth::SecretPost {
+            id,
+            secret: Secret::new(WRONG_SECRET),
+        },
     }
 }
 
@@ -106,14 +101,19 @@ impl LocalClient for ReferenceClient {
         Box::pin(async move { token(client.token().await) })
     }
 
-    fn call_api(&self) -> BoxFuture<'static, Answer> {
-        let Self { client, api_url } = self.clone();
+    fn call_api(&self, call: ApiCall) -> BoxFuture<'static, Answer> {
+        let Self { client, setup } = self.clone();
         Box::pin(async move {
-            let mut request = Request::new(Bytes::new());
-            *request.method_mut() = Method::GET;
-            match api_url.parse() {
+            let mut request = Request::new(call.body.clone().unwrap_or_default());
+            match setup.resource(&call.method).parse() {
                 Ok(uri) => *request.uri_mut() = uri,
                 Err(_) => return Answer::of(Class::Misconfigured),
+            }
+            *request.method_mut() = call.method;
+            if call.body.is_some() {
+                request
+                    .headers_mut()
+                    .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
             }
             match client.call(request).await {
                 Ok(response) => {
@@ -135,6 +135,37 @@ impl LocalClient for ReferenceClient {
     fn force_refresh(&self) -> BoxFuture<'static, Answer> {
         let client = self.client.clone();
         Box::pin(async move { token(client.refresh().await) })
+    }
+
+    fn invalidate(&self) -> BoxFuture<'static, Answer> {
+        let client = self.client.clone();
+        Box::pin(async move {
+            client.invalidate().await;
+            Answer::of(Class::Ok)
+        })
+    }
+
+    fn swap(&self, credential: Credential) -> BoxFuture<'static, Result<(), String>> {
+        let Self { client, setup } = self.clone();
+        Box::pin(async move {
+            match credential {
+                Credential::Secret(secret) => {
+                    let method = match setup.auth {
+                        ClientAuthMethod::Basic => ClientAuthMethod::Basic,
+                        ClientAuthMethod::Post | ClientAuthMethod::WrongSecret => {
+                            ClientAuthMethod::Post
+                        }
+                    };
+                    client
+                        .set_auth(client_auth(&setup, method, secret))
+                        .map_err(|misuse| misuse.to_string())
+                }
+                Credential::RefreshToken(token) => client
+                    .set_grant(GrantSource::RefreshToken(token))
+                    .await
+                    .map_err(|error| error.to_string()),
+            }
+        })
     }
 }
 

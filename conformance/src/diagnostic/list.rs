@@ -8,7 +8,19 @@ use super::problem::Diagnostic;
 
 /// The mistakes found in one pass over files. As an error it means that nothing was run: exit code 2.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Diagnostics(Vec<Diagnostic>);
+pub struct Diagnostics {
+    shown: Vec<Diagnostic>,
+    /// How many were left out.
+    dropped: usize,
+    /// How many were added, the same ones of other cases included.
+    added: usize,
+}
+
+/// The most mistakes that are shown of one pass over a file. Nobody reads on, and a hostile file would cost minutes.
+const MAX_SHOWN: usize = 200;
+
+/// The most mistakes that are looked for, the same ones of other cases included.
+const MAX_ADDED: usize = 2_000;
 
 /// The width of a terminal that does not say how wide it is.
 const USUAL_WIDTH: usize = 100;
@@ -22,44 +34,65 @@ impl Diagnostics {
 
     /// Adds a mistake. The same mistake in another case is only noted there.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        match self.0.iter_mut().find(|known| known.same_as(&diagnostic)) {
+        self.added += 1;
+        let full = self.shown.len() >= MAX_SHOWN;
+        match self
+            .shown
+            .iter_mut()
+            .find(|known| known.same_as(&diagnostic))
+        {
             Some(known) => known.also_in(diagnostic),
-            None => self.0.push(diagnostic),
+            None if full => self.dropped += 1,
+            None => self.shown.push(diagnostic),
         }
     }
 
-    /// Adds all mistakes of another pass.
+    /// Whether so many were found that it is no use to look for more.
+    pub(crate) fn is_full(&self) -> bool {
+        self.dropped > 0 || self.added >= MAX_ADDED
+    }
+
+    /// Adds all mistakes of another pass, over another file or the same one.
     pub fn extend(&mut self, others: Self) {
-        for diagnostic in others.0 {
-            self.push(diagnostic);
+        self.dropped += others.dropped;
+        self.added += others.added;
+        for diagnostic in others.shown {
+            match self
+                .shown
+                .iter_mut()
+                .find(|known| known.same_as(&diagnostic))
+            {
+                Some(known) => known.also_in(diagnostic),
+                None => self.shown.push(diagnostic),
+            }
         }
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.shown.is_empty()
     }
 
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.shown.len() + self.dropped
     }
 
-    /// Each of them, in the order of [`Self::sort`] or as found.
+    /// Each of those that are shown, in the order of [`Self::sort`] or as found.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.0.iter()
+        self.shown.iter()
     }
 
     /// Puts them in the order of the files.
     pub fn sort(&mut self) {
-        self.0.sort_by(|a, b| a.place().cmp(&b.place()));
+        self.shown.sort_by(|a, b| a.place().cmp(&b.place()));
     }
 
     /// Leaves out the case names of mistakes that all of `known` cases have.
     pub(crate) fn forget_cases(&mut self, known: usize) {
-        for diagnostic in &mut self.0 {
+        for diagnostic in &mut self.shown {
             diagnostic.forget_cases(known);
         }
     }
@@ -85,18 +118,26 @@ impl Diagnostics {
             Renderer::plain()
         }
         .term_width(width);
-        let shown: Vec<String> = self
-            .0
+        let mut shown: Vec<String> = self
+            .shown
             .iter()
             .map(|diagnostic| renderer.render(&[diagnostic.group()]))
             .collect();
+        if self.dropped > 0 {
+            let more = Diagnostic::new(format!("there are more mistakes than these {MAX_SHOWN}"));
+            shown.push(renderer.render(&[more.group()]));
+        }
         shown.join("\n\n")
     }
 }
 
 impl From<Diagnostic> for Diagnostics {
     fn from(diagnostic: Diagnostic) -> Self {
-        Self(vec![diagnostic])
+        Self {
+            shown: vec![diagnostic],
+            dropped: 0,
+            added: 1,
+        }
     }
 }
 

@@ -1,12 +1,13 @@
 //! The name that was probably meant.
 
-use strsim::damerau_levenshtein;
+use strsim::osa_distance;
 
 /// The candidate most like `name`, if one is like it at all.
 #[must_use]
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // Long names are compared by their beginnings: distance costs the square of the length.
-    const LONGEST: usize = 200;
+    // Long names are compared by their beginnings, and not with everybody: distance costs the square of the length.
+    const LONGEST: usize = 100;
+    const MOST: usize = 300;
     let name: String = name
         .chars()
         .take(LONGEST)
@@ -15,9 +16,10 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let allowed = (name.chars().count() / 3).max(1);
     candidates
         .into_iter()
+        .take(MOST)
         .map(|candidate| {
             let short: String = candidate.chars().take(LONGEST).collect();
-            (damerau_levenshtein(&name, &short.to_lowercase()), candidate)
+            (osa_distance(&name, &short.to_lowercase()), candidate)
         })
         .filter(|(distance, candidate)| {
             *distance <= allowed || (name.len() >= 3 && candidate.contains(&name))
@@ -35,10 +37,20 @@ pub fn did_you_mean<'a>(
     nearest(name, candidates).map(|candidate| format!("did you mean `{candidate}`?"))
 }
 
-/// Names as a message lists them: `` `a`, `b` and `c` ``.
+/// Names as a message lists them: `` `a`, `b` and `c` ``, and of very many only the first.
 #[must_use]
 pub fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    let names: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    const MOST: usize = 40;
+    let mut all = names.into_iter();
+    let mut names: Vec<String> = all
+        .by_ref()
+        .take(MOST)
+        .map(|name| format!("`{name}`"))
+        .collect();
+    let more = all.count();
+    if more > 0 {
+        names.push(format!("{more} more"));
+    }
     match names.as_slice() {
         [] => "none".to_owned(),
         [one] => one.clone(),
@@ -59,5 +71,8 @@ mod tests {
             @"token token resource discovery jwks - - -"
         );
         insta::assert_snapshot!([listed([]), listed(["a"]), listed(["a", "b"]), listed(names)].join(" / "), @"none / `a` / `a` and `b` / `token`, `resource`, `discovery` and `jwks`");
+        let many: Vec<String> = (0..45).map(|n| n.to_string()).collect();
+        let all = listed(many.iter().map(String::as_str));
+        assert!(all.ends_with("`38`, `39` and 5 more"), "{all}");
     }
 }

@@ -29,7 +29,7 @@ impl Diagnostic {
     #[must_use]
     pub fn new(title: impl Into<String>) -> Self {
         Self {
-            title: title.into(),
+            title: cut(title.into()),
             source: None,
             labels: Vec::new(),
             notes: Vec::new(),
@@ -108,7 +108,7 @@ impl Diagnostic {
     #[must_use]
     pub fn label(mut self, text: impl Into<String>) -> Self {
         if let Some(label) = self.labels.iter_mut().find(|label| label.primary) {
-            label.text = text.into();
+            label.text = cut(text.into());
         }
         self
     }
@@ -125,21 +125,21 @@ impl Diagnostic {
     /// Another place that has to do with it.
     #[must_use]
     pub fn and(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.mark(span, text.into(), false);
+        self.mark(span, cut(text.into()), false);
         self
     }
 
     /// What is so.
     #[must_use]
     pub fn note(mut self, text: impl Into<String>) -> Self {
-        self.notes.push(text.into());
+        self.notes.push(cut(text.into()));
         self
     }
 
     /// What to do.
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
-        self.helps.push(text.into());
+        self.helps.push(cut(text.into()));
         self
     }
 
@@ -247,6 +247,15 @@ impl Diagnostic {
             }
         }
     }
+}
+
+/// A text that quotes a file, cut where nobody reads on.
+fn cut(text: String) -> String {
+    const LONGEST: usize = 2_000;
+    if text.len() <= LONGEST {
+        return text;
+    }
+    format!("{}…", &text[..text.floor_char_boundary(LONGEST)])
 }
 
 impl Label {

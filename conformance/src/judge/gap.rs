@@ -3,31 +3,42 @@
 use jiff::SignedDuration;
 
 use super::group::all;
-use super::span::{signed_span, span};
+use super::matching::select;
+use super::span::{signed, signed_span, span};
 use super::view::{Placed, View, numbers};
 use super::words;
-use crate::scenario::{Gap, Numbered, Target};
+use crate::scenario::{Gap, Numbered, Selector, Target};
 use crate::verdict::{Fault, Finding};
 
 pub(super) fn expects(gap: &Gap) -> String {
     let ends = match (gap.from, gap.to, gap.between) {
         (Some(from), Some(to), _) => format!("between {from} and {to}"),
-        (_, _, between) => format!("between requests{}", words::to(between)),
+        (_, _, between) => format!("between requests{}", words::like(&meant(gap, between))),
     };
-    let length = match (gap.at_least, gap.at_most) {
-        (Some(least), Some(most)) => Some(format!("{}..{} {ends}", span(least.0), span(most.0))),
-        (Some(least), None) => Some(format!("at least {} {ends}", span(least.0))),
-        (None, Some(most)) => Some(format!("at most {} {ends}", span(most.0))),
-        (None, None) => None,
-    };
+    let length = words::range(gap.at_least, gap.at_most).map(|range| format!("{range} {ends}"));
     let growing = gap
         .growing
         .then(|| format!("pauses that never shrink {ends}"));
-    words::once(length.into_iter().chain(growing), " and ")
+    let growth = gap
+        .growth
+        .map(|factor| format!("pauses that grow {factor} times or more {ends}"));
+    let mut text = words::once(length.into_iter().chain(growing).chain(growth), " and ");
+    if !gap.tolerance.0.is_zero() {
+        text.push_str(&format!(", give or take {}", span(gap.tolerance.0)));
+    }
+    text
 }
 
 pub(super) fn judge(gap: &Gap, view: &View<'_>) -> Finding {
-    let asks = gap.at_least.is_some() || gap.at_most.is_some() || gap.growing;
+    let grows = gap.growing || gap.growth.is_some();
+    let asks = gap.at_least.is_some() || gap.at_most.is_some() || grows;
+    if gap
+        .growth
+        .is_some_and(|factor| !factor.is_finite() || factor <= 0.0)
+    {
+        let what = "`growth` is not a number above 0".to_owned();
+        return Finding::error(Fault::Harness, what);
+    }
     let pair = gap.from.zip(gap.to).filter(|_| asks);
     let parts = [
         pair.map(|(from, to)| one(gap, view, from, to)),
@@ -39,9 +50,19 @@ pub(super) fn judge(gap: &Gap, view: &View<'_>) -> Finding {
         .unwrap_or_else(|| Finding::error(Fault::Harness, "`gap` asks for nothing".to_owned()))
 }
 
+/// The requests whose gaps are meant.
+fn meant(gap: &Gap, between: Option<Target>) -> Selector {
+    Selector {
+        to: between,
+        client: gap.client.clone(),
+        after: gap.after.clone(),
+        ..Selector::default()
+    }
+}
+
 /// From the answer to one request to the arrival of another.
 fn one(gap: &Gap, view: &View<'_>, from: Numbered, to: Numbered) -> Finding {
-    if gap.growing {
+    if gap.growing || gap.growth.is_some() {
         let missing = "one gap alone neither grows nor shrinks".to_owned();
         return Finding::inconclusive(expects(gap), missing);
     }
@@ -73,19 +94,23 @@ fn one(gap: &Gap, view: &View<'_>, from: Numbered, to: Numbered) -> Finding {
 
 /// Between the arrivals of consecutive requests of the client.
 fn consecutive(gap: &Gap, view: &View<'_>, to: Target) -> Finding {
-    let sent = view.requests(to);
-    let needed = if gap.growing { 3 } else { 2 };
+    let selector = meant(gap, Some(to));
+    let sent = match select(view, &selector) {
+        Ok(matches) => matches.exchanges,
+        Err(missing) => return missing.finding(expects(gap)),
+    };
+    let grows = gap.growing || gap.growth.is_some();
+    let needed = if grows { 3 } else { 2 };
     if sent.len() < needed {
         let seen = sent.len() as u64;
-        let what = words::count(seen, "request") + &words::to(Some(to));
+        let what = words::requests(seen, &selector);
         let missing = words::too_few(seen, &what, needed as u64);
         return Finding::inconclusive(expects(gap), missing);
     }
     let gaps: Vec<Between<'_>> = sent
         .windows(2)
-        .enumerate()
-        .map(|(index, pair)| Between {
-            ordinal: index + 1,
+        .map(|pair| Between {
+            ordinals: [view.ordinal(to, pair[0]), view.ordinal(to, pair[1])],
             first: pair[0],
             second: pair[1],
             length: pair[1]
@@ -103,8 +128,8 @@ fn consecutive(gap: &Gap, view: &View<'_>, to: Target) -> Finding {
         }
         return Finding::fail(expects(gap), observed, numbers([first.first, first.second]));
     }
-    let shrunk = gaps.windows(2).find(|pair| pair[1].length < pair[0].length);
-    match shrunk.filter(|_| gap.growing) {
+    let too_short = |pair: &&[Between<'_>]| !follows(gap, pair[0].length, pair[1].length);
+    match gaps.windows(2).find(too_short) {
         Some(pair) => Finding::fail(
             expects(gap),
             format!("{}, then {}", pair[0].in_words(to), pair[1].in_words(to)),
@@ -115,8 +140,8 @@ fn consecutive(gap: &Gap, view: &View<'_>, to: Target) -> Finding {
 }
 
 struct Between<'a> {
-    /// Which request it follows, from 1.
-    ordinal: usize,
+    /// Which requests it lies between, from 1.
+    ordinals: [usize; 2],
     first: Placed<'a>,
     second: Placed<'a>,
     length: SignedDuration,
@@ -124,17 +149,29 @@ struct Between<'a> {
 
 impl Between<'_> {
     fn in_words(&self, to: Target) -> String {
-        let (n, length) = (self.ordinal, signed_span(self.length));
-        format!("{length} between {0}#{n} and {0}#{1}", to.name(), n + 1)
+        let ([first, second], length) = (self.ordinals, signed_span(self.length));
+        format!("{length} between {0}#{first} and {0}#{second}", to.name())
     }
 }
 
 fn fits(gap: &Gap, length: SignedDuration) -> bool {
-    let signed = |length: std::time::Duration| {
-        SignedDuration::try_from(length).unwrap_or(SignedDuration::MAX)
+    let slack = signed(gap.tolerance.0);
+    gap.at_least
+        .is_none_or(|least| length.saturating_add(slack) >= signed(least.0))
+        && gap
+            .at_most
+            .is_none_or(|most| length <= signed(most.0).saturating_add(slack))
+}
+
+/// Whether a gap is as long as the one before it asks for.
+fn follows(gap: &Gap, before: SignedDuration, length: SignedDuration) -> bool {
+    let reached = length.saturating_add(signed(gap.tolerance.0));
+    let grown = |factor: f64| {
+        // Lengths are whole nanoseconds; what the product has beyond them is rounding.
+        let nanos = |length: SignedDuration| length.as_nanos() as f64;
+        nanos(reached) + 1.0 >= nanos(before) * factor
     };
-    gap.at_least.is_none_or(|least| length >= signed(least.0))
-        && gap.at_most.is_none_or(|most| length <= signed(most.0))
+    (!gap.growing || reached >= before) && gap.growth.is_none_or(grown)
 }
 
 #[cfg(test)]
@@ -210,5 +247,58 @@ mod tests {
                 insta::assert_snapshot!(tale([token(0), token(1)]).verdict(json!({ "gap": gap })), @"error | observed `gap` asks for nothing");
             }
         }
+    }
+
+    #[test]
+    fn growing_by_a_factor() {
+        let check = json!({ "gap": { "between": "token", "growth": 1.5 } });
+        insta::assert_snapshot!(tale([token(0), token(2), token(5), token(10)]).verdict(check.clone()), @"pass");
+        insta::assert_snapshot!(tale([token(0), token(2), token(4)]).verdict(check.clone()), @"fail | expected pauses that grow 1.5 times or more between requests to token | observed 2 s between token#1 and token#2, then 2 s between token#2 and token#3 | #1 #2 #3");
+        insta::assert_snapshot!(tale([token(0), token(2), token(4)]).passive().verdict(check.clone()), @"fail | expected pauses that grow 1.5 times or more between requests to token | observed 2 s between token#1 and token#2, then 2 s between token#2 and token#3 | #1 #2 #3");
+        insta::assert_snapshot!(tale([token(0), token(2)]).verdict(check), @"inconclusive | expected pauses that grow 1.5 times or more between requests to token | observed 2 requests to token were observed (needs 3)");
+        let nearly = json!({ "gap": { "between": "token", "growth": 2.0, "tolerance": "1s" } });
+        insta::assert_snapshot!(tale([token(0), token(2), token(5)]).verdict(nearly.clone()), @"pass");
+        insta::assert_snapshot!(tale([token(0), token(2), token(4)]).verdict(nearly), @"fail | expected pauses that grow 2 times or more between requests to token, give or take 1 s | observed 2 s between token#1 and token#2, then 2 s between token#2 and token#3 | #1 #2 #3");
+        let nothing = json!({ "gap": { "between": "token", "growth": -1.0 } });
+        insta::assert_snapshot!(tale([token(0), token(2), token(4)]).verdict(nothing), @"error | observed `growth` is not a number above 0");
+    }
+
+    #[test]
+    fn a_gap_may_miss_by_so_much() {
+        let check = json!({ "gap": { "between": "token", "at_least": "30s", "at_most": "40s", "tolerance": "2s" } });
+        for good in [28, 42] {
+            assert_eq!(tale([token(0), token(good)]).verdict(check.clone()), "pass");
+        }
+        insta::assert_snapshot!(tale([token(0), token(27)]).verdict(check.clone()), @"fail | expected 30 s..40 s between requests to token, give or take 2 s | observed 27 s between token#1 and token#2 | #1 #2");
+        insta::assert_snapshot!(tale([token(0), token(43)]).verdict(check), @"fail | expected 30 s..40 s between requests to token, give or take 2 s | observed 43 s between token#1 and token#2 | #1 #2");
+        let check = json!({ "gap": { "between": "token", "growing": true, "tolerance": "1s" } });
+        insta::assert_snapshot!(tale([token(0), token(5), token(9)]).verdict(check.clone()), @"pass");
+        insta::assert_snapshot!(tale([token(0), token(5), token(8)]).verdict(check), @"fail | expected pauses that never shrink between requests to token, give or take 1 s | observed 5 s between token#1 and token#2, then 3 s between token#2 and token#3 | #1 #2 #3");
+    }
+
+    #[test]
+    fn of_one_client_and_after_a_point() {
+        let sent = [
+            token(0).of("b"),
+            token(1).of("a"),
+            token(2).of("b"),
+            token(31).of("a"),
+            token(32).of("b"),
+        ];
+        let two = tale(sent).cast(&["a", "b"]);
+        let gap = |more: serde_json::Value| {
+            let mut gap = json!({ "between": "token", "at_least": "30s" });
+            for (key, value) in more.as_object().into_iter().flatten() {
+                gap[key] = value.clone();
+            }
+            json!({ "gap": gap })
+        };
+        insta::assert_snapshot!(two.verdict(gap(json!({ "client": "a" }))), @"pass");
+        insta::assert_snapshot!(two.verdict(gap(json!({ "client": "b" }))), @"fail | expected at least 30 s between requests to token by `b` | observed 2 s between token#1 and token#3 | #1 #3");
+        let after = json!({ "client": "b", "after": { "to": "token", "client": "a" } });
+        insta::assert_snapshot!(two.verdict(gap(after)), @"pass");
+        insta::assert_snapshot!(two.verdict(gap(json!({ "client": "c" }))), @"inconclusive | expected at least 30 s between requests to token by `c` | observed no client is called `c`");
+        insta::assert_snapshot!(two.verdict(gap(json!({ "after": "c" }))), @"inconclusive | expected at least 30 s between requests to token after step `c` began | observed step `c` never began");
+        insta::assert_snapshot!(two.passive().verdict(gap(json!({ "client": "a" }))), @"pass");
     }
 }

@@ -6,7 +6,6 @@ use super::matching::select;
 use super::view::View;
 use super::words;
 use crate::scenario::{Given, Selector};
-use crate::trace::Party;
 use crate::verdict::Finding;
 
 /// The finding of a check whose given was not met; none if it was.
@@ -34,9 +33,18 @@ fn exchanges(given: &Given, view: &View<'_>) -> Option<Finding> {
 
 fn rotations(given: &Given, view: &View<'_>) -> Option<Finding> {
     let needed = u64::from(given.rotations?);
-    let seen = view
-        .exchanges()
-        .filter(|sent| sent.exchange.by == given.by.unwrap_or(Party::Client))
+    let expected = || format!("given at least {}", words::count(needed, "rotation"));
+    let whose = Selector {
+        by: given.by,
+        client: given.client.clone(),
+        ..Selector::default()
+    };
+    let sent = match select(view, &whose) {
+        Ok(matches) => matches.exchanges,
+        Err(missing) => return Some(missing.finding(expected())),
+    };
+    let seen = sent
+        .into_iter()
         .filter(|sent| {
             let entry = &sent.exchange.entry;
             let spent = entry.presented.as_ref().and_then(|shown| shown.token);
@@ -51,7 +59,7 @@ fn rotations(given: &Given, view: &View<'_>) -> Option<Finding> {
         .count() as u64;
     (seen < needed).then(|| {
         Finding::inconclusive(
-            format!("given at least {}", words::count(needed, "rotation")),
+            expected(),
             words::too_few(seen, &words::count(seen, "rotation"), needed),
         )
     })
@@ -104,5 +112,15 @@ mod tests {
         let check =
             json!({ "count": { "to": "resource", "at_most": 1 }, "given": { "to": "token" } });
         insta::assert_snapshot!(tale.verdict(check), @"inconclusive | expected given at least 1 request to token | observed no request to token was observed (needs 1)");
+    }
+
+    #[test]
+    fn of_one_client_only() {
+        let rotates = token(0).shows("RT#1").issues("AT#1 RT#2").of("a");
+        let tale = tale([rotates, resource(1).of("b")]).cast(&["a", "b"]);
+        insta::assert_snapshot!(under(json!({ "rotations": 1, "client": "a" }), &tale), @"pass");
+        insta::assert_snapshot!(under(json!({ "rotations": 1, "client": "b" }), &tale), @"inconclusive | expected given at least 1 rotation | observed no rotation was observed (needs 1)");
+        insta::assert_snapshot!(under(json!({ "rotations": 1, "client": "c" }), &tale), @"inconclusive | expected given at least 1 request by `c` | observed no client is called `c`");
+        insta::assert_snapshot!(under(json!({ "to": "token", "client": "b" }), &tale), @"inconclusive | expected given at least 1 request to token by `b` | observed no request to token by `b` was observed (needs 1)");
     }
 }

@@ -1,7 +1,7 @@
 //! Predicates that must hold together.
 
 use super::view::View;
-use super::{count, distinct, each, gap, never, words};
+use super::{constant, count, distinct, each, gap, never, order, overlap, spread, words};
 use crate::scenario::Predicates;
 use crate::verdict::Finding;
 
@@ -13,6 +13,10 @@ pub(super) fn expects(group: &Predicates) -> String {
         each,
         gap,
         distinct,
+        constant,
+        order,
+        overlap,
+        spread,
     } = group;
     let parts = [
         never.as_ref().map(never::expects),
@@ -20,6 +24,10 @@ pub(super) fn expects(group: &Predicates) -> String {
         each.as_ref().map(each::expects),
         gap.as_ref().map(gap::expects),
         distinct.as_ref().map(distinct::expects),
+        constant.as_ref().map(constant::expects),
+        (!order.is_empty()).then(|| order::expects(order)),
+        overlap.as_ref().map(overlap::expects),
+        spread.as_ref().map(spread::expects),
     ];
     words::once(parts.into_iter().flatten(), ", and ")
 }
@@ -32,6 +40,10 @@ pub(super) fn findings(group: &Predicates, view: &View<'_>, proven: bool) -> Vec
         each,
         gap,
         distinct,
+        constant,
+        order,
+        overlap,
+        spread,
     } = group;
     [
         never.as_ref().map(|p| never::judge(p, view, proven)),
@@ -39,6 +51,10 @@ pub(super) fn findings(group: &Predicates, view: &View<'_>, proven: bool) -> Vec
         each.as_ref().map(|p| each::judge(p, view)),
         gap.as_ref().map(|p| gap::judge(p, view)),
         distinct.as_ref().map(|p| distinct::judge(p, view)),
+        constant.as_ref().map(|p| constant::judge(p, view)),
+        (!order.is_empty()).then(|| order::judge(order, view)),
+        overlap.as_ref().map(|p| overlap::judge(p, view, proven)),
+        spread.as_ref().map(|p| spread::judge(p, view)),
     ]
     .into_iter()
     .flatten()

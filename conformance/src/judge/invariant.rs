@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::view::{Placed, View, class, numbers, stopped};
-use super::witness;
+use super::{witness, words};
 use crate::scenario::{Facet, Target};
 use crate::trace::{Caller, Class, Party};
 use crate::verdict::Finding;
@@ -17,7 +17,34 @@ fn expects(facet: Facet) -> String {
 }
 
 /// The finding over all runs, and the variation that shows it.
+///
+/// Where each variation is played several times, those of one turn are compared with each other: another seed may well lead
+/// to another number of requests. The worst turn counts.
 pub(super) fn judge(facet: Facet, views: &[View<'_>]) -> (Finding, usize) {
+    let mut turns: Vec<Vec<&View<'_>>> = Vec::new();
+    for view in views {
+        match turns
+            .iter_mut()
+            .find(|turn| turn.iter().any(|other| other.repetition == view.repetition))
+        {
+            Some(turn) => turn.push(view),
+            None => turns.push(vec![view]),
+        }
+    }
+    let mut worst: Option<(Finding, usize)> = None;
+    for turn in turns {
+        let next = in_one_turn(facet, &turn);
+        if worst
+            .as_ref()
+            .is_none_or(|(worst, _)| next.0.verdict.rank() > worst.verdict.rank())
+        {
+            worst = Some(next);
+        }
+    }
+    worst.unwrap_or_else(|| in_one_turn(facet, &[]))
+}
+
+fn in_one_turn(facet: Facet, views: &[&View<'_>]) -> (Finding, usize) {
     let expected = expects(facet);
     let Some((first, others)) = views.split_first() else {
         return (
@@ -96,7 +123,8 @@ fn classes_differ(first: &View<'_>, other: &View<'_>) -> Option<(String, Vec<u64
         None => "was not called".to_owned(),
     };
     let observed = format!(
-        "{caller} {} with {}, but {} with {}",
+        "{} {} with {}, but {} with {}",
+        words::caller(caller),
         ended(here.get(caller)),
         named(first),
         ended(there.get(caller)),
@@ -120,7 +148,7 @@ fn counts_differ(first: &View<'_>, other: &View<'_>) -> Option<(String, Vec<u64>
         .keys()
         .chain(there.keys())
         .find(|endpoint| here.get(endpoint) != there.get(endpoint))?;
-    let number = |n: Option<&u64>| super::words::count(n.copied().unwrap_or(0), "request");
+    let number = |n: Option<&u64>| words::count(n.copied().unwrap_or(0), "request");
     let observed = format!(
         "{} to {} with {}, but {} with {}",
         number(here.get(endpoint)),
@@ -148,8 +176,13 @@ fn named(view: &View<'_>) -> String {
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::judge::fixture::{Tale, call, finding, got, judged, resource, tale, token, told};
+    use crate::judge::fixture::{
+        Tale, call, finding, got, judged, resource, runs, tale, token, told, with_body,
+    };
+    use crate::judge::judge;
+    use crate::scenario::Cell;
     use crate::trace::{Class, Operation};
+    use crate::verdict::Level;
 
     fn verdict(tales: &[Tale], facet: &str) -> String {
         told(&finding(tales, invariant(facet)))
@@ -211,5 +244,30 @@ mod tests {
         check["given"] = json!({ "to": "resource" });
         let tales = [tale([token(0)]), tale([token(0), token(1)])];
         insta::assert_snapshot!(told(&finding(&tales, check)), @"inconclusive | expected given at least 1 request to resource | observed no request to resource was observed (needs 1)");
+    }
+
+    #[test]
+    fn plays_of_one_variation_are_not_compared_with_each_other() {
+        let cells = |axis: &[(&str, &str)]| -> Vec<Cell> {
+            axis.iter()
+                .map(|(n, run)| {
+                    let cell = [("n", *n), ("run", *run)].into_iter();
+                    cell.filter(|(_, value)| !value.is_empty())
+                        .map(|(axis, value)| (axis.to_owned(), value.to_owned()))
+                        .collect()
+                })
+                .collect()
+        };
+        let verdict = |axis: &[(&str, &str)], requests: &[i64]| {
+            let check = invariant("wire.count");
+            let case = with_body("area/name", Level::Must, [check], json!({}), cells(axis));
+            let tales: Vec<Tale> = requests.iter().map(|n| tale((0..*n).map(token))).collect();
+            let judgement = judge(&case, &runs(&tales)).remove(0);
+            format!("{} ({})", told(&judgement.finding), judgement.variation)
+        };
+        let both = [("1", "1"), ("2", "1"), ("1", "2"), ("2", "2")];
+        insta::assert_snapshot!(verdict(&both, &[1, 1, 2, 2]), @"pass (0)");
+        insta::assert_snapshot!(verdict(&both, &[1, 1, 2, 3]), @"fail | expected the same number of requests to each endpoint in all variations | observed 2 requests to token with n=1, run=2, but 3 requests with n=2, run=2 | #1 #2 #3 (3)");
+        insta::assert_snapshot!(verdict(&[("", "1"), ("", "2")], &[1, 1]), @"inconclusive | expected the same number of requests to each endpoint in all variations | observed only one variation was played (0)");
     }
 }

@@ -6,17 +6,24 @@
 
 mod absence;
 mod any_of;
+mod cast;
+mod constant;
 mod count;
 mod distinct;
 mod each;
+mod field;
 mod gap;
 mod given;
 mod group;
 mod invariant;
 mod matching;
+mod missing;
 mod never;
 mod newest;
+mod order;
+mod overlap;
 pub(crate) mod span;
+mod spread;
 mod view;
 mod witness;
 mod words;
@@ -38,7 +45,9 @@ use view::{View, stopped};
 /// The rules that hold for all checks:
 /// - What a driver says counts only with a witness on the wire; else the verdict is `error`.
 /// - Where `given` was not met, the verdict is `inconclusive`, whatever else was seen.
-/// - Without a driver ([`Road::Passive`]), what speaks of outcomes or steps is `not_applicable`.
+/// - Without a driver ([`Road::Passive`]), what speaks of outcomes or steps, or tells clients apart, is `not_applicable`.
+/// - What was not seen for as long as it was to be looked for is `inconclusive`, unless it is broken already.
+/// - A call that the play itself cut off is nobody's fault; it is judged only where `cancelled` is expected.
 /// - A run that the harness ended, or in which the client's code panicked, is an `error` for every check. One that ran
 ///   into its request budget is judged by what was seen, and passes only where more requests could not have undone it.
 /// - A broken should-level requirement is a `warn`.

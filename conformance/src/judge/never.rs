@@ -16,7 +16,7 @@ pub(super) fn judge(never: &Selector, view: &View<'_>, proven: bool) -> Finding 
         Err(missing) => return missing.finding(expects(never)),
     };
     let Some(first) = matches.exchanges.first() else {
-        return match absence::unproven(view, never, proven) {
+        return match absence::unproven(view, never, proven).or(matches.unseen) {
             Some(missing) => Finding::inconclusive(expects(never), missing),
             None => view.pass(matches.closed, || expects(never)),
         };
@@ -77,5 +77,18 @@ mod tests {
         let check = json!({ "never": { "to": "resource", "presents": "expired" } });
         let cut = tale([resource(0), resource(0), resource(0), resource(0)]).over_budget(4);
         insta::assert_snapshot!(cut.verdict(check), @"fail | expected no request to resource showing an expired token | observed stopped after 4 requests | #2 #3 #4");
+    }
+
+    #[test]
+    fn the_silence_of_one_client_is_not_broken_by_another() {
+        let check = json!({ "never": { "to": "token", "client": "b", "status": 401 } });
+        let one = tale([token(0).of("a")]).cast(&["a", "b"]);
+        insta::assert_snapshot!(one.verdict(check.clone()), @"inconclusive | expected no request to token by `b` answered with 401 | observed no request to token by `b` was seen");
+        let two = tale([token(0).of("a"), token(0).of("b")]).cast(&["a", "b"]);
+        insta::assert_snapshot!(two.verdict(check), @"pass");
+        let bare = json!({ "never": { "to": "token", "client": "b" } });
+        insta::assert_snapshot!(one.verdict(bare.clone()), @"inconclusive | expected no request to token by `b` | observed no request by `b` was seen");
+        let other = tale([token(0).of("a"), resource(0).of("b")]).cast(&["a", "b"]);
+        insta::assert_snapshot!(other.verdict(bare), @"pass");
     }
 }

@@ -1,20 +1,27 @@
 //! Which token a client was given last.
 //!
 //! Counted by the order of answers: a token is new from when its answer was handed over. An answer that was lost on its
-//! way gave the client nothing.
+//! way gave the client nothing. Clients that share a store are given what each of them is given. A step can give a client
+//! another refresh token without an exchange; when, only the server's clock tells.
 
+use jiff::Timestamp;
 use mock_idp::journal::Delivery;
 use mock_idp::ledger::{TokenKind, TokenLabel};
 
 use super::view::{Placed, View};
+use crate::trace::Party;
 
 /// The token of this kind that whoever sent `sent` was given last before that; none if the run had given it none.
 pub(super) fn before(view: &View<'_>, sent: Placed<'_>, kind: TokenKind) -> Option<TokenLabel> {
-    gifts(view, sent, kind)
-        .filter(|gift| !view.are_unordered(gift.by, sent))
-        .filter(|gift| gift.place() < (sent.exchange.entry.at, sent.index))
-        .max_by_key(Gift::place)
-        .map(|gift| gift.label)
+    let gift = last_gift(view, sent, kind);
+    let swap = swaps(view, sent, kind)
+        .filter(|swap| swap.at < sent.exchange.entry.server_time)
+        .max_by_key(|swap| swap.at);
+    match (gift, swap) {
+        (Some(gift), Some(swap)) if swap.at > gift.server_time() => Some(swap.label),
+        (Some(gift), _) => Some(gift.label),
+        (None, swap) => swap.map(|swap| swap.label),
+    }
 }
 
 /// Whether `sent` may show this label as the newest of its kind.
@@ -26,7 +33,10 @@ pub(super) fn is(view: &View<'_>, sent: Placed<'_>, label: TokenLabel) -> bool {
         Some(newest) => newest == label,
         None => view.is_minted(label),
     };
+    let given = last_gift(view, sent, label.kind).map(|gift| gift.server_time());
     certain
+        || swaps(view, sent, label.kind)
+            .any(|swap| swap.label == label && given.is_none_or(|given| swap.at >= given))
         || gifts(view, sent, label.kind)
             .filter(|gift| view.are_unordered(gift.by, sent))
             .any(|gift| gift.answered == sent.exchange.entry.at && gift.label == label)
@@ -35,22 +45,38 @@ pub(super) fn is(view: &View<'_>, sent: Placed<'_>, label: TokenLabel) -> bool {
 /// A token that an answer carried to the client.
 struct Gift<'a> {
     by: Placed<'a>,
-    answered: jiff::Timestamp,
+    answered: Timestamp,
     label: TokenLabel,
 }
 
 impl Gift<'_> {
-    fn place(&self) -> (jiff::Timestamp, usize) {
+    fn place(&self) -> (Timestamp, usize) {
         (self.answered, self.by.index)
+    }
+
+    /// When it was handed over, on the server's clock.
+    fn server_time(&self) -> Timestamp {
+        let entry = &self.by.exchange.entry;
+        let took = self.answered.duration_since(entry.at);
+        entry
+            .server_time
+            .saturating_add(took)
+            .unwrap_or(entry.server_time)
     }
 }
 
+fn last_gift<'a>(view: &View<'a>, sent: Placed<'a>, kind: TokenKind) -> Option<Gift<'a>> {
+    gifts(view, sent, kind)
+        .filter(|gift| !view.are_unordered(gift.by, sent))
+        .filter(|gift| gift.place() < (sent.exchange.entry.at, sent.index))
+        .max_by_key(Gift::place)
+}
+
 /// All tokens of a kind that reached whoever sent `sent`.
-fn gifts<'a>(view: &View<'a>, sent: Placed<'_>, kind: TokenKind) -> impl Iterator<Item = Gift<'a>> {
-    let to = sent.exchange.by;
+fn gifts<'a>(view: &View<'a>, sent: Placed<'a>, kind: TokenKind) -> impl Iterator<Item = Gift<'a>> {
     view.exchanges().filter_map(move |by| {
         let reply = by.exchange.entry.reply.as_ref()?;
-        let reached = by.exchange.by == to && reply.delivery == Delivery::Sent;
+        let reached = reply.delivery == Delivery::Sent && is_shared(view, by, sent);
         let label = reply.issued.iter().rev().find(|label| label.kind == kind)?;
         reached.then_some(Gift {
             by,
@@ -60,11 +86,52 @@ fn gifts<'a>(view: &View<'a>, sent: Placed<'_>, kind: TokenKind) -> impl Iterato
     })
 }
 
+/// Whether what one request brought is at hand for the other.
+fn is_shared(view: &View<'_>, one: Placed<'_>, other: Placed<'_>) -> bool {
+    let (one, other) = (one.exchange, other.exchange);
+    one.by == other.by
+        && (one.by == Party::Intruder
+            || match (view.sender(one), view.sender(other)) {
+                (Some(one), Some(other)) => view.share_a_store(one, other),
+                // Where the run cannot tell clients apart, there is one.
+                (None, Some(_)) => false,
+                (_, None) => true,
+            })
+}
+
+/// A refresh token that was made for a client while it runs.
+struct Swapped {
+    label: TokenLabel,
+    /// On the server's clock.
+    at: Timestamp,
+}
+
+/// The refresh tokens that steps may have given to whoever sent `sent`: made for its application and user, and brought by
+/// no answer.
+fn swaps<'a>(view: &View<'a>, sent: Placed<'a>, kind: TokenKind) -> impl Iterator<Item = Swapped> {
+    let client = view
+        .sender(sent.exchange)
+        .filter(|client| kind == TokenKind::Refresh && view.is_given_another_grant(client));
+    let made = view.trace.tokens.iter().filter(move |token| {
+        client.is_some_and(|client| {
+            token.label.kind == TokenKind::Refresh
+                && token.client == client.client
+                && token.user == client.user
+                && token.issuer == client.issuer
+        })
+    });
+    made.filter(|token| view.is_minted(token.label))
+        .map(|token| Swapped {
+            label: token.label,
+            at: token.issued_at,
+        })
+}
+
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
-    use crate::judge::fixture::{played, resource, tale, token, told};
+    use crate::judge::fixture::{played, resource, set_up, tale, token, told};
 
     #[test]
     fn of_calls_made_at_once_any_may_have_fetched_the_token() {
@@ -83,5 +150,48 @@ mod tests {
         // Within one call the order is known, and so it is one call after another.
         insta::assert_snapshot!(verdict(true, ["AT#2", "AT#1"]), @"fail | expected each request to resource shows the newest token | observed #3 shows AT#1 (live), not AT#2 | #3");
         insta::assert_snapshot!(verdict(false, ["AT#2", "AT#2"]), @"fail | expected each request to resource shows the newest token | observed #1 shows AT#2 (live) | #1");
+    }
+
+    #[test]
+    fn clients_that_share_a_store_share_what_they_are_given() {
+        let each = json!({ "each": { "to": "token", "client": "b", "presents": "newest" } });
+        let sent = |shown: &str| {
+            tale([
+                token(0).of("a").shows("RT#1").issues("AT#1 RT#2"),
+                token(9).of("b").shows(shown),
+            ])
+            .cast(&["a", "b"])
+            .minted("RT#1")
+        };
+        let shared = json!({ "clients": { "a": { "store": "disk" }, "b": { "store": "disk" } } });
+        let apart = json!({ "clients": { "a": {}, "b": { "store": "disk" } } });
+        let verdict = |body: &Value, shown| told(&set_up(body.clone(), &sent(shown), each.clone()));
+        insta::assert_snapshot!(verdict(&shared, "RT#2"), @"pass");
+        insta::assert_snapshot!(verdict(&shared, "RT#1"), @"fail | expected each request to token by `b` shows the newest token | observed #2 shows RT#1 (live), not RT#2 | #2");
+        insta::assert_snapshot!(verdict(&apart, "RT#1"), @"pass");
+        insta::assert_snapshot!(verdict(&apart, "RT#2"), @"fail | expected each request to token by `b` shows the newest token | observed #2 shows RT#2 (live) | #2");
+    }
+
+    #[test]
+    fn another_refresh_token_can_be_given_by_a_step() {
+        let each = json!({ "each": { "to": "token", "after": "b", "presents": "newest" } });
+        let body = json!({ "steps": [{ "swap": { "refresh_token": "rt9" } }] });
+        let run = |shown: &str| {
+            tale([
+                token(0).shows("RT#1").issues("AT#1 RT#3"),
+                token(9).caused_by("b", 1).shows(shown),
+            ])
+            .cast(&["client"])
+            .began("b", 9)
+            .minted("RT#1")
+            .minted("RT#2")
+            .owned("RT#2", "app", None, 5)
+        };
+        let verdict = |body: &Value, shown| told(&set_up(body.clone(), &run(shown), each.clone()));
+        insta::assert_snapshot!(verdict(&body, "RT#2"), @"pass");
+        insta::assert_snapshot!(verdict(&body, "RT#3"), @"fail | expected each request to token after step `b` began shows the newest token | observed #2 shows RT#3 (live), not RT#2 | #2");
+        // Without such a step the client has no business with it.
+        insta::assert_snapshot!(verdict(&json!({}), "RT#2"), @"fail | expected each request to token after step `b` began shows the newest token | observed #2 shows RT#2 (live), not RT#3 | #2");
+        insta::assert_snapshot!(verdict(&json!({}), "RT#3"), @"pass");
     }
 }

@@ -38,6 +38,11 @@ pub(crate) fn signed_span(length: SignedDuration) -> String {
     }
 }
 
+/// A length of time to calculate with; one that is too long for it is as long as can be.
+pub(super) fn signed(length: Duration) -> SignedDuration {
+    SignedDuration::try_from(length).unwrap_or(SignedDuration::MAX)
+}
+
 /// An instant as its distance from another: `t+30 s`, `t-120 s`.
 pub(crate) fn offset(at: Timestamp, origin: Timestamp) -> String {
     match signed_span(at.duration_since(origin)) {

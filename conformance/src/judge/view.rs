@@ -7,12 +7,15 @@ use mock_idp::ledger::TokenLabel;
 
 use crate::case::Case;
 use crate::judgement::Run;
-use crate::scenario::{CallStep, Numbered, Step, Target};
+use crate::scenario::{Body, CallStep, Member, Numbered, Step, Target};
 use crate::trace::{Class, CutShort, Exchange, Outcome, Party, Road, Trace};
 use crate::verdict::Finding;
 
 /// How many exchanges a finding names at most: enough to see a pattern, few enough to read.
 const NAMED: usize = 8;
+
+/// The axis on which the plays of one variation are counted, where a scenario has `repeat`.
+const REPETITION: &str = "run";
 
 /// A trace with the few things about its case that judging needs.
 pub(super) struct View<'a> {
@@ -21,7 +24,11 @@ pub(super) struct View<'a> {
     pub(super) variation: usize,
     /// Its name, `number=unknown`; empty where there is only one.
     pub(super) name: String,
-    steps: &'a [Step],
+    /// Which of several plays of one variation it was: the value of `run`; none where each is played once.
+    pub(super) repetition: Option<&'a str>,
+    /// The clients as the scenario sets them up.
+    pub(super) members: Vec<Member<'a>>,
+    body: Option<&'a Body>,
     /// Tokens that no answer carried: the client was given them before the run.
     minted: BTreeSet<TokenLabel>,
 }
@@ -54,7 +61,11 @@ impl<'a> View<'a> {
                     .collect();
                 values.join(", ")
             }),
-            steps: variation.map_or(&[], |variation| variation.body.steps.as_slice()),
+            repetition: variation
+                .and_then(|variation| variation.cell.get(REPETITION))
+                .map(String::as_str),
+            members: variation.map_or_else(Vec::new, |variation| variation.body.members()),
+            body: variation.map(|variation| &variation.body),
             minted: run
                 .trace
                 .tokens
@@ -68,6 +79,11 @@ impl<'a> View<'a> {
     /// Whether the client was judged by the wire alone, so that nobody played steps or asked for outcomes.
     pub(super) fn is_passive(&self) -> bool {
         self.trace.road == Road::Passive
+    }
+
+    /// What was to be done, in order.
+    pub(super) fn steps(&self) -> &'a [Step] {
+        self.body.map_or(&[], |body| body.steps.as_slice())
     }
 
     /// Every exchange with its place, in order.
@@ -93,6 +109,12 @@ impl<'a> View<'a> {
         self.requests(which.to).into_iter().nth(index)
     }
 
+    /// Which request of the client to an endpoint it is, from 1: `2` for `token#2`.
+    pub(super) fn ordinal(&self, to: Target, sent: Placed<'_>) -> usize {
+        let before = self.requests(to);
+        before.iter().take_while(|s| s.index < sent.index).count() + 1
+    }
+
     /// The outcomes of a step, or of all steps.
     pub(super) fn outcomes(&self, label: Option<&str>) -> Vec<&'a Outcome> {
         self.trace
@@ -102,14 +124,25 @@ impl<'a> View<'a> {
             .collect()
     }
 
-    /// How many calls the steps ask for, of one label or altogether; a periodic step is counted at its least.
-    pub(super) fn planned_calls(&self, label: Option<&str>) -> u128 {
-        self.steps
+    /// How many calls the steps ask for, of one label or altogether, of one client or of all; a periodic step is counted at
+    /// its least.
+    pub(super) fn planned_calls(&self, label: Option<&str>, client: Option<&str>) -> u128 {
+        self.steps()
             .iter()
             .filter_map(Step::call)
             .filter(|call| label.is_none_or(|label| call.label.as_deref() == Some(label)))
-            .map(calls)
+            .map(|call| calls(call) * self.addressed(call, client))
             .sum()
+    }
+
+    /// How many clients a step asks, of those under a name or of all.
+    fn addressed(&self, call: &CallStep, client: Option<&str>) -> u128 {
+        let members = self.members.iter().filter(|member| {
+            let is = |name: &str| member.name == name || member.group == name;
+            let asked = call.client.as_ref();
+            asked.is_none_or(|names| names.0.iter().any(|name| is(name))) && client.is_none_or(is)
+        });
+        members.count() as u128
     }
 
     /// Whether the trace cannot tell which of two exchanges came first: one instant, and two calls of a step that
@@ -123,7 +156,7 @@ impl<'a> View<'a> {
             && caller.label == another.label
             && caller.index != another.index
             && self
-                .steps
+                .steps()
                 .iter()
                 .filter_map(Step::call)
                 .any(|call| call.together && call.label.as_deref() == Some(caller.label.as_str()))

@@ -4,6 +4,7 @@ use mock_idp::journal::{Delivery, Endpoint, Entry};
 use mock_idp::ledger::TokenKind;
 
 use super::view::{Placed, View, class};
+use super::words;
 use crate::scenario::Target;
 use crate::trace::{Class, Operation, Outcome};
 use crate::verdict::{Fault, Finding};
@@ -17,6 +18,8 @@ pub(super) fn missing(view: &View<'_>, outcome: &Outcome) -> Option<Finding> {
         return None;
     }
     let doubt = match outcome.operation {
+        // Nothing on the wire shows that a client forgot something, so `each` over such calls alone passes nothing.
+        Operation::Invalidate => return None,
         Operation::GetToken => match outcome.token {
             Some(label) if label.kind == TokenKind::Access => return None,
             Some(label) => format!("it handed out {label}, which is not an access token"),
@@ -43,7 +46,10 @@ pub(super) fn missing(view: &View<'_>, outcome: &Outcome) -> Option<Finding> {
     };
     Some(Finding::error(
         Fault::Driver,
-        format!("the driver said ok for {}, but {doubt}", outcome.caller),
+        format!(
+            "the driver said ok for {}, but {doubt}",
+            words::caller(&outcome.caller)
+        ),
     ))
 }
 
@@ -55,7 +61,13 @@ pub(super) fn requests<'a>(view: &View<'a>, outcome: &Outcome, to: Target) -> Ve
         .into_iter()
         .filter(|sent| match &sent.exchange.caller {
             Some(caller) => *caller == outcome.caller,
-            None => during(outcome, sent.exchange.entry.at),
+            None => {
+                let (sender, asked) = (view.sender(sent.exchange), view.asked(&outcome.caller));
+                let by_another = sender
+                    .zip(asked)
+                    .is_some_and(|(sender, asked)| sender != asked);
+                !by_another && during(outcome, sent.exchange.entry.at)
+            }
         })
         .collect()
 }
@@ -81,7 +93,7 @@ mod tests {
     use serde_json::json;
 
     use crate::judge::fixture::{Said, Sent, call, got, resource, tale, token};
-    use crate::trace::Operation;
+    use crate::trace::{Class, Operation};
 
     /// The verdict on a step whose one call said ok.
     fn verdict(sent: impl IntoIterator<Item = Sent>, said: Said) -> String {
@@ -127,5 +139,25 @@ mod tests {
         insta::assert_snapshot!(verdict([token(4).answered(6)], said.clone()), @"pass");
         insta::assert_snapshot!(verdict([token(5).status(503)], said.clone()), @"error | observed the driver said ok for a#1, but no token request was answered with 2xx during this call");
         insta::assert_snapshot!(verdict([token(4)], said), @"error | observed the driver said ok for a#1, but no token request was answered with 2xx during this call");
+    }
+
+    #[test]
+    fn anothers_request_is_no_witness() {
+        let said = call(Operation::CallApi, "a", 1, 5).until(6).of("b");
+        let check = json!({ "each": { "of": "a", "outcome": "ok" } });
+        let verdict = |sent: Sent| {
+            let tale = tale([sent]).cast(&["a", "b"]).said([said.clone()]);
+            tale.verdict(check.clone())
+        };
+        insta::assert_snapshot!(verdict(resource(5).caused_by("a", 1).of("b")), @"pass");
+        insta::assert_snapshot!(verdict(resource(5).caused_by("a", 1).of("a")), @"error | observed the driver said ok for a#1 by `b`, but the resource answered no request of this call with 2xx");
+        insta::assert_snapshot!(verdict(resource(5)), @"pass");
+    }
+
+    #[test]
+    fn that_a_token_was_forgotten_has_no_witness() {
+        let said = call(Operation::Invalidate, "a", 1, 5);
+        insta::assert_snapshot!(verdict([token(0)], said.clone()), @"inconclusive | expected ok for each call of `a` | observed nothing on the wire shows that a client forgot a token");
+        insta::assert_snapshot!(verdict([token(0)], said.class(Class::Other)), @"fail | expected ok for each call of `a` | observed a#1 ended other");
     }
 }

@@ -1,9 +1,12 @@
 //! The local road: mock, client and play of one case in this process, on virtual clocks over real loopback sockets.
 
 mod activity;
+mod calls;
+mod cast;
 mod connection;
 mod crew;
 mod handling;
+mod happen;
 mod places;
 mod play;
 mod settle;

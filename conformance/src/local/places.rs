@@ -15,6 +15,7 @@ impl Places {
             (Origin::Graph, "graph.mock"),
             (Origin::Org, "org.mock"),
             (Origin::Api, "api.mock"),
+            (Origin::Foreign, "foreign.mock"),
         ];
         let known = named.into_iter().filter_map(|(origin, name)| {
             let (_, authority) = idp.origin(origin).split_once("://")?;

@@ -1,25 +1,25 @@
 //! The play: a scenario's steps, one after another, each to its quiet end.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+use http::Method;
 use jiff::Timestamp;
-use mock_idp::directory::GrantType;
-use mock_idp::{MockIdp, Secret, StartError};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use token_client::Transport as _;
-use tokio::task::AbortHandle;
+use mock_idp::{MockIdp, StartError};
+use token_client::BoxFuture;
 
-use super::crew::{Assembled, Crew, NumberedCaller};
-use super::settle::{CallRecord, Settled, settle};
+use super::calls::{Asked, Calls};
+use super::cast::{Cast, Wings};
+use super::crew::{Assembled, Crew};
+use super::settle::{Settled, settle};
 use super::timeline::{Timeline, later};
 use super::transport::LoopbackTransport;
 use crate::case::Case;
-use crate::contender::{Answer, Contender, LocalClient, Setup};
-use crate::scenario::{CallStep, ClientAuthMethod, GrantKind, IdpStep, Revocation, Side, Step};
+use crate::contender::{Answer, ApiCall, Contender, LocalClient};
+use crate::scenario::{Advance, CallStep, Length, Release, Side, Step, Until};
 use crate::staging;
-use crate::trace::{Caller, CutShort, Mark, MarkKind, Operation, Party, Trace};
+use crate::trace::{Caller, CutShort, Mark, MarkKind, Operation, Trace};
 
 /// How many requests a case may send. The hungriest shipped scenario needs a tenth of it.
 const REQUEST_BUDGET: u32 = 2_000;
@@ -50,167 +50,110 @@ pub(super) async fn play(
 }
 
 /// Everything of one run.
-struct Stage {
-    timeline: Timeline,
-    idp: Arc<MockIdp>,
-    client: Arc<dyn LocalClient>,
-    transport: LoopbackTransport,
-    tasks: Assembled,
+pub(super) struct Stage<'c> {
+    pub(super) timeline: Timeline,
+    pub(super) idp: Arc<MockIdp>,
+    pub(super) contender: &'c dyn Contender,
+    pub(super) transport: LoopbackTransport,
+    pub(super) tasks: Assembled,
+    pub(super) cast: Cast,
+    pub(super) calls: Calls,
     started_at: Timestamp,
-    calls: Vec<Call>,
     marks: Vec<Mark>,
-    /// Refresh tokens by the names the scenario gives them.
-    named: HashMap<String, Secret>,
 }
 
-/// One call of the client and what became of it.
-struct Call {
-    caller: Caller,
-    operation: Operation,
-    step: usize,
-    started_at: Timestamp,
-    ended: Arc<Mutex<Option<(Timestamp, Answer)>>>,
-    task: AbortHandle,
-}
+/// Why the play cannot go on, in words.
+pub(super) type Stuck = String;
 
-impl Call {
-    fn is_over(&self) -> bool {
-        self.task.is_finished() || self.ended().is_some()
-    }
-
-    /// What became of it; nothing if it panicked.
-    fn record(&self) -> Option<CallRecord> {
-        let ended = self.ended().take();
-        if ended.is_none() && self.task.is_finished() {
-            return None;
-        }
-        Some(CallRecord {
-            step: self.step,
-            caller: self.caller.clone(),
-            operation: self.operation,
-            started_at: self.started_at,
-            ended,
-        })
-    }
-
-    fn ended(&self) -> MutexGuard<'_, Option<(Timestamp, Answer)>> {
-        // Nothing under this lock panics.
-        self.ended.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Stage {
+impl<'c> Stage<'c> {
     async fn set(
         case: &Case,
         variation: usize,
-        contender: &dyn Contender,
+        contender: &'c dyn Contender,
         seed: u64,
     ) -> Result<Self, PlayError> {
         let body = &case.variations[variation].body;
-        let timeline = Timeline::new(body.client.clock_offset.0);
-        let idp = staging::world(case.provider, &body.idp, seed)
+        let seed = seed.wrapping_add(case.variations[variation].seed_offset);
+        let members = body.members();
+        let timeline = Timeline::new(members.iter().map(|member| member.spec.clock_offset.0));
+        let idp = staging::world(case.provider, body, contender.margin(), seed)
             .plain_http()
             .clock(timeline.server())
             .supervisor(Arc::new(timeline.clone()))
             .start()
             .await?;
         let idp = Arc::new(idp);
-        staging::script(&idp, &body.idp);
-        let mut named = HashMap::new();
-        let refresh_token = body.client.refresh_token.as_ref().map(|name| {
-            let minted = idp.mint_refresh_token();
-            named.insert(name.clone(), minted.value.clone());
-            token_client::Secret::new(minted.value.reveal())
-        });
-        let grant = body.client.grant_in_use();
+        staging::script(&idp, &body.idp.script);
         let transport = LoopbackTransport::new(timeline.activity.clone(), REQUEST_BUDGET);
         let tasks = Crew::assemble(&timeline.activity);
-        let credentials = idp.credentials();
-        let secret = |secret: &Secret| token_client::Secret::new(secret.reveal());
-        let setup = Setup {
-            provider: case.provider,
-            token_url: idp.token_url(),
-            api_url: if grant == GrantKind::ClientCredentials {
-                idp.api_url()
-            } else {
-                idp.user_api_url()
-            },
-            client_id: credentials.client_id,
-            client_secret: secret(&credentials.client_secret),
-            auth: body.client.auth.unwrap_or(ClientAuthMethod::Post),
-            grant,
-            scopes: idp.scopes(grant_type(grant)),
-            username: credentials.username,
-            password: secret(&credentials.password),
-            refresh_token,
-            clock: timeline.client(),
-            transport: Arc::new(transport.clone()),
-            spawn: Arc::new(tasks.crew.clone()),
-            seed,
+        let wings = Wings {
+            idp: &idp,
+            timeline: &timeline,
+            transport: &transport,
+            crew: &tasks.crew,
+            contender,
         };
-        let client = contender.open(setup).map_err(PlayError::Client)?;
-        let started_at = timeline.now();
+        let cast = Cast::open(body, &wings, seed).map_err(PlayError::Client)?;
         Ok(Self {
+            started_at: timeline.now(),
             timeline,
             idp,
-            client,
+            contender,
             transport,
             tasks,
-            started_at,
-            calls: Vec::new(),
+            cast,
+            calls: Calls::default(),
             marks: Vec::new(),
-            named,
         })
     }
 
     async fn perform(mut self, steps: &[Step]) -> Trace {
+        let mut stuck = None;
         for (index, step) in steps.iter().enumerate() {
-            self.step(index, step).await;
-            if self.transport.is_exhausted() {
+            stuck = self.step(index, step).await.err();
+            if stuck.is_some() || self.transport.is_exhausted() {
                 break;
             }
         }
-        let limit = later(self.timeline.now(), LAST_WAIT);
-        self.run_until(limit, |stage| stage.calls.iter().all(Call::is_over))
-            .await;
-        self.trace().await
+        self.run_while(|stage| !stage.calls.are_over()).await;
+        self.trace(stuck).await
     }
 
-    async fn step(&mut self, index: usize, step: &Step) {
+    async fn step(&mut self, index: usize, step: &Step) -> Result<(), Stuck> {
         match step {
             Step::GetToken(call) => self.call(index, Operation::GetToken, call).await,
             Step::CallApi(call) => self.call(index, Operation::CallApi, call).await,
             Step::ForceRefresh(call) => self.call(index, Operation::ForceRefresh, call).await,
-            Step::Advance(advance) => {
-                self.mark(MarkKind::Moved {
-                    by_ms: i64::try_from(advance.by.0.as_millis()).unwrap_or(i64::MAX),
-                    side: side_name(advance.side).to_owned(),
-                });
-                match advance.side {
-                    Side::Both => self.timeline.advance(advance.by.0).await,
-                    side => self.timeline.skew(advance.by.0, side).await,
-                }
+            Step::Invalidate(call) => self.call(index, Operation::Invalidate, call).await,
+            Step::Advance(advance) => self.advance(advance).await,
+            Step::Freeze(side) => {
+                self.happened(format!("{} stopped", clocks(*side)));
+                self.timeline.freeze(*side);
             }
-            // Every call of an earlier step has begun by the time that step is quiet.
-            Step::Until(_) => self.timeline.activity.quiet().await,
-            Step::Release(hold) => {
-                self.mark(MarkKind::Released(hold.clone()));
-                self.idp.release(hold);
-                self.timeline.activity.quiet().await;
+            Step::Thaw(side) => {
+                self.happened(format!("{} going again", clocks(*side)));
+                self.timeline.thaw(*side);
             }
+            Step::Suspend(length) => {
+                self.happened(format!("client machine asleep for {length}"));
+                self.timeline.jump(length.0).await;
+            }
+            Step::Until(until) => self.wait(until).await,
+            Step::Release(release) => self.release(release).await,
             Step::Join(label) => {
-                let limit = later(self.timeline.now(), LAST_WAIT);
-                self.run_until(limit, |stage| {
-                    stage
-                        .calls
-                        .iter()
-                        .filter(|call| call.caller.label == *label)
-                        .all(Call::is_over)
-                })
-                .await;
+                self.run_while(|stage| !stage.calls.are_over_of(label))
+                    .await;
             }
+            Step::Cancel(label) => {
+                self.happened(format!("callers of {label} gave up"));
+                self.calls.cancel(label, self.timeline.now());
+            }
+            Step::Restart(restart) => self.restart(restart).await?,
+            Step::Swap(swap) => self.swap(swap).await?,
             Step::Idp(happening) => self.happen(happening).await,
         }
+        self.timeline.activity.quiet().await;
+        Ok(())
     }
 
     async fn call(&mut self, step: usize, operation: Operation, call: &CallStep) {
@@ -219,110 +162,115 @@ impl Stage {
             .clone()
             .unwrap_or_else(|| format!("step{}", step + 1));
         self.mark(MarkKind::Started(label.clone()));
-        let times = match (call.every, call.lasting) {
-            (Some(every), Some(lasting)) => {
-                u32::try_from(lasting.0.as_millis() / every.0.as_millis().max(1))
-                    .unwrap_or(u32::MAX)
-            }
-            _ => call.times.unwrap_or(1).saturating_sub(1),
-        };
-        for index in 1..=times.saturating_add(1) {
-            self.start(
-                step,
-                operation,
-                Caller {
+        let asked = self.cast.chosen(call.client.as_ref());
+        let rounds = rounds(call);
+        let mut index = 0;
+        for round in 1..=rounds {
+            for (place, client) in asked.iter().enumerate() {
+                index += 1;
+                let caller = Caller {
                     label: label.clone(),
                     index,
-                },
-            );
-            if self.transport.is_exhausted() {
-                return;
-            }
-            let is_last = index > times;
-            match call.every {
-                _ if call.together => {}
-                Some(every) if !is_last => self.timeline.advance(every.0).await,
-                // The next call is made by the same hand: it waits for this one.
-                None if !is_last => {
-                    let limit = later(self.timeline.now(), LAST_WAIT);
-                    self.run_until(limit, |stage| stage.calls.last().is_none_or(Call::is_over))
-                        .await;
+                    client: self.cast.caller_name(*client),
+                };
+                let asked_for = Asked {
+                    step,
+                    operation,
+                    caller,
+                };
+                self.start(asked_for, *client, call);
+                if self.transport.is_exhausted() {
+                    return;
                 }
-                _ => self.timeline.activity.quiet().await,
+                let is_last = round == rounds && place + 1 == asked.len();
+                if call.together {
+                    continue;
+                }
+                self.timeline.activity.quiet().await;
+                // The next call is made by the same hand: it waits for this one.
+                if call.every.is_none() && !is_last {
+                    self.run_while(|stage| !stage.calls.is_last_over()).await;
+                }
+            }
+            if let Some(every) = call.every
+                && round < rounds
+            {
+                self.timeline.advance(every.0).await;
             }
         }
-        self.timeline.activity.quiet().await;
     }
 
-    fn start(&mut self, step: usize, operation: Operation, caller: Caller) {
-        let asked = match operation {
-            Operation::GetToken => self.client.get_token(),
-            Operation::CallApi => self.client.call_api(),
-            Operation::ForceRefresh => self.client.force_refresh(),
-        };
-        let ended = Arc::new(Mutex::new(None));
-        let (timeline, slot) = (self.timeline.clone(), ended.clone());
-        let numbered = NumberedCaller {
-            number: self.calls.len(),
-            caller: caller.clone(),
-        };
-        let task = self.tasks.crew.call(numbered, async move {
-            let answer = asked.await;
-            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some((timeline.now(), answer));
-        });
-        self.calls.push(Call {
-            caller,
-            operation,
-            step,
-            started_at: self.timeline.now(),
-            ended,
-            task,
-        });
-    }
-
-    /// Lets time pass from deadline to deadline until `done`, nobody sleeps any more, or `limit` is reached.
-    async fn run_until(&self, limit: Timestamp, done: impl Fn(&Self) -> bool) {
-        self.timeline.activity.quiet().await;
-        while !done(self) && !self.transport.is_exhausted() && self.timeline.step(limit).await {}
-    }
-
-    async fn happen(&mut self, happening: &IdpStep) {
-        if let Some(revocation) = happening.revoke {
-            match revocation {
-                Revocation::AccessTokens => self.idp.revoke_access_tokens(),
-                Revocation::Grants => self.idp.revoke_grants(),
-            }
-        }
-        if let Some(token) = happening
-            .replay
-            .as_ref()
-            .and_then(|name| self.named.get(name))
-        {
-            self.replay(token.clone()).await;
-        }
-        self.timeline.activity.quiet().await;
-    }
-
-    /// Redeems a stolen refresh token the way its thief would.
-    async fn replay(&self, token: Secret) {
-        let credentials = self.idp.credentials();
-        let encode = |value: &str| utf8_percent_encode(value, NON_ALPHANUMERIC).to_string();
-        let form = format!(
-            "grant_type=refresh_token&client_id={}&client_secret={}&refresh_token={}",
-            encode(&credentials.client_id),
-            encode(credentials.client_secret.reveal()),
-            encode(token.reveal()),
+    fn start(&mut self, asked: Asked, client: usize, call: &CallStep) {
+        let player = self.cast.at(client);
+        let answer = ask(player.client(), asked.operation, call);
+        let patience = call
+            .deadline
+            .map(|Length(deadline)| player.clock().sleep(deadline));
+        self.calls.make(
+            asked,
+            (client, player.life()),
+            answer,
+            patience,
+            (&self.tasks.crew, &self.timeline),
         );
-        let request = http::Request::post(self.idp.token_url())
-            .header(
-                http::header::CONTENT_TYPE,
-                "application/x-www-form-urlencoded",
-            )
-            .body(bytes::Bytes::from(form));
-        if let Ok(request) = request {
-            // Whatever the thief gets, the journal has it.
-            let _ = self.transport.of(Party::Intruder).send(request).await;
+    }
+
+    async fn advance(&mut self, advance: &Advance) {
+        let by = advance.by.0;
+        self.mark(MarkKind::Moved {
+            by_ms: i64::try_from(by.as_millis()).unwrap_or(i64::MAX),
+            side: side_name(advance.side).to_owned(),
+        });
+        match advance.side {
+            // Planning has refused to turn both back.
+            Side::Both => {
+                let by = Duration::try_from(by).unwrap_or_default();
+                self.timeline.advance(by).await;
+            }
+            side => self.timeline.skew(by, side),
         }
+    }
+
+    /// Every call of an earlier step has begun by the time that step is quiet.
+    async fn wait(&self, until: &Until) {
+        if let Some(held) = &until.held {
+            let enough = usize::try_from(held.at_least).unwrap_or(usize::MAX);
+            self.run_while(|stage| stage.idp.held_count(&held.hold) < enough)
+                .await;
+        }
+    }
+
+    async fn release(&mut self, release: &Release) {
+        let hold = &release.hold;
+        self.mark(MarkKind::Released(hold.clone()));
+        if release.order.is_empty() {
+            self.idp.release(hold);
+            return;
+        }
+        let waiting = self.idp.held(hold);
+        for place in &release.order {
+            // Who is not there is not let go: the checks say what is missing.
+            let ticket = place
+                .checked_sub(1)
+                .and_then(|index| waiting.get(usize::try_from(index).ok()?));
+            if let Some(ticket) = ticket {
+                self.happened(format!("answer {place} of {hold} let go"));
+                self.idp.release_ticket(*ticket);
+                self.timeline.activity.quiet().await;
+            }
+        }
+    }
+
+    /// Lets time pass from deadline to deadline as long as `going`, somebody sleeps, and patience lasts.
+    pub(super) async fn run_while(&self, going: impl Fn(&Self) -> bool) {
+        let limit = later(self.timeline.now(), LAST_WAIT);
+        self.timeline.activity.quiet().await;
+        while going(self) && !self.transport.is_exhausted() && self.timeline.step(limit).await {}
+    }
+
+    /// Notes something that the play does, in words for a report.
+    pub(super) fn happened(&mut self, what: String) {
+        self.mark(MarkKind::Happened(what));
     }
 
     fn mark(&mut self, what: MarkKind) {
@@ -333,7 +281,7 @@ impl Stage {
         });
     }
 
-    async fn trace(self) -> Trace {
+    async fn trace(self, stuck: Option<Stuck>) -> Trace {
         let ended_at = self.timeline.now();
         let panic = self.tasks.crew.panic().await.map(CutShort::ClientPanicked);
         let exhausted = self
@@ -342,24 +290,48 @@ impl Stage {
             .then_some(CutShort::RequestBudget {
                 limit: REQUEST_BUDGET,
             });
-        let calls = self.calls.iter().filter_map(Call::record).collect();
         settle(Settled {
             idp: &self.idp,
             departures: self.transport.departures(),
-            calls,
+            calls: self.calls.records(),
             marks: self.marks,
+            cast: self.cast.facts(&self.idp),
             started_at: self.started_at,
             ended_at,
-            cut_short: panic.or(exhausted),
+            cut_short: panic.or(stuck.map(CutShort::Harness)).or(exhausted),
         })
     }
 }
 
-fn grant_type(grant: GrantKind) -> GrantType {
-    match grant {
-        GrantKind::ClientCredentials => GrantType::ClientCredentials,
-        GrantKind::Password => GrantType::Password,
-        GrantKind::RefreshToken => GrantType::RefreshToken,
+/// How often a step asks its clients.
+fn rounds(call: &CallStep) -> u32 {
+    match (call.every, call.lasting) {
+        (Some(Length(every)), Some(Length(lasting))) => {
+            u32::try_from(lasting.as_millis() / every.as_millis().max(1))
+                .unwrap_or(u32::MAX)
+                .saturating_add(1)
+        }
+        _ => call.times.unwrap_or(1),
+    }
+}
+
+fn ask(
+    client: &dyn LocalClient,
+    operation: Operation,
+    call: &CallStep,
+) -> BoxFuture<'static, Answer> {
+    match operation {
+        Operation::GetToken => client.get_token(),
+        Operation::ForceRefresh => client.force_refresh(),
+        Operation::Invalidate => client.invalidate(),
+        Operation::CallApi => {
+            // Planning has refused what is no method.
+            let method = call.method.as_ref().and_then(|name| name.parse().ok());
+            client.call_api(ApiCall {
+                method: method.unwrap_or(Method::GET),
+                body: call.body.clone().map(Bytes::from),
+            })
+        }
     }
 }
 
@@ -368,5 +340,13 @@ fn side_name(side: Side) -> &'static str {
         Side::Both => "both",
         Side::Server => "server",
         Side::Client => "client",
+    }
+}
+
+fn clocks(side: Side) -> &'static str {
+    match side {
+        Side::Both => "all clocks",
+        Side::Server => "server clock",
+        Side::Client => "client clock",
     }
 }

@@ -1,18 +1,17 @@
-//! From what was captured to a trace: in an order and with labels that do not depend on which socket was quicker.
+//! From what was captured to a trace: in an order that does not depend on which socket was quicker, and without addresses.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 
 use jiff::Timestamp;
 use mock_idp::MockIdp;
 use mock_idp::journal::Entry;
-use mock_idp::ledger::{TokenFacts, TokenKind, TokenLabel};
 
 use super::places::Places;
 use super::transport::Departure;
 use crate::contender::Answer;
 use crate::trace::{
-    Caller, Class, CutShort, Exchange, Mark, Operation, Outcome, Party, Road, Trace,
+    Caller, CastMember, Class, CutShort, Exchange, Mark, Operation, Outcome, Party, Road, Trace,
 };
 
 /// One call and what came of it.
@@ -32,13 +31,15 @@ pub(super) struct Settled<'a> {
     pub(super) departures: Vec<Departure>,
     pub(super) calls: Vec<CallRecord>,
     pub(super) marks: Vec<Mark>,
+    pub(super) cast: Vec<CastMember>,
     pub(super) started_at: Timestamp,
     pub(super) ended_at: Timestamp,
     pub(super) cut_short: Option<CutShort>,
 }
 
 /// Between two marks of the play, exchanges of one instant stand in the order of the steps and calls that caused them; within
-/// one call, as they came. Token labels count in that order. Two runs that did the same are equal then.
+/// one call, as they came. Two runs that did the same are equal then. Token labels stay as they are: they count in the order of
+/// issue, which is settled because exchanges move one at a time, and it is by them that scripts and steps name tokens.
 pub(super) fn settle(run: Settled<'_>) -> Trace {
     let steps: HashMap<&Caller, usize> = run
         .calls
@@ -67,25 +68,26 @@ pub(super) fn settle(run: Settled<'_>) -> Trace {
     keyed.sort_by(|a, b| (a.0, a.1, a.2, by_caller(&a.3)).cmp(&(b.0, b.1, b.2, by_caller(&b.3))));
     let mut exchanges: Vec<Exchange> = keyed.into_iter().map(|(.., exchange)| exchange).collect();
 
-    let tokens = run.idp.tokens();
-    let labels = relabel(&tokens, &exchanges);
     let places = Places::of(run.idp);
     for (index, exchange) in exchanges.iter_mut().enumerate() {
         let number = index as u64 + 1;
-        rename_entry(&mut exchange.entry, number, &labels, &places);
+        rename_entry(&mut exchange.entry, number, &places);
     }
     let outcomes = run
         .calls
         .into_iter()
-        .map(|call| outcome(call, run.idp, &labels, &places))
+        .map(|call| outcome(call, run.idp, &places))
         .collect();
+    let mut tokens = run.idp.tokens();
+    tokens.sort_by_key(|facts| facts.label);
     Trace {
         started_at: run.started_at,
         ended_at: run.ended_at,
         exchanges,
         outcomes,
         marks: run.marks,
-        tokens: renamed_tokens(tokens, &labels),
+        tokens,
+        cast: run.cast,
         road: Road::Local,
         cut_short: run.cut_short,
     }
@@ -125,106 +127,33 @@ fn attribute(entries: Vec<Entry>, departures: Vec<Departure>) -> Vec<Exchange> {
         .collect()
 }
 
-/// New labels: tokens that were there before keep their place, the others count in the order of the exchanges that issued them.
-fn relabel(tokens: &[TokenFacts], exchanges: &[Exchange]) -> HashMap<TokenLabel, TokenLabel> {
-    let issued: Vec<TokenLabel> = exchanges
-        .iter()
-        .filter_map(|exchange| exchange.entry.reply.as_ref())
-        .flat_map(|reply| reply.issued.iter().copied())
-        .collect();
-    let by_an_exchange: HashSet<TokenLabel> = issued.iter().copied().collect();
-    let before = tokens
-        .iter()
-        .map(|facts| facts.label)
-        .filter(|label| !by_an_exchange.contains(label));
-    let mut labels = HashMap::new();
-    let (mut access, mut refresh) = (0, 0);
-    for label in before.chain(issued.iter().copied()) {
-        labels.entry(label).or_insert_with(|| match label.kind {
-            TokenKind::Access => {
-                access += 1;
-                TokenLabel::access(access)
-            }
-            TokenKind::Refresh => {
-                refresh += 1;
-                TokenLabel::refresh(refresh)
-            }
-        });
-    }
-    labels
-}
-
-fn rename(label: &mut TokenLabel, labels: &HashMap<TokenLabel, TokenLabel>) {
-    if let Some(new) = labels.get(label) {
-        *label = *new;
-    }
-}
-
-fn rename_entry(
-    entry: &mut Entry,
-    number: u64,
-    labels: &HashMap<TokenLabel, TokenLabel>,
-    places: &Places,
-) {
+fn rename_entry(entry: &mut Entry, number: u64, places: &Places) {
     entry.number = number;
     // On this road every request has a connection of its own.
     entry.connection = number;
     entry.peer = None;
-    if let Some(label) = entry
-        .presented
-        .as_mut()
-        .and_then(|presented| presented.token.as_mut())
-    {
-        rename(label, labels);
-    }
-    for label in entry.reply.iter_mut().flat_map(|reply| &mut reply.issued) {
-        rename(label, labels);
-    }
     places.name_in(&mut entry.path);
     for (_, value) in entry.reply.iter_mut().flat_map(|reply| &mut reply.headers) {
         places.name_in(value);
     }
-    for sighting in &mut entry.secrets {
-        if let Ok(mut label) = sighting.what.parse() {
-            rename(&mut label, labels);
-            sighting.what = label.to_string();
-        }
-    }
 }
 
-fn renamed_tokens(
-    mut tokens: Vec<TokenFacts>,
-    labels: &HashMap<TokenLabel, TokenLabel>,
-) -> Vec<TokenFacts> {
-    for facts in &mut tokens {
-        rename(&mut facts.label, labels);
-        if let Some(parent) = &mut facts.parent {
-            rename(parent, labels);
-        }
-    }
-    tokens.sort_by_key(|facts| facts.label);
-    tokens
-}
-
-fn outcome(
-    call: CallRecord,
-    idp: &MockIdp,
-    labels: &HashMap<TokenLabel, TokenLabel>,
-    places: &Places,
-) -> Outcome {
+fn outcome(call: CallRecord, idp: &MockIdp, places: &Places) -> Outcome {
     // A call that never ended has run into its caller's patience.
     let (ended_at, answer) = call.ended.map_or_else(
         || (None, Answer::of(Class::Timeout)),
         |(at, answer)| (Some(at), answer),
     );
-    let message = answer.message.map(|mut message| {
+    let told = answer
+        .message
+        .as_deref()
+        .map_or_else(Vec::new, |message| idp.secrets_in(message));
+    let message = answer.message.map(|message| {
+        let mut message = idp.redacted(&message);
         places.name_in(&mut message);
         message
     });
-    let token = answer
-        .token
-        .and_then(|token| idp.label_of(token.expose()))
-        .map(|label| labels.get(&label).copied().unwrap_or(label));
+    let token = answer.token.and_then(|token| idp.label_of(token.expose()));
     Outcome {
         caller: call.caller,
         operation: call.operation,
@@ -236,5 +165,6 @@ fn outcome(
         retry_after: answer.retry_after,
         carries: answer.carries,
         message,
+        told,
     }
 }

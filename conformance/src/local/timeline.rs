@@ -1,7 +1,10 @@
-//! One timeline, two clocks on it: the server's and the client's, each with an offset.
+//! One timeline and the clocks on it: the server's and one for each client, each with an offset and each able to stand still.
+//!
+//! What is moved, frozen and thawed is what a clock shows. Deadlines are on the timeline: they stay where they are when a clock
+//! is stepped or stands still, as those of a machine do whose wall clock is wrong.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -19,27 +22,68 @@ const EPOCH: i64 = 1_893_456_000;
 #[derive(Clone, Debug)]
 pub(super) struct Timeline {
     base: VirtualClock,
-    offsets: Arc<Mutex<Offsets>>,
+    dials: Arc<Mutex<Dials>>,
     pub(super) activity: Activity,
 }
 
+#[derive(Clone, Debug, Default)]
+struct Dials {
+    server: Dial,
+    clients: Vec<Dial>,
+}
+
+/// What one clock shows of the timeline.
 #[derive(Clone, Copy, Debug, Default)]
-struct Offsets {
-    server: SignedDuration,
-    client: SignedDuration,
+struct Dial {
+    /// How far it is ahead.
+    offset: SignedDuration,
+    /// The instant of the timeline at which it stands still.
+    frozen: Option<Timestamp>,
+}
+
+impl Dial {
+    fn shows(self, now: Timestamp) -> Timestamp {
+        let running = self.frozen.unwrap_or(now);
+        // Beyond the end of time it shows the end of time.
+        running.saturating_add(self.offset).unwrap_or(running)
+    }
+
+    fn freeze(&mut self, now: Timestamp) {
+        self.frozen = self.frozen.or(Some(now));
+    }
+
+    /// It goes on from where it stood.
+    fn thaw(&mut self, now: Timestamp) {
+        if let Some(since) = self.frozen.take() {
+            let missed = now.duration_since(since);
+            self.offset = self.offset.saturating_sub(missed);
+        }
+    }
+}
+
+impl Dials {
+    fn of(&mut self, side: Side) -> impl Iterator<Item = &mut Dial> {
+        let server = (side != Side::Client).then_some(&mut self.server);
+        let clients = (side != Side::Server).then_some(&mut self.clients);
+        server.into_iter().chain(clients.into_iter().flatten())
+    }
 }
 
 impl Timeline {
-    /// A timeline at its epoch, with the client's clock so far ahead of the server's.
-    pub(super) fn new(client_ahead: SignedDuration) -> Self {
+    /// A timeline at its epoch, with the clients' clocks so far ahead of the server's.
+    pub(super) fn new(clients_ahead: impl IntoIterator<Item = SignedDuration>) -> Self {
         let epoch = Timestamp::from_second(EPOCH).unwrap_or(Timestamp::UNIX_EPOCH);
-        let offsets = Offsets {
-            server: SignedDuration::ZERO,
-            client: client_ahead,
+        let ahead = |offset| Dial {
+            offset,
+            frozen: None,
+        };
+        let dials = Dials {
+            server: Dial::default(),
+            clients: clients_ahead.into_iter().map(ahead).collect(),
         };
         Self {
             base: VirtualClock::starting_at(epoch),
-            offsets: Arc::new(Mutex::new(offsets)),
+            dials: Arc::new(Mutex::new(dials)),
             activity: Activity::default(),
         }
     }
@@ -54,12 +98,15 @@ impl Timeline {
         Arc::new(ServerClock(self.clone()))
     }
 
-    /// The client's clock.
-    pub(super) fn client(&self) -> Arc<ClientClock> {
-        Arc::new(ClientClock(self.clone()))
+    /// The clock of a client, by its place among them.
+    pub(super) fn client(&self, place: usize) -> Arc<ClientClock> {
+        Arc::new(ClientClock {
+            timeline: self.clone(),
+            place,
+        })
     }
 
-    /// Lets time pass for both sides, from one armed deadline to the next, never past one that somebody waits for.
+    /// Lets time pass for all, from one armed deadline to the next, never past one that somebody waits for.
     pub(super) async fn advance(&self, by: Duration) {
         let target = later(self.now(), by);
         loop {
@@ -70,6 +117,13 @@ impl Timeline {
             }
         }
         self.base.set(target);
+        self.activity.quiet().await;
+    }
+
+    /// Lets time pass for all at one stroke: what fell due meanwhile happens at its end, in the order of the deadlines.
+    pub(super) async fn jump(&self, by: Duration) {
+        self.activity.quiet().await;
+        self.base.set(later(self.now(), by));
         self.activity.quiet().await;
     }
 
@@ -86,22 +140,28 @@ impl Timeline {
         }
     }
 
-    /// Moves one side's clock alone: it is offset from then on. Deadlines stay where they are, as with a stepped wall clock.
-    pub(super) async fn skew(&self, by: Duration, side: Side) {
-        let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
-        {
-            let mut offsets = self.offsets.lock().unwrap_or_else(PoisonError::into_inner);
-            match side {
-                Side::Server => offsets.server = offsets.server.saturating_add(by),
-                Side::Client => offsets.client = offsets.client.saturating_add(by),
-                Side::Both => {}
-            }
+    /// Moves the clocks of a side, forward or back: they are offset from then on.
+    pub(super) fn skew(&self, by: SignedDuration, side: Side) {
+        for dial in self.dials().of(side) {
+            dial.offset = dial.offset.saturating_add(by);
         }
-        self.activity.quiet().await;
     }
 
-    fn offsets(&self) -> Offsets {
-        *self.offsets.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Has the clocks of a side stand still.
+    pub(super) fn freeze(&self, side: Side) {
+        let now = self.now();
+        self.dials().of(side).for_each(|dial| dial.freeze(now));
+    }
+
+    /// Lets the clocks of a side go on from where they stood.
+    pub(super) fn thaw(&self, side: Side) {
+        let now = self.now();
+        self.dials().of(side).for_each(|dial| dial.thaw(now));
+    }
+
+    fn dials(&self) -> MutexGuard<'_, Dials> {
+        // Nothing under this lock panics.
+        self.dials.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -116,7 +176,8 @@ pub(super) struct ServerClock(Timeline);
 
 impl mock_idp::clock::Clock for ServerClock {
     fn now(&self) -> Timestamp {
-        offset(self.0.now(), self.0.offsets().server)
+        let dial = self.0.dials().server;
+        dial.shows(self.0.now())
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
@@ -128,22 +189,22 @@ impl mock_idp::clock::Clock for ServerClock {
     }
 }
 
-/// The client's clock.
+/// A client's clock.
 #[derive(Debug)]
-pub(super) struct ClientClock(Timeline);
+pub(super) struct ClientClock {
+    timeline: Timeline,
+    place: usize,
+}
 
 impl token_client::Clock for ClientClock {
     fn now(&self) -> Timestamp {
-        offset(self.0.now(), self.0.offsets().client)
+        let dial = self.timeline.dials().clients.get(self.place).copied();
+        dial.unwrap_or_default().shows(self.timeline.now())
     }
 
     fn sleep(&self, duration: Duration) -> token_client::BoxFuture<'static, ()> {
-        self.0.base.sleep(duration)
+        self.timeline.base.sleep(duration)
     }
-}
-
-fn offset(now: Timestamp, by: SignedDuration) -> Timestamp {
-    now.saturating_add(by).unwrap_or(now)
 }
 
 /// The mock reports to the timeline what its handlers do.
@@ -159,5 +220,59 @@ impl mock_idp::supervise::Supervisor for Timeline {
 
     fn resumed(&self, peer: SocketAddr) {
         self.activity.hear(peer, Said::Resumed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use token_client::Clock as _;
+
+    use super::*;
+
+    /// What the clocks of the server and of two clients show, as seconds after the epoch.
+    fn shown(timeline: &Timeline) -> [i64; 3] {
+        let server = mock_idp::clock::Clock::now(&*timeline.server());
+        let clients = [0, 1].map(|place| timeline.client(place).now());
+        [server, clients[0], clients[1]].map(|at| at.as_second() - EPOCH)
+    }
+
+    fn pass(timeline: &Timeline, seconds: u64) {
+        let target = later(timeline.now(), Duration::from_secs(seconds));
+        timeline.base.set(target);
+    }
+
+    #[test]
+    fn each_side_is_moved_frozen_and_thawed_by_itself() {
+        let timeline = Timeline::new([SignedDuration::ZERO, SignedDuration::from_secs(-30)]);
+        assert_eq!(shown(&timeline), [0, 0, -30]);
+        timeline.skew(SignedDuration::from_secs(-10), Side::Server);
+        timeline.skew(SignedDuration::from_secs(5), Side::Client);
+        assert_eq!(shown(&timeline), [-10, 5, -25]);
+        timeline.freeze(Side::Client);
+        pass(&timeline, 100);
+        assert_eq!(shown(&timeline), [90, 5, -25]);
+        timeline.freeze(Side::Both);
+        pass(&timeline, 100);
+        assert_eq!(shown(&timeline), [90, 5, -25]);
+        timeline.skew(SignedDuration::from_secs(1), Side::Both);
+        assert_eq!(shown(&timeline), [91, 6, -24], "a frozen clock can be set");
+        timeline.thaw(Side::Server);
+        pass(&timeline, 7);
+        assert_eq!(shown(&timeline), [98, 6, -24]);
+        timeline.thaw(Side::Both);
+        timeline.thaw(Side::Client);
+        pass(&timeline, 1);
+        assert_eq!(shown(&timeline), [99, 7, -23], "they stay behind");
+    }
+
+    #[test]
+    fn no_move_goes_beyond_the_end_of_time() {
+        let timeline = Timeline::new([SignedDuration::MAX, SignedDuration::MIN]);
+        timeline.skew(SignedDuration::MAX, Side::Both);
+        timeline.freeze(Side::Both);
+        pass(&timeline, u64::MAX);
+        timeline.thaw(Side::Both);
+        let [server, ahead, behind] = shown(&timeline);
+        assert!(behind < server && server <= ahead);
     }
 }

@@ -8,7 +8,7 @@ use http::{Request, Response};
 use token_client::{BoxFuture, Transport, TransportError};
 
 use super::intact;
-use crate::contender::{Answer, LocalClient, ReferenceClient, Setup};
+use crate::contender::{Answer, ApiCall, Credential, LocalClient, ReferenceClient, Setup};
 use crate::trace::Class;
 
 /// A client whose answers go through a function.
@@ -42,18 +42,44 @@ impl<F: Fn(Answer) -> Answer + Send + Sync + 'static> LocalClient for Spoiled<F>
         self.spoiled(self.client.get_token())
     }
 
-    fn call_api(&self) -> BoxFuture<'static, Answer> {
-        self.spoiled(self.client.call_api())
+    fn call_api(&self, call: ApiCall) -> BoxFuture<'static, Answer> {
+        self.spoiled(self.client.call_api(call))
     }
 
     fn force_refresh(&self) -> BoxFuture<'static, Answer> {
         self.spoiled(self.client.force_refresh())
+    }
+
+    fn invalidate(&self) -> BoxFuture<'static, Answer> {
+        self.client.invalidate()
+    }
+
+    fn swap(&self, credential: Credential) -> BoxFuture<'static, Result<(), String>> {
+        self.client.swap(credential)
     }
 }
 
 pub(super) fn hides_correlation_id(setup: Setup) -> Result<Arc<dyn LocalClient>, String> {
     Ok(Spoiled::open(intact(setup)?, |mut answer| {
         answer.carries.clear();
+        answer
+    }))
+}
+
+/// Writes the request that failed into the error, as a debugging aid.
+pub(super) fn quotes_request_in_error(mut setup: Setup) -> Result<Arc<dyn LocalClient>, String> {
+    let last: Arc<Mutex<String>> = Arc::default();
+    let sent = last.clone();
+    setup.transport = Overheard::asking(setup.transport, move |request| {
+        let body = String::from_utf8_lossy(request.body()).into_owned();
+        *sent.lock().unwrap_or_else(PoisonError::into_inner) =
+            format!("{} {:?} {body}", request.uri(), request.headers());
+    });
+    Ok(Spoiled::open(intact(setup)?, move |mut answer| {
+        if answer.class != Class::Ok {
+            let sent = last.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            answer.message = Some(format!("request failed: {sent}"));
+        }
         answer
     }))
 }
@@ -95,33 +121,52 @@ pub(super) fn branches_on_aadsts(mut setup: Setup) -> Result<Arc<dyn LocalClient
     }))
 }
 
-/// A transport that lets somebody listen to every answer.
-struct Overheard<F> {
+/// A transport that lets somebody listen.
+struct Overheard<Q, A> {
     inner: Arc<dyn Transport>,
-    listen: Arc<F>,
+    asking: Q,
+    answering: Arc<A>,
 }
 
-impl<F: Fn(&Response<Bytes>) + Send + Sync + 'static> Overheard<F> {
-    fn on(inner: Arc<dyn Transport>, listen: F) -> Arc<dyn Transport> {
+impl<A: Fn(&Response<Bytes>) + Send + Sync + 'static> Overheard<fn(&Request<Bytes>), A> {
+    /// To every answer.
+    fn on(inner: Arc<dyn Transport>, listen: A) -> Arc<dyn Transport> {
         Arc::new(Self {
             inner,
-            listen: Arc::new(listen),
+            asking: |_| {},
+            answering: Arc::new(listen),
         })
     }
 }
 
-impl<F> fmt::Debug for Overheard<F> {
+impl<Q: Fn(&Request<Bytes>) + Send + Sync + 'static> Overheard<Q, fn(&Response<Bytes>)> {
+    /// To every request.
+    fn asking(inner: Arc<dyn Transport>, listen: Q) -> Arc<dyn Transport> {
+        Arc::new(Self {
+            inner,
+            asking: listen,
+            answering: Arc::new(|_| {}),
+        })
+    }
+}
+
+impl<Q, A> fmt::Debug for Overheard<Q, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Overheard").field(&self.inner).finish()
     }
 }
 
-impl<F: Fn(&Response<Bytes>) + Send + Sync + 'static> Transport for Overheard<F> {
+impl<Q, A> Transport for Overheard<Q, A>
+where
+    Q: Fn(&Request<Bytes>) + Send + Sync + 'static,
+    A: Fn(&Response<Bytes>) + Send + Sync + 'static,
+{
     fn send(
         &self,
         request: Request<Bytes>,
     ) -> BoxFuture<'static, Result<Response<Bytes>, TransportError>> {
-        let (sending, listen) = (self.inner.send(request), self.listen.clone());
+        (self.asking)(&request);
+        let (sending, listen) = (self.inner.send(request), self.answering.clone());
         Box::pin(async move {
             let response = sending.await?;
             listen(&response);

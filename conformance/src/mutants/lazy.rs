@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use token_client::BoxFuture;
 
-use crate::contender::{Answer, Contender, LocalClient, Setup};
+use crate::contender::{Answer, ApiCall, Contender, Credential, LocalClient, Setup};
 use crate::trace::Class;
 
 /// The lazy clients: one does nothing, one says ok without a request, one crashes.
@@ -55,11 +55,19 @@ impl LocalClient for Lazy {
         self.answer()
     }
 
-    fn call_api(&self) -> BoxFuture<'static, Answer> {
+    fn call_api(&self, _call: ApiCall) -> BoxFuture<'static, Answer> {
         self.answer()
     }
 
     fn force_refresh(&self) -> BoxFuture<'static, Answer> {
         self.answer()
+    }
+
+    fn invalidate(&self) -> BoxFuture<'static, Answer> {
+        self.answer()
+    }
+
+    fn swap(&self, _credential: Credential) -> BoxFuture<'static, Result<(), String>> {
+        Box::pin(async { Ok(()) })
     }
 }

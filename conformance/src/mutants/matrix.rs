@@ -49,6 +49,11 @@ impl Matrix {
         })
     }
 
+    /// The contenders, in the order of the columns.
+    pub fn contenders(&self) -> impl Iterator<Item = &str> {
+        self.contenders.iter().map(String::as_str)
+    }
+
     /// The checks that no contender breaks: they could never fail.
     #[must_use]
     pub fn toothless(&self) -> Vec<&str> {

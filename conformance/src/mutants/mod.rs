@@ -6,7 +6,11 @@
 mod answers;
 mod lazy;
 mod matrix;
+mod owners;
 mod policies;
+mod requests;
+mod responses;
+mod rewriting;
 mod stores;
 mod swarm;
 mod transports;
@@ -14,7 +18,7 @@ mod transports;
 use std::fmt;
 use std::sync::Arc;
 
-use token_client::{MemoryStore, StandardPolicy};
+use token_client::StandardPolicy;
 
 use crate::contender::{Contender, LocalClient, ReferenceClient, Setup};
 
@@ -55,9 +59,14 @@ impl Contender for Mutant {
 /// Every mutant, by name.
 pub static MUTANTS: &[Mutant] = &[
     Mutant {
-        name: "BranchesOnAadsts",
-        does: "knows an error by its AADSTS number and is lost without it",
-        open: answers::branches_on_aadsts,
+        name: "AsksForMore",
+        does: "asks for one scope more when it refreshes",
+        open: requests::asks_for_more,
+    },
+    Mutant {
+        name: "AssumesOneHour",
+        does: "reckons with tokens of one hour, whatever it is told",
+        open: responses::assumes_one_hour,
     },
     Mutant {
         name: "BlursErrors",
@@ -65,14 +74,69 @@ pub static MUTANTS: &[Mutant] = &[
         open: answers::blurs_errors,
     },
     Mutant {
+        name: "BranchesOnAadsts",
+        does: "knows an error by its AADSTS number and is lost without it",
+        open: answers::branches_on_aadsts,
+    },
+    Mutant {
+        name: "CancelsForOthers",
+        does: "lets all who wait go with the caller who asked first",
+        open: owners::cancels_for_others,
+    },
+    Mutant {
+        name: "CaseSensitiveTokenType",
+        does: "knows the token type in one spelling only",
+        open: responses::case_sensitive_token_type,
+    },
+    Mutant {
+        name: "ChokesOnMissingLifetime",
+        does: "cannot read an answer without a lifetime",
+        open: responses::chokes_on_missing_lifetime,
+    },
+    Mutant {
+        name: "ChokesOnTextLifetime",
+        does: "cannot read a lifetime that is sent as text",
+        open: responses::chokes_on_text_lifetime,
+    },
+    Mutant {
+        name: "ChokesOnUnknownMembers",
+        does: "cannot read an answer with a member it does not know",
+        open: responses::chokes_on_unknown_members,
+    },
+    Mutant {
+        name: "DropsBodyOnRepeat",
+        does: "repeats a refused call without its body",
+        open: requests::drops_body_on_repeat,
+    },
+    Mutant {
         name: "DropsValidTokenOnFailure",
         does: "hands out an error although its token is still valid",
         open: |s| policy(s, policies::DropsValidTokenOnFailure),
     },
     Mutant {
+        name: "FollowsRedirects",
+        does: "goes wherever a redirect leads, with all it has",
+        open: transports::follows_redirects,
+    },
+    Mutant {
         name: "ForgetsRefreshToken",
         does: "drops its refresh token when an answer brings none",
         open: transports::forgets_refresh_token,
+    },
+    Mutant {
+        name: "ForgetsStore",
+        does: "keeps its tokens to itself and loses them in a restart",
+        open: stores::forgets_store,
+    },
+    Mutant {
+        name: "GivesUpForGood",
+        does: "sends nothing any more once a connection has failed",
+        open: transports::gives_up_for_good,
+    },
+    Mutant {
+        name: "HandsBack401",
+        does: "hands a 401 to its caller and keeps the token",
+        open: |s| policy(s, policies::HandsBack401),
     },
     Mutant {
         name: "HidesCorrelationId",
@@ -90,14 +154,34 @@ pub static MUTANTS: &[Mutant] = &[
         open: |s| policy(s, policies::IgnoresRetryAfter),
     },
     Mutant {
+        name: "IgnoresTokenType",
+        does: "takes any type of token for a bearer token",
+        open: responses::ignores_token_type,
+    },
+    Mutant {
         name: "KeepsOldRefreshToken",
         does: "goes on with the refresh token it was given first",
         open: |s| policy(s, policies::KeepsOldRefreshToken),
     },
     Mutant {
+        name: "KeepsOldSecret",
+        does: "goes on with the secret it was opened with",
+        open: owners::keeps_old_secret,
+    },
+    Mutant {
         name: "LocalClockForReset",
         does: "reckons the wait until a reset from its own clock",
         open: |s| policy(s, policies::LocalClockForReset),
+    },
+    Mutant {
+        name: "NeedsDescription",
+        does: "cannot read an error without a description",
+        open: responses::needs_description,
+    },
+    Mutant {
+        name: "NeedsRefreshToken",
+        does: "renews with refresh tokens only, also where there are none",
+        open: responses::needs_refresh_token,
     },
     Mutant {
         name: "NeverRecovers",
@@ -110,9 +194,39 @@ pub static MUTANTS: &[Mutant] = &[
         open: |s| policy(s, policies::NoEarlyRefresh),
     },
     Mutant {
+        name: "NoJitter",
+        does: "pauses without a random part",
+        open: |s| policy(s, policies::NoJitter),
+    },
+    Mutant {
         name: "NoSingleFlight",
         does: "lets every caller send a request of its own",
         open: swarm::no_single_flight,
+    },
+    Mutant {
+        name: "OneKeyForAll",
+        does: "keeps the tokens of all users, applications and tenants under one key",
+        open: stores::one_key_for_all,
+    },
+    Mutant {
+        name: "QuotesRequestInError",
+        does: "writes the request that failed into the error it returns",
+        open: answers::quotes_request_in_error,
+    },
+    Mutant {
+        name: "RawBasic",
+        does: "joins id and secret for a Basic header without encoding them",
+        open: requests::raw_basic,
+    },
+    Mutant {
+        name: "ReadsExpiryInToken",
+        does: "compares the time inside the token with its own clock",
+        open: responses::reads_expiry_in_token,
+    },
+    Mutant {
+        name: "ReadsMembersInOrder",
+        does: "expects the members of an answer in the usual order",
+        open: responses::reads_members_in_order,
     },
     Mutant {
         name: "RefreshesEveryCall",
@@ -123,6 +237,21 @@ pub static MUTANTS: &[Mutant] = &[
         name: "RefreshesOn403",
         does: "renews and repeats after a 403",
         open: |s| policy(s, policies::RefreshesOn403),
+    },
+    Mutant {
+        name: "RepeatsLostPosts",
+        does: "sends a call again whose answer was lost, whatever it does",
+        open: transports::repeats_lost_posts,
+    },
+    Mutant {
+        name: "RepeatsParameter",
+        does: "sends a parameter twice",
+        open: requests::repeats_parameter,
+    },
+    Mutant {
+        name: "ResendsPassword",
+        does: "sends the user's password for every renewal",
+        open: responses::resends_password,
     },
     Mutant {
         name: "RetriesAtOnce",
@@ -157,7 +286,17 @@ pub static MUTANTS: &[Mutant] = &[
     Mutant {
         name: "SecretInUrl",
         does: "puts the client secret into the URL",
-        open: transports::secret_in_url,
+        open: requests::secret_in_url,
+    },
+    Mutant {
+        name: "SendsJson",
+        does: "sends the parameters of a token request as JSON",
+        open: requests::sends_json,
+    },
+    Mutant {
+        name: "SplitsChallengeAtCommas",
+        does: "splits a challenge at its commas, quoted or not",
+        open: responses::splits_challenge_at_commas,
     },
     Mutant {
         name: "Stampedes",
@@ -165,19 +304,39 @@ pub static MUTANTS: &[Mutant] = &[
         open: swarm::stampedes,
     },
     Mutant {
+        name: "StoresLate",
+        does: "writes a token to its store only when the next one comes",
+        open: stores::stores_late,
+    },
+    Mutant {
+        name: "SwitchesAuthMethod",
+        does: "authenticates one way at first and another way later",
+        open: requests::switches_auth_method,
+    },
+    Mutant {
         name: "TokenByGet",
         does: "asks for tokens by GET",
-        open: transports::token_by_get,
+        open: requests::token_by_get,
     },
     Mutant {
         name: "TokenInUrl",
         does: "shows its access token in the URL too",
-        open: transports::token_in_url,
+        open: requests::token_in_url,
+    },
+    Mutant {
+        name: "TrustsAnySuccess",
+        does: "takes every success for a token",
+        open: responses::trusts_any_success,
     },
     Mutant {
         name: "TwoAuthMethods",
         does: "authenticates by Basic and in the body at once",
-        open: transports::two_auth_methods,
+        open: requests::two_auth_methods,
+    },
+    Mutant {
+        name: "WaitsForEver",
+        does: "has no time-out",
+        open: |s| policy(s, policies::WaitsForEver),
     },
     Mutant {
         name: "WipesTokensOnLostRace",
@@ -188,15 +347,10 @@ pub static MUTANTS: &[Mutant] = &[
 
 /// The reference client with another policy.
 fn policy(setup: Setup, policy: impl token_client::Policy) -> Result<Arc<dyn LocalClient>, String> {
-    let client = ReferenceClient::open(setup, Arc::new(policy), Arc::new(MemoryStore::new()))?;
-    Ok(Arc::new(client))
+    Ok(Arc::new(ReferenceClient::open(setup, Arc::new(policy))?))
 }
 
 /// The reference client as it is, for those who spoil something around it.
 fn intact(setup: Setup) -> Result<ReferenceClient, String> {
-    ReferenceClient::open(
-        setup,
-        Arc::new(StandardPolicy::new()),
-        Arc::new(MemoryStore::new()),
-    )
+    ReferenceClient::open(setup, Arc::new(StandardPolicy::new()))
 }

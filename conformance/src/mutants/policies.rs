@@ -5,8 +5,8 @@ use std::time::Duration;
 use http::StatusCode;
 use jiff::Timestamp;
 use token_client::{
-    AfterAnswer, ApiResponse, Attempt, Class, Failure, Freshness, GrantKind, Next, Policy, Secret,
-    StandardPolicy, TokenRecord,
+    AfterAnswer, ApiResponse, Attempt, Class, Failure, Freshness, GrantKind, Next, Policy, Purpose,
+    Secret, StandardPolicy, TokenRecord,
 };
 
 const STANDARD: StandardPolicy = StandardPolicy::new();
@@ -208,5 +208,46 @@ impl Policy for RetriesMisconfigured {
             return Next::RetryAfter(Duration::from_secs(1));
         }
         STANDARD.after_failure(attempt, failure, now)
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct HandsBack401;
+
+impl Policy for HandsBack401 {
+    fn after_answer(&self, attempt: Attempt, answer: &ApiResponse, now: Timestamp) -> AfterAnswer {
+        match answer.status() {
+            StatusCode::UNAUTHORIZED => AfterAnswer::Return,
+            _ => STANDARD.after_answer(attempt, answer, now),
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct NoJitter;
+
+impl NoJitter {
+    fn steady(mut attempt: Attempt) -> Attempt {
+        attempt.jitter = 0;
+        attempt
+    }
+}
+
+impl Policy for NoJitter {
+    fn after_failure(&self, attempt: Attempt, failure: &Failure, now: Timestamp) -> Next {
+        STANDARD.after_failure(Self::steady(attempt), failure, now)
+    }
+
+    fn quiet_after(&self, attempt: Attempt, failure: &Failure) -> Duration {
+        STANDARD.quiet_after(Self::steady(attempt), failure)
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct WaitsForEver;
+
+impl Policy for WaitsForEver {
+    fn request_timeout(&self, _purpose: Purpose) -> Duration {
+        Duration::from_secs(30 * 24 * 3600)
     }
 }

@@ -1,16 +1,21 @@
 //! Mutants by store.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use token_client::{
-    BoxFuture, MemoryStore, Secret, StandardPolicy, StoreError, StoreKey, TokenRecord, TokenStore,
+    BoxFuture, ClientAuth, GrantSource, MemoryStore, Provider, Secret, StoreError, StoreKey,
+    TokenClient, TokenRecord, TokenStore,
 };
 
-use crate::contender::{LocalClient, ReferenceClient, Setup};
+use super::intact;
+use crate::contender::{LocalClient, Setup};
+
+type Opened = Result<Arc<dyn LocalClient>, String>;
 
 /// Removes a record whatever refresh token it holds by now.
-#[derive(Debug, Default)]
-struct Wiping(MemoryStore);
+#[derive(Debug)]
+struct Wiping(Arc<dyn TokenStore>);
 
 impl TokenStore for Wiping {
     fn load<'a>(
@@ -47,11 +52,132 @@ impl TokenStore for Wiping {
     }
 }
 
-pub(super) fn wipes_tokens_on_lost_race(setup: Setup) -> Result<Arc<dyn LocalClient>, String> {
-    let client = ReferenceClient::open(
-        setup,
-        Arc::new(StandardPolicy::new()),
-        Arc::new(Wiping::default()),
-    )?;
-    Ok(Arc::new(client))
+pub(super) fn wipes_tokens_on_lost_race(setup: Setup) -> Opened {
+    keeping(setup, |store| Arc::new(Wiping(store)))
+}
+
+/// Keeps its tokens in its own memory, whatever store it was given.
+pub(super) fn forgets_store(setup: Setup) -> Opened {
+    keeping(setup, |_| Arc::new(MemoryStore::new()))
+}
+
+/// Writes a record only when the next one comes.
+#[derive(Debug)]
+struct Late {
+    inner: Arc<dyn TokenStore>,
+    unwritten: Mutex<HashMap<StoreKey, TokenRecord>>,
+}
+
+impl Late {
+    fn unwritten(&self) -> MutexGuard<'_, HashMap<StoreKey, TokenRecord>> {
+        // Nothing under this lock panics.
+        self.unwritten
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl TokenStore for Late {
+    fn load<'a>(
+        &'a self,
+        key: &'a StoreKey,
+    ) -> BoxFuture<'a, Result<Option<TokenRecord>, StoreError>> {
+        match self.unwritten().get(key).cloned() {
+            Some(record) => Box::pin(async { Ok(Some(record)) }),
+            None => self.inner.load(key),
+        }
+    }
+
+    fn save<'a>(
+        &'a self,
+        key: &'a StoreKey,
+        record: &'a TokenRecord,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        let earlier = self.unwritten().insert(key.clone(), record.clone());
+        Box::pin(async move {
+            match earlier {
+                Some(earlier) => self.inner.save(key, &earlier).await,
+                None => Ok(()),
+            }
+        })
+    }
+
+    fn remove<'a>(
+        &'a self,
+        key: &'a StoreKey,
+        refused: &'a Secret,
+    ) -> BoxFuture<'a, Result<Option<TokenRecord>, StoreError>> {
+        self.unwritten().remove(key);
+        self.inner.remove(key, refused)
+    }
+}
+
+pub(super) fn stores_late(setup: Setup) -> Opened {
+    keeping(setup, |inner| {
+        Arc::new(Late {
+            inner,
+            unwritten: Mutex::default(),
+        })
+    })
+}
+
+/// Keeps all records under one key.
+#[derive(Debug)]
+struct OneKey {
+    inner: Arc<dyn TokenStore>,
+    key: StoreKey,
+}
+
+impl TokenStore for OneKey {
+    fn load<'a>(
+        &'a self,
+        _key: &'a StoreKey,
+    ) -> BoxFuture<'a, Result<Option<TokenRecord>, StoreError>> {
+        self.inner.load(&self.key)
+    }
+
+    fn save<'a>(
+        &'a self,
+        _key: &'a StoreKey,
+        record: &'a TokenRecord,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        self.inner.save(&self.key, record)
+    }
+
+    fn remove<'a>(
+        &'a self,
+        _key: &'a StoreKey,
+        refused: &'a Secret,
+    ) -> BoxFuture<'a, Result<Option<TokenRecord>, StoreError>> {
+        self.inner.remove(&self.key, refused)
+    }
+}
+
+pub(super) fn one_key_for_all(setup: Setup) -> Opened {
+    let key = somebodys_key(&setup).map_err(|misuse| misuse.to_string())?;
+    keeping(setup, |inner| Arc::new(OneKey { inner, key }))
+}
+
+/// A key that does not depend on who asks. Only a client can make one.
+fn somebodys_key(setup: &Setup) -> Result<StoreKey, token_client::Misuse> {
+    let auth = ClientAuth::SecretPost {
+        id: "anybody".to_owned(),
+        secret: Secret::new("anything"),
+    };
+    let provider = Provider::at("https://anywhere.example/token")?;
+    let client = TokenClient::builder(provider, auth, GrantSource::ClientCredentials)
+        .clock(setup.clock.clone())
+        .transport(setup.transport.clone())
+        .spawn(setup.spawn.clone())
+        .build()?;
+    Ok(client.store_key().clone())
+}
+
+/// The reference client on a store made from the one in the setup.
+fn keeping(
+    mut setup: Setup,
+    store: impl FnOnce(Arc<dyn TokenStore>) -> Arc<dyn TokenStore>,
+) -> Opened {
+    setup.store = store(setup.store);
+    Ok(Arc::new(intact(setup)?))
 }

@@ -1,19 +1,17 @@
 //! Mutants by number: many clients where one should be.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
-use token_client::{Attempt, BoxFuture, Failure, MemoryStore, Next, Policy, StandardPolicy};
+use token_client::{Attempt, BoxFuture, Failure, Next, Policy};
 
-use crate::contender::{Answer, LocalClient, ReferenceClient, Setup};
+use super::intact;
+use crate::contender::{Answer, ApiCall, Credential, LocalClient, ReferenceClient, Setup};
 use crate::trace::Class;
 
 /// Opens a new client for every call, on one store: tokens are shared, requests are not.
-struct Swarm {
-    setup: Setup,
-    store: Arc<MemoryStore>,
-}
+struct Swarm(Mutex<Setup>);
 
 impl fmt::Debug for Swarm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -22,18 +20,23 @@ impl fmt::Debug for Swarm {
 }
 
 impl Swarm {
+    fn on(setup: Setup) -> Self {
+        Self(Mutex::new(setup))
+    }
+
     fn another(
         &self,
         call: impl FnOnce(&ReferenceClient) -> BoxFuture<'static, Answer>,
     ) -> BoxFuture<'static, Answer> {
-        match ReferenceClient::open(
-            self.setup.clone(),
-            Arc::new(StandardPolicy::new()),
-            self.store.clone(),
-        ) {
+        match intact(self.setup().clone()) {
             Ok(client) => call(&client),
             Err(_) => Box::pin(async { Answer::of(Class::Misconfigured) }),
         }
+    }
+
+    fn setup(&self) -> MutexGuard<'_, Setup> {
+        // Nothing under this lock panics.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -42,20 +45,28 @@ impl LocalClient for Swarm {
         self.another(ReferenceClient::get_token)
     }
 
-    fn call_api(&self) -> BoxFuture<'static, Answer> {
-        self.another(ReferenceClient::call_api)
+    fn call_api(&self, call: ApiCall) -> BoxFuture<'static, Answer> {
+        self.another(|client| client.call_api(call))
     }
 
     fn force_refresh(&self) -> BoxFuture<'static, Answer> {
         self.another(ReferenceClient::force_refresh)
     }
+
+    fn invalidate(&self) -> BoxFuture<'static, Answer> {
+        self.another(ReferenceClient::invalidate)
+    }
+
+    fn swap(&self, credential: Credential) -> BoxFuture<'static, Result<(), String>> {
+        let client = intact(self.setup().clone());
+        self.setup().take(credential.clone());
+        // One of them puts a refresh token into the store, for all.
+        Box::pin(async move { client?.swap(credential).await })
+    }
 }
 
 pub(super) fn no_single_flight(setup: Setup) -> Result<Arc<dyn LocalClient>, String> {
-    Ok(Arc::new(Swarm {
-        setup,
-        store: Arc::new(MemoryStore::new()),
-    }))
+    Ok(Arc::new(Swarm::on(setup)))
 }
 
 /// Shares the first request; when it fails, every waiter goes on alone.
@@ -85,12 +96,21 @@ impl LocalClient for Stampede {
         self.first_shared(ReferenceClient::get_token)
     }
 
-    fn call_api(&self) -> BoxFuture<'static, Answer> {
-        self.first_shared(ReferenceClient::call_api)
+    fn call_api(&self, call: ApiCall) -> BoxFuture<'static, Answer> {
+        self.first_shared(move |client| client.call_api(call.clone()))
     }
 
     fn force_refresh(&self) -> BoxFuture<'static, Answer> {
         self.first_shared(ReferenceClient::force_refresh)
+    }
+
+    fn invalidate(&self) -> BoxFuture<'static, Answer> {
+        self.shared.invalidate()
+    }
+
+    fn swap(&self, credential: Credential) -> BoxFuture<'static, Result<(), String>> {
+        self.alone.setup().take(credential.clone());
+        self.shared.swap(credential)
     }
 }
 
@@ -105,10 +125,8 @@ impl Policy for OneTry {
 }
 
 pub(super) fn stampedes(setup: Setup) -> Result<Arc<dyn LocalClient>, String> {
-    let store = Arc::new(MemoryStore::new());
-    let shared = ReferenceClient::open(setup.clone(), Arc::new(OneTry), store.clone())?;
     Ok(Arc::new(Stampede {
-        shared,
-        alone: Arc::new(Swarm { setup, store }),
+        shared: ReferenceClient::open(setup.clone(), Arc::new(OneTry))?,
+        alone: Arc::new(Swarm::on(setup)),
     }))
 }

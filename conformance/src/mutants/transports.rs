@@ -1,114 +1,14 @@
-//! Mutants by transport: what leaves is not what the client wrote.
+//! Mutants by transport: those that remember, repeat or refuse.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use token_client::{BoxFuture, Transport, TransportError};
+use http::{HeaderValue, Request, Response, StatusCode, header};
+use token_client::{Transport, TransportError};
 
-use super::intact;
-use crate::contender::{LocalClient, Setup};
-
-type Sending = BoxFuture<'static, Result<Response<Bytes>, TransportError>>;
-
-/// Opens the reference client on a transport made from the one in the setup.
-fn over(
-    mut setup: Setup,
-    wrap: impl FnOnce(&Setup) -> Arc<dyn Transport>,
-) -> Result<Arc<dyn LocalClient>, String> {
-    setup.transport = wrap(&setup);
-    Ok(Arc::new(intact(setup)?))
-}
-
-/// Changes every token request.
-#[derive(Debug)]
-struct Altered {
-    inner: Arc<dyn Transport>,
-    token_url: String,
-    alter: Alteration,
-}
-
-#[derive(Debug)]
-enum Alteration {
-    /// Adds a query.
-    Query(String),
-    /// Adds a Basic header.
-    Basic(HeaderValue),
-    /// Moves the form into the query and asks by GET.
-    Get,
-}
-
-impl Transport for Altered {
-    fn send(&self, mut request: Request<Bytes>) -> Sending {
-        if request.uri().to_string() == self.token_url {
-            match &self.alter {
-                Alteration::Query(query) => {
-                    if let Ok(uri) = format!("{}?{query}", self.token_url).parse() {
-                        *request.uri_mut() = uri;
-                    }
-                }
-                Alteration::Get => {
-                    let form = String::from_utf8_lossy(request.body()).into_owned();
-                    if let Ok(uri) = format!("{}?{form}", self.token_url).parse() {
-                        *request.uri_mut() = uri;
-                    }
-                    *request.method_mut() = Method::GET;
-                    *request.body_mut() = Bytes::new();
-                }
-                Alteration::Basic(value) => {
-                    request
-                        .headers_mut()
-                        .insert(header::AUTHORIZATION, value.clone());
-                }
-            }
-        }
-        self.inner.send(request)
-    }
-}
-
-pub(super) fn secret_in_url(setup: Setup) -> Result<Arc<dyn LocalClient>, String> {
-    over(setup, |setup| {
-        let secret = utf8_percent_encode(setup.client_secret.expose(), NON_ALPHANUMERIC);
-        let alter = Alteration::Query(format!("client_secret={secret}"));
-        Arc::new(Altered {
-            inner: setup.transport.clone(),
-            token_url: setup.token_url.clone(),
-            alter,
-        })
-    })
-}
-
-pub(super) fn two_auth_methods(setup: Setup) -> Result<Arc<dyn LocalClient>, String> {
-    over(setup, |setup| {
-        let pair = STANDARD.encode(format!(
-            "{}:{}",
-            setup.client_id,
-            setup.client_secret.expose()
-        ));
-        // Base64 is always a header value.
-        let value = HeaderValue::try_from(format!("Basic {pair}"))
-            .unwrap_or(HeaderValue::from_static("Basic"));
-        Arc::new(Altered {
-            inner: setup.transport.clone(),
-            token_url: setup.token_url.clone(),
-            alter: Alteration::Basic(value),
-        })
-    })
-}
-
-pub(super) fn token_by_get(setup: Setup) -> Result<Arc<dyn LocalClient>, String> {
-    over(setup, |setup| {
-        Arc::new(Altered {
-            inner: setup.transport.clone(),
-            token_url: setup.token_url.clone(),
-            alter: Alteration::Get,
-        })
-    })
-}
+use super::rewriting::{Opened, Sending, over};
+use crate::contender::Setup;
 
 /// Sends no refresh token any more once an answer has brought none.
 #[derive(Clone, Debug)]
@@ -143,7 +43,7 @@ impl Transport for Forgetful {
     }
 }
 
-pub(super) fn forgets_refresh_token(setup: Setup) -> Result<Arc<dyn LocalClient>, String> {
+pub(super) fn forgets_refresh_token(setup: Setup) -> Opened {
     over(setup, |setup| {
         Arc::new(Forgetful {
             inner: setup.transport.clone(),
@@ -184,7 +84,7 @@ impl Transport for Sulking {
     }
 }
 
-pub(super) fn never_recovers(setup: Setup) -> Result<Arc<dyn LocalClient>, String> {
+pub(super) fn never_recovers(setup: Setup) -> Opened {
     over(setup, |setup| {
         Arc::new(Sulking {
             inner: setup.transport.clone(),
@@ -193,55 +93,19 @@ pub(super) fn never_recovers(setup: Setup) -> Result<Arc<dyn LocalClient>, Strin
     })
 }
 
-/// Repeats the bearer token of every resource request in its query.
-#[derive(Debug)]
-struct Blabbing {
-    inner: Arc<dyn Transport>,
-    api_url: String,
-}
-
-impl Transport for Blabbing {
-    fn send(&self, mut request: Request<Bytes>) -> Sending {
-        let shown = request
-            .headers()
-            .get(header::AUTHORIZATION)
-            .and_then(|value| value.to_str().ok());
-        let token = shown
-            .and_then(|value| value.split_once(' '))
-            .map(|(_, token)| token.to_owned());
-        if request.uri().to_string() == self.api_url
-            && let Some(token) = token
-            && let Ok(uri) = format!("{}?access_token={token}", self.api_url).parse()
-        {
-            *request.uri_mut() = uri;
-        }
-        self.inner.send(request)
-    }
-}
-
-pub(super) fn token_in_url(setup: Setup) -> Result<Arc<dyn LocalClient>, String> {
-    over(setup, |setup| {
-        Arc::new(Blabbing {
-            inner: setup.transport.clone(),
-            api_url: setup.api_url.clone(),
-        })
-    })
-}
-
 /// Sends the token that was refused a second time, whatever the client has got since.
 #[derive(Clone, Debug)]
 struct Stubborn {
-    inner: Arc<dyn Transport>,
+    setup: Arc<Setup>,
     refused: Arc<Mutex<Option<HeaderValue>>>,
-    api_url: String,
 }
 
 impl Transport for Stubborn {
     fn send(&self, mut request: Request<Bytes>) -> Sending {
         let stubborn = self.clone();
         Box::pin(async move {
-            if request.uri().to_string() != stubborn.api_url {
-                return stubborn.inner.send(request).await;
+            if !stubborn.setup.is_resource(request.uri()) {
+                return stubborn.setup.transport.send(request).await;
             }
             let refused = stubborn
                 .refused
@@ -252,7 +116,7 @@ impl Transport for Stubborn {
                 request.headers_mut().insert(header::AUTHORIZATION, refused);
             }
             let shown = request.headers().get(header::AUTHORIZATION).cloned();
-            let response = stubborn.inner.send(request).await?;
+            let response = stubborn.setup.transport.send(request).await?;
             if response.status() == StatusCode::UNAUTHORIZED {
                 *stubborn
                     .refused
@@ -264,12 +128,112 @@ impl Transport for Stubborn {
     }
 }
 
-pub(super) fn retries_with_old_token(setup: Setup) -> Result<Arc<dyn LocalClient>, String> {
+pub(super) fn retries_with_old_token(setup: Setup) -> Opened {
     over(setup, |setup| {
         Arc::new(Stubborn {
-            inner: setup.transport.clone(),
+            setup: Arc::new(setup.clone()),
             refused: Arc::default(),
-            api_url: setup.api_url.clone(),
+        })
+    })
+}
+
+/// Sends a redirected request again, to wherever it is told.
+#[derive(Clone, Debug)]
+struct Following(Arc<dyn Transport>);
+
+impl Transport for Following {
+    fn send(&self, request: Request<Bytes>) -> Sending {
+        let inner = self.0.clone();
+        Box::pin(async move {
+            let mut again = request.clone();
+            let response = inner.send(request).await?;
+            let target = response
+                .headers()
+                .get(header::LOCATION)
+                .and_then(|value| value.to_str().ok()?.parse().ok());
+            match target.filter(|_| response.status().is_redirection()) {
+                Some(target) => {
+                    *again.uri_mut() = target;
+                    inner.send(again).await
+                }
+                None => Ok(response),
+            }
+        })
+    }
+}
+
+pub(super) fn follows_redirects(setup: Setup) -> Opened {
+    over(setup, |setup| Arc::new(Following(setup.transport.clone())))
+}
+
+/// Sends a call again whose answer was lost, whatever the call does.
+#[derive(Clone, Debug)]
+struct Insisting {
+    inner: Arc<dyn Transport>,
+    token_url: String,
+}
+
+impl Transport for Insisting {
+    fn send(&self, request: Request<Bytes>) -> Sending {
+        let insisting = self.clone();
+        Box::pin(async move {
+            if request.uri().to_string() == insisting.token_url {
+                return insisting.inner.send(request).await;
+            }
+            let again = request.clone();
+            match insisting.inner.send(request).await {
+                Err(_) => insisting.inner.send(again).await,
+                answered => answered,
+            }
+        })
+    }
+}
+
+pub(super) fn repeats_lost_posts(setup: Setup) -> Opened {
+    over(setup, |setup| {
+        Arc::new(Insisting {
+            inner: setup.transport.clone(),
+            token_url: setup.token_url.clone(),
+        })
+    })
+}
+
+/// Takes the first connection that fails for the last: nothing is sent any more.
+#[derive(Clone, Debug)]
+struct Disheartened {
+    inner: Arc<dyn Transport>,
+    failure: Arc<Mutex<Option<TransportError>>>,
+}
+
+impl Transport for Disheartened {
+    fn send(&self, request: Request<Bytes>) -> Sending {
+        let disheartened = self.clone();
+        Box::pin(async move {
+            let failed = disheartened
+                .failure
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone();
+            if let Some(failed) = failed {
+                return Err(failed);
+            }
+            let answer = disheartened.inner.send(request).await;
+            if let Err(error) = &answer {
+                *disheartened
+                    .failure
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner) = Some(error.clone());
+            }
+            answer
+        })
+    }
+}
+
+pub(super) fn gives_up_for_good(setup: Setup) -> Opened {
+    over(setup, |setup| {
+        Arc::new(Disheartened {
+            inner: setup.transport.clone(),
+            failure: Arc::default(),
         })
     })
 }

@@ -4,8 +4,11 @@ use std::path::Path;
 
 use mock_idp::directory::GrantType;
 use mock_idp::journal::Origin;
-use mock_idp::{MockIdp, Provider};
+use mock_idp::{Identity, MockIdp, Provider, Secret};
 use serde_json::json;
+
+use crate::contender::Whom;
+use crate::scenario::ClientSpec;
 
 /// Variables that would lead a client past the mock or its certificate. Proxies are handed on by other names.
 pub(super) const UNSET: [&str; 3] = ["SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY"];
@@ -17,18 +20,53 @@ const PROXIES: [(&str, &str); 2] = [("HTTP_PROXY", "http_proxy"), ("HTTPS_PROXY"
 /// Hosts that no proxy may stand before.
 const LOCAL: &str = "127.0.0.1,localhost,::1";
 
-/// Every variable for a run: our own names for the world under judgement, the vendors' names for both worlds, and trust in the
-/// test CA by the variables that OpenSSL, Python, curl, Node and Deno read.
+/// What a command is told of one world.
+#[derive(Debug)]
+pub(super) struct Told<'w> {
+    idp: &'w MockIdp,
+    identity: Identity,
+    scope: Vec<String>,
+    user_scope: Vec<String>,
+    refresh_token: Secret,
+}
+
+impl<'w> Told<'w> {
+    /// What a client with these settings is told. A refresh token is minted for it, whether or not it has a use for one.
+    ///
+    /// # Errors
+    ///
+    /// In words, if the directory has not what the settings ask for.
+    pub(super) fn of(idp: &'w MockIdp, spec: &ClientSpec) -> Result<Self, String> {
+        let whom = Whom::of(spec);
+        let asked = whom.scopes(&spec.scopes, idp);
+        let (scope, user_scope) = if whom.is_for_user() {
+            (idp.scopes(GrantType::ClientCredentials), asked)
+        } else {
+            (asked, idp.scopes(GrantType::RefreshToken))
+        };
+        Ok(Self {
+            identity: whom.identity(idp)?,
+            refresh_token: idp
+                .mint_refresh_token_for(&whom.signed_in(&user_scope, idp)?)
+                .value,
+            idp,
+            scope,
+            user_scope,
+        })
+    }
+}
+
+/// Every variable for a run: our own names for the world under judgement, the vendors' names for that and the one beside it, and
+/// trust in the test CA by the variables that OpenSSL, Python, curl, Node and Deno read.
 pub(super) fn variables(
     scenario: &str,
-    judged: &MockIdp,
-    worlds: &[&MockIdp],
-    refresh_token: &str,
+    judged: &Told<'_>,
+    beside: &Told<'_>,
     ca_file: &Path,
 ) -> Vec<(String, String)> {
-    let mut variables = own(scenario, judged, refresh_token, ca_file);
-    for world in worlds {
-        variables.extend(vendor(world));
+    let mut variables = own(scenario, judged, ca_file);
+    for told in [judged, beside] {
+        variables.extend(vendor(told));
     }
     let ca = ca_file.to_string_lossy().into_owned();
     for name in [
@@ -56,34 +94,26 @@ fn proxies(value_of: impl Fn(&str) -> Option<String>) -> Vec<(String, String)> {
         .collect()
 }
 
-fn own(
-    scenario: &str,
-    idp: &MockIdp,
-    refresh_token: &str,
-    ca_file: &Path,
-) -> Vec<(String, String)> {
-    let credentials = idp.credentials();
-    let scope = idp.scopes(GrantType::ClientCredentials).join(" ");
-    let user_scope = idp.scopes(GrantType::RefreshToken).join(" ");
+fn own(scenario: &str, told: &Told<'_>, ca_file: &Path) -> Vec<(String, String)> {
+    let who = &told.identity;
     let named = [
         ("scenario", scenario.to_owned()),
-        ("provider", idp.provider().to_string()),
-        ("issuer", idp.issuer()),
-        ("token_url", idp.token_url()),
-        ("jwks_url", idp.jwks_url()),
-        ("api_url", idp.api_url()),
-        ("user_api_url", idp.user_api_url()),
-        ("tenant", idp.tenant().to_owned()),
-        ("client_id", credentials.client_id),
-        (
-            "client_secret",
-            credentials.client_secret.reveal().to_owned(),
-        ),
-        ("username", credentials.username),
-        ("password", credentials.password.reveal().to_owned()),
-        ("refresh_token", refresh_token.to_owned()),
-        ("scope", scope),
-        ("user_scope", user_scope),
+        ("provider", told.idp.provider().to_string()),
+        ("issuer", who.issuer_url.clone()),
+        ("token_url", who.token_url.clone()),
+        ("jwks_url", who.jwks_url.clone()),
+        ("api_url", who.api_url.clone()),
+        ("user_api_url", who.user_api_url.clone()),
+        ("post_api_url", who.post_api_url.clone()),
+        ("user_post_api_url", who.user_post_api_url.clone()),
+        ("tenant", who.issuer.clone()),
+        ("client_id", who.client_id.clone()),
+        ("client_secret", who.client_secret.reveal().to_owned()),
+        ("username", who.username.clone()),
+        ("password", who.password.reveal().to_owned()),
+        ("refresh_token", told.refresh_token.reveal().to_owned()),
+        ("scope", told.scope.join(" ")),
+        ("user_scope", told.user_scope.join(" ")),
         ("ca_file", ca_file.to_string_lossy().into_owned()),
     ];
     let context = json!(
@@ -100,16 +130,16 @@ fn own(
         .collect()
 }
 
-fn vendor(idp: &MockIdp) -> Vec<(String, String)> {
-    let credentials = idp.credentials();
+fn vendor(told: &Told<'_>) -> Vec<(String, String)> {
+    let Told { idp, identity, .. } = told;
     let named: Vec<(&str, String)> = match idp.provider() {
         Provider::Entra => vec![
             ("AZURE_AUTHORITY_HOST", idp.origin(Origin::Login).to_owned()),
-            ("AZURE_TENANT_ID", idp.tenant().to_owned()),
-            ("AZURE_CLIENT_ID", credentials.client_id),
+            ("AZURE_TENANT_ID", identity.issuer.clone()),
+            ("AZURE_CLIENT_ID", identity.client_id.clone()),
             (
                 "AZURE_CLIENT_SECRET",
-                credentials.client_secret.reveal().to_owned(),
+                identity.client_secret.reveal().to_owned(),
             ),
         ],
         Provider::Okta => vec![
@@ -117,7 +147,7 @@ fn vendor(idp: &MockIdp) -> Vec<(String, String)> {
             ("OKTA_CLIENT_AUTHORIZATIONMODE", "SSWS".to_owned()),
             (
                 "OKTA_CLIENT_TOKEN",
-                credentials
+                idp.credentials()
                     .api_token
                     .map(|token| token.reveal().to_owned())
                     .unwrap_or_default(),
@@ -133,6 +163,71 @@ fn vendor(idp: &MockIdp) -> Vec<(String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::contender::give_secrets;
+
+    /// The variables of a client with these settings, by name.
+    async fn told(spec: &ClientSpec) -> std::collections::BTreeMap<String, String> {
+        let idp = MockIdp::entra()
+            .plain_http()
+            .start()
+            .await
+            .expect("a world");
+        let beside = MockIdp::okta().plain_http().start().await.expect("a world");
+        give_secrets(&idp, [spec]).expect("an application");
+        let judged = Told::of(&idp, spec).expect("entries");
+        let beside = Told::of(&beside, &ClientSpec::default()).expect("entries");
+        variables("a/b", &judged, &beside, Path::new("ca.pem"))
+            .into_iter()
+            .collect()
+    }
+
+    #[tokio::test]
+    async fn a_secret_of_the_scenario_is_what_the_command_is_told() {
+        let usual = told(&ClientSpec::default()).await;
+        let given = told(&ClientSpec {
+            secret: Some("a+b/c%d e=long".to_owned()),
+            ..ClientSpec::default()
+        })
+        .await;
+        assert_eq!(given["TOKENPROOF_CLIENT_SECRET"], "a+b/c%d e=long");
+        assert_eq!(given["AZURE_CLIENT_SECRET"], "a+b/c%d e=long");
+        assert_eq!(given["TOKENPROOF_CLIENT_ID"], usual["TOKENPROOF_CLIENT_ID"]);
+        assert_ne!(usual["TOKENPROOF_CLIENT_SECRET"], "a+b/c%d e=long");
+    }
+
+    #[tokio::test]
+    async fn the_command_is_told_whom_it_acts_as() {
+        let usual = told(&ClientSpec::default()).await;
+        let second = told(&ClientSpec {
+            application: crate::scenario::Which::Second,
+            user: crate::scenario::Which::Second,
+            tenant: crate::scenario::Which::Second,
+            grant: Some(crate::scenario::GrantKind::Password),
+            scopes: vec!["one".to_owned(), "two".to_owned()],
+            ..ClientSpec::default()
+        })
+        .await;
+        for name in [
+            "TENANT",
+            "CLIENT_ID",
+            "CLIENT_SECRET",
+            "USERNAME",
+            "USER_SCOPE",
+        ] {
+            let name = format!("TOKENPROOF_{name}");
+            assert_ne!(second[&name], usual[&name], "{name}");
+        }
+        let tenant = &second["TOKENPROOF_TENANT"];
+        for name in ["ISSUER", "TOKEN_URL", "JWKS_URL"] {
+            assert!(
+                second[&format!("TOKENPROOF_{name}")].contains(tenant),
+                "{name}"
+            );
+        }
+        assert_eq!(second["AZURE_TENANT_ID"], *tenant);
+        assert_eq!(second["TOKENPROOF_USER_SCOPE"], "one two");
+        assert_eq!(second["TOKENPROOF_SCOPE"], usual["TOKENPROOF_SCOPE"]);
+    }
 
     #[test]
     fn proxies_keep_their_lower_case_names() {

@@ -13,11 +13,13 @@ use mock_idp::clock::{Clock as _, SystemClock};
 use mock_idp::{MockIdp, Provider, StartError};
 
 use crate::case::Case;
-use crate::scenario::IdpSpec;
+use crate::contender::give_secrets;
+use crate::scenario::{Body, ClientSpec};
 use crate::staging;
 use crate::trace::{CutShort, Exchange, Party, Road, Trace};
 
 pub use child::ChildEnd;
+use environment::Told;
 use stop::Stop;
 
 /// A run of the command.
@@ -29,6 +31,8 @@ pub struct PassiveRun {
     pub child: ChildEnd,
 }
 
+/// How long before expiry a client is taken to renew, of which nothing is known: five minutes are common among libraries.
+const MARGIN: Duration = Duration::from_secs(300);
 /// How many requests of a command are kept. Their entries take some 100 MB at worst.
 const REQUESTS: usize = 100_000;
 
@@ -39,6 +43,9 @@ pub enum PassiveError {
     /// The mock did not start.
     #[error("the mock could not be started: {0}")]
     World(#[from] StartError),
+    /// The mock's directory has not what the scenario asks for.
+    #[error("the client could not be set up: {0}")]
+    Client(String),
     /// The CA file for the command could not be written.
     #[error("the CA certificate could not be written to a temporary file: {0}")]
     CaFile(#[from] std::io::Error),
@@ -65,18 +72,19 @@ pub async fn run(
     seed: u64,
 ) -> Result<PassiveRun, PassiveError> {
     let mut stop = Stop::listen().map_err(PassiveError::Signals)?;
-    let spec = &case.variations[0].body.idp;
-    let judged = staging::world(case.provider, spec, seed)
+    let body = &case.variations[0].body;
+    let seed = seed.wrapping_add(case.variations[0].seed_offset);
+    let judged = staging::world(case.provider, body, MARGIN, seed)
         .journal_capacity(REQUESTS)
         .start()
         .await?;
     let judged = Arc::new(judged);
-    staging::script(&judged, spec);
+    staging::script(&judged, &body.idp.script);
     let other = match case.provider {
         Provider::Entra => Provider::Okta,
         Provider::Okta => Provider::Entra,
     };
-    let bystander = staging::world(other, &IdpSpec::default(), seed)
+    let bystander = staging::world(other, &Body::default(), MARGIN, seed)
         .start()
         .await?;
     let mut ca_file = tempfile::Builder::new()
@@ -86,15 +94,10 @@ pub async fn run(
     ca_file.write_all(MockIdp::ca_pem().map_err(StartError::from)?.as_bytes())?;
     ca_file.flush()?;
 
-    let refresh_token = judged.mint_refresh_token();
-    let worlds = [&*judged, &bystander];
-    let variables = environment::variables(
-        &case.name.0,
-        &judged,
-        &worlds,
-        refresh_token.value.reveal(),
-        ca_file.path(),
-    );
+    give_secrets(&judged, [&body.client]).map_err(PassiveError::Client)?;
+    let told = Told::of(&judged, &body.client).map_err(PassiveError::Client)?;
+    let beside = Told::of(&bystander, &ClientSpec::default()).map_err(PassiveError::Client)?;
+    let variables = environment::variables(&case.name.0, &told, &beside, ca_file.path());
     let started_at = SystemClock.now();
     let child = child::run(command, &variables, &environment::UNSET, timeout, &mut stop)
         .await
@@ -124,6 +127,7 @@ fn trace(judged: &MockIdp, started_at: Timestamp) -> Trace {
         outcomes: Vec::new(),
         marks: Vec::new(),
         tokens: judged.tokens(),
+        cast: Vec::new(),
         road: Road::Passive,
         cut_short,
     }

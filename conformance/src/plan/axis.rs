@@ -37,6 +37,9 @@ pub(super) struct Only {
 /// A name of its own in `when`: the vendor of the case.
 pub(super) const PROVIDER: &str = "provider";
 
+/// What tells the runs of a case that is played several times apart, in their cells.
+pub(super) const RUN: &str = "run";
+
 impl Axis {
     pub(super) fn value(&self, name: &str) -> Option<&AxisValue> {
         self.values.iter().find(|value| value.name == name)
@@ -93,6 +96,11 @@ fn axis(
         found.push(
             Diagnostic::at(source, key.span, "`provider` cannot be an axis")
                 .note("`when: { provider: okta }` asks for the vendor of the case"),
+        );
+    } else if key.name == RUN {
+        found.push(
+            Diagnostic::at(source, key.span, "`run` cannot be an axis")
+                .note("it numbers the runs of a case that is played several times (`repeat`)"),
         );
     }
     let mut values: Vec<AxisValue> = match &node.value {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use mock_idp::Provider;
 
-use super::axis::Axis;
+use super::axis::{Axis, RUN};
 use super::body::{FilledBody, fill_and_read};
 use super::cells::{Chosen, combinations, product};
 use super::file::ScenarioFile;
@@ -45,6 +45,9 @@ pub fn plan(file: &ScenarioFile, registry: &Registry) -> Result<Vec<Case>, Diagn
     let mut rows = Vec::new();
     for &provider in &file.head.providers {
         for row in combinations(&file.matrix, provider, &Chosen::default()) {
+            if planner.found.is_full() {
+                return planner.found.or(cases);
+            }
             cases.extend(planner.case(provider, &row, &mut rows));
         }
         planner.has_cases(provider, &rows);
@@ -114,6 +117,9 @@ impl<'a> Planner<'a> {
             );
         }
         for more in varied {
+            if self.found.is_full() {
+                return None;
+            }
             rows.push(Row {
                 provider,
                 chosen: more.clone(),
@@ -122,10 +128,17 @@ impl<'a> Planner<'a> {
             let Some(filled) = self.variation(provider, chosen, &more, &name, &checks) else {
                 continue;
             };
-            variations.push(Variation {
-                cell: more.cell(),
-                body: filled.body.clone(),
-            });
+            for run in 1..=file.head.repeat {
+                let mut cell = more.cell();
+                if file.head.repeat > 1 {
+                    cell.insert(RUN.to_owned(), run.to_string());
+                }
+                variations.push(Variation {
+                    cell,
+                    seed_offset: u64::from(run - 1),
+                    body: filled.body.clone(),
+                });
+            }
             first.get_or_insert(filled);
         }
         let first = first?;
@@ -172,15 +185,8 @@ impl<'a> Planner<'a> {
             return None;
         }
         let filled = filled?;
-        lint::examine(
-            &View {
-                file,
-                provider,
-                filled: &filled,
-                registry: self.registry,
-            },
-            &mut found,
-        );
+        let view = View::new(file, provider, &filled, self.registry);
+        lint::examine(&view, &mut found);
         Some(filled)
     }
 
@@ -290,7 +296,10 @@ fn planned(filled: &FilledBody, registry: &Registry) -> Vec<PlannedCheck> {
 
 fn too_many(file: &ScenarioFile, found: &mut Diagnostics) {
     let cases = product(&file.matrix).saturating_mul(file.head.providers.len());
-    let runs = cases.saturating_mul(product(&file.vary));
+    let repeats = usize::try_from(file.head.repeat).unwrap_or(usize::MAX);
+    let runs = cases
+        .saturating_mul(product(&file.vary))
+        .saturating_mul(repeats);
     if runs > MAX_RUNS {
         let key = if file.matrix.is_empty() {
             "vary"
@@ -303,7 +312,10 @@ fn too_many(file: &ScenarioFile, found: &mut Diagnostics) {
                 section(file, key),
                 format!("the axes make {runs} runs, more than the {MAX_RUNS} of a file"),
             )
-            .help("split the scenario, or choose fewer values"),
+            .help(match repeats {
+                1 => "split the scenario, or choose fewer values",
+                _ => "split the scenario, choose fewer values, or play each case less often",
+            }),
         );
     }
 }

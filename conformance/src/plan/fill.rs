@@ -68,6 +68,7 @@ impl Uses {
 /// Where in the body a value stands, as far as it decides whether a time may be filled in later.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
+    Step,
     Idp,
     Script,
     Rule,
@@ -79,6 +80,7 @@ pub(super) enum Place {
 impl Place {
     fn under(self, key: &str) -> Self {
         match (self, key) {
+            (Self::Step, "idp") => Self::Idp,
             (Self::Idp, "script") => Self::Script,
             (Self::Rule, "headers") => Self::Headers,
             (Self::Headers, _) => Self::Header,
@@ -89,6 +91,8 @@ impl Place {
     fn item(self) -> Self {
         match self {
             Self::Script => Self::Rule,
+            // A header that occurs several times.
+            Self::Header => Self::Header,
             _ => Self::Elsewhere,
         }
     }

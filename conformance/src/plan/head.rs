@@ -10,6 +10,9 @@ use crate::yaml::{self, Node, Value};
 /// The version of the language that this program reads.
 const SCHEMA: u64 = 1;
 
+/// The most often a case may be played.
+const MAX_REPEAT: u32 = 50;
+
 /// Reads the head. What cannot be read stands at its default, and a diagnostic says so.
 pub(super) fn head(
     source: &Source,
@@ -32,6 +35,7 @@ pub(super) fn head(
         },
         needs: optional(source, root, "needs", found).unwrap_or_default(),
         passive: optional(source, root, "passive", found).unwrap_or_default(),
+        repeat: repeat(source, root, found),
     };
     if let Some(node) = root.get("scenario") {
         name(source, node, &head.scenario, expected, found);
@@ -49,6 +53,20 @@ pub(super) fn head(
         twice(source, node, &head.needs, found);
     }
     head
+}
+
+/// How often each case is played; once without `repeat`.
+fn repeat(source: &Source, root: &Node, found: &mut Diagnostics) -> u32 {
+    match (root.get("repeat"), optional(source, root, "repeat", found)) {
+        (Some(node), Some(times)) if !(1..=MAX_REPEAT).contains(&times) => {
+            found.push(
+                Diagnostic::in_node(source, node, format!("a case is not played {times} times"))
+                    .help(format!("write a number from 1 to {MAX_REPEAT}")),
+            );
+            1
+        }
+        (_, times) => times.unwrap_or(1),
+    }
 }
 
 fn schema(source: &Source, root: &Node, found: &mut Diagnostics) {

@@ -8,17 +8,19 @@ use super::head::{head, missing};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source, did_you_mean, listed};
 use crate::yaml::{self, Node, Value};
 
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 14] = [
     "schema",
     "scenario",
     "about",
     "providers",
     "needs",
     "passive",
+    "repeat",
     "matrix",
     "vary",
     "idp",
     "client",
+    "clients",
     "steps",
     "checks",
 ];

@@ -1,16 +1,81 @@
 //! Reading a registry file: `{ schema: 1, requirements: [ … ] }`.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::requirement::Requirement;
+use super::Row;
+use super::requirement::{Authority, Requirement};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source, did_you_mean, listed};
-use crate::yaml::{self, Node, Value};
+use crate::verdict::Level;
+use crate::yaml::{self, Node, Span, Value};
 
 const KEYS: [&str; 2] = ["schema", "requirements"];
 
-pub(super) fn requirements(source: &Source) -> Result<Vec<Requirement>, Diagnostics> {
-    let root = yaml::parse(&source.text).map_err(|e| Diagnostic::syntax(source, e))?;
-    let mut found = Diagnostics::new();
+/// The rows of the file; what could not be read stands in `found`.
+pub(super) fn rows(source: &Source, found: &mut Diagnostics) -> Vec<Row> {
+    let root = match yaml::parse(&source.text) {
+        Ok(root) => root,
+        Err(error) => {
+            found.push(Diagnostic::syntax(source, error));
+            return Vec::new();
+        }
+    };
+    head(source, &root, found);
+    let Some(list) = root.get("requirements") else {
+        found.push(Diagnostic::in_node(
+            source,
+            &root,
+            "the key `requirements` is missing",
+        ));
+        return Vec::new();
+    };
+    if !matches!(list.value, Value::List(_)) {
+        found.push(Diagnostic::in_node(
+            source,
+            list,
+            format!("found {} where a list belongs", list.value.describe()),
+        ));
+    }
+    let mut rows = Vec::new();
+    let mut first: BTreeMap<String, Span> = BTreeMap::new();
+    for node in list.items() {
+        let (requirement, is_read) = match yaml::from_node::<Requirement>(node) {
+            Ok(requirement) => {
+                examine(source, node, &requirement, found);
+                (requirement, true)
+            }
+            Err(mismatch) => {
+                found.push(Diagnostic::mismatch(source, mismatch));
+                let Some(id) = node.get("id").and_then(Node::text) else {
+                    continue;
+                };
+                (unread(id), false)
+            }
+        };
+        let here = node.get("id").unwrap_or(node);
+        if let Some(known) = first.get(&requirement.id) {
+            found.push(
+                Diagnostic::in_node(
+                    source,
+                    here,
+                    format!("the requirement `{}` stands twice", requirement.id),
+                )
+                .and(*known, "first here"),
+            );
+            continue;
+        }
+        first.insert(requirement.id.clone(), here.span);
+        rows.push(Row {
+            requirement: Arc::new(requirement),
+            is_read,
+            source: source.clone(),
+            node: node.clone(),
+        });
+    }
+    rows
+}
+
+fn head(source: &Source, root: &Node, found: &mut Diagnostics) {
     for (key, _) in root.entries() {
         if !KEYS.contains(&key.name.as_str()) {
             found.push(
@@ -31,48 +96,23 @@ pub(super) fn requirements(source: &Source) -> Result<Vec<Requirement>, Diagnost
             format!("found {} where `1` belongs", other.value.describe()),
         )),
         None => found.push(
-            Diagnostic::in_node(source, &root, "the key `schema` is missing")
+            Diagnostic::in_node(source, root, "the key `schema` is missing")
                 .help("begin the file with `schema: 1`"),
         ),
     }
-    let Some(list) = root.get("requirements") else {
-        found.push(Diagnostic::in_node(
-            source,
-            &root,
-            "the key `requirements` is missing",
-        ));
-        return found.or(Vec::new());
-    };
-    if !matches!(list.value, Value::List(_)) {
-        found.push(Diagnostic::in_node(
-            source,
-            list,
-            format!("found {} where a list belongs", list.value.describe()),
-        ));
+}
+
+/// Stands for a row of which only the id is known.
+fn unread(id: &str) -> Requirement {
+    Requirement {
+        id: id.to_owned(),
+        says: String::new(),
+        level: Level::Should,
+        authority: Authority::Profile,
+        refs: Vec::new(),
+        caught_on: Vec::new(),
+        excluded: None,
     }
-    let mut rows = Vec::new();
-    let mut first = BTreeMap::new();
-    for node in list.items() {
-        match yaml::from_node::<Requirement>(node) {
-            Ok(row) => {
-                if let Some(known) = first.insert(row.id.clone(), node.span) {
-                    let here = node.get("id").unwrap_or(node);
-                    found.push(
-                        Diagnostic::in_node(
-                            source,
-                            here,
-                            format!("the requirement `{}` stands twice", row.id),
-                        )
-                        .and(known, "first here"),
-                    );
-                }
-                examine(source, node, &row, &mut found);
-                rows.push(row);
-            }
-            Err(mismatch) => found.push(Diagnostic::mismatch(source, mismatch)),
-        }
-    }
-    found.or(rows)
 }
 
 fn examine(source: &Source, node: &Node, row: &Requirement, found: &mut Diagnostics) {
@@ -110,16 +150,6 @@ fn examine(source: &Source, node: &Node, row: &Requirement, found: &mut Diagnost
             ));
         }
     }
-    if row.caught_on.is_empty() && row.excluded.is_none() {
-        found.push(
-            Diagnostic::in_node(
-                source,
-                at("id"),
-                format!("no broken client is known to trip `{}`", row.id),
-            )
-            .help("name one under `caught_on`, or say under `excluded` why no check tests it"),
-        );
-    }
 }
 
 fn is_id(id: &str) -> bool {
@@ -152,86 +182,78 @@ requirements:
   - { id: a.e, says: x, authority: rfc }
 ",
         );
-        insta::assert_snapshot!(requirements(&source).unwrap_err(), @r#"
-error: found the number 2 where `1` belongs
- --> requirements.yaml:1:9
-  |
-1 | schema: 2
-  |         ^
+        insta::assert_snapshot!(crate::registry::Registry::parse(&source).unwrap_err(), @r#"
+        error: found the number 2 where `1` belongs
+         --> requirements.yaml:1:9
+          |
+        1 | schema: 2
+          |         ^
 
-error: unknown key `requirments`
- --> requirements.yaml:2:1
-  |
-2 | requirments: []
-  | ^^^^^^^^^^^ did you mean `requirements`?
-  |
-  = note: the keys here are `schema` and `requirements`
+        error: unknown key `requirments`
+         --> requirements.yaml:2:1
+          |
+        2 | requirments: []
+          | ^^^^^^^^^^^ did you mean `requirements`?
+          |
+          = note: the keys here are `schema` and `requirements`
 
-error: the requirement `a.b` stands twice
- --> requirements.yaml:5:11
-  |
-4 |   - { id: a.b, says: x, level: must, authority: rfc, caught_on: [X] }
-  |     -------------------------------------------------------------- first here
-5 |   - { id: a.b, says: x, level: must, authority: rfc, caught_on: [X] }
-  |           ^^^
+        error: the requirement `a.b` stands twice
+         --> requirements.yaml:5:11
+          |
+        4 |   - { id: a.b, says: x, level: must, authority: rfc, caught_on: [X] }
+          |           --- first here
+        5 |   - { id: a.b, says: x, level: must, authority: rfc, caught_on: [X] }
+          |           ^^^
 
-error: `Nope` is no requirement id
- --> requirements.yaml:6:11
-  |
-6 |   - { id: Nope, says: " ", level: must, authority: rfc, refs: [{ section: "6" }, { page: x, s...
-  |           ^^^^
-  |
-  = help: write an area and a name in lower case, such as `rotation.discard-old`
+        error: `Nope` is no requirement id
+         --> requirements.yaml:6:11
+          |
+        6 |   - { id: Nope, says: " ", level: must, authority: rfc, refs: [{ section: "6" }, { page: x, s...
+          |           ^^^^
+          |
+          = help: write an area and a name in lower case, such as `rotation.discard-old`
 
-error: no broken client is known to trip `Nope`
- --> requirements.yaml:6:11
-  |
-6 |   - { id: Nope, says: " ", level: must, authority: rfc, refs: [{ section: "6" }, { page: x, s...
-  |           ^^^^
-  |
-  = help: name one under `caught_on`, or say under `excluded` why no check tests it
+        error: a requirement says something
+         --> requirements.yaml:6:23
+          |
+        6 |   - { id: Nope, says: " ", level: must, authority: rfc, refs: [{ section: "6" }, { page: x, s...
+          |                       ^^^
 
-error: a requirement says something
- --> requirements.yaml:6:23
-  |
-6 |   - { id: Nope, says: " ", level: must, authority: rfc, refs: [{ section: "6" }, { page: x, s...
-  |                       ^^^
+        error: a reference names a document or a page
+         --> requirements.yaml:6:64
+          |
+        6 |   - { id: Nope, says: " ", level: must, authority: rfc, refs: [{ section: "6" }, { page: x, s...
+          |                                                                ^^^^^^^^^^^^^^
+          |
+          = help: write `{ doc: RFC6749, section: "6" }` or `{ page: learn.microsoft.com/… }`
 
-error: a reference names a document or a page
- --> requirements.yaml:6:64
-  |
-6 |   - { id: Nope, says: " ", level: must, authority: rfc, refs: [{ section: "6" }, { page: x, s...
-  |                                                                ^^^^^^^^^^^^^^
-  |
-  = help: write `{ doc: RFC6749, section: "6" }` or `{ page: learn.microsoft.com/… }`
+        error: only a document has sections
+         --> requirements.yaml:6:82
+          |
+        6 | ...y: rfc, refs: [{ section: "6" }, { page: x, section: "6" }] }
+          |                                     ^^^^^^^^^^^^^^^^^^^^^^^
 
-error: only a document has sections
- --> requirements.yaml:6:82
-  |
-6 | ...y: rfc, refs: [{ section: "6" }, { page: x, section: "6" }] }
-  |                                     ^^^^^^^^^^^^^^^^^^^^^^^
+        error: unknown name `shuold`
+         --> requirements.yaml:7:32
+          |
+        7 |   - { id: a.c, says: x, level: shuold, authority: rfc }
+          |                                ^^^^^^ did you mean `should`?
+          |
+          = note: the names here are `must` and `should`
 
-error: unknown name `shuold`
- --> requirements.yaml:7:32
-  |
-7 |   - { id: a.c, says: x, level: shuold, authority: rfc }
-  |                                ^^^^^^ did you mean `should`?
-  |
-  = note: the names here are `must` and `should`
+        error: found the number 6 where text belongs
+         --> requirements.yaml:8:86
+          |
+        8 |   - { id: a.d, says: x, level: must, authority: rfc, refs: [{ doc: RFC6749, section: 6 }] }
+          |                                                                                      ^
+          |
+          = help: put it in quotes: `"6"`
 
-error: found the number 6 where text belongs
- --> requirements.yaml:8:86
-  |
-8 |   - { id: a.d, says: x, level: must, authority: rfc, refs: [{ doc: RFC6749, section: 6 }] }
-  |                                                                                      ^
-  |
-  = help: put it in quotes: `"6"`
-
-error: the key `level` is missing
- --> requirements.yaml:9:5
-  |
-9 |   - { id: a.e, says: x, authority: rfc }
-  |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ in this map
-"#);
+        error: the key `level` is missing
+         --> requirements.yaml:9:5
+          |
+        9 |   - { id: a.e, says: x, authority: rfc }
+          |     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ in this map
+        "#);
     }
 }

@@ -7,12 +7,14 @@ use serde::{Deserialize, Serialize};
 use crate::verdict::Level;
 
 /// A row of the registry.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Requirement {
     /// Its stable id: `rotation.discard-old`.
+    #[schemars(regex(pattern = r"^[a-z0-9-]+\.[a-z0-9-]+$"))]
     pub id: String,
     /// What a client does that satisfies it, in one sentence.
+    #[schemars(regex(pattern = r"\S"))]
     pub says: String,
     /// How binding it is.
     pub level: Level,
@@ -30,7 +32,7 @@ pub struct Requirement {
 }
 
 /// Who says that a requirement holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Authority {
     /// A standards document.
@@ -54,7 +56,7 @@ impl Authority {
 }
 
 /// A place where a requirement is written.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Reference {
     /// A document, such as `RFC6749`.

@@ -12,7 +12,7 @@ use crate::judge::span::{offset, span};
 use crate::trace::{Exchange, Party, Trace};
 
 /// One exchange. Times are relative, tokens are labels with their lineage.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct WireLine {
     /// Its number in the trace.
     pub number: u64,
@@ -75,6 +75,8 @@ impl WireLine {
                 Delivery::Sent => None,
                 Delivery::Reset => Some("reset".to_owned()),
                 Delivery::Truncated => Some("truncated".to_owned()),
+                Delivery::ResetBody => Some("reset in the body".to_owned()),
+                Delivery::Raw => Some("not HTTP".to_owned()),
                 Delivery::Withheld => Some("withheld".to_owned()),
             }),
             headers: headers(entry),

@@ -144,7 +144,9 @@ mod tests {
         }
         for mark in &mut trace.marks {
             match &mut mark.what {
-                MarkKind::Started(name) | MarkKind::Released(name) => *name = text.to_owned(),
+                MarkKind::Started(name) | MarkKind::Released(name) | MarkKind::Happened(name) => {
+                    *name = text.to_owned()
+                }
                 MarkKind::Moved { .. } => {}
             }
         }

@@ -8,7 +8,7 @@ use crate::case::CaseName;
 use crate::exit::ExitCode;
 
 /// Something that closes the gate by itself, such as a command that failed on a green wire.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Incident {
     /// The case it happened in.
     pub case: CaseName,

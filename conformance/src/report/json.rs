@@ -1,4 +1,8 @@
 //! The JSON report: the machine-readable result, versioned by [`SCHEMA`].
+//!
+//! Under one number a field keeps its name, type, place and meaning; fields may be added, and readers pass over what they do
+//! not know. The same library, seed and client give the same bytes on every machine. Sentences (`expected`, `observed`,
+//! `hint`, `reasons`) are for people and may change. The README of this package lists every field.
 
 use std::io;
 
@@ -50,9 +54,16 @@ pub enum Unreadable {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::panic, reason = "what fails here fails the test")]
+
+    use std::collections::BTreeSet;
+
     use super::*;
+    use crate::diagnostic::Source;
+    use crate::exit::ExitCode;
+    use crate::frozen::{FrozenSet, freeze};
     use crate::gate::Gate;
-    use crate::report::sample;
+    use crate::report::{NotRun, sample};
 
     #[test]
     fn the_whole_report() {
@@ -69,6 +80,101 @@ mod tests {
             case.took = None;
         }
         assert_eq!(read, report);
+    }
+
+    /// A report in which no field is left out.
+    fn full() -> serde_json::Value {
+        let stages = sample::stages();
+        let cases: Vec<_> = stages.iter().map(|stage| stage.case.clone()).collect();
+        let (inside, rest) = cases.split_at(3);
+        let text = freeze("2026-11", inside);
+        let set = FrozenSet::parse(&Source::new("sets/2026-11.yaml", text)).expect("a set");
+        let mut report = sample::report(Gate::Must);
+        report.close(
+            &cases[0].name,
+            ExitCode::Driver,
+            "the command died".to_owned(),
+        );
+        report.leave_out(vec![NotRun::of(&rest[0])]);
+        report.be_shard("1/2".parse().expect("a shard"));
+        report.be_seeded(7);
+        report.score_by(&set);
+        serde_json::to_value(&report).expect("JSON")
+    }
+
+    /// The names in back-quotes.
+    fn names(text: &str) -> Vec<&str> {
+        text.split('`').skip(1).step_by(2).collect()
+    }
+
+    /// The maps at a path such as `cases[].checks[]`.
+    fn at<'v>(value: &'v serde_json::Value, path: &str) -> Vec<&'v serde_json::Value> {
+        path.split('.')
+            .filter(|part| !part.is_empty())
+            .fold(vec![value], |found, part| {
+                let name = part.trim_end_matches("[]");
+                let below = found.into_iter().filter_map(|value| value.get(name));
+                match part.ends_with("[]") {
+                    true => below.filter_map(|list| list.as_array()).flatten().collect(),
+                    false => below.collect(),
+                }
+            })
+    }
+
+    fn keys(values: &[&serde_json::Value]) -> BTreeSet<String> {
+        let maps = values.iter().filter_map(|value| value.as_object());
+        maps.flat_map(|map| map.keys().cloned()).collect()
+    }
+
+    /// The table in the README of the package and what is written are the same, field by field.
+    #[test]
+    fn every_field_is_documented_and_every_documented_field_is_there() {
+        let report = full();
+        let readme = include_str!("../../README.md");
+        let rows = readme
+            .lines()
+            .skip_while(|line| *line != "| field | says |")
+            .skip(2);
+        let rows = rows.take_while(|line| line.starts_with('|'));
+        let mut top: BTreeSet<String> = BTreeSet::new();
+        for row in rows {
+            let cells: Vec<&str> = row.trim_matches('|').split('|').collect();
+            let [paths, says] = cells.as_slice() else {
+                panic!("{row}: two cells");
+            };
+            let inner: BTreeSet<String> = names(says).into_iter().map(str::to_owned).collect();
+            for path in names(paths) {
+                let found = at(&report, path);
+                assert!(!found.is_empty(), "{path} is documented and not there");
+                if !inner.is_empty() {
+                    assert_eq!(keys(&found), inner, "{path}");
+                }
+                top.extend(path.split(['[', '.']).next().map(str::to_owned));
+            }
+        }
+        assert_eq!(keys(&[&report]), top);
+    }
+
+    #[test]
+    fn fields_of_a_later_release_are_passed_over() {
+        let mut report = full();
+        let mut add = |path: &str| {
+            let place = report.pointer_mut(path).and_then(|v| v.as_object_mut());
+            place
+                .expect("a map")
+                .insert("later".to_owned(), true.into());
+        };
+        [
+            "",
+            "/tally",
+            "/cases/0",
+            "/cases/0/checks/0",
+            "/incidents/0",
+            "/not_run/0",
+        ]
+        .iter()
+        .for_each(|path| add(path));
+        assert!(read(&report.to_string()).is_ok());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The JUnit report: a suite for each scenario, a test case for each check.
 //!
 //! What was not tested never looks like a pass: `inconclusive` is a failure with that type, `not_applicable` and what was
-//! not run are skipped, and `error` is an error with the type of whose fault it is. A `warn` passes with its story in `system-out`, unless the
+//! not run are skipped, so is an unscored check that did not pass, and `error` is an error with the type of whose fault it is. A `warn` passes with its story in `system-out`, unless the
 //! gate asks for should-level requirements too.
 
 use std::collections::BTreeMap;
@@ -38,7 +38,15 @@ pub fn render(report: &Report, started_at: Option<Timestamp>) -> io::Result<Stri
             ] {
                 test.add_property(Property::new(name, value));
             }
-            if check.verdict == Verdict::Warn && !report.gate.guards(check.level) {
+            if check.unscored {
+                test.add_property(Property::new("scored", "false"));
+            }
+            let told_elsewhere = match check.verdict {
+                Verdict::Pass | Verdict::NotApplicable => true,
+                Verdict::Warn if !report.gate.guards(check.level) => false,
+                _ => !check.unscored,
+            };
+            if !told_elsewhere {
                 test.set_system_out(story);
             }
             suite.add_test_case(test);
@@ -88,6 +96,11 @@ fn incidents(incidents: &[Incident]) -> TestSuite {
 }
 
 fn status(check: &CheckReport, gate: Gate, story: &str) -> TestCaseStatus {
+    if check.unscored && !matches!(check.verdict, Verdict::Pass | Verdict::NotApplicable) {
+        let mut status = TestCaseStatus::skipped();
+        status.set_message(format!("unscored, {}", terminal::in_one_line(check)));
+        return status;
+    }
     let (kind, ty) = match check.verdict {
         Verdict::Pass => return TestCaseStatus::success(),
         Verdict::Warn if !gate.guards(check.level) => return TestCaseStatus::success(),

@@ -14,7 +14,7 @@ pub fn render(report: &Report) -> String {
     let mut parts = vec![head(report), counts(report)];
     let (closing, skipped): (Vec<_>, Vec<_>) = report
         .checks()
-        .filter(|check| check.verdict != Verdict::Pass)
+        .filter(|check| check.verdict != Verdict::Pass && !check.unscored)
         .partition(|check| check.verdict != Verdict::NotApplicable);
     if !closing.is_empty() {
         parts.push(format!("### What did not pass\n\n{}", table(&closing)));
@@ -22,6 +22,11 @@ pub fn render(report: &Report) -> String {
     if !skipped.is_empty() {
         let title = format!("{} not applicable", several(skipped.len(), "check"));
         parts.push(folded(&title, &table(&skipped)));
+    }
+    let unscored: Vec<&CheckReport> = report.checks().filter(|check| check.unscored).collect();
+    if !unscored.is_empty() {
+        let title = format!("{} unscored", several(unscored.len(), "check"));
+        parts.push(folded(&title, &table(&unscored)));
     }
     if !report.not_run.is_empty() {
         let n = report.not_run.iter().map(|case| case.checks.len()).sum();
@@ -63,6 +68,9 @@ fn counts(report: &Report) -> String {
         .into_iter()
         .map(|verdict| (verdict.to_string(), report.tally.get(verdict).to_string()))
         .collect();
+    if let Some(unscored) = report.unscored {
+        cells.push(("unscored".to_owned(), unscored.sum().to_string()));
+    }
     if !report.not_run.is_empty() {
         let n: usize = report.not_run.iter().map(|case| case.checks.len()).sum();
         cells.push(("not run".to_owned(), n.to_string()));
@@ -123,7 +131,7 @@ fn requirement(check: &CheckReport) -> String {
 fn passes(report: &Report) -> String {
     let mut shares: BTreeMap<(Level, &str), (Share, &CheckReport)> = BTreeMap::new();
     for check in report.checks() {
-        if check.verdict == Verdict::NotApplicable {
+        if check.verdict == Verdict::NotApplicable || check.unscored {
             continue;
         }
         let key = (check.level, check.requirement.as_str());

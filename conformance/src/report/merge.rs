@@ -18,6 +18,7 @@ pub fn merge(reports: Vec<(String, Report)>) -> Result<Report, Unmergeable> {
         return Err(Unmergeable::Nothing);
     };
     let (first, gate) = (first.clone(), *gate);
+    let (set, seed) = (reports[0].1.set.clone(), reports[0].1.seed);
     if let Some((file, other)) = reports.iter().find(|(_, report)| report.gate != gate) {
         return Err(Unmergeable::Gates {
             first,
@@ -26,9 +27,27 @@ pub fn merge(reports: Vec<(String, Report)>) -> Result<Report, Unmergeable> {
             other: other.gate,
         });
     }
+    for (file, report) in &reports {
+        let (what, one, other) = if report.set != set {
+            ("set", named("set", &set), named("set", &report.set))
+        } else if report.seed != seed {
+            ("seed", named("seed", &seed), named("seed", &report.seed))
+        } else {
+            continue;
+        };
+        return Err(Unmergeable::Mixed {
+            what,
+            first,
+            one,
+            file: file.clone(),
+            other,
+        });
+    }
     complete(&reports)?;
     let mut origins: BTreeMap<CaseName, String> = BTreeMap::new();
     let mut merged = Report::new(&[], gate);
+    merged.set = set;
+    merged.seed = seed;
     for (file, report) in reports {
         let played = report.cases.iter().map(|case| &case.name);
         for name in played.chain(report.not_run.iter().map(|case| &case.name)) {
@@ -46,6 +65,13 @@ pub fn merge(reports: Vec<(String, Report)>) -> Result<Report, Unmergeable> {
     }
     merged.conclude();
     Ok(merged)
+}
+
+fn named(what: &str, value: &Option<impl std::fmt::Display>) -> String {
+    match value {
+        Some(value) => format!("the {what} `{value}`"),
+        None => format!("no {what}"),
+    }
 }
 
 /// Whether all shards are there, if any is.
@@ -82,6 +108,22 @@ pub enum Unmergeable {
         file: String,
         /// That other gate.
         other: Gate,
+    },
+    /// Two seeds or two sets.
+    #[error(
+        "`{first}` was played with {one} and `{file}` with {other}; play both with the same `--{what}`"
+    )]
+    Mixed {
+        /// What differs, as the option is called.
+        what: &'static str,
+        /// The first report.
+        first: String,
+        /// What that has.
+        one: String,
+        /// The report with another.
+        file: String,
+        /// What this has.
+        other: String,
     },
     /// A case stands in two reports.
     #[error(
@@ -190,12 +232,25 @@ mod tests {
         twice.push(("again.json".to_owned(), twice[0].1.clone()));
         let mut missing = shards(3, false);
         missing.remove(1);
-        let lines = [said(Vec::new()), said(gates), said(twice), said(missing)];
+        let mut seeds = shards(2, false);
+        seeds[0].1.seed = Some(1);
+        let mut sets = shards(2, false);
+        sets[1].1.set = Some("2026-11".to_owned());
+        let lines = [
+            said(Vec::new()),
+            said(gates),
+            said(twice),
+            said(missing),
+            said(seeds),
+            said(sets),
+        ];
         insta::assert_snapshot!(lines.join("\n"), @"
         there is no report to merge
         `1.json` was judged with the gate `must` and `2.json` with `should`; play both with the same `--gate`
         broken/harness[okta] stands in both `1.json` and `again.json`; give each report once, and play each case in one run only
         the report of shard 2/3 is missing; give those of all 3 shards
+        `1.json` was played with the seed `1` and `2.json` with no seed; play both with the same `--seed`
+        `1.json` was played with no set and `2.json` with the set `2026-11`; play both with the same `--set`
         ");
     }
 

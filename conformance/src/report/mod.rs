@@ -13,6 +13,7 @@ pub mod markdown;
 mod merge;
 mod not_run;
 mod plain;
+mod remarks;
 pub(crate) mod several;
 mod style;
 mod tally;
@@ -22,7 +23,10 @@ mod wrap;
 
 #[cfg(test)]
 mod sample;
+#[cfg(test)]
+mod scoring;
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use mock_idp::Provider;
@@ -30,6 +34,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::case::{Case, CaseName, CheckName, PlannedCheck};
 use crate::exit::ExitCode;
+use crate::frozen::FrozenSet;
 use crate::gate::{Gate, decide};
 use crate::judgement::{Judgement, Run};
 use crate::registry::Authority;
@@ -42,7 +47,6 @@ pub use incident::Incident;
 pub use merge::{Unmergeable, merge};
 pub use not_run::NotRun;
 use plain::plain;
-use several::several;
 pub use style::Style;
 pub use tally::{Share, Tally};
 pub use verbosity::Verbosity;
@@ -64,15 +68,22 @@ pub struct Played<'a> {
 }
 
 /// All that was found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Report {
-    /// [`SCHEMA`].
+    /// The version of the report's form.
+    #[schemars(extend("const" = SCHEMA))]
     pub schema: u32,
     /// The gate that was asked for.
     pub gate: Gate,
     /// The share of the selection this is; left out for all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<Shard>,
+    /// The seed of everything random; left out where none was told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u64>,
+    /// The frozen set that says which checks count; left out where all do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set: Option<String>,
     /// Whether it let the run through.
     pub passed: bool,
     /// The exit code.
@@ -82,8 +93,11 @@ pub struct Report {
     /// What stands behind those of the reasons that no verdict shows; left out when there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub incidents: Vec<Incident>,
-    /// Checks by verdict.
+    /// Checks by verdict; unscored ones are not among them.
     pub tally: Tally,
+    /// Checks that are not part of the set, by verdict; left out without a set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unscored: Option<Tally>,
     /// How many of the must-level checks that apply passed.
     pub must: Share,
     /// How many of the should-level checks that apply passed.
@@ -96,13 +110,14 @@ pub struct Report {
 }
 
 /// One case.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct CaseReport {
     /// Its name.
     pub name: CaseName,
     /// Its scenario.
     pub scenario: String,
     /// The vendor it was played against.
+    #[schemars(with = "crate::schema::Vendor")]
     pub provider: Provider,
     /// The scenario's file.
     pub file: String,
@@ -116,7 +131,7 @@ pub struct CaseReport {
 }
 
 /// One check of a case.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct CheckReport {
     /// Its full name.
     pub name: CheckName,
@@ -134,6 +149,9 @@ pub struct CheckReport {
     pub refs: Vec<String>,
     /// The line of the file the check begins on, from 1.
     pub line: u32,
+    /// Whether it is not part of the set and so counts for nothing; left out when it counts.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unscored: bool,
     /// The verdict.
     pub verdict: Verdict,
     /// Whose doing an `error` is.
@@ -165,11 +183,14 @@ impl Report {
             schema: SCHEMA,
             gate,
             shard: None,
+            seed: None,
+            set: None,
             passed: false,
             exit: ExitCode::NothingSelected,
             reasons: Vec::new(),
             incidents: Vec::new(),
             tally: Tally::default(),
+            unscored: None,
             must: Share::default(),
             should: Share::default(),
             cases: cases.collect(),
@@ -198,25 +219,18 @@ impl Report {
         self.conclude();
     }
 
-    /// What a reader should know beside counts and reasons, in sentences.
-    #[must_use]
-    pub fn remarks(&self) -> Vec<String> {
-        let mut remarks = Vec::new();
-        if let Some(shard) = self.shard {
-            remarks.push(match self.is_empty() {
-                true => format!("shard {shard} has no case: there are more shards than cases"),
-                false => format!("this is shard {shard} of the selection"),
-            });
+    /// Says which seed everything random came from.
+    pub fn be_seeded(&mut self, seed: u64) {
+        self.seed = Some(seed);
+    }
+
+    /// Lets only those checks count that are part of a frozen set. The others are shown and change neither a count nor the gate.
+    pub fn score_by(&mut self, set: &FrozenSet) {
+        self.set = Some(set.name.clone());
+        for check in self.cases.iter_mut().flat_map(|case| &mut case.checks) {
+            check.unscored = !set.scores(&check.name);
         }
-        let checks: usize = self.not_run.iter().map(|case| case.checks.len()).sum();
-        if !self.not_run.is_empty() {
-            remarks.push(format!(
-                "{} with {} not run: stopped by --fail-fast",
-                several(self.not_run.len(), "case"),
-                several(checks, "check")
-            ));
-        }
-        remarks
+        self.conclude();
     }
 
     fn is_empty(&self) -> bool {
@@ -228,17 +242,32 @@ impl Report {
         self.cases.sort_by(|a, b| a.name.cmp(&b.name));
         self.not_run.sort_by(|a, b| a.name.cmp(&b.name));
         self.incidents.sort_by(|a, b| a.case.cmp(&b.case));
-        let judgements: Vec<Judgement> = self.checks().map(CheckReport::judgement).collect();
+        let (unscored, scored): (Vec<_>, Vec<_>) = self.checks().partition(|check| check.unscored);
+        let judged = |checks: Vec<&CheckReport>| -> Vec<Judgement> {
+            checks.into_iter().map(CheckReport::judgement).collect()
+        };
+        let (judgements, unscored) = (judged(scored), judged(unscored));
+        self.unscored = self.set.as_ref().map(|_| Tally::of(&unscored));
         self.tally = Tally::of(&judgements);
         self.must = Share::of(&judgements, Level::Must);
         self.should = Share::of(&judgements, Level::Should);
         let outcome = decide(&judgements, self.gate);
-        (self.exit, self.reasons) = match self.shard {
+        // What happens in a case that does not count does not count either.
+        let idle = self.cases.iter().filter(|case| case.is_unscored());
+        let idle: BTreeSet<CaseName> = idle.map(|case| case.name.clone()).collect();
+        let mut incidents = self.incidents.iter().filter(|i| !idle.contains(&i.case));
+        let nothing = judgements.is_empty() && self.not_run.is_empty();
+        let nothing = nothing && incidents.clone().next().is_none();
+        (self.exit, self.reasons) = match (self.shard, &self.set) {
             // The selection is not empty, only its share of it is.
-            Some(_) if self.is_empty() => (ExitCode::AsExpected, Vec::new()),
+            (Some(_), _) if nothing => (ExitCode::AsExpected, Vec::new()),
+            (None, Some(set)) if nothing => (
+                ExitCode::NothingSelected,
+                vec![format!("nothing of the set {set} was selected")],
+            ),
             _ => (outcome.exit, outcome.reasons),
         };
-        for incident in &self.incidents {
+        for incident in incidents.by_ref() {
             self.exit = ExitCode::of([self.exit, incident.exit]);
             self.reasons.push(incident.to_string());
         }
@@ -248,6 +277,14 @@ impl Report {
     /// Every check, in order.
     pub fn checks(&self) -> impl Iterator<Item = &CheckReport> {
         self.cases.iter().flat_map(|case| &case.checks)
+    }
+}
+
+impl CaseReport {
+    /// Whether none of its checks counts.
+    #[must_use]
+    pub fn is_unscored(&self) -> bool {
+        !self.checks.is_empty() && self.checks.iter().all(|check| check.unscored)
     }
 }
 
@@ -329,6 +366,7 @@ fn check_report(played: &Played<'_>, planned: &PlannedCheck, judgement: &Judgeme
         authority: requirement.authority,
         refs: citation::of(&requirement.refs),
         line: planned.line,
+        unscored: false,
         verdict: finding.verdict,
         fault: finding.fault,
         expected: plain(&finding.expected),

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::case::{Case, CaseName, CheckName};
 
 /// A case that was not started, because `--fail-fast` had stopped the run. It is counted and shown, and never a pass.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct NotRun {
     /// Its name.
     pub name: CaseName,

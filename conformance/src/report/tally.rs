@@ -1,12 +1,16 @@
 //! Counting verdicts.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::judgement::Judgement;
 use crate::verdict::{Level, Verdict};
 
 /// Checks by verdict.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
+)]
 pub struct Tally {
     /// `pass`.
     pub pass: usize,
@@ -38,6 +42,13 @@ impl Tally {
         tally
     }
 
+    /// How many checks there are.
+    #[must_use]
+    pub fn sum(&self) -> usize {
+        let counts = Verdict::ALL.into_iter().map(|verdict| self.get(verdict));
+        counts.sum()
+    }
+
     /// How many checks have this verdict.
     #[must_use]
     pub fn get(&self, verdict: Verdict) -> usize {
@@ -52,8 +63,20 @@ impl Tally {
     }
 }
 
+/// The verdicts that were given, each with its number: `3 pass, 1 warn`.
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let given = Verdict::ALL.into_iter().map(|v| (self.get(v), v));
+        let given = given.filter(|(n, _)| *n > 0);
+        let words: Vec<String> = given.map(|(n, verdict)| format!("{n} {verdict}")).collect();
+        f.write_str(&words.join(", "))
+    }
+}
+
 /// How many of how many; checks that do not apply are in neither number.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
+)]
 pub struct Share {
     /// Those that passed.
     pub passed: usize,

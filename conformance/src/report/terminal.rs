@@ -17,6 +17,8 @@ use summary::{repeated, summary};
 
 /// Room for the verdict at the beginning of a line.
 const GUTTER: usize = 6;
+/// Stands beside what is not part of the set.
+const UNSCORED: &str = "unscored";
 /// Narrower than this nothing can be read.
 const NARROWEST: usize = 60;
 
@@ -27,7 +29,7 @@ pub fn render(report: &Report, style: Style, verbosity: Verbosity, width: usize)
     let mut lines = Vec::new();
     if verbosity != Verbosity::Quiet {
         for case in &report.cases {
-            lines.extend(passed(case, report, style));
+            lines.extend(passed(case, report, style, width));
             for check in &case.checks {
                 lines.extend(match (check.verdict, verbosity) {
                     (Verdict::Pass, Verbosity::Verbose) => passing(check, style, width),
@@ -46,10 +48,10 @@ pub fn render(report: &Report, style: Style, verbosity: Verbosity, width: usize)
     lines.join("\n")
 }
 
-/// The line of a case in which every check that applies passed.
-fn passed(case: &CaseReport, report: &Report, style: Style) -> Option<String> {
+/// The line of a case in which every check that applies passed; two where one is too narrow.
+fn passed(case: &CaseReport, report: &Report, style: Style, width: usize) -> Vec<String> {
     if !is_passed(case) {
-        return None;
+        return Vec::new();
     }
     let names = report.cases.iter().filter(|case| is_passed(case));
     let widest = names.map(|case| columns(&case.name.0)).max().unwrap_or(0);
@@ -62,26 +64,37 @@ fn passed(case: &CaseReport, report: &Report, style: Style) -> Option<String> {
         1 => " 1 check ".to_owned(),
         n => format!("{n:>2} checks"),
     };
-    let times: Vec<String> = [
-        case.virtual_ms
-            .map(|millis| format!("{} virtual", span(Duration::from_millis(millis)))),
-        case.took.map(|took| format!("{} ms", took.as_millis())),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    let name = padded(&case.name.0, widest);
-    let line = format!(
-        "{}{name}   {checks}   {}",
-        gutter(Verdict::Pass, style),
-        style.dim(&times.join(", "))
-    );
-    Some(line.trim_end().to_owned())
+    let lasted = case
+        .virtual_ms
+        .map(|millis| format!("{} virtual", span(Duration::from_millis(millis))));
+    let took = case.took.map(|took| format!("{} ms", took.as_millis()));
+    let mark = case.is_unscored().then(|| UNSCORED.to_owned());
+    let beside = |took: Option<String>| {
+        let parts = [lasted.clone(), took, mark.clone()];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    };
+    // How long it really took must not change where anything stands.
+    let roomy = beside(took.as_ref().map(|_| "00000 ms".to_owned()));
+    let room = width.saturating_sub(GUTTER + columns(&checks) + columns(&roomy) + 6);
+    let rest = format!("{checks}   {}", style.dim(&beside(took)));
+    let word = gutter(Verdict::Pass, style);
+    let name = &case.name.0;
+    let lines = match columns(name) > room {
+        true => vec![format!("{word}{name}"), format!("{:GUTTER$}{rest}", "")],
+        false => vec![format!("{word}{}   {rest}", padded(name, widest.min(room)))],
+    };
+    lines
+        .iter()
+        .map(|line| line.trim_end().to_owned())
+        .collect()
 }
 
 /// A passed check with the requirement it tests.
 fn passing(check: &CheckReport, style: Style, width: usize) -> Vec<String> {
-    let name = format!("{:GUTTER$}ok    {}", "", check.name);
+    let mut name = format!("{:GUTTER$}ok    {}", "", check.name);
+    if check.unscored {
+        name.push_str(&format!("   {UNSCORED}"));
+    }
     let requirement = format!(
         "{} ({}) {}   {}",
         check.level.keyword(),
@@ -127,11 +140,20 @@ fn is_passed(case: &CaseReport) -> bool {
 
 fn not_passed(check: &CheckReport, file: &str, style: Style, width: usize) -> Vec<String> {
     let name = style.bold(&check.name.0);
-    let head = format!("{}{name}", gutter(check.verdict, style));
+    let mut head = format!("{}{name}", gutter(check.verdict, style));
+    if check.unscored {
+        head.push_str(&format!("   {}", style.dim(UNSCORED)));
+    }
     match check.verdict {
         Verdict::Pass => Vec::new(),
         Verdict::NotApplicable => {
-            let fits = GUTTER + columns(&check.name.0) + 3 + columns(&check.observed) <= width;
+            let mark = if check.unscored {
+                3 + columns(UNSCORED)
+            } else {
+                0
+            };
+            let named = GUTTER + columns(&check.name.0) + mark;
+            let fits = named + 3 + columns(&check.observed) <= width;
             if fits {
                 return vec![format!("{head}   {}", style.dim(&check.observed))];
             }

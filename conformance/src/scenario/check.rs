@@ -2,16 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::expected::ExpectedOutcome;
+use super::client::Which;
+use super::expected::{ExpectedOutcome, WaitRange};
 use super::length::Length;
 use super::names::OneOrMany;
-use super::selector::{After, Numbered, Presents, Selector, Target};
+use super::selector::{After, AuthUse, Numbered, Presents, SecretIn, Selector, Target};
+use super::status::Statuses;
 use crate::trace::Party;
 
 /// One check: predicates bound to one requirement.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Check {
     /// Its name within the scenario.
@@ -42,6 +45,18 @@ pub struct Check {
     /// A field differs from exchange to exchange.
     #[serde(default)]
     pub distinct: Option<Distinct>,
+    /// A field is the same in all these exchanges.
+    #[serde(default)]
+    pub constant: Option<Constant>,
+    /// Such exchanges occur, one after another: each later than the one before it.
+    #[serde(default)]
+    pub order: Vec<Selector>,
+    /// So many such exchanges are open at the same time.
+    #[serde(default)]
+    pub overlap: Option<Overlap>,
+    /// How far such exchanges of several clients are spread in time.
+    #[serde(default)]
+    pub spread: Option<Spread>,
     /// These are the same in every variation of `vary`.
     #[serde(default)]
     pub invariant: Vec<Facet>,
@@ -60,12 +75,16 @@ impl Check {
             each: self.each.clone(),
             gap: self.gap.clone(),
             distinct: self.distinct.clone(),
+            constant: self.constant.clone(),
+            order: self.order.clone(),
+            overlap: self.overlap.clone(),
+            spread: self.spread.clone(),
         }
     }
 }
 
 /// Predicates that must hold together.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Predicates {
     /// No exchange is like this.
@@ -78,6 +97,14 @@ pub struct Predicates {
     pub gap: Option<Gap>,
     /// A field differs from exchange to exchange.
     pub distinct: Option<Distinct>,
+    /// A field is the same in all these exchanges.
+    pub constant: Option<Constant>,
+    /// Such exchanges occur, one after another.
+    pub order: Vec<Selector>,
+    /// So many such exchanges are open at the same time.
+    pub overlap: Option<Overlap>,
+    /// How far such exchanges of several clients are spread in time.
+    pub spread: Option<Spread>,
 }
 
 impl Predicates {
@@ -92,25 +119,44 @@ impl Predicates {
 macro_rules! selecting {
     ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident : $type:ty,)* }) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+        #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
         #[serde(deny_unknown_fields, default)]
         pub struct $name {
             /// See [`Selector::to`].
             pub to: Option<Target>,
             /// See [`Selector::by`].
             pub by: Option<Party>,
+            /// See [`Selector::client`].
+            pub client: Option<String>,
             /// See [`Selector::status`].
-            pub status: Option<u16>,
+            pub status: Option<Statuses>,
             /// See [`Selector::grant`].
             pub grant: Option<String>,
+            /// See [`Selector::scope`].
+            pub scope: Option<String>,
+            /// See [`Selector::tenant`].
+            pub tenant: Option<Which>,
+            /// See [`Selector::method`].
+            pub method: Option<String>,
+            /// See [`Selector::auth`].
+            pub auth: Option<AuthUse>,
             /// See [`Selector::error`].
             pub error: Option<String>,
             /// See [`Selector::presents`].
             pub presents: Option<Presents>,
+            /// See [`Selector::left_at_least`].
+            pub left_at_least: Option<Length>,
             /// See [`Selector::leaks_secret`].
             pub leaks_secret: Option<bool>,
+            /// See [`Selector::secret_in`].
+            pub secret_in: Option<SecretIn>,
             /// See [`Selector::after`].
             pub after: Option<After>,
+            /// See [`Selector::following`].
+            #[serde(rename = "for")]
+            pub following: Option<Length>,
+            /// See [`Selector::before`].
+            pub before: Option<After>,
             /// See [`Selector::during`].
             #[serde(rename = "while")]
             pub during: Option<String>,
@@ -124,12 +170,21 @@ macro_rules! selecting {
                 Selector {
                     to: self.to,
                     by: self.by,
-                    status: self.status,
+                    client: self.client.clone(),
+                    status: self.status.clone(),
                     grant: self.grant.clone(),
+                    scope: self.scope.clone(),
+                    tenant: self.tenant,
+                    method: self.method.clone(),
+                    auth: self.auth,
                     error: self.error.clone(),
                     presents: self.presents.clone(),
+                    left_at_least: self.left_at_least,
                     leaks_secret: self.leaks_secret,
+                    secret_in: self.secret_in,
                     after: self.after.clone(),
+                    following: self.following,
+                    before: self.before.clone(),
                     during: self.during.clone(),
                 }
             }
@@ -158,11 +213,45 @@ selecting! {
         at_most: Option<u32>,
         /// Counted in every window of this length; over the whole run without it.
         within: Option<Length>,
+        /// Counted for each of these by itself; all together without it.
+        per: Option<Per>,
     }
 }
 
+selecting! {
+    /// How many exchanges are open at once: from the arrival of the request to the departure of its answer.
+    Overlap {
+        /// So many or fewer.
+        at_most: Option<u32>,
+        /// So many or more, at some moment.
+        at_least: Option<u32>,
+    }
+}
+
+selecting! {
+    /// How far apart the first such exchanges of several clients are: from the earliest to the latest of them.
+    Spread {
+        /// So far or more.
+        at_least: Option<Length>,
+        /// So far or less.
+        at_most: Option<Length>,
+    }
+}
+
+/// What is counted by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Per {
+    /// Each client.
+    Client,
+    /// Each call of a step.
+    Call,
+    /// Each token shown.
+    Token,
+}
+
 /// What each outcome of a step (`of`) or each exchange (`to`) is like.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Each {
     /// The outcomes of the step with this label.
@@ -171,28 +260,52 @@ pub struct Each {
     pub outcome: Option<ExpectedOutcome>,
     /// How many requests to the resource each needed beyond the first.
     pub retries: Option<u32>,
+    /// How long each call took: `0s..5s`.
+    pub took: Option<WaitRange>,
     /// All got the same: `token`.
     pub same: Option<SameWhat>,
     /// Details each passes on: `correlation_id`, `trace_id`, `claims`.
     pub carries: Vec<String>,
+    /// Whether the client's own words, in an error for one, hold a secret or a token (`false`: they do not).
+    pub tells_secret: Option<bool>,
     /// Or: the exchanges with this endpoint.
     pub to: Option<Target>,
     /// By whom; the client without it.
     pub by: Option<Party>,
+    /// Of several clients only this one's outcomes or exchanges.
+    pub client: Option<String>,
     /// Only those with this grant.
     pub grant: Option<String>,
+    /// Only those after a step began, or after the first exchange that a selector matches was answered.
+    pub after: Option<After>,
+    /// Only those before a step began, or before the first exchange that a selector matches arrived.
+    pub before: Option<After>,
     /// The token each shows.
     pub presents: Option<Presents>,
+    /// How long the token each shows still lives at least, on the server's clock.
+    pub left_at_least: Option<Length>,
     /// How many client authentication methods each uses.
     pub auth_methods: Option<u32>,
+    /// How the client authenticates in each.
+    pub auth: Option<AuthUse>,
     /// The HTTP method each uses.
     pub method: Option<String>,
+    /// The media type of each request's body, without parameters.
+    pub content_type: Option<String>,
+    /// Parameters that each token request has.
+    pub sends: Vec<String>,
+    /// Parameters that no token request has.
+    pub lacks: Vec<String>,
+    /// How many parameters each token request repeats.
+    pub repeated_parameters: Option<u32>,
+    /// The spelling of the scheme that shows the token to a resource: `Bearer`.
+    pub scheme: Option<String>,
     /// Whether each keeps secrets out of URLs and foreign places (`false`: it does).
     pub leaks_secret: Option<bool>,
 }
 
 /// What all outcomes share.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SameWhat {
     /// The access token.
@@ -200,7 +313,7 @@ pub enum SameWhat {
 }
 
 /// Time between exchanges: between all consecutive ones (`between`), or from one to another (`from`, `to`).
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Gap {
     /// All consecutive requests of the client to this endpoint.
@@ -209,34 +322,66 @@ pub struct Gap {
     pub from: Option<Numbered>,
     /// … to the arrival of this one.
     pub to: Option<Numbered>,
+    /// With `between`: of several clients only this one's requests.
+    pub client: Option<String>,
+    /// With `between`: only requests after a step began, or after the first exchange that a selector matches was answered.
+    pub after: Option<After>,
     /// No shorter.
     pub at_least: Option<Length>,
     /// No longer.
     pub at_most: Option<Length>,
     /// Each gap is at least as long as the one before.
     pub growing: bool,
+    /// Each gap is at least so many times as long as the one before: `1.5`.
+    pub growth: Option<f64>,
+    /// By how much a gap may miss what is asked of it.
+    pub tolerance: Length,
 }
 
 /// A field that differs from one exchange to the next.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Distinct {
     /// The endpoint.
     pub to: Target,
+    /// Only exchanges with this grant.
+    #[serde(default)]
+    pub grant: Option<String>,
     /// The field.
-    pub field: DistinctField,
+    pub field: ExchangeField,
+}
+
+/// A field that is the same in all these exchanges.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Constant {
+    /// The endpoint.
+    pub to: Target,
+    /// Only exchanges with this grant.
+    #[serde(default)]
+    pub grant: Option<String>,
+    /// The field.
+    pub field: ExchangeField,
 }
 
 /// A field that can be compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum DistinctField {
+pub enum ExchangeField {
     /// The token shown.
     Token,
+    /// The body of the request, byte for byte.
+    Body,
+    /// How the client authenticated.
+    Auth,
+    /// The scopes asked for, in any order.
+    Scope,
+    /// `client-request-id`, or `x-okta-request-id`: the id a client gives its request.
+    RequestId,
 }
 
 /// What must not change over the variations of `vary`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum Facet {
     /// The classes of all outcomes.
     #[serde(rename = "outcome.class")]

@@ -1,36 +1,53 @@
-//! `client:` how the client under test is set up.
+//! `client:` and `clients:` how the clients under test are set up.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::length::Offset;
 
-/// The client's configuration.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// The configuration of a client.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ClientSpec {
+    /// How many such clients there are: `fleet` with `count: 3` stands for `fleet-1`, `fleet-2` and `fleet-3`. One without it.
+    pub count: Option<u32>,
     /// The grant it uses. Without it: `refresh_token` when `refresh_token` is given, else `client_credentials`.
     pub grant: Option<GrantKind>,
-    /// A name for the refresh token it starts with; the mock mints it. `replay` steps use the name.
+    /// A name for the refresh token it starts with; the mock mints it. `replay` steps use the name. Clients that give the
+    /// same name start with the same token.
     pub refresh_token: Option<String>,
     /// How it authenticates; `post` without it.
     pub auth: Option<ClientAuthMethod>,
+    /// A secret that its application is given for this case, in place of its usual one.
+    pub secret: Option<String>,
+    /// Which application it is; the first without it.
+    pub application: Which,
+    /// Which user it acts for; the first without it.
+    pub user: Which,
+    /// Which tenant (Entra) or authorization server (Okta) it asks; the first without it.
+    pub tenant: Which,
+    /// The scopes it asks for; those of the protected resource without it.
+    pub scopes: Vec<String>,
+    /// The store it keeps its tokens in. Clients that give the same name share it, and it outlives a restart. Without it a
+    /// client keeps its tokens to itself and loses them in a restart.
+    pub store: Option<String>,
     /// How far its clock is ahead of the server's at the start; negative when behind.
     pub clock_offset: Offset,
 }
 
-impl ClientSpec {
-    /// The grant it uses: the one given, or the one that follows from `refresh_token`.
-    #[must_use]
-    pub fn grant(&self) -> GrantKind {
-        self.grant.unwrap_or(match self.refresh_token {
-            Some(_) => GrantKind::RefreshToken,
-            None => GrantKind::ClientCredentials,
-        })
-    }
+/// One of two that a provider always has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Which {
+    /// The first.
+    #[default]
+    First,
+    /// The second.
+    Second,
 }
 
 /// The grants a client can use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum GrantKind {
     /// RFC 6749 section 4.4.
@@ -42,7 +59,7 @@ pub enum GrantKind {
 }
 
 /// How a client authenticates.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ClientAuthMethod {
     /// `client_secret` in the body.
@@ -63,4 +80,15 @@ impl ClientSpec {
             GrantKind::ClientCredentials
         })
     }
+}
+
+/// A client of a case, under the name that steps and selectors use.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Member<'a> {
+    /// `fleet-2`; `client` when a file has only the one under `client`.
+    pub name: String,
+    /// The name it stands under in the file: `fleet`.
+    pub group: &'a str,
+    /// How it is set up.
+    pub spec: &'a ClientSpec,
 }

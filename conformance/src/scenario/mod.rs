@@ -5,34 +5,46 @@
 
 mod check;
 mod client;
+mod error_reply;
 mod expected;
+mod happening;
 mod idp;
 mod length;
 mod moment;
 mod names;
+mod script;
 mod selector;
+mod status;
 mod step;
+mod text;
 
 use std::collections::BTreeMap;
 
 use mock_idp::Provider;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use check::{
-    Check, Count, Distinct, DistinctField, Each, Facet, Gap, Given, Predicates, SameWhat,
+    Check, Constant, Count, Distinct, Each, ExchangeField, Facet, Gap, Given, Overlap, Per,
+    Predicates, SameWhat, Spread,
 };
-pub use client::{ClientAuthMethod, ClientSpec, GrantKind};
+pub use client::{ClientAuthMethod, ClientSpec, GrantKind, Member, Which};
+pub use error_reply::{Disguise, ErrorReply, ExtraMembers, NumberDisguise, Prose};
 pub use expected::{ExpectedOutcome, WaitRange};
-pub use idp::{
-    ConnectionFault, Disguise, ErrorReply, ExtraMembers, HoldPoint, HoldSpec, IdpSpec, LimitSpec,
-    NumberDisguise, Prose, Replies, Rotation, RotationMode, ScriptRule, ScriptTarget, TokenSpec,
-    WhenReused,
-};
+pub use happening::{IdpStep, KeysChange, Replayed, Replayer, Revocation, SecretsChange};
+pub use idp::{IdpSpec, Lifetime, LimitSpec, Rotation, RotationMode, TokenSpec, WhenReused};
 pub use length::{Length, NotALength, Offset};
 pub use moment::{Moment, MomentForm, NotAMoment};
 pub use names::OneOrMany;
-pub use selector::{After, Numbered, Presents, Selector, Target};
-pub use step::{Advance, CallStep, IdpStep, Replayer, Revocation, Side, Step, Until};
+pub use script::{
+    Coding, ConnectionFault, HoldPoint, HoldSpec, Redirect, RedirectTo, Replies, RequestFilter,
+    ScriptRule, ScriptTarget,
+};
+pub use selector::{After, AuthUse, Numbered, Presents, SecretIn, Selector, Target};
+pub use status::{StatusPattern, Statuses};
+pub use step::{
+    Advance, CallStep, Ending, HeldCount, Release, Restart, SecretChoice, Side, Step, Swap, Until,
+};
 
 /// The head of a file: everything that is read before a cell is chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,10 +59,14 @@ pub struct Head {
     pub needs: Vec<Need>,
     /// Whether it can be judged by the wire alone, under any command.
     pub passive: bool,
+    /// How often each case is played, with another seed each time; the verdict is over all of them.
+    pub repeat: u32,
 }
 
 /// Something a scenario needs of the client or the road.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 pub enum Need {
     /// The client's reading of time can be moved.
     #[serde(rename = "clock")]
@@ -67,6 +83,18 @@ pub enum Need {
     /// The client reports outcome classes.
     #[serde(rename = "classes")]
     Classes,
+    /// Callers can give up while their call is under way.
+    #[serde(rename = "cancel")]
+    Cancel,
+    /// The client can be ended and started anew.
+    #[serde(rename = "restart")]
+    Restart,
+    /// The client can be given another credential while it runs.
+    #[serde(rename = "swap")]
+    Swap,
+    /// The client keeps its tokens in a store that others can share and that outlives it.
+    #[serde(rename = "stores")]
+    Stores,
     /// The client credentials grant.
     #[serde(rename = "grant.client_credentials")]
     ClientCredentials,
@@ -88,6 +116,10 @@ impl Need {
             Self::Concurrency => "concurrency",
             Self::Resource => "resource",
             Self::Classes => "classes",
+            Self::Cancel => "cancel",
+            Self::Restart => "restart",
+            Self::Swap => "swap",
+            Self::Stores => "stores",
             Self::ClientCredentials => "grant.client_credentials",
             Self::Password => "grant.password",
             Self::RefreshToken => "grant.refresh_token",
@@ -96,18 +128,54 @@ impl Need {
 }
 
 /// The body of a file, for one cell.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Body {
     /// How the provider behaves.
     pub idp: IdpSpec,
-    /// How the client is set up.
+    /// How the one client is set up.
     pub client: ClientSpec,
+    /// Several clients by name, in place of `client`.
+    pub clients: BTreeMap<String, ClientSpec>,
     /// What is done, in order.
     pub steps: Vec<Step>,
     /// What is expected.
     pub checks: Vec<Check>,
 }
+
+impl Body {
+    /// Every client of the case: those under `clients` in order of their names, each as often as its `count` says; else the one
+    /// under `client`.
+    #[must_use]
+    pub fn members(&self) -> Vec<Member<'_>> {
+        if self.clients.is_empty() {
+            return vec![Member {
+                name: LONE_CLIENT.to_owned(),
+                group: LONE_CLIENT,
+                spec: &self.client,
+            }];
+        }
+        let mut members = Vec::new();
+        for (group, spec) in &self.clients {
+            match spec.count {
+                None => members.push(Member {
+                    name: group.clone(),
+                    group,
+                    spec,
+                }),
+                Some(count) => members.extend((1..=count).map(|number| Member {
+                    name: format!("{group}-{number}"),
+                    group,
+                    spec,
+                })),
+            }
+        }
+        members
+    }
+}
+
+/// What the client is called in a file that has only one.
+pub const LONE_CLIENT: &str = "client";
 
 /// The names chosen on each axis of `matrix` and `vary`: `{ hint: okta-epoch, skew: ahead }`.
 pub type Cell = BTreeMap<String, String>;

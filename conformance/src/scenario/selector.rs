@@ -5,13 +5,18 @@ use std::str::FromStr;
 
 use mock_idp::journal::Endpoint;
 use mock_idp::ledger::TokenLabel;
+use schemars::JsonSchema;
 use serde::de::{self, MapAccess};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::client::Which;
+use super::length::Length;
+use super::status::Statuses;
+use super::text::as_text;
 use crate::trace::Party;
 
 /// An endpoint as selectors name it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Target {
     /// The token endpoint.
@@ -22,6 +27,8 @@ pub enum Target {
     Discovery,
     /// The key set.
     Jwks,
+    /// The origin that is not the provider's, where some redirects lead.
+    Foreign,
     /// Anything at all.
     Anything,
 }
@@ -37,6 +44,7 @@ impl Target {
                 matches!(endpoint, Endpoint::Discovery | Endpoint::InstanceDiscovery)
             }
             Self::Jwks => endpoint == Endpoint::Jwks,
+            Self::Foreign => endpoint == Endpoint::Foreign,
             Self::Anything => true,
         }
     }
@@ -49,34 +57,83 @@ impl Target {
             Self::Resource => "resource",
             Self::Discovery => "discovery",
             Self::Jwks => "jwks",
+            Self::Foreign => "foreign",
             Self::Anything => "anything",
         }
     }
 }
 
 /// Which exchanges are meant. Every condition that is given must hold.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Selector {
     /// The endpoint; any without it.
     pub to: Option<Target>,
     /// Who sent it; the client without it.
     pub by: Option<Party>,
-    /// The HTTP status of the answer.
-    pub status: Option<u16>,
+    /// Which of several clients sent it, by its name under `clients`; any without it.
+    pub client: Option<String>,
+    /// The HTTP status of the answer: `401`, `5xx`, or a list.
+    pub status: Option<Statuses>,
     /// `grant_type` of the request.
     pub grant: Option<String>,
+    /// A scope that the request asks for.
+    pub scope: Option<String>,
+    /// The tenant (Entra) or authorization server (Okta) that is asked.
+    pub tenant: Option<Which>,
+    /// The HTTP method of the request.
+    pub method: Option<String>,
+    /// How the client authenticated in the request.
+    pub auth: Option<AuthUse>,
     /// `error` of the answer.
     pub error: Option<String>,
     /// Which token the request shows.
     pub presents: Option<Presents>,
+    /// The token shown has at least so long to live, on the server's clock.
+    pub left_at_least: Option<Length>,
     /// Whether a secret stood where it must not (`true`: it did).
     pub leaks_secret: Option<bool>,
-    /// Only after a step began, or after the first exchange that a selector matches.
+    /// Where a secret stood that must not stand there.
+    pub secret_in: Option<SecretIn>,
+    /// Only after a step began, or after the first exchange that a selector matches was answered.
     pub after: Option<After>,
+    /// Only for so long after `after`.
+    #[serde(rename = "for")]
+    pub following: Option<Length>,
+    /// Only before a step began, or before the first exchange that a selector matches arrived.
+    pub before: Option<After>,
     /// Only while this hold kept an answer back.
     #[serde(rename = "while")]
     pub during: Option<String>,
+}
+
+/// How a client authenticates in a token request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthUse {
+    /// HTTP Basic, whatever the spelling of its halves.
+    Basic,
+    /// HTTP Basic with both halves form-encoded, as RFC 6749 section 2.3.1 has it. Only a secret in which encoding changes
+    /// something tells it from raw.
+    BasicEncoded,
+    /// HTTP Basic with a secret that was not form-encoded and should have been.
+    BasicRaw,
+    /// `client_secret` in the body.
+    Post,
+    /// Not at all.
+    None,
+}
+
+/// A place where a secret must not stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SecretIn {
+    /// The request line.
+    Url,
+    /// A header other than `Authorization`.
+    Header,
+    /// The body of a request to a resource, or of a token request under another name.
+    Body,
 }
 
 /// Which token a request shows: a refresh token to the token endpoint, an access token to a resource.
@@ -94,14 +151,17 @@ pub enum Presents {
     Revoked,
     /// One that the mock never issued.
     Foreign,
+    /// One that an earlier request showed and that was refused: with 401 by a resource, with `invalid_grant` by the token endpoint.
+    Rejected,
+    /// One that was issued to the application and user of the client that shows it, by the tenant it asks.
+    Own,
     /// None.
     Nothing,
     /// This one.
     Label(TokenLabel),
 }
 
-const PRESENTS: &str =
-    "newest, live, expired, rotated, revoked, foreign, nothing, or a label such as `RT#1`";
+const PRESENTS: &str = "newest, live, expired, rotated, revoked, foreign, rejected, own, nothing, or a label such as `RT#1`";
 
 impl FromStr for Presents {
     type Err = String;
@@ -114,6 +174,8 @@ impl FromStr for Presents {
             "rotated" => Self::Rotated,
             "revoked" => Self::Revoked,
             "foreign" => Self::Foreign,
+            "rejected" => Self::Rejected,
+            "own" => Self::Own,
             "nothing" => Self::Nothing,
             label => Self::Label(
                 label
@@ -133,27 +195,20 @@ impl fmt::Display for Presents {
             Self::Rotated => f.write_str("rotated"),
             Self::Revoked => f.write_str("revoked"),
             Self::Foreign => f.write_str("foreign"),
+            Self::Rejected => f.write_str("rejected"),
+            Self::Own => f.write_str("own"),
             Self::Nothing => f.write_str("nothing"),
             Self::Label(label) => label.fmt(f),
         }
     }
 }
 
-impl Serialize for Presents {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
+as_text!(
+    Presents,
+    "a kind of token, such as `newest`, or a label such as `RT#1`"
+);
 
-impl<'de> Deserialize<'de> for Presents {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(de::Error::custom)
-    }
-}
-
-/// Where `after` begins: `after: c` or `after: { to: resource, status: 401 }`.
+/// Where `after` begins or `before` ends: `after: c` or `after: { to: resource, status: 401 }`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum After {
     /// When the step with this label began.
@@ -218,6 +273,7 @@ impl FromStr for Numbered {
             "resource" => Target::Resource,
             "discovery" => Target::Discovery,
             "jwks" => Target::Jwks,
+            "foreign" => Target::Foreign,
             _ => return Err(refuse()),
         };
         match ordinal.parse() {
@@ -233,16 +289,4 @@ impl fmt::Display for Numbered {
     }
 }
 
-impl Serialize for Numbered {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Numbered {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(de::Error::custom)
-    }
-}
+as_text!(Numbered, "an endpoint and a number, such as `token#1`");

@@ -2,12 +2,18 @@
 //!
 //! A step ends when the system is quiet, not when a call returns: a call may sleep inside.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
 
-use super::length::Length;
+use schemars::JsonSchema;
+use serde::de::{self, MapAccess};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::happening::IdpStep;
+use super::length::{Length, Offset};
+use super::names::OneOrMany;
 
 /// One step. In a file: a map with one key, `- get_token: { as: a }`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
     /// Ask the client for an access token.
@@ -16,14 +22,28 @@ pub enum Step {
     CallApi(CallStep),
     /// Have the client renew its token whatever its age.
     ForceRefresh(CallStep),
+    /// Have the client forget its access token; a refresh token stays.
+    Invalidate(CallStep),
     /// Let time pass.
     Advance(Advance),
+    /// Hold a clock still: time passes, that side does not read it. Sleeps go on, as they do when a wall clock is stopped.
+    Freeze(Side),
+    /// Let a frozen clock go on from where it stood; it stays behind.
+    Thaw(Side),
+    /// The client's machine sleeps: both clocks move, and what the client waits for happens only afterwards.
+    Suspend(Length),
     /// Wait until a condition holds.
     Until(Until),
     /// Let the answers of a hold go.
-    Release(String),
+    Release(Release),
     /// Wait until every call of a step has ended, letting time pass if they sleep.
     Join(String),
+    /// The callers of a step give up: their calls are dropped where they are.
+    Cancel(String),
+    /// End a client and start it anew. What it kept in a named store is still there.
+    Restart(Restart),
+    /// Give a running client another credential.
+    Swap(Swap),
     /// Something happens at the provider.
     Idp(IdpStep),
 }
@@ -33,7 +53,10 @@ impl Step {
     #[must_use]
     pub fn call(&self) -> Option<&CallStep> {
         match self {
-            Self::GetToken(call) | Self::CallApi(call) | Self::ForceRefresh(call) => Some(call),
+            Self::GetToken(call)
+            | Self::CallApi(call)
+            | Self::ForceRefresh(call)
+            | Self::Invalidate(call) => Some(call),
             _ => None,
         }
     }
@@ -46,12 +69,14 @@ impl Step {
 }
 
 /// A step that asks something of the client.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CallStep {
     /// The name that checks and other steps use.
     #[serde(rename = "as")]
     pub label: Option<String>,
+    /// Which clients do it; all of them without it, one after another for each call.
+    pub client: Option<OneOrMany>,
     /// How often; once without it.
     pub times: Option<u32>,
     /// All at once instead of one after another.
@@ -61,21 +86,27 @@ pub struct CallStep {
     /// How long `every` goes on.
     #[serde(rename = "for")]
     pub lasting: Option<Length>,
+    /// How long the caller waits, on the client's clock, before it gives up.
+    pub deadline: Option<Length>,
+    /// The HTTP method of `call_api`; `GET` without it.
+    pub method: Option<String>,
+    /// The body that `call_api` sends, as plain text.
+    pub body: Option<String>,
 }
 
 /// Letting time pass.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Advance {
-    /// How much. The clocks walk from one armed deadline to the next.
-    pub by: Length,
+    /// How much. The clocks walk from one armed deadline to the next. One side alone may also go back: `-10m`.
+    pub by: Offset,
     /// Whose clock; both without it. One side alone jumps and is offset from then on.
     #[serde(default, rename = "move")]
     pub side: Side,
 }
 
 /// Whose clock moves.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
     /// Server and client together.
@@ -88,41 +119,110 @@ pub enum Side {
 }
 
 /// A condition to wait for.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Until {
     /// Every call of this step has begun.
     pub started: Option<String>,
     /// Nothing moves any more: everything sleeps, is held or has ended.
     pub quiet: bool,
+    /// So many answers are kept back. Time passes meanwhile if the client sleeps.
+    pub held: Option<HeldCount>,
 }
 
-/// Something that happens at the provider.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// How many answers a hold keeps back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct HeldCount {
+    /// The hold.
+    pub hold: String,
+    /// So many or more.
+    pub at_least: u32,
+}
+
+/// Letting answers go: `release: herd`, or `release: { hold: herd, order: [2, 1] }`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Release {
+    /// The hold.
+    pub hold: String,
+    /// Which of those that wait now, counted from 1 in order of arrival, and in which order: each goes when the one before it
+    /// has had its effect. Those not named stay. Without it all go at once, in the order of their calls.
+    pub order: Vec<u32>,
+}
+
+impl<'de> Deserialize<'de> for Release {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Long {
+            hold: String,
+            #[serde(default)]
+            order: Vec<u32>,
+        }
+        struct Visitor;
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = Release;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the name of a hold, or `{ hold: herd, order: [2, 1] }`")
+            }
+
+            fn visit_str<E: de::Error>(self, hold: &str) -> Result<Release, E> {
+                Ok(Release {
+                    hold: hold.to_owned(),
+                    order: Vec::new(),
+                })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Release, A::Error> {
+                let Long { hold, order } =
+                    Deserialize::deserialize(de::value::MapAccessDeserializer::new(map))?;
+                Ok(Release { hold, order })
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}
+
+/// Ending a client and starting it anew.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct IdpStep {
-    /// Redeem this refresh token, by the name it was given under `client`.
-    pub replay: Option<String>,
-    /// Who does it.
-    pub by: Option<Replayer>,
-    /// Revoke what the client holds: every access token, or the whole grant.
-    pub revoke: Option<Revocation>,
+pub struct Restart {
+    /// Which; all of them without it.
+    pub client: Option<OneOrMany>,
+    /// How it ends.
+    pub how: Ending,
 }
 
-/// Who redeems a replayed token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// How a client ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Replayer {
-    /// Someone who stole it.
-    Intruder,
+pub enum Ending {
+    /// Its calls are awaited first.
+    #[default]
+    Graceful,
+    /// At once: its calls and whatever it was doing are cut off.
+    Kill,
 }
 
-/// What an administrator revokes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Giving a running client another credential. At least one is given.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Swap {
+    /// Which; all of them without it.
+    pub client: Option<OneOrMany>,
+    /// The secret it uses from now on.
+    pub secret: Option<SecretChoice>,
+    /// The name of a refresh token that the mock mints for it, as if its user had signed in again.
+    pub refresh_token: Option<String>,
+}
+
+/// A secret of the client's application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Revocation {
-    /// Every access token issued so far; refresh tokens live on.
-    AccessTokens,
-    /// Every refresh token and what came from it.
-    Grants,
+pub enum SecretChoice {
+    /// The one added last.
+    Newest,
+    /// One that was never valid.
+    Wrong,
 }

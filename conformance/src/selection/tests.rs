@@ -33,13 +33,17 @@ fn nothing_asked_is_everything_chosen() {
 #[test]
 fn by_name() {
     insta::assert_snapshot!(chosen(&patterns(&["expiry/early-refresh", "concurrency/herd[okta,*]", "**[okta*]:says-so"])), @"
-concurrency/herd[okta,good]: one-flight all-served
-concurrency/herd[okta,broken]: one-flight no-stampede
-errors/invalid-grant-stops[okta]: says-so
-expiry/early-refresh[entra]: never-stale before-the-end reuses seamless
-expiry/early-refresh[okta]: never-stale before-the-end reuses seamless
-rotation/reuse-detected[okta]: says-so
-");
+    concurrency/herd[okta,good]: one-flight all-served
+    concurrency/herd[okta,broken]: one-flight no-stampede
+    errors/invalid-grant-stops[okta]: says-so
+    expiry/early-refresh[entra]: never-stale before-the-end reuses seamless
+    expiry/early-refresh[okta]: never-stale before-the-end reuses seamless
+    refresh/revoked-grant[okta,grants]: says-so
+    refresh/revoked-grant[okta,the-token]: says-so
+    refresh/secret-replaced[okta,in-a-hurry]: says-so
+    refresh/secret-replaced[okta,with-overlap]: says-so
+    rotation/reuse-detected[okta]: says-so
+    ");
 }
 
 #[test]

@@ -26,10 +26,28 @@ pub struct Trace {
     pub marks: Vec<Mark>,
     /// Every token the mock issued.
     pub tokens: Vec<TokenFacts>,
+    /// The clients, in the order of their names; empty where the road cannot tell them apart.
+    #[serde(default)]
+    pub cast: Vec<CastMember>,
     /// How the run was driven.
     pub road: Road,
     /// Why the run was cut short, if it was.
     pub cut_short: Option<CutShort>,
+}
+
+/// A client of the run and whom it acts as: the same words as in [`TokenFacts`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CastMember {
+    /// Its name in the scenario.
+    pub name: String,
+    /// The name of the group it belongs to: `fleet` for `fleet-2`; its own name otherwise.
+    pub group: String,
+    /// Its application's client id.
+    pub client: String,
+    /// The user it acts for; none if it acts for itself.
+    pub user: Option<String>,
+    /// The tenant (Entra) or authorization server (Okta) it asks.
+    pub issuer: String,
 }
 
 /// One exchange and who caused it.
@@ -44,7 +62,7 @@ pub struct Exchange {
 }
 
 /// Who sends requests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Party {
     /// The client under test.
@@ -81,6 +99,8 @@ pub enum MarkKind {
     },
     /// A hold was released.
     Released(String),
+    /// Something else happened, in words for a report: `client restarted`, `secrets replaced`.
+    Happened(String),
 }
 
 /// How the client was driven, which decides how much the judge may conclude.

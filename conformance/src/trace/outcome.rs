@@ -16,6 +16,9 @@ pub struct Caller {
     pub label: String,
     /// The call's number within the step, from 1.
     pub index: u32,
+    /// Which of several clients was asked; none where there is only one.
+    #[serde(default)]
+    pub client: Option<String>,
 }
 
 impl fmt::Display for Caller {
@@ -34,6 +37,8 @@ pub enum Operation {
     CallApi,
     /// Renew the token whatever its age.
     ForceRefresh,
+    /// Forget the access token.
+    Invalidate,
 }
 
 /// How one operation ended. Plain data: no token, only labels.
@@ -59,4 +64,7 @@ pub struct Outcome {
     pub carries: Vec<String>,
     /// The client's own words, redacted.
     pub message: Option<String>,
+    /// Secrets and tokens that its words held before that, by name or label.
+    #[serde(default)]
+    pub told: Vec<String>,
 }

@@ -60,6 +60,27 @@ impl<'de> Deserializer<'de> for FromNode<'de> {
             .map_err(|e: Mismatch| e.or_within(self.0))
     }
 
+    /// A list is no map, although serde would take its items for the fields in their order.
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Mismatch> {
+        match &self.0.value {
+            Value::List(_) => Err(Mismatch::new(MismatchKind::Unexpected {
+                found: self.0.value.describe(),
+                expected: match fields {
+                    [] => "a map".to_owned(),
+                    fields => format!("a map with keys such as `{}`", fields[0]),
+                },
+                quotes_help: false,
+            })
+            .or_within(self.0)),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _name: &'static str,
@@ -99,7 +120,7 @@ impl<'de> Deserializer<'de> for FromNode<'de> {
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf
-        unit unit_struct seq tuple tuple_struct map struct identifier
+        unit unit_struct seq tuple tuple_struct map identifier
     }
 }
 
@@ -274,39 +295,39 @@ mod tests {
             all.push_str(&format!("{text}\n    {}\n", read::<Step>(text)));
         }
         insta::assert_snapshot!(all, @r#"
-{ get_token: { as: a, tmes: 3 } }
-    unknown key `tmes` at "tmes"
-{ get_tokn: { as: a } }
-    unknown name `get_tokn` at "get_tokn"
-{ get_token: { times: many } }
-    found the text `many` where a whole number from 0 to 4294967295 belongs at "many"
-{ get_token: { times: 4294967296 } }
-    found the number 4294967296 where a whole number from 0 to 4294967295 belongs at "4294967296"
-{ get_token: { times: -1 } }
-    found the number -1 where a whole number from 0 to 4294967295 belongs at "-1"
-{ get_token: { as: 5 } }
-    found the number 5 where text belongs at "5"
-{ get_token: { together: yes } }
-    found the text `yes` where `true` or `false` belongs at "yes"
-{ get_token: }
-    found nothing where a map belongs at ""
-get_token
-    `get_token` needs a value: write `get_token: …` at "get_token"
-{ get_token: {}, join: a }
-    found a map with 2 keys where a map with one key belongs at "{ get_token: {}, join: a"
-{ advance: { move: both } }
-    the key `by` is missing at "{ move: both"
-{ advance: { by: 30 } }
-    found the number 30 where a length of time with a unit, such as `30s` belongs at "30"
-{ advance: { by: 30 parsecs } }
-    `30 parsecs` is not a length of time; write a number and a unit, such as `30s`, `500ms` or `1h 30m` at "30 parsecs"
-{ advance: { by: 30s, move: mine } }
-    unknown name `mine` at "mine"
-{ advance: { by: -5s } }
-    `-5s` is not a length of time; write a number and a unit, such as `30s`, `500ms` or `1h 30m`; it cannot be negative here at "-5s"
-[1]
-    found a list where one of `get_token`, `call_api`, `force_refresh`, `advance`, `until`, `release`, `join`, `idp` belongs at "[1"
-"#);
+        { get_token: { as: a, tmes: 3 } }
+            unknown key `tmes` at "tmes"
+        { get_tokn: { as: a } }
+            unknown name `get_tokn` at "get_tokn"
+        { get_token: { times: many } }
+            found the text `many` where a whole number from 0 to 4294967295 belongs at "many"
+        { get_token: { times: 4294967296 } }
+            found the number 4294967296 where a whole number from 0 to 4294967295 belongs at "4294967296"
+        { get_token: { times: -1 } }
+            found the number -1 where a whole number from 0 to 4294967295 belongs at "-1"
+        { get_token: { as: 5 } }
+            found the number 5 where text belongs at "5"
+        { get_token: { together: yes } }
+            found the text `yes` where `true` or `false` belongs at "yes"
+        { get_token: }
+            found nothing where a map belongs at ""
+        get_token
+            `get_token` needs a value: write `get_token: …` at "get_token"
+        { get_token: {}, join: a }
+            found a map with 2 keys where a map with one key belongs at "{ get_token: {}, join: a"
+        { advance: { move: both } }
+            the key `by` is missing at "{ move: both"
+        { advance: { by: 30 } }
+            found the number 30 where a length of time with a unit, such as `30s` or `-120s` belongs at "30"
+        { advance: { by: 30 parsecs } }
+            `30 parsecs` is not a length of time; write a number and a unit, such as `30s`, `500ms` or `1h 30m` at "30 parsecs"
+        { advance: { by: 30s, move: mine } }
+            unknown name `mine` at "mine"
+        { advance: { by: -5s } }
+            Advance(Advance { by: Offset(5s ago), side: Both })
+        [1]
+            found a list where one of `get_token`, `call_api`, `force_refresh`, `invalidate`, `advance`, `freeze`, `thaw`, `suspend`, `until`, `release`, `join`, `cancel`, `restart`, `swap`, `idp` belongs at "[1"
+        "#);
     }
 
     #[test]
@@ -330,7 +351,7 @@ get_token
             "{ script: [ { to: token, reply: 700 } ] }",
             "{ script: [ { to: token, reply: [] } ] }",
             "{ script: [ { to: token, reply: ok } ] }",
-            "{ script: [ { to: token, headers: { Retry-After: 30 } } ] }",
+            "{ script: [ { to: token, headers: { Retry-After: 1.5 } } ] }",
             "{ script: [ { to: token, hold: { name: a, at: before } } ] }",
             "{ script: { to: token } }",
             "{ rotation: { mode: rotate, leeway: } }",
@@ -338,41 +359,41 @@ get_token
             all.push_str(&format!("{text}\n    {}\n", read::<IdpSpec>(text)));
         }
         insta::assert_snapshot!(all, @r#"
-{ id: a, req: r, each: { of: x, outcome: { class: throtled } } }
-    unknown name `throtled` at "throtled"
-{ id: a, req: r, each: { of: x, outcome: { clas: throttled } } }
-    unknown key `clas` at "clas"
-{ id: a, req: r, each: { of: x, outcome: { class: throttled, retry_after: 32s..30s } } }
-    the range `32s..30s` is empty: 30s is less than 32s at "32s..30s"
-{ id: a, req: r, each: { of: x, outcome: okay } }
-    unknown name `okay` at "okay"
-{ id: a, req: r, each: { of: x, outcome: { class: [ok, 3] } } }
-    found the number 3 where one of `ok`, `reauth_required`, `interaction_required`, `misconfigured`, `throttled`, `transient`, `unauthorized`, `forbidden`, `insufficient_scope`, `protocol`, `timeout`, `cancelled`, `other` belongs at "3"
-{ id: a, req: r, count: { to: token, after: { to: resource, statu: 401 } } }
-    unknown key `statu` at "statu"
-{ id: a, req: r, gap: { from: token1, to: token#2 } }
-    `token1` does not name a request; write an endpoint and a number, such as `token#1` at "token1"
-{ id: a, req: r, never: { presents: stale } }
-    `stale` is no kind of token; expected newest, live, expired, rotated, revoked, foreign, nothing, or a label such as `RT#1` at "stale"
-{ id: a, never: { presents: expired } }
-    the key `req` is missing at "{ id: a, never: { presents: expired"
-{ id: a, req: r, when: { case: [a, [b]] } }
-    found a list where a name belongs at "[b"
-{ script: [ { to: token, reply: 700 } ] }
-    700 is not an HTTP status; use 200 to 599 at "700"
-{ script: [ { to: token, reply: [] } ] }
-    a list of replies needs at least one status at "["
-{ script: [ { to: token, reply: ok } ] }
-    found the text `ok` where an HTTP status from 200 to 599, or a list of them belongs at "ok"
-{ script: [ { to: token, headers: { Retry-After: 30 } } ] }
-    found the number 30 where text belongs at "30"
-{ script: [ { to: token, hold: { name: a, at: before } } ] }
-    unknown name `before` at "before"
-{ script: { to: token } }
-    found a map where a list belongs at "{ to: token"
-{ rotation: { mode: rotate, leeway: } }
-    found nothing where a length of time with a unit, such as `30s` belongs at ""
-"#);
+        { id: a, req: r, each: { of: x, outcome: { class: throtled } } }
+            unknown name `throtled` at "throtled"
+        { id: a, req: r, each: { of: x, outcome: { clas: throttled } } }
+            unknown key `clas` at "clas"
+        { id: a, req: r, each: { of: x, outcome: { class: throttled, retry_after: 32s..30s } } }
+            the range `32s..30s` is empty: 30s is less than 32s at "32s..30s"
+        { id: a, req: r, each: { of: x, outcome: okay } }
+            unknown name `okay` at "okay"
+        { id: a, req: r, each: { of: x, outcome: { class: [ok, 3] } } }
+            found the number 3 where one of `ok`, `reauth_required`, `interaction_required`, `misconfigured`, `throttled`, `transient`, `unauthorized`, `forbidden`, `insufficient_scope`, `protocol`, `timeout`, `cancelled`, `other` belongs at "3"
+        { id: a, req: r, count: { to: token, after: { to: resource, statu: 401 } } }
+            unknown key `statu` at "statu"
+        { id: a, req: r, gap: { from: token1, to: token#2 } }
+            `token1` does not name a request; write an endpoint and a number, such as `token#1` at "token1"
+        { id: a, req: r, never: { presents: stale } }
+            `stale` is no kind of token; expected newest, live, expired, rotated, revoked, foreign, rejected, own, nothing, or a label such as `RT#1` at "stale"
+        { id: a, never: { presents: expired } }
+            the key `req` is missing at "{ id: a, never: { presents: expired"
+        { id: a, req: r, when: { case: [a, [b]] } }
+            found a list where a name belongs at "[b"
+        { script: [ { to: token, reply: 700 } ] }
+            700 is not an HTTP status; use 200 to 599 at "700"
+        { script: [ { to: token, reply: [] } ] }
+            a list of replies needs at least one status at "["
+        { script: [ { to: token, reply: ok } ] }
+            found the text `ok` where an HTTP status from 200 to 599, or a list of them belongs at "ok"
+        { script: [ { to: token, headers: { Retry-After: 1.5 } } ] }
+            found the number 1.5 where a name or a list of names belongs at "1.5"
+        { script: [ { to: token, hold: { name: a, at: before } } ] }
+            unknown name `before` at "before"
+        { script: { to: token } }
+            found a map where a list belongs at "{ to: token"
+        { rotation: { mode: rotate, leeway: } }
+            found nothing where a length of time with a unit, such as `30s` belongs at ""
+        "#);
     }
 
     #[test]

@@ -166,6 +166,7 @@ fn plain(expected: &str) -> String {
         "a string" => "text".to_owned(),
         "a boolean" => "`true` or `false`".to_owned(),
         "a sequence" => "a list".to_owned(),
+        "f64" => "a number".to_owned(),
         "u16" => format!("a whole number from 0 to {}", u16::MAX),
         "u32" => format!("a whole number from 0 to {}", u32::MAX),
         "u64" => "a whole number from 0".to_owned(),

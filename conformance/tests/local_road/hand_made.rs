@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{Request, Response};
 use token_client::{BoxFuture, TransportError};
-use tokenproof::contender::{Answer, Contender, LocalClient, Setup};
+use tokenproof::contender::{Answer, ApiCall, Contender, Credential, LocalClient, Setup};
 use tokenproof::trace::Class;
 
 /// A client that does the same whatever it is asked.
@@ -49,12 +49,20 @@ impl LocalClient for Opened {
         (self.work)(self.setup.clone())
     }
 
-    fn call_api(&self) -> BoxFuture<'static, Answer> {
+    fn call_api(&self, _call: ApiCall) -> BoxFuture<'static, Answer> {
         (self.work)(self.setup.clone())
     }
 
     fn force_refresh(&self) -> BoxFuture<'static, Answer> {
         (self.work)(self.setup.clone())
+    }
+
+    fn invalidate(&self) -> BoxFuture<'static, Answer> {
+        (self.work)(self.setup.clone())
+    }
+
+    fn swap(&self, _credential: Credential) -> BoxFuture<'static, Result<(), String>> {
+        Box::pin(async { Ok(()) })
     }
 }
 

@@ -6,8 +6,12 @@
     reason = "what fails here fails the test"
 )]
 
+mod clients;
+mod clocks;
 mod ends;
 mod hand_made;
+mod lives;
+mod provider;
 mod road;
 mod steps;
 #[path = "../stories/mod.rs"]

@@ -3,23 +3,46 @@
 use std::fmt::Write as _;
 
 use token_client::BoxFuture;
-use tokenproof::contender::{Answer, Setup};
+use tokenproof::case::Case;
+use tokenproof::contender::{Answer, Reference, Setup};
 use tokenproof::local;
-use tokenproof::trace::{Class, Trace};
+use tokenproof::trace::{Caller, Class, MarkKind, Trace};
 
 use crate::hand_made::{HandMade, Work, ask, saying};
 use crate::stories::only_case;
 
 /// Plays a scenario with a client that does `work`. `rest` is what the scenario has beside its head and a check.
 pub(crate) async fn play(rest: &str, work: Work) -> Trace {
-    let text = format!(
-        "needs: [clock, concurrency, resource, grant.client_credentials, grant.refresh_token]\n{rest}\n\
-         checks: [{{ id: any, req: errors.class, count: {{ to: token, at_least: 1 }} }}]\n"
-    );
-    let case = only_case("local/road", "okta", &text);
-    local::play(&case, 0, &HandMade(work), 0)
+    local::play(&case("okta", rest), 0, &HandMade(work), 0)
         .await
         .expect("a world can be started")
+}
+
+/// Plays a scenario with the reference client.
+pub(crate) async fn play_well(provider: &str, rest: &str) -> Trace {
+    local::play(&case(provider, rest), 0, &Reference, 0)
+        .await
+        .expect("a world can be started")
+}
+
+/// The only case of such a scenario.
+pub(crate) fn case(provider: &str, rest: &str) -> Case {
+    let text = format!(
+        "needs: [clock, timers, concurrency, resource, classes, cancel, restart, stores, swap, grant.client_credentials, grant.password, grant.refresh_token]\n{rest}\n\
+         checks: [{{ id: any, req: errors.class, count: {{ to: token, at_least: 1 }} }}]\n"
+    );
+    only_case("local/road", provider, &text)
+}
+
+/// What the play did beside calling, line by line.
+pub(crate) fn marked(trace: &Trace) -> String {
+    let lines = trace.marks.iter().filter_map(|mark| match &mark.what {
+        MarkKind::Started(_) => None,
+        MarkKind::Moved { by_ms, side } => Some(format!("{side} moved by {by_ms} ms")),
+        MarkKind::Released(hold) => Some(format!("{hold} released")),
+        MarkKind::Happened(what) => Some(what.clone()),
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// What happened, line by line, times from the start.
@@ -28,7 +51,7 @@ pub(crate) fn told(trace: &Trace) -> String {
     let mut text = String::new();
     for exchange in &trace.exchanges {
         let entry = &exchange.entry;
-        let who = exchange.caller.as_ref().map(ToString::to_string);
+        let who = exchange.caller.as_ref().map(named);
         let status = entry.reply.as_ref().map(|reply| reply.status.to_string());
         let answered = entry.answered_at.map(|at| format!(" at {} s", since(at)));
         let _ = writeln!(
@@ -46,7 +69,7 @@ pub(crate) fn told(trace: &Trace) -> String {
         let _ = writeln!(
             text,
             "{} from {} s to {}: {} {}",
-            outcome.caller,
+            named(&outcome.caller),
             since(outcome.started_at),
             ended.as_deref().unwrap_or("no end"),
             outcome.class,
@@ -55,6 +78,13 @@ pub(crate) fn told(trace: &Trace) -> String {
     }
     let _ = write!(text, "over after {} s", since(trace.ended_at));
     text
+}
+
+fn named(caller: &Caller) -> String {
+    match &caller.client {
+        Some(client) => format!("{caller} of {client}"),
+        None => caller.to_string(),
+    }
 }
 
 /// Asks for a token once and tells the status.

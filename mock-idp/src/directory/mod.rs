@@ -3,6 +3,7 @@
 //! A directory is read from YAML; `default.yaml` beside this file is the one used without any, and the example to start from.
 
 mod application;
+mod client_secrets;
 mod defaults;
 mod entra;
 mod okta;
@@ -12,7 +13,10 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use crate::provider::Provider;
+
 pub use application::{Application, ClientSecret, GrantType, Rotation, RotationMode};
+pub(crate) use client_secrets::ClientSecrets;
 pub use entra::{ApiResource, EntraDirectory, Tenant};
 pub use okta::{ApiToken, AuthorizationServer, OktaDirectory};
 pub use user::User;
@@ -60,6 +64,37 @@ impl Directory {
         }
         Ok(directory)
     }
+
+    /// Every application of a vendor's world.
+    pub(crate) fn applications(&self, provider: Provider) -> impl Iterator<Item = &Application> {
+        let of_okta = match provider {
+            Provider::Entra => &[],
+            Provider::Okta => self.okta.applications.as_slice(),
+        };
+        self.tenants(provider)
+            .iter()
+            .flat_map(|tenant| &tenant.applications)
+            .chain(of_okta)
+    }
+
+    /// Every user of a vendor's world.
+    pub(crate) fn users(&self, provider: Provider) -> impl Iterator<Item = &User> {
+        let of_okta = match provider {
+            Provider::Entra => &[],
+            Provider::Okta => self.okta.users.as_slice(),
+        };
+        self.tenants(provider)
+            .iter()
+            .flat_map(|tenant| &tenant.users)
+            .chain(of_okta)
+    }
+
+    fn tenants(&self, provider: Provider) -> &[Tenant] {
+        match provider {
+            Provider::Entra => &self.entra.tenants,
+            Provider::Okta => &[],
+        }
+    }
 }
 
 impl Default for Directory {
@@ -92,7 +127,7 @@ mod tests {
         let text = include_str!("default.yaml")
             .replace("login: ada@contoso.example", "logn: ada@contoso.example");
         let error = Directory::from_yaml(&text).unwrap_err().to_string();
-        insta::assert_snapshot!(error, @"the directory cannot be used: unknown field `logn`, expected one of id, login, name, password, enabled, locked, password_expired, mfa_required at line 34, column 11");
+        insta::assert_snapshot!(error, @"the directory cannot be used: unknown field `logn`, expected one of id, login, name, password, enabled, locked, password_expired, mfa_required at line 40, column 11");
     }
 
     /// Shorter ones could leak unseen: the journal does not hunt for them.

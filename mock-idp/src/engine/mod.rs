@@ -3,6 +3,7 @@
 //! The engine has the checks; each dialect runs them in its vendor's order and says what the answer looks like. Nothing
 //! here knows of Entra or Okta.
 
+mod basic_spelling;
 mod client_auth;
 mod denial;
 mod grant;

@@ -7,6 +7,7 @@ use http::header;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::basic_spelling::spelling;
 use super::denial::Denial;
 use crate::form;
 use crate::inbound::Inbound;
@@ -171,12 +172,31 @@ impl TokenRequest {
         methods
     }
 
-    /// What the journal keeps of it.
-    pub(crate) fn facts(&self, issuer: &str) -> TokenRequestFacts {
+    /// The names of all parameters, body before query, in order, each once.
+    fn names(&self) -> Vec<String> {
+        let mut seen = HashSet::new();
+        self.parameters
+            .iter()
+            .filter(|(name, _)| seen.insert(name))
+            .map(|(name, _)| name.clone())
+            .collect()
+    }
+
+    /// What the journal keeps of it. `known` lists ids and secrets that a Basic header may show.
+    pub(crate) fn facts<'k>(
+        &self,
+        issuer: &str,
+        known: impl FnOnce() -> Vec<(&'k str, Secret)>,
+    ) -> TokenRequestFacts {
         TokenRequestFacts {
             grant: self.get("grant_type").map(str::to_owned),
             client: self.client_id(),
             auth: self.auth_methods(),
+            basic: self
+                .basic
+                .as_ref()
+                .and_then(|basic| spelling(basic, &known())),
+            parameters: self.names(),
             issuer: Some(issuer.to_owned()),
             scope: self.scope(),
             user: self.get("username").map(str::to_owned),

@@ -6,11 +6,18 @@ use crate::world::World;
 
 /// The request's `client-request-id`, from header, query or form (MSAL for Python, .NET and Node differ), or a fresh one.
 pub(super) fn correlation_id(world: &World, inbound: &Inbound) -> String {
-    sent(inbound).unwrap_or_else(|| world.entropy.guid())
+    // What is no GUID is not echoed, so that nothing foreign gets into an answer.
+    given(inbound)
+        .filter(|id| is_guid(id))
+        .unwrap_or_else(|| world.entropy.guid())
 }
 
-fn sent(inbound: &Inbound) -> Option<String> {
+/// The id a client gave its request, whatever it is.
+pub(crate) fn given(inbound: &Inbound) -> Option<String> {
     let from_form = || {
+        if !inbound.is_form() {
+            return None;
+        }
         let pairs = form::parse(&inbound.body).ok()?;
         pairs
             .into_iter()
@@ -22,10 +29,9 @@ fn sent(inbound: &Inbound) -> Option<String> {
         .map(str::to_owned)
         .or_else(|| inbound.query_parameter("client-request-id"))
         .or_else(from_form)
-        .filter(|id| is_guid(id))
 }
 
-/// Whether a text is a GUID; anything else is not echoed, so that nothing foreign gets into an answer.
+/// Whether a text is a GUID.
 pub(super) fn is_guid(text: &str) -> bool {
     let groups: Vec<&str> = text.split('-').collect();
     groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])

@@ -1,6 +1,6 @@
-//! A Graph-shaped resource: `/v1.0/me`, `/v1.0/users`, `/v1.0/users/{id}`.
+//! A Graph-shaped resource: `/v1.0/me`, `/v1.0/users`, `/v1.0/users/{id}`, and below a user `sendMail`, which takes a POST.
 
-use http::StatusCode;
+use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::aadsts::utc;
@@ -9,7 +9,7 @@ use super::tokens::{v1_issuer, v2_issuer};
 use crate::directory::{Tenant, User};
 use crate::inbound::Inbound;
 use crate::journal::Origin;
-use crate::reply::Reply;
+use crate::reply::{Payload, Reply};
 use crate::resource::{Trouble, inspect, shown};
 use crate::world::World;
 
@@ -56,7 +56,17 @@ fn route(world: &World, inbound: &Inbound, tenant: &Tenant, claims: &Value) -> R
             ),
             None => not_found(world, inbound),
         },
-        ["v1.0", "me"] => error(
+        ["v1.0", "me", "sendmail"] if inbound.method == Method::POST && is_user => {
+            send_mail(world, inbound, claims)
+        }
+        ["v1.0", "users", id, "sendmail"] if inbound.method == Method::POST => {
+            // Whoever may not send is not told who exists.
+            match find(tenant, id) {
+                None if may(claims, &["Mail.Send"]) => not_found(world, inbound),
+                _ => send_mail(world, inbound, claims),
+            }
+        }
+        ["v1.0", "me", ..] if !is_user => error(
             world,
             inbound,
             400,
@@ -71,11 +81,7 @@ fn route(world: &World, inbound: &Inbound, tenant: &Tenant, claims: &Value) -> R
                 with_context(world, "users", json!({ "value": users })),
             )
         }
-        ["v1.0", "users", id] => match tenant
-            .users
-            .iter()
-            .find(|user| user.id == *id || user.login.eq_ignore_ascii_case(id))
-        {
+        ["v1.0", "users", id] => match find(tenant, id) {
             Some(user) => Reply::json(
                 StatusCode::OK,
                 with_context(world, "users/$entity", shape(user)),
@@ -92,6 +98,22 @@ fn route(world: &World, inbound: &Inbound, tenant: &Tenant, claims: &Value) -> R
     }
 }
 
+fn find<'t>(tenant: &'t Tenant, id: &str) -> Option<&'t User> {
+    tenant
+        .users
+        .iter()
+        .find(|user| user.id == id || user.login.eq_ignore_ascii_case(id))
+}
+
+/// 202 without a body, whatever the message says (learn.microsoft.com/graph/api/user-sendmail).
+fn send_mail(world: &World, inbound: &Inbound, claims: &Value) -> Reply {
+    if may(claims, &["Mail.Send"]) {
+        Reply::empty(StatusCode::ACCEPTED)
+    } else {
+        forbidden(world, inbound)
+    }
+}
+
 fn may_read_users(claims: &Value) -> bool {
     const ENOUGH: [&str; 4] = [
         "User.Read.All",
@@ -99,13 +121,18 @@ fn may_read_users(claims: &Value) -> bool {
         "Directory.Read.All",
         "User.ReadBasic.All",
     ];
+    may(claims, &ENOUGH)
+}
+
+/// Whether a token has one of these permissions, be it for itself or for a user.
+fn may(claims: &Value, enough: &[&str]) -> bool {
     let roles = claims["roles"]
         .as_array()
         .into_iter()
         .flatten()
         .filter_map(Value::as_str);
     let scopes = claims["scp"].as_str().unwrap_or_default().split(' ');
-    roles.chain(scopes).any(|name| ENOUGH.contains(&name))
+    roles.chain(scopes).any(|name| enough.contains(&name))
 }
 
 /// 401 as Graph has it. The challenge carries no `error` for a plain failure.
@@ -209,7 +236,9 @@ pub(super) fn dress(world: &World, inbound: &Inbound, reply: &mut Reply) {
     let request_id = reply
         .header("request-id")
         .map_or_else(|| world.entropy.guid(), str::to_owned);
-    reply.default_header("content-type", "application/json");
+    if !matches!(reply.body, Payload::Empty) {
+        reply.default_header("content-type", "application/json");
+    }
     reply.default_header("strict-transport-security", "max-age=31536000");
     reply.default_header("request-id", &request_id);
     reply.default_header(

@@ -30,6 +30,7 @@ use crate::reply::Reply;
 use crate::resource::{presented, presented_token, shown};
 use crate::world::World;
 
+pub(crate) use correlation::given as given_request_id;
 pub(crate) use token::{refresh_lifetime, refresh_value};
 
 /// Entra's dialect.
@@ -75,7 +76,9 @@ async fn token(
     let request = TokenRequest::parse(&inbound);
     let call = Call {
         endpoint: Endpoint::Token,
-        token_request: Some(request.facts(&tenant::segment(&inbound))),
+        token_request: Some(
+            request.facts(&tenant::segment(&inbound), || world.client_credentials()),
+        ),
         presented: request
             .get("refresh_token")
             .map(|value| presented_token(&world, value, "")),
@@ -348,6 +351,16 @@ fn cookies(world: &World, reply: &mut Reply) {
 /// Where Graph-shaped calls of an example go.
 pub(crate) fn example_resource(world: &World) -> String {
     format!("{}/v1.0/users", world.origin(Origin::Graph))
+}
+
+/// Where mail is sent from a user's mailbox by an application.
+pub(crate) fn example_mailbox(world: &World, user: &str) -> String {
+    format!("{}/{user}/sendMail", example_resource(world))
+}
+
+/// Where a user's own mail is sent.
+pub(crate) fn example_user_mailbox(world: &World) -> String {
+    format!("{}/sendMail", example_user_resource(world))
 }
 
 /// Where Graph-shaped calls for a user go.

@@ -1,10 +1,17 @@
 //! Faults: scripted departures from the ordinary.
 
+mod action;
+mod filter;
 mod hold;
 mod rule;
 mod script;
 
+pub(crate) use action::Action;
+pub use action::{Coding, ConnectionFault, HeaderText, HoldPoint, RedirectTo, ScriptedError};
+pub(crate) use filter::Asked;
+pub use filter::RequestFilter;
+pub use hold::HeldTicket;
 pub(crate) use hold::Holds;
-pub use rule::{ConnectionFault, Fault, HeaderText, HoldPoint, ScriptedError};
+pub use rule::Fault;
 pub(crate) use script::Applied;
 pub use script::FaultScript;

@@ -1,14 +1,21 @@
 //! One rule of the fault script: which requests it applies to and what happens to them.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
+use bytes::Bytes;
 use serde_json::Value;
 
-use crate::clock::imf_fixdate;
+use super::action::{
+    Action, Coding, ConnectionFault, HeaderText, HoldPoint, RedirectTo, ScriptedError,
+};
+use super::filter::RequestFilter;
 use crate::journal::Endpoint;
 
 /// A scripted departure from the ordinary. Built with [`Fault::at`] and the methods below.
+///
+/// A rule counts the requests that are meant by its endpoint and its [filter](Self::only), from the moment it is added, also
+/// those that an earlier rule answers. [`nth`](Self::nth) and [`one_in`](Self::one_in) choose among them.
 ///
 /// ```
 /// use mock_idp::fault::Fault;
@@ -20,118 +27,51 @@ use crate::journal::Endpoint;
 #[derive(Clone, Debug)]
 pub struct Fault {
     pub(super) at: Endpoint,
+    pub(super) only: RequestFilter,
     pub(super) nth: Option<u32>,
+    pub(super) one_in: Option<u32>,
     pub(super) times: Option<u32>,
-    pub(super) action: Action,
+    pub(super) from: Option<Duration>,
+    pub(super) until: Option<Duration>,
+    /// Shared with the requests it is applied to: a body may be large.
+    pub(super) action: Arc<Action>,
 }
 
-/// What a fault does. Everything that is set applies.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Action {
-    /// Statuses to answer with, one after another; the last one repeats. 200 is the ordinary answer.
-    pub(crate) replies: Vec<u16>,
-    pub(crate) headers: Vec<(String, HeaderText)>,
-    pub(crate) without_headers: Vec<String>,
-    pub(crate) body: Option<(String, String)>,
-    pub(crate) error: Option<ScriptedError>,
-    pub(crate) set: Vec<(String, Value)>,
-    pub(crate) hold: Option<(String, HoldPoint)>,
-    pub(crate) delay: Option<Duration>,
-    pub(crate) connection: Option<ConnectionFault>,
-}
-
-/// An OAuth error to answer with, in the vendor's form.
-#[derive(Clone, Debug, Default)]
-pub struct ScriptedError {
-    /// HTTP status; the vendor's usual one for the error without it.
-    pub status: Option<u16>,
-    /// `error` (RFC 6749 section 5.2).
-    pub error: String,
-    /// Entra's `suberror`.
-    pub suberror: Option<String>,
-    /// Entra's AADSTS number.
-    pub number: Option<u32>,
-    /// `error_description`; the vendor's usual one without it, none at all for an empty text.
-    pub description: Option<String>,
-    /// Entra's `claims` member.
-    pub claims: Option<String>,
-    /// Further members of the body.
-    pub members: Vec<(String, Value)>,
-}
-
-/// A header value, fixed or reckoned from the server's clock when the answer is made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum HeaderText {
-    /// This text.
-    Fixed(String),
-    /// An IMF-fixdate (RFC 9110 section 5.6.7) so far from now.
-    HttpDate(SignedDuration),
-    /// An RFC 850 date so far from now.
-    Rfc850Date(SignedDuration),
-    /// An asctime date so far from now.
-    AsctimeDate(SignedDuration),
-    /// Seconds since 1970 so far from now.
-    Epoch(SignedDuration),
-}
-
-impl HeaderText {
-    /// The text at `now`.
-    #[must_use]
-    pub fn at(&self, now: Timestamp) -> String {
-        let instant = |offset: &SignedDuration| now.checked_add(*offset).unwrap_or(now);
-        let from_now = |offset| instant(offset).to_zoned(jiff::tz::TimeZone::UTC);
-        match self {
-            Self::Fixed(text) => text.clone(),
-            Self::HttpDate(offset) => imf_fixdate(instant(offset)),
-            Self::Rfc850Date(offset) => from_now(offset)
-                .strftime("%A, %d-%b-%y %H:%M:%S GMT")
-                .to_string(),
-            Self::AsctimeDate(offset) => from_now(offset)
-                .strftime("%a %b %e %H:%M:%S %Y")
-                .to_string(),
-            Self::Epoch(offset) => instant(offset).as_second().to_string(),
-        }
-    }
-}
-
-/// On which side of the state change a hold stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HoldPoint {
-    /// Nothing has changed yet.
-    BeforeCommit,
-    /// The grant has been made; only the answer is missing.
-    AfterCommit,
-}
-
-/// What the connection does instead of carrying the answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ConnectionFault {
-    /// Reset before anything was done.
-    Reset,
-    /// The request is carried out, then the connection is reset: the answer is lost.
-    LostReply,
-    /// The answer stops in the middle of its body.
-    Truncate,
-    /// The answer never comes.
-    Hang,
-}
-
+/// Which requests.
 impl Fault {
-    /// A fault for requests to `endpoint`: all of them, until [`nth`](Self::nth) or [`times`](Self::times) say otherwise.
+    /// A fault for requests to `endpoint`: all of them, until the methods below say otherwise.
     #[must_use]
     pub fn at(endpoint: Endpoint) -> Self {
         Self {
             at: endpoint,
+            only: RequestFilter::default(),
             nth: None,
+            one_in: None,
             times: None,
-            action: Action::default(),
+            from: None,
+            until: None,
+            action: Arc::default(),
         }
     }
 
-    /// Only the nth request to the endpoint, counted from 1 since the world began.
+    /// Only requests that meet these conditions.
+    #[must_use]
+    pub fn only(mut self, filter: RequestFilter) -> Self {
+        self.only = filter;
+        self
+    }
+
+    /// Only the nth of these requests, counted from 1.
     #[must_use]
     pub fn nth(mut self, nth: u32) -> Self {
         self.nth = Some(nth);
+        self
+    }
+
+    /// Only every so-manieth of these requests: the third, the sixth, … for 3; none for 0.
+    #[must_use]
+    pub fn one_in(mut self, every: u32) -> Self {
+        self.one_in = Some(every);
         self
     }
 
@@ -142,48 +82,122 @@ impl Fault {
         self
     }
 
+    /// Not before so much has passed on the server's clock since the rule was added.
+    #[must_use]
+    pub fn from(mut self, from: Duration) -> Self {
+        self.from = Some(from);
+        self
+    }
+
+    /// Not once so much has passed on the server's clock since the rule was added.
+    #[must_use]
+    pub fn until(mut self, until: Duration) -> Self {
+        self.until = Some(until);
+        self
+    }
+}
+
+/// What the answer is.
+impl Fault {
     /// Answers with this status, as the vendor words it. Called again, it makes a sequence whose last status repeats; 200 is the ordinary answer.
     #[must_use]
-    pub fn reply(mut self, status: u16) -> Self {
-        self.action.replies.push(status);
-        self
+    pub fn reply(self, status: u16) -> Self {
+        self.with(|action| action.replies.push(status))
     }
 
     /// Answers with this OAuth error.
     #[must_use]
-    pub fn error(mut self, error: ScriptedError) -> Self {
-        self.action.error = Some(error);
-        self
+    pub fn error(self, error: ScriptedError) -> Self {
+        self.with(|action| action.error = Some(error))
     }
 
-    /// Adds or replaces a header of the answer.
+    /// Sends the client elsewhere, with this status. Nothing is carried out.
     #[must_use]
-    pub fn header(mut self, name: &str, value: HeaderText) -> Self {
-        self.action.headers.push((name.to_owned(), value));
-        self
+    pub fn redirect(self, status: u16, to: RedirectTo) -> Self {
+        self.with(|action| action.redirect = Some((status, to)))
+    }
+
+    /// Puts these bytes on the connection in place of an HTTP answer, and closes it. Nothing is carried out.
+    #[must_use]
+    pub fn raw(self, bytes: impl Into<Bytes>) -> Self {
+        self.with(|action| action.raw = Some(bytes.into()))
+    }
+}
+
+/// Changes to the answer, in the order in which they are made.
+impl Fault {
+    /// Answers with this body. Its `Content-Type` is the vendor's, unless [another](Self::content_type) is given.
+    #[must_use]
+    pub fn body(self, body: impl Into<Bytes>) -> Self {
+        self.with(|action| action.body = Some(body.into()))
+    }
+
+    /// Sets `Content-Type`, whatever the body is.
+    #[must_use]
+    pub fn content_type(self, content_type: &str) -> Self {
+        self.with(|action| action.content_type = Some(content_type.to_owned()))
+    }
+
+    /// Sets a member of the JSON answer; `null` sets a JSON null.
+    #[must_use]
+    pub fn set(self, member: &str, value: Value) -> Self {
+        self.with(|action| action.set.push((member.to_owned(), value)))
+    }
+
+    /// Takes a member out of the JSON answer.
+    #[must_use]
+    pub fn remove(self, member: &str) -> Self {
+        self.with(|action| action.remove.push(member.to_owned()))
+    }
+
+    /// Gives a member of the JSON answer another name, in its place. One that has the name already gives way.
+    #[must_use]
+    pub fn rename(self, member: &str, name: &str) -> Self {
+        self.with(|action| action.rename.push((member.to_owned(), name.to_owned())))
+    }
+
+    /// Sends the members of the JSON answer in reverse order.
+    #[must_use]
+    pub fn reverse_members(self) -> Self {
+        self.with(|action| action.reverse_members = true)
+    }
+
+    /// Adds or replaces a header of the answer. Called again with the same name, the header occurs as often. A name or value that
+    /// HTTP does not allow is left out.
+    #[must_use]
+    pub fn header(self, name: &str, value: HeaderText) -> Self {
+        self.with(|action| {
+            let known = action.headers.iter_mut();
+            let mut same = known.filter(|(known, _)| known.eq_ignore_ascii_case(name));
+            match same.next() {
+                Some((_, values)) => values.push(value),
+                None => action.headers.push((name.to_owned(), vec![value])),
+            }
+        })
     }
 
     /// Leaves out a header that the vendor sends.
     #[must_use]
-    pub fn without_header(mut self, name: &str) -> Self {
-        self.action.without_headers.push(name.to_owned());
-        self
+    pub fn without_header(self, name: &str) -> Self {
+        self.with(|action| action.without_headers.push(name.to_owned()))
     }
 
-    /// Answers with this body.
+    /// Sends a header line exactly as it stands here, after all other headers, be it HTTP or not. If it is not, or if it has to
+    /// do with where the body ends, the connection is closed after the answer.
     #[must_use]
-    pub fn body(mut self, content_type: &str, body: &str) -> Self {
-        self.action.body = Some((content_type.to_owned(), body.to_owned()));
-        self
+    pub fn header_line(self, line: &str) -> Self {
+        self.with(|action| action.header_lines.push(line.to_owned()))
     }
 
-    /// Sets a member of the JSON answer; `null` removes it.
+    /// Codes the body on its way.
     #[must_use]
-    pub fn set(mut self, member: &str, value: Value) -> Self {
-        self.action.set.push((member.to_owned(), value));
-        self
+    pub fn coding(self, coding: Coding) -> Self {
+        self.with(|action| action.coding = Some(coding))
     }
+}
 
+/// When the answer comes, and how.
+impl Fault {
     /// Keeps the answer back, before anything is done, until the hold is released.
     #[must_use]
     pub fn hold(self, name: &str) -> Self {
@@ -192,38 +206,36 @@ impl Fault {
 
     /// Keeps the answer back at the given point.
     #[must_use]
-    pub fn hold_at(mut self, name: &str, point: HoldPoint) -> Self {
-        self.action.hold = Some((name.to_owned(), point));
-        self
+    pub fn hold_at(self, name: &str, point: HoldPoint) -> Self {
+        self.with(|action| action.hold = Some((name.to_owned(), point)))
     }
 
     /// Waits so long, on the server's clock, before anything is done.
     #[must_use]
-    pub fn delay(mut self, delay: Duration) -> Self {
-        self.action.delay = Some(delay);
-        self
+    pub fn delay(self, delay: Duration) -> Self {
+        self.with(|action| action.delay = Some(delay))
+    }
+
+    /// Waits up to so much more than [`delay`](Self::delay) says, in whole milliseconds, at random from the world's seed.
+    #[must_use]
+    pub fn jitter(self, jitter: Duration) -> Self {
+        self.with(|action| action.jitter = Some(jitter))
+    }
+
+    /// Sends the body in eight pieces, or as many as it has bytes, so far apart on the server's clock. The head comes with the first.
+    #[must_use]
+    pub fn dribble(self, apart: Duration) -> Self {
+        self.with(|action| action.dribble = Some(apart))
     }
 
     /// Does this to the connection.
     #[must_use]
-    pub fn connection(mut self, fault: ConnectionFault) -> Self {
-        self.action.connection = Some(fault);
-        self
+    pub fn connection(self, fault: ConnectionFault) -> Self {
+        self.with(|action| action.connection = Some(fault))
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn dates_in_all_three_forms() {
-        let now: Timestamp = "2030-01-06T08:49:07Z".parse().unwrap();
-        let soon = SignedDuration::from_secs(30);
-        let show = |text: HeaderText| text.at(now);
-        insta::assert_snapshot!(show(HeaderText::HttpDate(soon)), @"Sun, 06 Jan 2030 08:49:37 GMT");
-        insta::assert_snapshot!(show(HeaderText::Rfc850Date(soon)), @"Sunday, 06-Jan-30 08:49:37 GMT");
-        insta::assert_snapshot!(show(HeaderText::AsctimeDate(soon)), @"Sun Jan  6 08:49:37 2030");
-        insta::assert_snapshot!(show(HeaderText::Epoch(-soon)), @"1893919717");
+    fn with(mut self, change: impl FnOnce(&mut Action)) -> Self {
+        change(Arc::make_mut(&mut self.action));
+        self
     }
 }

@@ -1,103 +1,286 @@
 //! The rules in force and which of them a request meets.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use super::rule::{Action, Fault};
-use crate::journal::Endpoint;
+use jiff::Timestamp;
+
+use super::action::Action;
+use super::filter::{Asked, Attempts};
+use super::rule::Fault;
+use crate::clock::Clock;
 
 /// The fault script of a world. The first rule that applies to a request shapes its answer.
-#[derive(Debug, Default)]
-pub struct FaultScript(Mutex<Rules>);
+#[derive(Debug)]
+pub struct FaultScript {
+    /// The server's.
+    clock: Arc<dyn Clock>,
+    rules: Mutex<Rules>,
+}
 
 #[derive(Debug, Default)]
 struct Rules {
     rules: Vec<Armed>,
     added: usize,
-    /// Requests so far, by endpoint.
-    requests: HashMap<Endpoint, u32>,
+    attempts: Attempts,
 }
 
 #[derive(Debug)]
 struct Armed {
-    label: String,
+    label: Arc<str>,
     fault: Fault,
+    since: Timestamp,
+    /// Requests it is meant for, so far.
+    met: u32,
     applied: u32,
 }
 
 /// A fault that applies to one request.
 #[derive(Clone, Debug)]
 pub(crate) struct Applied {
-    pub(crate) label: String,
-    pub(crate) action: Action,
+    pub(crate) label: Arc<str>,
+    pub(crate) action: Arc<Action>,
     /// Which status of the sequence this request gets; none if the rule does not script one.
     pub(crate) status: Option<u16>,
 }
 
 impl FaultScript {
-    /// Adds a rule behind those already there. The journal names it `fault#1`, `fault#2`, …
+    /// No rules yet, on the server's clock.
+    pub(crate) fn on(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            clock,
+            rules: Mutex::default(),
+        }
+    }
+
+    /// Adds a rule behind those already there, at any time; it counts from now. The journal names it `fault#1`, `fault#2`, …
     pub fn add(&self, fault: Fault) {
+        let since = self.clock.now();
         let mut rules = self.rules();
         rules.added += 1;
-        let label = format!("fault#{}", rules.added);
+        let label = format!("fault#{}", rules.added).into();
         rules.rules.push(Armed {
             label,
             fault,
+            since,
+            met: 0,
             applied: 0,
         });
     }
 
-    /// Removes every rule. Requests already counted stay counted.
+    /// Removes every rule. Attempts already counted stay counted.
     pub fn clear(&self) {
         self.rules().rules.clear();
     }
 
+    /// Whether a rule goes by what only the ledger knows of a token.
+    pub(crate) fn is_curious(&self) -> bool {
+        let rules = self.rules();
+        rules
+            .rules
+            .iter()
+            .any(|armed| armed.fault.only.is_curious())
+    }
+
     /// Counts a request and picks its rule.
-    pub(crate) fn meet(&self, endpoint: Endpoint) -> Option<Applied> {
+    pub(crate) fn meet(&self, asked: &Asked) -> Option<Applied> {
+        let now = self.clock.now();
         let mut rules = self.rules();
-        let count = rules.requests.entry(endpoint).or_default();
-        *count = count.saturating_add(1);
-        let count = *count;
-        let armed = rules.rules.iter_mut().find(|armed| {
-            armed.fault.at == endpoint
-                && armed.fault.nth.is_none_or(|nth| nth == count)
-                && armed.fault.times.is_none_or(|times| armed.applied < times)
-        })?;
-        let replies = &armed.fault.action.replies;
-        let place = usize::try_from(armed.applied).unwrap_or(usize::MAX);
-        let status = replies.get(place).or(replies.last()).copied();
-        armed.applied = armed.applied.saturating_add(1);
-        Some(Applied {
-            label: armed.label.clone(),
-            action: armed.fault.action.clone(),
-            status,
-        })
+        let attempt = rules.attempts.count(asked);
+        let mut first = None;
+        // All of them count, also those behind the one that applies.
+        for armed in &mut rules.rules {
+            if armed.counts(asked, attempt) && first.is_none() && armed.is_its_turn(now) {
+                first = Some(armed.apply());
+            }
+        }
+        first
     }
 
     fn rules(&self) -> MutexGuard<'_, Rules> {
         // Nothing under this lock panics.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.rules.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Armed {
+    /// Whether the rule is meant for a request. If so, it has counted it.
+    fn counts(&mut self, asked: &Asked, attempt: u32) -> bool {
+        let is_meant = self.fault.at == asked.endpoint && self.fault.only.admits(asked, attempt);
+        if is_meant {
+            self.met = self.met.saturating_add(1);
+        }
+        is_meant
+    }
+
+    /// Whether it applies to the request that it has counted last.
+    fn is_its_turn(&self, now: Timestamp) -> bool {
+        let Fault {
+            nth,
+            one_in,
+            times,
+            from,
+            until,
+            ..
+        } = &self.fault;
+        // A server's clock that was set back to before the rule shows no time since.
+        let passed = Duration::try_from(now.duration_since(self.since)).unwrap_or_default();
+        nth.is_none_or(|nth| nth == self.met)
+            && one_in.is_none_or(|every| self.met.checked_rem(every) == Some(0))
+            && times.is_none_or(|times| self.applied < times)
+            && from.is_none_or(|from| passed >= from)
+            && until.is_none_or(|until| passed < until)
+    }
+
+    fn apply(&mut self) -> Applied {
+        let replies = &self.fault.action.replies;
+        let place = usize::try_from(self.applied).unwrap_or(usize::MAX);
+        let status = replies.get(place).or(replies.last()).copied();
+        self.applied = self.applied.saturating_add(1);
+        Applied {
+            label: self.label.clone(),
+            action: self.fault.action.clone(),
+            status,
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::clock::VirtualClock;
+    use crate::fault::RequestFilter;
+    use crate::journal::Endpoint;
+
+    fn script() -> (FaultScript, VirtualClock) {
+        let clock = VirtualClock::starting_at("2030-01-01T00:00:00Z".parse().unwrap());
+        (FaultScript::on(Arc::new(clock.clone())), clock)
+    }
+
+    /// The number of the rule that a request to an endpoint meets; 0 for none.
+    fn met(script: &FaultScript, endpoint: Endpoint) -> u32 {
+        let applied = script.meet(&Asked::at(endpoint));
+        let number = applied.and_then(|applied| applied.label.strip_prefix("fault#")?.parse().ok());
+        number.unwrap_or(0)
+    }
 
     #[test]
     fn a_sequence_ends_in_its_last_reply_and_nth_counts_requests() {
-        let script = FaultScript::default();
+        let (script, _) = script();
         script.add(Fault::at(Endpoint::Token).nth(2).reply(429));
         script.add(Fault::at(Endpoint::Token).times(3).reply(401).reply(200));
         let mut seen = Vec::new();
         for _ in 0..5 {
-            seen.push(
-                script
-                    .meet(Endpoint::Token)
-                    .map(|applied| (applied.label, applied.status)),
-            );
+            let applied = script.meet(&Asked::at(Endpoint::Token));
+            seen.push(applied.map(|applied| (applied.label, applied.status)));
         }
-        assert!(script.meet(Endpoint::Jwks).is_none());
+        assert_eq!(met(&script, Endpoint::Jwks), 0);
         insta::assert_compact_debug_snapshot!(seen, @r#"[Some(("fault#2", Some(401))), Some(("fault#1", Some(429))), Some(("fault#2", Some(200))), Some(("fault#2", Some(200))), None]"#);
+    }
+
+    #[test]
+    fn a_rule_that_another_pre_empts_still_counts() {
+        let (script, _) = script();
+        script.add(Fault::at(Endpoint::Token).nth(1));
+        script.add(Fault::at(Endpoint::Token).nth(2));
+        assert_eq!(met(&script, Endpoint::Token), 1);
+        assert_eq!(met(&script, Endpoint::Token), 2);
+        // Added later, it counts from there.
+        script.add(Fault::at(Endpoint::Token).nth(1));
+        assert_eq!(met(&script, Endpoint::Token), 3);
+        script.clear();
+        assert_eq!(met(&script, Endpoint::Token), 0);
+    }
+
+    #[test]
+    fn from_and_until_are_reckoned_from_the_adding_of_the_rule() {
+        let (script, clock) = script();
+        let seconds = Duration::from_secs;
+        clock.advance(seconds(100));
+        script.add(
+            Fault::at(Endpoint::Token)
+                .from(seconds(10))
+                .until(seconds(20)),
+        );
+        let mut seen = Vec::new();
+        for second in [0, 9, 1, 9, 1, 100] {
+            clock.advance(seconds(second));
+            seen.push(met(&script, Endpoint::Token));
+        }
+        assert_eq!(seen, [0, 0, 1, 1, 0, 0]);
+        // The server's clock may be set back.
+        clock.set("2030-01-01T00:00:00Z".parse().unwrap());
+        assert_eq!(met(&script, Endpoint::Token), 0);
+    }
+
+    #[test]
+    fn a_rule_counts_only_what_its_filter_admits() {
+        let (script, _) = script();
+        let ours = |client: &str| Asked {
+            client: Some(client.to_owned()),
+            ..Asked::at(Endpoint::Token)
+        };
+        let only = RequestFilter {
+            clients: Some(vec!["a".to_owned()]),
+            ..RequestFilter::default()
+        };
+        script.add(Fault::at(Endpoint::Token).only(only).nth(2));
+        script.add(Fault::at(Endpoint::Token).only(RequestFilter {
+            attempt: Some(2),
+            ..RequestFilter::default()
+        }));
+        let seen: Vec<String> = ["a", "b", "a", "b", "a", "a"]
+            .map(|client| {
+                let applied = script.meet(&ours(client));
+                applied.map_or_else(String::new, |applied| applied.label.to_string())
+            })
+            .to_vec();
+        assert_eq!(seen, ["", "", "fault#1", "fault#2", "", ""]);
+    }
+
+    proptest! {
+        /// What a rule with these settings does to the requests of a row, said in another way.
+        #[test]
+        fn counting_is_as_said(
+            nth in proptest::option::of(0u32..6),
+            one_in in proptest::option::of(0u32..5),
+            times in proptest::option::of(0u32..4),
+            requests in proptest::collection::vec(any::<bool>(), 0..40),
+        ) {
+            let (script, _) = script();
+            let mut rule = Fault::at(Endpoint::Token);
+            if let Some(nth) = nth {
+                rule = rule.nth(nth);
+            }
+            if let Some(one_in) = one_in {
+                rule = rule.one_in(one_in);
+            }
+            if let Some(times) = times {
+                rule = rule.times(times);
+            }
+            script.add(rule);
+            script.add(Fault::at(Endpoint::Token));
+            let places: Vec<usize> = (0..requests.len()).filter(|place| requests[*place]).collect();
+            let chosen: Vec<usize> = places
+                .iter()
+                .enumerate()
+                .map(|(index, place)| (index as u32 + 1, *place))
+                .filter(|(number, _)| nth.is_none_or(|nth| *number == nth))
+                .filter(|(number, _)| one_in.is_none_or(|every| every > 0 && number % every == 0))
+                .map(|(_, place)| place)
+                .take(times.map_or(usize::MAX, |times| times as usize))
+                .collect();
+            for (place, is_token) in requests.iter().enumerate() {
+                let endpoint = if *is_token { Endpoint::Token } else { Endpoint::Resource };
+                let expected = match (is_token, chosen.contains(&place)) {
+                    (false, _) => 0,
+                    (true, true) => 1,
+                    (true, false) => 2,
+                };
+                prop_assert_eq!(met(&script, endpoint), expected);
+            }
+        }
     }
 }

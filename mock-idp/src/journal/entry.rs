@@ -4,7 +4,9 @@ use std::net::SocketAddr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
+use crate::entropy::hex;
 use crate::ledger::{TokenLabel, TokenState};
 
 /// One request and what became of it.
@@ -33,6 +35,16 @@ pub struct Entry {
     pub method: String,
     /// Path and query as sent, redacted.
     pub path: String,
+    /// The media type of the body as sent, without parameters, in lower case; none without the header.
+    #[serde(default)]
+    pub content_type: Option<String>,
+    /// The id the client gave its request: `client-request-id` (Entra) or `x-okta-request-id` (Okta), redacted.
+    #[serde(default)]
+    pub request_id: Option<String>,
+    /// The body of a request to a resource: how long it was, and a digest that tells equal bodies from others. None where it is
+    /// empty, and never for token requests.
+    #[serde(default)]
+    pub body: Option<BodyFacts>,
     /// What a token request said; none elsewhere.
     pub token_request: Option<TokenRequestFacts>,
     /// The token shown: the refresh token of a token request, the access token of a resource request.
@@ -43,6 +55,29 @@ pub struct Entry {
     pub held: Option<Held>,
     /// The answer; none until there is one.
     pub reply: Option<ReplyFacts>,
+}
+
+/// The body of a request, without what stands in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BodyFacts {
+    /// Its length in bytes.
+    pub bytes: u64,
+    /// The first 16 hexadecimal digits of its SHA-256, with a salt from the world's seed.
+    pub digest: String,
+}
+
+impl BodyFacts {
+    /// The facts of a body. Equal bodies have equal digests where the salt is the same.
+    pub(crate) fn of(body: &[u8], salt: &[u8; 32]) -> Self {
+        let digest = Sha256::new()
+            .chain_update(salt)
+            .chain_update(body)
+            .finalize();
+        Self {
+            bytes: body.len() as u64,
+            digest: hex(&digest[..8]),
+        }
+    }
 }
 
 /// The doors of a world.
@@ -57,6 +92,8 @@ pub enum Origin {
     Org,
     /// A customer's own API, protected by tokens of an Okta custom authorization server.
     Api,
+    /// A host that is not the provider's, where some redirects lead. Nothing secret may arrive here.
+    Foreign,
 }
 
 /// What a request is for.
@@ -75,6 +112,8 @@ pub enum Endpoint {
     InstanceDiscovery,
     /// Entra's user realm look-up.
     UserRealm,
+    /// Anything on the foreign origin.
+    Foreign,
     /// Nothing this world serves.
     Unknown,
 }
@@ -90,6 +129,7 @@ impl Endpoint {
             Self::Jwks => "jwks",
             Self::InstanceDiscovery => "instance_discovery",
             Self::UserRealm => "user_realm",
+            Self::Foreign => "foreign",
             Self::Unknown => "unknown",
         }
     }
@@ -104,6 +144,12 @@ pub struct TokenRequestFacts {
     pub client: Option<String>,
     /// The ways in which the client authenticated; more than one breaks RFC 6749 section 2.3.
     pub auth: Vec<AuthMethod>,
+    /// How the halves of a Basic header were spelt; none without one, or where the spelling cannot be told.
+    #[serde(default)]
+    pub basic: Option<BasicSpelling>,
+    /// The names of all parameters, body before query, in order, each once.
+    #[serde(default)]
+    pub parameters: Vec<String>,
     /// Tenant segment (Entra) or authorization server id (Okta) of the path.
     pub issuer: Option<String>,
     /// `scope`, split at spaces.
@@ -124,6 +170,16 @@ pub enum AuthMethod {
     Post,
     /// `client_assertion`.
     Assertion,
+}
+
+/// How id and secret stand in a Basic header (RFC 6749 section 2.3.1), where form-encoding would change them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BasicSpelling {
+    /// Form-encoded, as the standard has it.
+    Encoded,
+    /// As they are.
+    Raw,
 }
 
 /// A token that was shown.
@@ -155,7 +211,7 @@ pub struct SecretSighting {
 pub enum SecretPlace {
     /// In the request line.
     Url,
-    /// In a header other than `Authorization`.
+    /// In a header other than `Authorization`; on a foreign origin, in any header.
     Header,
     /// In the body of a request to a resource, or of a token request under another name.
     Body,
@@ -195,12 +251,16 @@ pub struct ReplyFacts {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Delivery {
-    /// Sent whole.
+    /// Sent whole, whatever became of the connection then.
     Sent,
     /// The connection was reset instead; any state change stands.
     Reset,
     /// Cut off in the middle of the body.
     Truncated,
+    /// The connection was reset in the middle of the body.
+    ResetBody,
+    /// Other bytes were sent in place of an HTTP answer.
+    Raw,
     /// Never sent, the connection left open.
     Withheld,
 }

@@ -1,18 +1,19 @@
 //! Secrets in places where they have no business: found at capture, and kept out of the journal.
 
+use std::sync::Arc;
+
 use http::header;
 
 use super::entry::{Endpoint, SecretPlace, SecretSighting, TokenRequestFacts};
-use super::known_secret::KnownSecrets;
+use super::known_secret::Hunted;
 use super::spelling;
 use crate::form;
 use crate::inbound::Inbound;
 use crate::ledger::{Ledger, TokenLabel};
 
 /// What must not stand in clear: the directory's secrets and every token.
-#[derive(Clone, Copy)]
 pub(crate) struct Hygiene<'w> {
-    pub(crate) secrets: &'w KnownSecrets,
+    pub(crate) secrets: Arc<Hunted>,
     pub(crate) ledger: &'w Ledger,
 }
 
@@ -44,8 +45,9 @@ const CREDENTIALS: [&str; 12] = [
 impl Hygiene<'_> {
     /// Secrets and tokens in the request line, in headers other than `Authorization`, and in the body: anywhere in a
     /// resource's, under another name than their own in a token request's. What stands in the query under the name of a
-    /// credential is one, known or not, and is called by that name unless its value is known.
-    pub(crate) fn sightings(self, inbound: &Inbound, endpoint: Endpoint) -> Vec<SecretSighting> {
+    /// credential is one, known or not, and is called by that name unless its value is known. On a foreign origin nothing is at
+    /// home, `Authorization` included.
+    pub(crate) fn sightings(&self, inbound: &Inbound, endpoint: Endpoint) -> Vec<SecretSighting> {
         let mut found = Vec::new();
         let mut look = |text: &str, place: SecretPlace| {
             spelling::in_any(text, &mut |text| {
@@ -60,7 +62,8 @@ impl Hygiene<'_> {
         };
         look(&whole_path(inbound), SecretPlace::Url);
         for (name, value) in &inbound.headers {
-            if name != header::AUTHORIZATION {
+            // Nobody on a foreign origin is authorised by anything.
+            if name != header::AUTHORIZATION || endpoint == Endpoint::Foreign {
                 look(
                     &String::from_utf8_lossy(value.as_bytes()),
                     SecretPlace::Header,
@@ -95,7 +98,7 @@ impl Hygiene<'_> {
 
     /// Credentials in the query whose values are not known here, by their names.
     fn unknown_credentials(
-        self,
+        &self,
         inbound: &Inbound,
         endpoint: Endpoint,
     ) -> impl Iterator<Item = &'static str> {
@@ -110,7 +113,7 @@ impl Hygiene<'_> {
     }
 
     /// Path and query, with labels for tokens and `***` for secrets.
-    pub(crate) fn path(self, inbound: &Inbound) -> String {
+    pub(crate) fn path(&self, inbound: &Inbound) -> String {
         let whole = whole_path(inbound);
         let Some((path, query)) = whole.split_once('?') else {
             return self.clean_to(&whole, PATH);
@@ -120,8 +123,17 @@ impl Hygiene<'_> {
         self.clean_to(&format!("{path}?{}", pairs.join("&")), PATH)
     }
 
+    /// The media type that the body claims to be of, without parameters.
+    pub(crate) fn content_type(&self, inbound: &Inbound) -> Option<String> {
+        let value = inbound.headers.get(header::CONTENT_TYPE)?;
+        let value = String::from_utf8_lossy(value.as_bytes());
+        let essence = value.split(';').next().unwrap_or_default();
+        // Masked as it was sent: in lower case a secret would not be known.
+        Some(self.clean(essence.trim()).to_ascii_lowercase())
+    }
+
     /// What a token request said, fit to be kept.
-    pub(crate) fn request(self, facts: &TokenRequestFacts) -> TokenRequestFacts {
+    pub(crate) fn request(&self, facts: &TokenRequestFacts) -> TokenRequestFacts {
         let text = |text: &Option<String>| text.as_deref().map(|text| self.clean(text));
         let list = |texts: &[String]| -> Vec<String> {
             texts
@@ -134,6 +146,8 @@ impl Hygiene<'_> {
             grant: text(&facts.grant),
             client: text(&facts.client),
             auth: facts.auth.clone(),
+            basic: facts.basic,
+            parameters: list(&facts.parameters),
             issuer: text(&facts.issuer),
             scope: list(&facts.scope),
             user: text(&facts.user),
@@ -142,11 +156,11 @@ impl Hygiene<'_> {
     }
 
     /// A text fit to be kept: masked and not too long.
-    pub(crate) fn clean(self, text: &str) -> String {
+    pub(crate) fn clean(&self, text: &str) -> String {
         self.clean_to(text, TEXT)
     }
 
-    fn clean_to(self, text: &str, limit: usize) -> String {
+    fn clean_to(&self, text: &str, limit: usize) -> String {
         let mut text = text.to_owned();
         if self.is_dirty(&text) {
             self.secrets.mask(&mut text);
@@ -168,7 +182,7 @@ impl Hygiene<'_> {
     }
 
     /// Masks the pieces that hide something in another spelling.
-    fn piecewise(self, text: &str) -> String {
+    fn piecewise(&self, text: &str) -> String {
         text.split_inclusive(['/', '?', '&', '=', ' ', '"', ',', ';', ':'])
             .map(|piece| {
                 let body = piece.trim_end_matches(['/', '?', '&', '=', ' ', '"', ',', ';', ':']);
@@ -181,7 +195,7 @@ impl Hygiene<'_> {
             .collect()
     }
 
-    fn pair(self, pair: &str) -> String {
+    fn pair(&self, pair: &str) -> String {
         let Some((_, value)) = credential(pair) else {
             return pair.to_owned();
         };
@@ -192,8 +206,30 @@ impl Hygiene<'_> {
         }
     }
 
+    /// The secrets and tokens in a text, in any spelling, by name or label, each once. A token that nobody knows is a `token`.
+    pub(crate) fn told_in(&self, text: &str) -> Vec<String> {
+        let mut found: Vec<String> = Vec::new();
+        let mut see = |what: String| {
+            if !found.contains(&what) && found.len() < LIST {
+                found.push(what);
+            }
+        };
+        spelling::in_any(text, &mut |text| {
+            self.names_in(text, &mut see);
+            if self
+                .tokens_in(text)
+                .iter()
+                .any(|(_, label)| label.is_none())
+            {
+                see("token".to_owned());
+            }
+            false
+        });
+        found
+    }
+
     /// Whether a secret or a token stands in a text, in any spelling.
-    fn is_dirty(self, text: &str) -> bool {
+    fn is_dirty(&self, text: &str) -> bool {
         spelling::in_any(text, &mut |text| {
             self.secrets.find(text, &mut |_| true)
                 || words(text)
@@ -202,7 +238,7 @@ impl Hygiene<'_> {
     }
 
     /// Whether a text holds a secret or a token of this world, in any spelling.
-    fn is_known(self, text: &str) -> bool {
+    fn is_known(&self, text: &str) -> bool {
         spelling::in_any(text, &mut |text| {
             let mut known = false;
             self.names_in(text, &mut |_| known = true);
@@ -211,7 +247,7 @@ impl Hygiene<'_> {
     }
 
     /// Names what stands in a text as it is written.
-    fn names_in(self, text: &str, see: &mut dyn FnMut(String)) {
+    fn names_in(&self, text: &str, see: &mut dyn FnMut(String)) {
         self.secrets.find(text, &mut |what| {
             see(what.to_owned());
             false
@@ -224,7 +260,7 @@ impl Hygiene<'_> {
     }
 
     /// The words of a text that are tokens, with the labels of those that are known.
-    fn tokens_in(self, text: &str) -> Vec<(String, Option<TokenLabel>)> {
+    fn tokens_in(&self, text: &str) -> Vec<(String, Option<TokenLabel>)> {
         words(text)
             .map(|word| (word, self.ledger.label_of(word)))
             .filter(|(word, label)| label.is_some() || looks_signed(word))
@@ -268,14 +304,15 @@ fn clipped(mut text: String, limit: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::known_secret::KnownSecrets;
     use super::*;
 
     fn clean(text: &str) -> String {
-        let mut secrets = KnownSecrets::default();
+        let secrets = KnownSecrets::default();
         secrets.add("client_secret", "top/secret+1");
         let ledger = Ledger::default();
         Hygiene {
-            secrets: &secrets,
+            secrets: secrets.now(),
             ledger: &ledger,
         }
         .clean(text)

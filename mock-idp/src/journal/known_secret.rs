@@ -1,6 +1,7 @@
 //! The secrets of a directory, kept to be hunted for in every text that comes in.
 
 use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -10,9 +11,36 @@ use crate::secret::SHORTEST;
 /// How much of a spelling the filter looks at.
 const START: usize = 4;
 
-/// Secrets, each with what it is called in a sighting. No `Debug` of what they are.
+/// The secrets to hunt for. More may become known while the world runs; none is ever forgotten.
 #[derive(Default)]
-pub(crate) struct KnownSecrets {
+pub(crate) struct KnownSecrets(RwLock<Arc<Hunted>>);
+
+impl KnownSecrets {
+    /// Adds a secret, unless it is too short to tell from ordinary text. Requests from now on are searched for it.
+    pub(crate) fn add(&self, what: &'static str, value: &str) {
+        // Nothing under this lock panics.
+        let mut hunted = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        Arc::make_mut(&mut hunted).add(what, value);
+    }
+
+    /// The secrets as they are known now.
+    pub(crate) fn now(&self) -> Arc<Hunted> {
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+impl fmt::Debug for KnownSecrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KnownSecrets({})", self.now().secrets.len())
+    }
+}
+
+/// Secrets, each with what it is called in a sighting. No `Debug`: it would show them.
+#[derive(Clone, Default)]
+pub(crate) struct Hunted {
     secrets: Vec<(&'static str, String)>,
     /// How each may be written, with the place of its secret.
     spellings: Vec<(usize, Vec<u8>)>,
@@ -20,9 +48,8 @@ pub(crate) struct KnownSecrets {
     filter: Filter,
 }
 
-impl KnownSecrets {
-    /// Adds a secret, unless it is too short to tell from ordinary text.
-    pub(crate) fn add(&mut self, what: &'static str, value: &str) {
+impl Hunted {
+    fn add(&mut self, what: &'static str, value: &str) {
         if value.len() < SHORTEST || self.secrets.iter().any(|(_, known)| known == value) {
             return;
         }
@@ -55,12 +82,6 @@ impl KnownSecrets {
     }
 }
 
-impl fmt::Debug for KnownSecrets {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "KnownSecrets({})", self.secrets.len())
-    }
-}
-
 /// Plain, as a form has it, and the part of its base64 that does not depend on what stands before and behind it.
 fn spellings(secret: &str) -> Vec<Vec<u8>> {
     let mut spellings = vec![secret.to_owned(), secret.replace(' ', "+")];
@@ -82,6 +103,7 @@ fn spellings(secret: &str) -> Vec<Vec<u8>> {
 }
 
 /// A set of four-byte starts that may say yes in error and never no.
+#[derive(Clone)]
 struct Filter(Box<[u64; 1024]>);
 
 impl Filter {
@@ -119,13 +141,13 @@ mod tests {
     use super::*;
 
     fn finds(secrets: &KnownSecrets, text: &str) -> bool {
-        secrets.find(text, &mut |_| true)
+        secrets.now().find(text, &mut |_| true)
     }
 
     proptest! {
         #[test]
         fn a_secret_is_found_in_every_spelling_and_place(secret in "[ -~]{8,40}", before in "[ -~]{0,7}", behind in "[ -~]{0,7}") {
-            let mut secrets = KnownSecrets::default();
+            let secrets = KnownSecrets::default();
             secrets.add("password", "another-secret-beside-it");
             secrets.add("client_secret", &secret);
             let pair = format!("{before}{secret}{behind}");
@@ -143,15 +165,25 @@ mod tests {
         /// A text that shares nothing with a secret is not taken for one.
         #[test]
         fn other_texts_are_left_alone(text in "[a-m/?=& ]{0,60}") {
-            let mut secrets = KnownSecrets::default();
+            let secrets = KnownSecrets::default();
             secrets.add("client_secret", "zyxwvutsrq");
             prop_assert!(!finds(&secrets, &text));
         }
     }
 
     #[test]
+    fn a_secret_that_becomes_known_is_found_from_then_on() {
+        let secrets = KnownSecrets::default();
+        let before = secrets.now();
+        secrets.add("client_secret", "added-while-it-runs");
+        assert!(finds(&secrets, "/?x=added-while-it-runs"));
+        // Whoever is in the middle of a text goes on with what was known.
+        assert!(!before.find("added-while-it-runs", &mut |_| true));
+    }
+
+    #[test]
     fn short_secrets_are_not_hunted_for() {
-        let mut secrets = KnownSecrets::default();
+        let secrets = KnownSecrets::default();
         secrets.add("password", "short");
         assert!(!finds(&secrets, "a short text"));
         assert_eq!(format!("{secrets:?}"), "KnownSecrets(0)");

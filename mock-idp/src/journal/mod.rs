@@ -7,8 +7,8 @@ mod spelling;
 mod store;
 
 pub use entry::{
-    AuthMethod, Delivery, Endpoint, Entry, Held, Origin, Presented, ReplyFacts, SecretPlace,
-    SecretSighting, TokenRequestFacts,
+    AuthMethod, BasicSpelling, BodyFacts, Delivery, Endpoint, Entry, Held, Origin, Presented,
+    ReplyFacts, SecretPlace, SecretSighting, TokenRequestFacts,
 };
 pub(crate) use hygiene::Hygiene;
 pub(crate) use known_secret::KnownSecrets;

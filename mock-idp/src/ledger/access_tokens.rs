@@ -66,6 +66,11 @@ impl AccessTokens {
         Some(&token.facts)
     }
 
+    /// A token by its serial.
+    pub(super) fn labelled(&self, serial: u32) -> Option<&TokenFacts> {
+        self.tokens.get(&serial).map(|token| &token.facts)
+    }
+
     /// A token by its value, and how it stands at `now`.
     pub(super) fn state_of(
         &self,
@@ -88,6 +93,12 @@ impl AccessTokens {
                 token.revoked = true;
             }
         }
+    }
+
+    /// Revokes one token; false if it is not remembered.
+    pub(super) fn revoke_one(&mut self, serial: u32) -> bool {
+        let token = self.tokens.get_mut(&serial);
+        token.map(|token| token.revoked = true).is_some()
     }
 
     /// Revokes every token issued so far.

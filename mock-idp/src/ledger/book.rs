@@ -9,11 +9,12 @@ use sha2::{Digest as _, Sha256};
 
 use super::access_tokens::AccessTokens;
 use super::facts::{TokenFacts, TokenState};
-use super::label::TokenLabel;
+use super::label::{TokenKind, TokenLabel};
 use super::refresh_family::{
     Family, Fingerprint, Grantee, RefreshLifetime, RefreshToken, Refusal, Succession,
 };
 use crate::directory::{Rotation, RotationMode};
+use crate::secret::Secret;
 
 /// How many refresh families a world remembers. The tokens of older ones are forgotten and then count as foreign.
 const REMEMBERED: usize = 100_000;
@@ -207,10 +208,50 @@ impl Ledger {
         let mut book = self.book();
         let families: Vec<u32> = book.families.keys().copied().collect();
         for family in families {
-            if let Some(family) = book.families.get_mut(&family) {
-                family.revoked_at.get_or_insert(now);
+            book.revoke_family(family, now);
+        }
+    }
+
+    /// Revokes one token: an access token alone, a refresh token with its family and the access tokens that came from it.
+    /// False if the token is not remembered.
+    pub(crate) fn revoke(&self, label: TokenLabel, now: Timestamp) -> bool {
+        let mut book = self.book();
+        match label.kind {
+            TokenKind::Access => book.access.revoke_one(label.serial),
+            TokenKind::Refresh => match book.refresh(label).map(|(family, _)| family) {
+                Some(family) => {
+                    book.revoke_family(family, now);
+                    true
+                }
+                None => false,
+            },
+        }
+    }
+
+    /// The value of a refresh token, whatever has become of it; none for an access token or one that is not remembered.
+    pub(crate) fn refresh_token_value(&self, label: TokenLabel) -> Option<Secret> {
+        let book = self.book();
+        let (_, token) = book.refresh(label)?;
+        Some(token.value.clone())
+    }
+
+    /// The refresh token that was issued last; none before there is one.
+    pub(crate) fn newest_refresh_token(&self) -> Option<TokenLabel> {
+        match self.book().refresh_serials {
+            0 => None,
+            serial => Some(TokenLabel::refresh(serial)),
+        }
+    }
+
+    /// What is known of a token by its label; none if it is not remembered.
+    pub(crate) fn facts_of(&self, label: TokenLabel) -> Option<TokenFacts> {
+        let book = self.book();
+        match label.kind {
+            TokenKind::Access => book.access.labelled(label.serial).cloned(),
+            TokenKind::Refresh => {
+                let (family, token) = book.refresh(label)?;
+                Some(refresh_facts(book.families.get(&family)?, token))
             }
-            book.revoke_access_of(family);
         }
     }
 
@@ -248,6 +289,7 @@ impl Book {
                 label,
                 parent,
                 fingerprint,
+                value: Secret::new(value),
                 issued_at: now,
                 last_used_at: now,
                 replaced_at: None,
@@ -260,6 +302,21 @@ impl Book {
             }
         }
         label
+    }
+
+    /// A refresh token by its label, with its family. A search through all of them: only tests and intruders ask.
+    fn refresh(&self, label: TokenLabel) -> Option<(u32, &RefreshToken)> {
+        self.families.iter().find_map(|(serial, family)| {
+            let token = family.tokens().find(|token| token.label == label)?;
+            Some((*serial, token))
+        })
+    }
+
+    fn revoke_family(&mut self, serial: u32, now: Timestamp) {
+        if let Some(family) = self.families.get_mut(&serial) {
+            family.revoked_at.get_or_insert(now);
+        }
+        self.revoke_access_of(serial);
     }
 
     fn revoke_access_of(&mut self, family: u32) {

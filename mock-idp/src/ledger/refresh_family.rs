@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::label::TokenLabel;
 use crate::directory::{Rotation, RotationMode};
+use crate::secret::Secret;
 
 /// Who a grant was made to and for what. The same for every token of a family.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +46,7 @@ pub(super) struct Family {
 /// How many refresh tokens, and how many access tokens, one family remembers.
 const REMEMBERED: usize = 1_000;
 
-/// The hash a token is found by; values are not kept.
+/// The hash a token is found by.
 pub(super) type Fingerprint = [u8; 32];
 
 #[derive(Debug)]
@@ -53,6 +54,8 @@ pub(super) struct RefreshToken {
     pub(super) label: TokenLabel,
     pub(super) parent: Option<TokenLabel>,
     pub(super) fingerprint: Fingerprint,
+    /// Kept for whoever steals it.
+    pub(super) value: Secret,
     pub(super) issued_at: Timestamp,
     pub(super) last_used_at: Timestamp,
     pub(super) replaced_at: Option<Timestamp>,

@@ -15,6 +15,7 @@
 //! | a head that stops coming, a handshake that fails | closed |
 
 mod half_close;
+mod outlet;
 mod tls;
 mod wire;
 
@@ -43,14 +44,16 @@ use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
 use self::half_close::HalfClose;
+use self::outlet::Shared;
 use self::wire::{Ending, Wire};
 use crate::clock::{HeaderTimer, imf_fixdate, within};
+use crate::departure::Instead;
 use crate::inbound::Inbound;
 use crate::journal::Origin;
-use crate::pipeline::ResetInstead;
 use crate::world::World;
 
 pub(crate) use half_close::Busy;
+pub(crate) use outlet::Outlet;
 pub(crate) use tls::Authority;
 pub use tls::NoCertificate;
 
@@ -86,6 +89,7 @@ struct Caller {
     peer: SocketAddr,
     connection: u64,
     busy: Busy,
+    outlet: Outlet,
 }
 
 /// A bound socket that does not serve yet, so that all origins of a world are known before the first request.
@@ -206,13 +210,15 @@ async fn connection(
 }
 
 async fn speak_http(
-    stream: impl AsyncRead + AsyncWrite + Unpin,
+    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
     peer: SocketAddr,
     number: u64,
     ending: Arc<Ending>,
     door: Arc<Door>,
 ) {
     let busy = Busy::default();
+    let stream = Shared::new(stream);
+    let outlet = stream.outlet();
     let stream = HalfClose {
         stream,
         busy: busy.clone(),
@@ -221,6 +227,7 @@ async fn speak_http(
         let door = door.clone();
         let ending = ending.clone();
         let busy = busy.clone();
+        let outlet = outlet.clone();
         // At once, not at the first poll: the peer's end of the stream may already be waiting behind the request.
         busy.begin();
         async move {
@@ -228,15 +235,21 @@ async fn speak_http(
                 peer,
                 connection: number,
                 busy,
+                outlet,
             };
             let response = supervised(&door, &caller, request).await;
             caller.busy.pause();
-            if response.extensions().get::<ResetInstead>().is_some() {
-                ending.reset.store(true, Ordering::Relaxed);
-                return Err(io::Error::new(
-                    io::ErrorKind::ConnectionReset,
-                    "reset by a fault",
-                ));
+            let broken = |kind, what| Err(io::Error::new(kind, what));
+            match response.extensions().get::<Instead>() {
+                None => {}
+                Some(Instead::GoOn) => caller.outlet.swallow_next(),
+                Some(Instead::End) => {
+                    return broken(io::ErrorKind::ConnectionAborted, "ended by a fault");
+                }
+                Some(Instead::Reset) => {
+                    ending.reset.store(true, Ordering::Relaxed);
+                    return broken(io::ErrorKind::ConnectionReset, "reset by a fault");
+                }
             }
             Ok(response)
         }
@@ -297,6 +310,7 @@ async fn handle(door: &Door, caller: Caller, request: Request<Incoming>) -> Resp
         peer: caller.peer,
         connection: caller.connection,
         busy: caller.busy,
+        outlet: caller.outlet,
     };
     let mut request = Request::new(Body::empty());
     *request.method_mut() = parts.method;

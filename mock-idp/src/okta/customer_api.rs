@@ -1,6 +1,6 @@
 //! A customer's own API behind an Okta custom authorization server: a plain OAuth 2.0 resource (RFC 6750).
 
-use http::StatusCode;
+use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::server::Server;
@@ -9,10 +9,10 @@ use crate::reply::Reply;
 use crate::resource::{Trouble, inspect, shown};
 use crate::world::World;
 
-/// The scope that reading takes.
+/// The scope that opens it: one for reading and writing, so that what [`MockIdp::scopes`](crate::MockIdp::scopes) names is enough.
 const NEEDED: &str = "orders.read";
 
-/// Answers a request to the API: any path, as long as the token is good.
+/// Answers a request to the API: any path, as long as the token is good. A POST places an order, whatever it says.
 pub(super) fn answer(world: &World, inbound: &Inbound) -> Reply {
     let servers = &world.directory.okta.authorization_servers;
     let issuers: Vec<String> = servers
@@ -35,6 +35,12 @@ pub(super) fn answer(world: &World, inbound: &Inbound) -> Reply {
         .filter_map(Value::as_str);
     if !scopes.into_iter().any(|scope| scope == NEEDED) {
         return forbidden();
+    }
+    if inbound.method == Method::POST {
+        return Reply::json(
+            StatusCode::CREATED,
+            json!({ "id": "1002", "state": "accepted" }),
+        );
     }
     Reply::json(
         StatusCode::OK,

@@ -87,7 +87,9 @@ async fn token(
     let request = TokenRequest::parse(&inbound);
     let call = Call {
         endpoint: Endpoint::Token,
-        token_request: Some(request.facts(server::id(&inbound).unwrap_or("org"))),
+        token_request: Some(request.facts(server::id(&inbound).unwrap_or("org"), || {
+            world.client_credentials()
+        })),
         presented: request
             .get("refresh_token")
             .map(|value| presented_token(&world, value, "")),

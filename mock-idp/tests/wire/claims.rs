@@ -88,7 +88,7 @@ async fn entra_app_only_token_for_graph_is_v1() {
     let token = verified(&stage, &token).await;
     insta::assert_snapshot!(show(&stage, &token), @r#"
     {"typ":"JWT","alg":"RS256","x5t":"<kid>","kid":"<kid>"}
-    {"aud":"https://graph.microsoft.com","iss":"https://sts.windows.net/<tenant>/","iat":1893455700,"nbf":1893455700,"exp":1893459600,"aio":"… of 32","app_displayname":"Contoso Daemon","appid":"<client>","appidacr":"1","idp":"https://sts.windows.net/<tenant>/","idtyp":"app","oid":"<guid>","rh":"1… of 57","roles":["User.Read.All","Directory.Read.All"],"sub":"<guid>","tenant_region_scope":"EU","tid":"<tenant>","uti":"… of 22","ver":"1.0"}
+    {"aud":"https://graph.microsoft.com","iss":"https://sts.windows.net/<tenant>/","iat":1893455700,"nbf":1893455700,"exp":1893459600,"aio":"… of 32","app_displayname":"Contoso Daemon","appid":"<client>","appidacr":"1","idp":"https://sts.windows.net/<tenant>/","idtyp":"app","oid":"<guid>","rh":"1… of 57","roles":["User.Read.All","Directory.Read.All","Mail.Send"],"sub":"<guid>","tenant_region_scope":"EU","tid":"<tenant>","uti":"… of 22","ver":"1.0"}
     "#);
     let times = |name: &str| token.1[name].as_i64().unwrap();
     let now = 1_893_456_000;
@@ -109,7 +109,7 @@ async fn entra_app_only_token_for_an_api_of_version_2() {
     let token = verified(&stage, &answer.text("access_token")).await;
     insta::assert_snapshot!(show(&stage, &token), @r#"
     {"typ":"JWT","alg":"RS256","kid":"<kid>"}
-    {"aud":"<guid>","iss":"http://<login>/<tenant>/v2.0","iat":1893455700,"nbf":1893455700,"exp":1893459600,"aio":"… of 32","azp":"<client>","azpacr":"1","oid":"<guid>","rh":"1… of 57","roles":["User.Read.All","Directory.Read.All"],"sub":"<guid>","tid":"<tenant>","uti":"… of 22","ver":"2.0"}
+    {"aud":"<guid>","iss":"http://<login>/<tenant>/v2.0","iat":1893455700,"nbf":1893455700,"exp":1893459600,"aio":"… of 32","azp":"<client>","azpacr":"1","oid":"<guid>","rh":"1… of 57","roles":["User.Read.All","Directory.Read.All","Mail.Send"],"sub":"<guid>","tid":"<tenant>","uti":"… of 22","ver":"2.0"}
     "#);
 }
 

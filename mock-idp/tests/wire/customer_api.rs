@@ -53,3 +53,15 @@ async fn bad_tokens_and_what_the_challenge_says() {
     nothing: 401 Bearer realm="orders"
     "#);
 }
+
+#[tokio::test]
+async fn an_order_is_placed_by_a_post() {
+    let stage = Stage::okta().await;
+    let token = stage.access_token().await;
+    let answer = stage
+        .post(&stage.idp.api_url(), &token, r#"{"item":"tea"}"#)
+        .await;
+    insta::assert_snapshot!(answer.show(&stage), @r#"201 {"id":"1002","state":"accepted"}"#);
+    let answer = stage.post(&stage.idp.api_url(), "nonsense", "{}").await;
+    assert_eq!(answer.status, 401);
+}

@@ -1,59 +1,14 @@
-//! Scripted departures: holds, delays, cut connections, changed answers.
+//! Scripted departures: delays, cut connections, statuses and errors.
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
 use mock_idp::MockIdp;
+use mock_idp::clock::Clock as _;
 use mock_idp::directory::RotationMode;
-use mock_idp::fault::{ConnectionFault, Fault, HeaderText, HoldPoint, ScriptedError};
+use mock_idp::fault::{ConnectionFault, Fault, ScriptedError};
 use mock_idp::journal::{Delivery, Endpoint};
-use serde_json::json;
 
 use crate::stage::{Stage, rotation, until};
-
-#[tokio::test]
-async fn a_hold_keeps_answers_until_it_is_released() {
-    let stage = Stage::entra().await;
-    stage
-        .idp
-        .faults()
-        .add(Fault::at(Endpoint::Token).times(3).hold("herd"));
-    let asks =
-        async { futures_util::future::join_all((0..3).map(|_| stage.app_only().send())).await };
-    let release = async {
-        until(|| {
-            let entries = stage.idp.journal().entries();
-            entries.iter().filter(|entry| entry.held.is_some()).count() == 3
-        })
-        .await;
-        // Nothing has been issued yet: the hold stands before the grant.
-        assert_eq!(stage.idp.tokens().len(), 0);
-        stage.clock.advance(Duration::from_secs(5));
-        assert_eq!(stage.idp.release("other"), 0);
-        assert_eq!(stage.idp.release("herd"), 3);
-    };
-    let (answers, ()) = tokio::join!(asks, release);
-    assert!(answers.iter().all(|answer| answer.status == 200));
-    let held = stage.last_entry().held.unwrap();
-    let waited = held.until.unwrap().duration_since(held.from);
-    assert_eq!(waited, SignedDuration::from_secs(5));
-}
-
-#[tokio::test]
-async fn a_hold_after_the_grant_finds_it_made() {
-    let stage = Stage::entra().await;
-    stage.idp.faults().add(
-        Fault::at(Endpoint::Token)
-            .times(1)
-            .hold_at("late", HoldPoint::AfterCommit),
-    );
-    let release = async {
-        until(|| stage.idp.tokens().len() == 1).await;
-        until(|| stage.idp.release("late") == 1).await;
-    };
-    let (answer, ()) = tokio::join!(stage.app_only().send(), release);
-    assert_eq!(answer.status, 200);
-}
 
 #[tokio::test]
 async fn a_delay_passes_on_the_servers_clock() {
@@ -229,70 +184,40 @@ async fn an_error_by_name_and_number() {
 }
 
 #[tokio::test]
-async fn members_headers_and_bodies_are_changed() {
-    let stage = Stage::entra().await;
-    let soon = SignedDuration::from_secs(30);
-    stage.idp.faults().add(
-        Fault::at(Endpoint::Token)
-            .times(1)
-            .set("expires_in", json!("3599"))
-            .set("token_type", json!(null))
-            .set("extra", json!(true))
-            .header("retry-after", HeaderText::HttpDate(soon))
-            .without_header("pragma"),
-    );
-    let answer = stage.app_only().send().await;
-    insta::assert_snapshot!(answer.show(&stage), @r#"200 {"expires_in":"3599","ext_expires_in":3599,"access_token":"<jwt>","extra":true}"#);
-    assert_eq!(
-        answer.header("retry-after"),
-        Some("Tue, 01 Jan 2030 00:00:30 GMT")
-    );
-    assert_eq!(answer.header("pragma"), None);
-
-    stage.idp.faults().add(
-        Fault::at(Endpoint::Token)
-            .times(1)
-            .body("text/html", "<h1>hello</h1>"),
-    );
-    let answer = stage.app_only().send().await;
-    assert_eq!(answer.body, "<h1>hello</h1>");
-    assert_eq!(answer.header("content-type"), Some("text/html"));
-}
-
-#[tokio::test]
-async fn an_answer_without_a_date_has_none() {
-    let stage = Stage::okta().await;
-    stage.idp.faults().add(
-        Fault::at(Endpoint::Token)
-            .reply(429)
-            .without_header("date")
-            .without_header("x-rate-limit-reset"),
-    );
-    let answer = stage.app_only().send().await;
-    assert_eq!(answer.header("date"), None);
-    assert_eq!(answer.header("x-rate-limit-reset"), None);
-}
-
-#[tokio::test]
-async fn a_token_that_a_fault_takes_out_of_the_answer_was_not_issued() {
-    let stage = Stage::entra().await;
-    let issued = |stage: &Stage| {
-        let labels = stage.last_entry().reply.unwrap().issued;
-        let labels: Vec<String> = labels.iter().map(ToString::to_string).collect();
-        labels.join(" ")
+async fn a_jitter_comes_from_the_seed_and_stays_below_its_bound() {
+    let waits = async |seed| {
+        let stage = Stage::of(MockIdp::entra().seed(seed)).await;
+        let fault = Fault::at(Endpoint::Jwks).delay(Duration::from_secs(10));
+        stage.idp.faults().add(fault.jitter(Duration::from_secs(5)));
+        let mut waits = Vec::new();
+        for _ in 0..4 {
+            let asked_at = stage.clock.now();
+            let pass = async {
+                until(|| stage.clock.next_deadline().is_some()).await;
+                let due = stage.clock.next_deadline().unwrap();
+                stage.clock.set(due);
+            };
+            let url = stage.idp.jwks_url();
+            let (answer, ()) = tokio::join!(stage.get(&url, &[]), pass);
+            assert_eq!(answer.status, 200);
+            waits.push(stage.clock.now().duration_since(asked_at).as_millis());
+        }
+        waits
     };
-    stage.password().send().await;
-    assert_eq!(issued(&stage), "AT#1 RT#1");
-    for (member, value, expected) in [
-        ("access_token", json!(null), "RT#2"),
-        ("access_token", json!("another"), "RT#3"),
-        ("refresh_token", json!(null), "AT#4"),
-        ("refresh_token", json!(7), "AT#5"),
-        ("expires_in", json!(null), "AT#6 RT#6"),
-    ] {
-        let fault = Fault::at(Endpoint::Token).times(1);
-        stage.idp.faults().add(fault.set(member, value));
-        stage.password().send().await;
-        assert_eq!(issued(&stage), expected, "{member}");
+    let first = waits(1).await;
+    assert!(
+        first.iter().all(|wait| (10_000..15_000).contains(wait)),
+        "{first:?}"
+    );
+    assert_eq!(first, waits(1).await);
+    assert_ne!(first, waits(2).await);
+    // The longest of all waits is no trouble.
+    let stage = Stage::entra().await;
+    let fault = Fault::at(Endpoint::Jwks).delay(Duration::MAX);
+    stage.idp.faults().add(fault.jitter(Duration::MAX));
+    let url = stage.idp.jwks_url();
+    tokio::select! {
+        answer = stage.get(&url, &[]) => panic!("answered: {answer:?}"),
+        () = until(|| stage.idp.journal().written() == 1) => {}
     }
 }

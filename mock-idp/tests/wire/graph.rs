@@ -166,3 +166,53 @@ async fn one_user_by_id_and_by_name() {
         assert_eq!(answer.status, status, "{id}");
     }
 }
+
+#[tokio::test]
+async fn mail_is_sent_by_a_post() {
+    let stage = Stage::entra().await;
+    let identity = stage.idp.identity(0, 0, 0).unwrap();
+    let own = stage.access_token().await;
+    let for_user = stage
+        .password_as(&identity)
+        .send()
+        .await
+        .text("access_token");
+    const MAIL: &str = r#"{"message":{"subject":"tea"}}"#;
+    let answer = stage.post(&identity.post_api_url, &own, MAIL).await;
+    insta::assert_snapshot!(answer.show_headers(&stage), @r#"
+    202
+    strict-transport-security: max-age=31536000
+    request-id: <guid>
+    client-request-id: <guid>
+    x-ms-ags-diagnostic: {"ServerInfo":{"DataCenter":"West Europe","Slice":"E","Ring":"5","ScaleUnit":"003","RoleInstance":"AM1PEPF00000001"}}
+    date: Tue, 01 Jan 2030 00:00:00 GMT
+    content-length: <length>
+    "#);
+    assert_eq!(answer.body, "");
+    let answer = stage
+        .post(&identity.user_post_api_url, &for_user, MAIL)
+        .await;
+    assert_eq!(answer.status, 202);
+    // There is no `me` without a user, no mailbox without an owner, and nothing to read.
+    let answer = stage.post(&identity.user_post_api_url, &own, MAIL).await;
+    assert_eq!(answer.status, 400, "{}", answer.body);
+    let nobody = identity
+        .post_api_url
+        .replace(&identity.user_id, "nobody@contoso.example");
+    assert_eq!(stage.post(&nobody, &own, MAIL).await.status, 404);
+    assert_eq!(
+        stage.get_with(&identity.post_api_url, &own).await.status,
+        400
+    );
+    assert_eq!(
+        stage
+            .post(&identity.post_api_url, "nonsense", MAIL)
+            .await
+            .status,
+        401
+    );
+    let reader = stage.password().with("scope", "User.Read").send().await;
+    let reader = reader.text("access_token");
+    let answer = stage.post(&identity.user_post_api_url, &reader, MAIL).await;
+    assert_eq!(answer.status, 403, "{}", answer.body);
+}

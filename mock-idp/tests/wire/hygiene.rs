@@ -2,9 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use mock_idp::Provider;
 use mock_idp::directory::Directory;
 use mock_idp::journal::{Origin, SecretPlace};
+use mock_idp::{MockIdp, Provider};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::answer::Answer;
@@ -14,12 +14,18 @@ use crate::stage::Stage;
 /// Every secret of the vendor's part of the built-in directory.
 fn secrets(provider: Provider) -> Vec<String> {
     let directory = Directory::default();
-    let (applications, users) = match provider {
+    let (applications, users): (Vec<_>, Vec<_>) = match provider {
         Provider::Entra => {
-            let tenant = &directory.entra.tenants[0];
-            (&tenant.applications, &tenant.users)
+            let tenants = &directory.entra.tenants;
+            (
+                tenants.iter().flat_map(|t| &t.applications).collect(),
+                tenants.iter().flat_map(|t| &t.users).collect(),
+            )
         }
-        Provider::Okta => (&directory.okta.applications, &directory.okta.users),
+        Provider::Okta => (
+            directory.okta.applications.iter().collect(),
+            directory.okta.users.iter().collect(),
+        ),
     };
     let of_apps = applications
         .iter()
@@ -369,4 +375,23 @@ async fn a_code_in_the_query_is_a_credential_at_the_token_endpoint_only() {
         .get(&format!("{}?code=DE", stage.idp.api_url()), &[])
         .await;
     assert_eq!(seen(&stage), "");
+}
+
+#[tokio::test]
+async fn secrets_in_any_text_are_named_and_masked() {
+    for provider in Provider::ALL {
+        let idp = MockIdp::of(provider).plain_http().start().await.unwrap();
+        let token = idp.mint_refresh_token();
+        let secret = idp.client_secret();
+        let encoded = STANDARD.encode(secret.reveal());
+        let text = format!("sent {} with {encoded}", token.value.reveal());
+        assert_eq!(
+            idp.secrets_in(&text),
+            ["client_secret", "RT#1"],
+            "{provider}"
+        );
+        assert_eq!(idp.redacted(&text), "sent RT#1 with ***==", "{provider}");
+        assert!(idp.secrets_in("nothing to hide").is_empty());
+        assert_eq!(idp.redacted("nothing to hide"), "nothing to hide");
+    }
 }

@@ -90,7 +90,7 @@ async fn paging_follows_the_links() {
     <http://<org>/api/v1/users?after=00u4danaTokenproof07&limit=2>; rel="next"
     <http://<org>/api/v1/users?after=00u4danaTokenproof07&limit=2>; rel="self"
     "#);
-    insta::assert_snapshot!(logins.join(" "), @"ada@okta.example ben@okta.example cleo@okta.example dana@okta.example emil@okta.example");
+    insta::assert_snapshot!(logins.join(" "), @"ada@okta.example ben@okta.example cleo@okta.example dana@okta.example emil@okta.example fay@okta.example");
 }
 
 #[tokio::test]

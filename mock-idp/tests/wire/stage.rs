@@ -5,9 +5,9 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use mock_idp::clock::VirtualClock;
-use mock_idp::directory::{Rotation, RotationMode};
+use mock_idp::directory::{GrantType, Rotation, RotationMode};
 use mock_idp::journal::{Entry, Origin, TokenRequestFacts};
-use mock_idp::{Builder, MockIdp, Provider};
+use mock_idp::{Builder, Identity, MockIdp, Provider};
 use std::sync::Arc;
 
 use crate::answer::Answer;
@@ -106,6 +106,46 @@ impl Stage {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
+        Answer::of(request.send().await.unwrap()).await
+    }
+
+    /// A token request of this application to its own server, with the secret in the body.
+    pub(crate) fn ask_as(&self, identity: &Identity, grant: &str) -> TokenAsk<'_> {
+        self.ask(grant)
+            .at(&identity.token_url)
+            .with("client_id", &identity.client_id)
+            .with("client_secret", identity.client_secret.reveal())
+    }
+
+    /// Client credentials of this application for the example resource.
+    pub(crate) fn app_only_as(&self, identity: &Identity) -> TokenAsk<'_> {
+        let scopes = self.idp.scopes(GrantType::ClientCredentials);
+        self.ask_as(identity, "client_credentials")
+            .with("scope", &scopes.join(" "))
+    }
+
+    /// This user's password, with offline access.
+    pub(crate) fn password_as(&self, identity: &Identity) -> TokenAsk<'_> {
+        self.ask_as(identity, "password")
+            .with("username", &identity.username)
+            .with("password", identity.password.reveal())
+            .with("scope", &identity.scopes.join(" "))
+    }
+
+    /// A GET with a bearer token.
+    pub(crate) async fn get_with(&self, url: &str, token: &str) -> Answer {
+        self.get(url, &[("authorization", &format!("Bearer {token}"))])
+            .await
+    }
+
+    /// A POST of some JSON with a bearer token.
+    pub(crate) async fn post(&self, url: &str, token: &str, json: &'static str) -> Answer {
+        let request = self
+            .http
+            .post(url)
+            .header("authorization", format!("Bearer {token}"))
+            .header("content-type", "application/json; charset=utf-8")
+            .body(json);
         Answer::of(request.send().await.unwrap()).await
     }
 

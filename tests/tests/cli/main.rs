@@ -3,9 +3,14 @@
 #![expect(clippy::expect_used, reason = "what fails here fails the test")]
 
 mod arguments;
+mod beginning;
+mod check;
 mod exits;
 mod folder;
+mod looks;
 mod pages;
 mod pipes;
 mod reports;
 mod scenarios;
+mod shards;
+mod stopping;

@@ -66,7 +66,7 @@ fn an_unknown_key_is_shown_with_the_nearest_known_one() {
     10 |   - { id: served, req: errors.class, eech: { of: a, outcome: ok } }
        |                                      ^^^^ did you mean `each`?
        |
-       = note: the keys here are `id`, `req`, `when`, `given`, `hint`, `never`, `count`, `each`, `gap`, `distinct`, `invariant` and `any_of`
+       = note: the keys here are `id`, `req`, `when`, `given`, `hint`, `never`, `count`, `each`, `gap`, `distinct`, `constant`, `order`, `overlap`, `spread`, `invariant` and `any_of`
     ");
 }
 
@@ -82,7 +82,7 @@ fn a_wrong_duration() {
     ");
     let number = SOUND.replace("by: 5m", "by: 5");
     insta::assert_snapshot!(refused(number), @"
-    error: found the number 5 where a length of time with a unit, such as `30s` belongs
+    error: found the number 5 where a length of time with a unit, such as `30s` or `-120s` belongs
      --> mine.yaml:8:20
       |
     8 |   - advance: { by: 5 }
@@ -158,7 +158,7 @@ fn files_that_are_no_text_or_too_much_of_it() {
     1 |
       | ^
       |
-      = help: a scenario is a map with the keys `schema`, `scenario`, `about`, `providers`, `needs`, `passive`, `matrix`, `vary`, `idp`, `client`, `steps` and `checks`
+      = help: a scenario is a map with the keys `schema`, `scenario`, `about`, `providers`, `needs`, `passive`, `repeat`, `matrix`, `vary`, `idp`, `client`, `clients`, `steps` and `checks`
     ");
 }
 

@@ -10,11 +10,12 @@ use tests::program::workspace_folder;
 pub(crate) use shown::{difference, lines};
 
 /// Folders whose Markdown is for readers of the repository.
-const FOLDERS: [&str; 7] = [
+const FOLDERS: [&str; 8] = [
     "",
     "client",
     "client/docs",
     "conformance",
+    "docs",
     "mock-idp",
     "scenarios",
     "tests",

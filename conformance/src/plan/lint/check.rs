@@ -1,12 +1,29 @@
 //! Checks.
 
 use super::{Findings, NAME_HELP, View, below, is_name, predicate, selector};
-use crate::diagnostic::did_you_mean;
+use crate::diagnostic::{did_you_mean, listed};
 use crate::scenario::{Check, Given};
 use crate::yaml::Node;
 
+const PREDICATES: [&str; 11] = [
+    "never",
+    "count",
+    "each",
+    "gap",
+    "distinct",
+    "constant",
+    "order",
+    "overlap",
+    "spread",
+    "invariant",
+    "any_of",
+];
+
 pub(super) fn examine(view: &View<'_>, found: &mut Findings<'_>) {
     for (check, node) in view.body().checks.iter().zip(&view.filled.checks) {
+        if found.is_full() {
+            return;
+        }
         names(view, node, check, found);
         if let Some(given) = &check.given {
             self::given(view, below(node, &["given"]), given, found);
@@ -28,16 +45,22 @@ pub(super) fn examine(view: &View<'_>, found: &mut Findings<'_>) {
                     .help("write its predicates directly"),
             );
         }
-        if !check.invariant.is_empty() && view.file.vary.is_empty() {
+        if !check.invariant.is_empty() && view.file.vary.is_empty() && view.file.head.repeat < 2 {
             found.push(
-                view.problem(below(node, &["invariant"]), "`invariant` without `vary`")
-                    .help("nothing varies, so nothing can differ"),
+                view.problem(
+                    below(node, &["invariant"]),
+                    "`invariant` without `vary` or `repeat`",
+                )
+                .help("nothing varies, so nothing can differ"),
             );
         }
         if check.predicates().is_empty() && check.any_of.is_empty() && check.invariant.is_empty() {
             found.push(
-                view.problem(below(node, &["id"]), format!("the check `{}` asks for nothing", check.id))
-                    .note("the predicates are `never`, `count`, `each`, `gap`, `distinct`, `invariant` and `any_of`"),
+                view.problem(
+                    below(node, &["id"]),
+                    format!("the check `{}` asks for nothing", check.id),
+                )
+                .note(format!("the predicates are {}", listed(PREDICATES))),
             );
         }
     }

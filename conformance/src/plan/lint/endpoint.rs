@@ -1,7 +1,7 @@
 //! Which endpoints must have been seen for a predicate to hold.
 
-use crate::scenario::{Check, Each, Gap, Given, Predicates, Step, Target};
-use crate::trace::Class;
+use crate::scenario::{Check, Count, Each, Gap, Given, Per, Predicates, Selector, Step, Target};
+use crate::trace::{Class, Party};
 
 use super::View;
 
@@ -21,33 +21,68 @@ pub(super) fn by_given(given: &Given) -> Vec<Target> {
     if given.rotations.is_some() {
         seen.push(Target::Token);
     }
-    if given.selector() != crate::scenario::Selector::default() || given.at_least.is_some() {
-        seen.push(given.to.unwrap_or(Target::Anything));
+    if given.selector() != Selector::default() || given.at_least.is_some() {
+        seen.extend(of_the_client(&given.selector()));
     }
     seen
 }
 
 fn by_predicates(view: &View<'_>, predicates: &Predicates) -> Vec<Target> {
+    let Predicates {
+        never: _,
+        count,
+        each,
+        gap,
+        distinct,
+        constant,
+        order,
+        overlap,
+        spread,
+    } = predicates;
     let mut seen = Vec::new();
-    if let Some(count) = &predicates.count
-        && (count.is.is_some_and(|n| n > 0) || count.at_least.is_some_and(|n| n > 0))
+    if let Some(count) = count
+        && !holds_of_none(count)
     {
-        seen.push(count.to.unwrap_or(Target::Anything));
+        seen.extend(of_the_client(&count.selector()));
     }
     if let Some(Gap {
         between, from, to, ..
-    }) = &predicates.gap
+    }) = gap
     {
         seen.extend(*between);
         seen.extend(from.map(|numbered| numbered.to));
         seen.extend(to.map(|numbered| numbered.to));
     }
-    seen.extend(predicates.distinct.as_ref().map(|distinct| distinct.to));
-    if let Some(each) = &predicates.each {
-        seen.extend(each.to);
+    seen.extend(distinct.as_ref().map(|distinct| distinct.to));
+    seen.extend(constant.as_ref().map(|constant| constant.to));
+    seen.extend(order.iter().filter_map(of_the_client));
+    if let Some(overlap) = overlap
+        && overlap.at_least.is_some_and(|least| least > 0)
+    {
+        seen.extend(of_the_client(&overlap.selector()));
+    }
+    // Nothing is said of how fewer than two clients are spread.
+    if let Some(spread) = spread {
+        seen.extend(of_the_client(&spread.selector()));
+    }
+    if let Some(each) = each {
+        if each.by != Some(Party::Intruder) {
+            seen.extend(each.to);
+        }
         seen.extend(by_outcomes(view, each));
     }
     seen
+}
+
+/// Where an exchange goes, if the client sends it.
+fn of_the_client(selector: &Selector) -> Option<Target> {
+    (selector.by != Some(Party::Intruder)).then(|| selector.to.unwrap_or(Target::Anything))
+}
+
+/// Whether a count is right when nothing happens. No token is shown then, so nothing is counted for any.
+pub(super) fn holds_of_none(count: &Count) -> bool {
+    let none_asked = count.is.unwrap_or(0) == 0 && count.at_least.unwrap_or(0) == 0;
+    none_asked || count.per == Some(Per::Token)
 }
 
 /// A call that ends well has been served, with a token that has been issued.

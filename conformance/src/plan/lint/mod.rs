@@ -1,31 +1,66 @@
 //! What a body means: mistakes that the types cannot refuse.
+//!
+//! | file | what it examines |
+//! |---|---|
+//! | `cast`, `clients` | who takes part |
+//! | `idp`, `rule`, `filter`, `answer`, `members`, `shadow` | the provider and its script |
+//! | `steps`, `call`, `clocks`, `waits`, `happening` | what is done, in order |
+//! | `check`, `predicate`, `each`, `gap`, `field`, `selector` | what is expected |
+//! | `endpoint`, `proof` | checks that silence would pass |
+//! | `needs`, `passive`, `vendor` | what clients, roads and vendors do not all have |
 
+mod answer;
+mod call;
+mod cast;
 mod check;
+mod clients;
+mod clocks;
+mod each;
 mod endpoint;
+mod field;
+mod filter;
+mod gap;
+mod happening;
+mod idp;
+mod members;
 mod needs;
+mod passive;
 mod predicate;
 mod proof;
-mod script;
+mod rule;
 mod selector;
+mod shadow;
 mod steps;
 mod vendor;
+mod waits;
 
 use mock_idp::Provider;
 
+use self::cast::Cast;
 use super::body::FilledBody;
 use super::file::ScenarioFile;
 use crate::case::CaseName;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::registry::Registry;
-use crate::scenario::{Body, CallStep, Step};
+use crate::scenario::{Body, CallStep, ScriptRule, Step};
 use crate::yaml::{Node, Span};
 
 /// What is examined: the body for one cell, with its tree.
 pub(super) struct View<'a> {
-    pub(super) file: &'a ScenarioFile,
-    pub(super) provider: Provider,
-    pub(super) filled: &'a FilledBody,
-    pub(super) registry: &'a Registry,
+    file: &'a ScenarioFile,
+    provider: Provider,
+    filled: &'a FilledBody,
+    registry: &'a Registry,
+    cast: Cast<'a>,
+    rules: Vec<Armed<'a>>,
+}
+
+/// A rule of the script.
+struct Armed<'a> {
+    rule: &'a ScriptRule,
+    node: &'a Node,
+    /// The number of the step that adds it, from 0; none for a rule that is there from the start.
+    step: Option<usize>,
 }
 
 /// The mistakes of one case.
@@ -49,6 +84,11 @@ impl<'a> Findings<'a> {
         self.all.push(diagnostic.in_case(self.case.0.clone()));
     }
 
+    /// Whether it is no use to look for more.
+    pub(super) fn is_full(&self) -> bool {
+        self.all.is_full()
+    }
+
     /// How many were found in this case so far.
     pub(super) fn count(&self) -> usize {
         self.number
@@ -57,16 +97,43 @@ impl<'a> Findings<'a> {
 
 /// Examines a body.
 pub(super) fn examine(view: &View<'_>, found: &mut Findings<'_>) {
-    script::examine(view, found);
-    vendor::examine(view, found);
-    steps::examine(view, found);
-    check::examine(view, found);
-    proof::examine(view, found);
-    needs::examine(view, found);
+    if !clients::examine(view, found) {
+        return;
+    }
+    for examine in [
+        idp::examine,
+        vendor::examine,
+        steps::examine,
+        check::examine,
+        proof::examine,
+        needs::examine,
+        passive::examine,
+    ] {
+        if !found.is_full() {
+            examine(view, found);
+        }
+    }
 }
 
-impl View<'_> {
-    fn body(&self) -> &Body {
+impl<'a> View<'a> {
+    /// A body of a file, for one vendor.
+    pub(super) fn new(
+        file: &'a ScenarioFile,
+        provider: Provider,
+        filled: &'a FilledBody,
+        registry: &'a Registry,
+    ) -> Self {
+        Self {
+            file,
+            provider,
+            filled,
+            registry,
+            cast: Cast::of(filled),
+            rules: armed(filled),
+        }
+    }
+
+    fn body(&self) -> &'a Body {
         &self.filled.body
     }
 
@@ -79,27 +146,53 @@ impl View<'_> {
     }
 
     /// The steps that ask something of the client, with their labels.
-    fn calls(&self) -> impl Iterator<Item = (&str, &Step, &CallStep)> {
-        self.body().steps.iter().filter_map(|step| {
+    fn calls(&self) -> impl Iterator<Item = (&'a str, &'a Step, &'a CallStep)> {
+        self.filled.body.steps.iter().filter_map(|step| {
             let call = step.call()?;
             Some((call.label.as_deref()?, step, call))
         })
     }
 
-    fn labels(&self) -> Vec<&str> {
+    fn labels(&self) -> Vec<&'a str> {
         self.calls().map(|(label, _, _)| label).collect()
     }
 
     /// The holds that script rules name.
-    fn holds(&self) -> Vec<&str> {
-        self.body()
-            .idp
-            .script
+    fn holds(&self) -> Vec<&'a str> {
+        let mut holds: Vec<&str> = self
+            .rules
             .iter()
-            .filter_map(|rule| rule.hold.as_ref())
-            .map(|hold| hold.name.as_str())
-            .collect()
+            .filter_map(|armed| Some(armed.rule.hold.as_ref()?.name.as_str()))
+            .collect();
+        holds.sort_unstable();
+        holds.dedup();
+        holds
     }
+}
+
+/// Every rule of the script: those of the file, then those that steps add.
+fn armed(filled: &FilledBody) -> Vec<Armed<'_>> {
+    let body = &filled.body;
+    let mut rules = from_script(&body.idp.script, filled.idp.as_ref(), None);
+    for (at, (step, node)) in body.steps.iter().zip(&filled.steps).enumerate() {
+        if let Step::Idp(idp) = step {
+            rules.extend(from_script(&idp.script, node.get("idp"), Some(at)));
+        }
+    }
+    rules
+}
+
+fn from_script<'a>(
+    script: &'a [ScriptRule],
+    node: Option<&'a Node>,
+    step: Option<usize>,
+) -> Vec<Armed<'a>> {
+    let nodes = node.and_then(|node| node.get("script")).map(Node::items);
+    script
+        .iter()
+        .zip(nodes.unwrap_or_default())
+        .map(|(rule, node)| Armed { rule, node, step })
+        .collect()
 }
 
 /// The part of a tree under these keys, or the closest part of it that is there.
@@ -109,7 +202,12 @@ fn below<'a>(node: &'a Node, keys: &[&str]) -> &'a Node {
         .unwrap_or_else(|closest| closest)
 }
 
-/// Whether a name can be a label, a hold or the id of a check.
+/// The element of a list, or the list if it stands for the element itself.
+fn element(list: &Node, at: usize) -> &Node {
+    list.items().get(at).unwrap_or(list)
+}
+
+/// Whether a name can be a label, a client, a store, a hold or the id of a check.
 fn is_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.len() <= 60
@@ -119,3 +217,9 @@ fn is_name(name: &str) -> bool {
 }
 
 const NAME_HELP: &str = "use lower-case letters, digits, `-` and `_`, beginning with a letter";
+
+/// The furthest that a clock is moved or set off.
+const FURTHEST: jiff::SignedDuration = jiff::SignedDuration::from_hours(100 * 365 * 24);
+
+/// The longest text that a rule or a call sends, in bytes.
+const MAX_TEXT: usize = 64 << 10;

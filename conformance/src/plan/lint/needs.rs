@@ -1,7 +1,7 @@
-//! What a scenario uses, it needs; and what a passive one cannot have.
+//! What a scenario uses, it needs.
 
 use super::{Findings, View, below};
-use crate::scenario::{Check, GrantKind, Need, Predicates, Step};
+use crate::scenario::{CallStep, GrantKind, Need, Step};
 use crate::yaml::Node;
 
 pub(super) fn examine(view: &View<'_>, found: &mut Findings<'_>) {
@@ -16,71 +16,85 @@ pub(super) fn examine(view: &View<'_>, found: &mut Findings<'_>) {
             });
         }
     }
-    if view.file.head.passive {
-        passive(view, found);
-    }
 }
 
-fn used<'a>(view: &View<'a>) -> Vec<(&'a Node, Need, &'static str)> {
+type Used<'a> = (&'a Node, Need, &'static str);
+
+fn used<'a>(view: &View<'a>) -> Vec<Used<'a>> {
     let mut used = Vec::new();
     for (step, node) in view.filled.body.steps.iter().zip(&view.filled.steps) {
-        match step {
-            Step::CallApi(_) => used.push((node, Need::Resource, "`call_api`")),
-            Step::Advance(_) => used.push((node, Need::Clock, "`advance`")),
-            _ => {}
-        }
-        if let Some(call) = step.call() {
-            if call.every.is_some() {
-                used.push((node, Need::Clock, "`every`"));
-            }
-            if call.together {
-                used.push((node, Need::Concurrency, "`together`"));
-            }
-        }
+        by_step(step, node, &mut used);
     }
     if !view.filled.body.steps.is_empty() {
-        let need = match view.filled.body.client.grant() {
-            GrantKind::ClientCredentials => Need::ClientCredentials,
-            GrantKind::Password => Need::Password,
-            GrantKind::RefreshToken => Need::RefreshToken,
-        };
-        let node = view.filled.client.as_ref().unwrap_or(&view.file.root);
-        used.push((node, need, "the client's grant"));
+        by_clients(view, &mut used);
     }
     used
 }
 
-fn passive(view: &View<'_>, found: &mut Findings<'_>) {
-    let rules = view.filled.idp.as_ref().and_then(|idp| idp.get("script"));
-    for node in rules.map(Node::items).unwrap_or_default() {
-        if node.get("hold").is_some() {
-            found.push(
-                view.problem(
-                    below(node, &["hold"]),
-                    "a passive scenario cannot hold an answer",
-                )
-                .help("nobody is there to release it; use `delay`"),
-            );
+fn by_step<'a>(step: &Step, node: &'a Node, used: &mut Vec<Used<'a>>) {
+    match step {
+        Step::GetToken(_) | Step::ForceRefresh(_) | Step::Invalidate(_) => {}
+        Step::CallApi(_) => used.push((node, Need::Resource, "`call_api`")),
+        Step::Advance(_) => used.push((node, Need::Clock, "`advance`")),
+        Step::Freeze(_) => used.push((node, Need::Clock, "`freeze`")),
+        Step::Suspend(_) => {
+            used.push((node, Need::Clock, "`suspend`"));
+            used.push((node, Need::Timers, "`suspend`"));
         }
+        Step::Until(until) => {
+            if until.held.is_some() {
+                used.push((node, Need::Timers, "`until: held`"));
+            }
+        }
+        Step::Cancel(_) => used.push((node, Need::Cancel, "`cancel`")),
+        Step::Restart(_) => used.push((node, Need::Restart, "`restart`")),
+        Step::Swap(_) => used.push((node, Need::Swap, "`swap`")),
+        Step::Thaw(_) | Step::Release(_) | Step::Join(_) | Step::Idp(_) => {}
     }
-    let on_the_wire = view.body().checks.iter().any(by_the_wire_alone);
-    if !on_the_wire && let Some(checks) = view.file.root.get("checks") {
-        found.push(
-            view.problem(
-                checks,
-                "no check of this passive scenario can be judged by the wire alone",
-            )
-            .help("outcomes (`each: { of: … }`) need a driver"),
-        );
+    let Some(CallStep {
+        together,
+        every,
+        deadline,
+        ..
+    }) = step.call()
+    else {
+        return;
+    };
+    if every.is_some() {
+        used.push((node, Need::Clock, "`every`"));
+    }
+    if deadline.is_some() {
+        used.push((node, Need::Clock, "`deadline`"));
+        used.push((node, Need::Cancel, "`deadline`"));
+    }
+    if *together {
+        used.push((node, Need::Concurrency, "`together`"));
     }
 }
 
-fn by_the_wire_alone(check: &Check) -> bool {
-    let without_outcomes = |predicates: &Predicates| {
-        predicates
-            .each
-            .as_ref()
-            .is_none_or(|each| each.of.is_none())
-    };
-    without_outcomes(&check.predicates()) && check.any_of.iter().all(without_outcomes)
+fn by_clients<'a>(view: &View<'a>, used: &mut Vec<Used<'a>>) {
+    let root = &view.file.root;
+    for group in &view.cast.groups {
+        let node = group.node.unwrap_or(root);
+        let (need, why) = match group.spec.grant_in_use() {
+            GrantKind::ClientCredentials => (Need::ClientCredentials, "the client's grant"),
+            GrantKind::Password => (Need::Password, "the client's grant"),
+            GrantKind::RefreshToken => (Need::RefreshToken, "the client's grant"),
+        };
+        used.push((node, need, why));
+        if group.spec.store.is_some() {
+            used.push((below(node, &["store"]), Need::Stores, "a named store"));
+        }
+        if !group.spec.clock_offset.0.is_zero() {
+            used.push((
+                below(node, &["clock_offset"]),
+                Need::Clock,
+                "a clock that is off",
+            ));
+        }
+    }
+    if view.cast.size() > 1 {
+        let node = view.filled.clients.as_ref().unwrap_or(root);
+        used.push((node, Need::Concurrency, "having several clients"));
+    }
 }

@@ -1,13 +1,8 @@
-//! Predicates.
+//! Predicates: numbers and lengths that contradict each other, or ask for nothing.
 
-use super::steps::unknown_step;
-use super::{Findings, View, below, selector};
-use crate::diagnostic::{did_you_mean, listed};
-use crate::scenario::{Count, Each, Gap, Predicates, Selector, Step, Target};
+use super::{Findings, View, below, each, field, gap, selector};
+use crate::scenario::{Count, Overlap, Per, Predicates, Selector, Spread, Target};
 use crate::yaml::Node;
-
-/// Details that a client can pass on to its caller.
-const CARRIED: [&str; 3] = ["correlation_id", "trace_id", "claims"];
 
 pub(super) fn examine(
     view: &View<'_>,
@@ -29,19 +24,18 @@ pub(super) fn examine(
         self::count(view, below(node, &["count"]), count, found);
     }
     if let Some(each) = &predicates.each {
-        self::each(view, below(node, &["each"]), each, found);
+        each::examine(view, below(node, &["each"]), each, found);
     }
     if let Some(gap) = &predicates.gap {
-        self::gap(view, below(node, &["gap"]), gap, found);
+        gap::examine(view, below(node, &["gap"]), gap, found);
     }
-    if let Some(distinct) = &predicates.distinct
-        && distinct.to != Target::Resource
-        && distinct.to != Target::Token
-    {
-        found.push(view.problem(
-            below(node, &["distinct", "to"]),
-            "tokens are shown to `token` and `resource` only",
-        ));
+    field::examine(view, node, predicates, found);
+    order(view, node, &predicates.order, found);
+    if let Some(overlap) = &predicates.overlap {
+        self::overlap(view, below(node, &["overlap"]), overlap, found);
+    }
+    if let Some(spread) = &predicates.spread {
+        self::spread(view, below(node, &["spread"]), spread, found);
     }
 }
 
@@ -60,13 +54,9 @@ fn count(view: &View<'_>, node: &Node, count: &Count, found: &mut Findings<'_>) 
             )
             .help("an exact number needs no bounds"),
         ),
-        (None, Some(least), Some(most)) if least > most => found.push(
-            view.problem(
-                below(node, &["at_least"]),
-                format!("no number is at least {least} and at most {most}"),
-            )
-            .and(below(node, &["at_most"]).place(), "the other bound"),
-        ),
+        (None, Some(least), Some(most)) if least > most => {
+            found.push(contradiction(view, node, "number", least, most));
+        }
         (None, _, Some(_)) => {}
     }
     if count.at_least == Some(0) {
@@ -83,150 +73,125 @@ fn count(view: &View<'_>, node: &Node, count: &Count, found: &mut Findings<'_>) 
             found.push(view.problem(below(node, &["within"]), "a window of no length"));
         }
     }
-}
-
-fn each(view: &View<'_>, node: &Node, each: &Each, found: &mut Findings<'_>) {
-    let of_outcomes = [
-        ("outcome", each.outcome.is_some()),
-        ("retries", each.retries.is_some()),
-        ("same", each.same.is_some()),
-        ("carries", !each.carries.is_empty()),
-    ];
-    let of_exchanges = [
-        ("presents", each.presents.is_some()),
-        ("auth_methods", each.auth_methods.is_some()),
-        ("method", each.method.is_some()),
-        ("leaks_secret", each.leaks_secret.is_some()),
-    ];
-    let narrowing = [("by", each.by.is_some()), ("grant", each.grant.is_some())];
-    let (asked, foreign, what) = match (&each.of, each.to) {
-        (Some(_), None) => (
-            &of_outcomes[..],
-            of_exchanges.iter().chain(&narrowing),
-            "an outcome (`of`)",
-        ),
-        (None, Some(_)) => (
-            &of_exchanges[..],
-            of_outcomes.iter().chain(&[]),
-            "an exchange (`to`)",
-        ),
-        (None, None) => {
-            found.push(
-                view.problem(node, "`each` of nothing")
-                    .help("write `of: <step>` for outcomes or `to: <endpoint>` for exchanges"),
-            );
-            return;
-        }
-        (Some(_), Some(_)) => {
-            found.push(
-                view.problem(below(node, &["to"]), "`each` with both `of` and `to`")
-                    .help("outcomes (`of`) and exchanges (`to`) are two checks"),
-            );
-            return;
-        }
-    };
-    for (key, present) in foreign {
-        if *present {
-            found.push(view.problem(below(node, &[key]), format!("{what} has no `{key}`")));
-        }
-    }
-    if !asked.iter().any(|(_, present)| *present) {
-        found.push(view.problem(node, "`each` asks for nothing").note(format!(
-            "{what} has {}",
-            listed(asked.iter().map(|(key, _)| *key))
-        )));
-    }
-    if let (Some(presents), to) = (&each.presents, each.to) {
-        selector::presents(view, below(node, &["presents"]), presents, to, found);
-    }
-    if each.auth_methods.is_some() && each.to != Some(Target::Token) && each.of.is_none() {
-        found.push(view.problem(
-            below(node, &["auth_methods"]),
-            "clients authenticate to `token` only",
-        ));
-    }
-    if let Some(label) = &each.of {
-        outcomes(view, node, each, label, found);
+    if let Some(per) = count.per {
+        self::per(view, node, count, per, found);
     }
 }
 
-fn outcomes(view: &View<'_>, node: &Node, each: &Each, label: &str, found: &mut Findings<'_>) {
-    let Some((_, step, _)) = view.calls().find(|(known, _, _)| *known == label) else {
-        found.push(unknown_step(view, below(node, &["of"]), label));
-        return;
-    };
-    if each.retries.is_some() && !matches!(step, Step::CallApi(_)) {
-        found.push(
-            view.problem(
-                below(node, &["retries"]),
-                "`retries` counts requests to the resource",
-            )
-            .help("only `call_api` makes them"),
-        );
-    }
-    if each.same.is_some() && matches!(step, Step::CallApi(_)) {
-        found.push(
-            view.problem(below(node, &["same"]), "`call_api` hands out no token")
-                .help("use `get_token`, or `distinct` for what the resource was shown"),
-        );
-    }
-    let list = below(node, &["carries"]);
-    for (at, name) in each.carries.iter().enumerate() {
-        if !CARRIED.contains(&name.as_str()) {
-            let node = list.items().get(at).unwrap_or(list);
+fn per(view: &View<'_>, node: &Node, count: &Count, per: Per, found: &mut Findings<'_>) {
+    let at = below(node, &["per"]);
+    match per {
+        Per::Client if one_client(view, count.client.as_deref()) => found.push(
+            view.problem(at, "`per: client` with one client")
+                .help("remove `per`"),
+        ),
+        Per::Token if !matches!(count.to, Some(Target::Token | Target::Resource)) => {
             found.push(
-                view.problem(node, format!("unknown detail `{name}`"))
-                    .label_if(did_you_mean(name, CARRIED))
-                    .note(format!("the details are {}", listed(CARRIED))),
+                view.problem(at, "tokens are shown to `token` and `resource` only")
+                    .help("say which with `to`"),
             );
         }
-    }
-}
-
-fn gap(view: &View<'_>, node: &Node, gap: &Gap, found: &mut Findings<'_>) {
-    match (gap.between, gap.from, gap.to) {
-        (Some(_), None, None) | (None, Some(_), Some(_)) => {}
-        (None, None, None) => found.push(
-            view.problem(node, "`gap` between nothing")
-                .help("write `between: token`, or `from: token#1` and `to: token#2`"),
-        ),
-        (Some(_), _, _) => found.push(
-            view.problem(
-                below(node, &["between"]),
-                "`between` together with `from` or `to`",
-            )
-            .help("`between` speaks of all consecutive requests already"),
-        ),
-        (None, Some(_), None) => found.push(view.problem(node, "`from` without `to`")),
-        (None, None, Some(_)) => found.push(view.problem(node, "`to` without `from`")),
-    }
-    if let (Some(from), Some(to)) = (gap.from, gap.to)
-        && from.to == to.to
-        && from.ordinal >= to.ordinal
-    {
-        found.push(view.problem(
-            below(node, &["to"]),
-            format!("`{to}` does not come after `{from}`"),
-        ));
-    }
-    if gap.growing && gap.between.is_none() {
-        found.push(
-            view.problem(below(node, &["growing"]), "one gap cannot grow")
-                .help("use `between`"),
-        );
-    }
-    match (gap.at_least, gap.at_most) {
-        (None, None) if !gap.growing => found.push(
-            view.problem(node, "`gap` without a length")
-                .help("write `at_least`, `at_most` or `growing: true`"),
-        ),
-        (Some(least), Some(most)) if least > most => found.push(
-            view.problem(
-                below(node, &["at_least"]),
-                format!("no gap is at least {least} and at most {most}"),
-            )
-            .and(below(node, &["at_most"]).place(), "the other bound"),
-        ),
         _ => {}
     }
+}
+
+/// Whether a filter, or the case, leaves only one client.
+fn one_client(view: &View<'_>, filter: Option<&str>) -> bool {
+    match filter {
+        None => view.cast.size() == 1,
+        Some(name) => {
+            let names = [name.to_owned()];
+            view.cast.number_of(Some(&names)) == 1
+        }
+    }
+}
+
+fn order(view: &View<'_>, node: &Node, order: &[Selector], found: &mut Findings<'_>) {
+    let Some(list) = node.get("order") else {
+        return;
+    };
+    if order.len() < 2 {
+        found.push(
+            view.problem(list, "an order of fewer than two exchanges")
+                .help("write for instance `order: [{ to: resource, status: 401 }, { to: token }]`"),
+        );
+    }
+    for (selector, node) in order.iter().zip(list.items()) {
+        if *selector == Selector::default() {
+            found.push(
+                view.problem(node, "any exchange at all")
+                    .help("say which, such as `{ to: token }`"),
+            );
+        }
+        selector::examine(view, node, selector, found);
+    }
+}
+
+fn overlap(view: &View<'_>, node: &Node, overlap: &Overlap, found: &mut Findings<'_>) {
+    selector::examine(view, node, &overlap.selector(), found);
+    match (overlap.at_least, overlap.at_most) {
+        (None, None) => found.push(
+            view.problem(node, "`overlap` without a number")
+                .help("write `at_least` or `at_most`"),
+        ),
+        (Some(least), Some(most)) if least > most => {
+            found.push(contradiction(view, node, "number", least, most));
+        }
+        _ => {}
+    }
+    if overlap.at_least.is_some_and(|least| least < 2) {
+        found.push(
+            view.problem(
+                below(node, &["at_least"]),
+                "fewer than two exchanges at once are no overlap",
+            )
+            .help("use `count` to ask whether there was one"),
+        );
+    }
+    if overlap.at_most == Some(0) {
+        found.push(
+            view.problem(below(node, &["at_most"]), "no exchange at all")
+                .help("use `never`"),
+        );
+    }
+}
+
+fn spread(view: &View<'_>, node: &Node, spread: &Spread, found: &mut Findings<'_>) {
+    selector::examine(view, node, &spread.selector(), found);
+    if one_client(view, spread.client.as_deref()) {
+        found.push(
+            view.problem(node, "one client is not spread")
+                .help("give the case several: `clients: { fleet: { count: 10 } }`"),
+        );
+    }
+    match (spread.at_least, spread.at_most) {
+        (None, None) => found.push(
+            view.problem(node, "`spread` without a length")
+                .help("write `at_least` or `at_most`"),
+        ),
+        (Some(least), Some(most)) if least > most => {
+            found.push(contradiction(view, node, "spread", least, most));
+        }
+        _ => {}
+    }
+    if spread.at_least.is_some_and(|least| least.0.is_zero()) {
+        found.push(view.problem(
+            below(node, &["at_least"]),
+            "a spread is always at least nothing",
+        ));
+    }
+}
+
+fn contradiction(
+    view: &View<'_>,
+    node: &Node,
+    what: &str,
+    least: impl std::fmt::Display,
+    most: impl std::fmt::Display,
+) -> crate::diagnostic::Diagnostic {
+    view.problem(
+        below(node, &["at_least"]),
+        format!("no {what} is at least {least} and at most {most}"),
+    )
+    .and(below(node, &["at_most"]).place(), "the other bound")
 }

@@ -1,26 +1,23 @@
 //! No check that a client which does nothing passes.
 //!
-//! An upper bound (`never`, `count` without a lower bound, `invariant`) holds of silence. It needs a `given` in the same
-//! check, or another check of the same case that cannot pass unless the same endpoint was seen.
+//! An upper bound (`never`, `count` or `overlap` without a lower bound, `invariant`) holds of silence. It needs a `given`
+//! in the same check, or another check of the same case that cannot pass unless the same endpoint was seen.
 
-use super::endpoint::seen_by;
+use super::endpoint::{holds_of_none, seen_by};
 use super::{Findings, View, below};
-use crate::scenario::{Count, Predicates, Target};
+use crate::scenario::{Predicates, Target};
 use crate::yaml::Node;
 
 pub(super) fn examine(view: &View<'_>, found: &mut Findings<'_>) {
     let checks = &view.body().checks;
-    for (at, (check, node)) in checks.iter().zip(&view.filled.checks).enumerate() {
+    let seen: Vec<Target> = checks
+        .iter()
+        .flat_map(|check| seen_by(view, check))
+        .collect();
+    for (check, node) in checks.iter().zip(&view.filled.checks) {
         if check.given.is_some() {
             continue;
         }
-        let others: Vec<Target> = checks
-            .iter()
-            .enumerate()
-            .filter(|(other, _)| *other != at)
-            .flat_map(|(_, other)| seen_by(view, other))
-            .collect();
-        let own = seen_by(view, check);
         let mut bounds = upper_bounds(node, &check.predicates());
         let branches = below(node, &["any_of"]).items();
         for (branch, node) in check.any_of.iter().zip(branches) {
@@ -30,18 +27,19 @@ pub(super) fn examine(view: &View<'_>, found: &mut Findings<'_>) {
             bounds.push((below(node, &["invariant"]), Target::Anything));
         }
         for (node, target) in bounds {
-            let proven = |seen: &Target| {
-                *seen == target || target == Target::Anything || *seen == Target::Anything
-            };
-            if !own.iter().chain(&others).any(proven) {
+            // That a foreign host is never seen is the point; what counts is whether the client did anything at all.
+            let anything = matches!(target, Target::Anything | Target::Foreign);
+            let proven = |seen: &Target| *seen == target || anything || *seen == Target::Anything;
+            if !seen.iter().any(proven) {
+                let example = match target {
+                    Target::Anything => "given: { to: token }".to_owned(),
+                    Target::Foreign => "given: { to: token, status: 307 }".to_owned(),
+                    target => format!("given: {{ to: {} }}", target.name()),
+                };
                 found.push(
                     view.problem(node, "a client that does nothing passes this")
                         .help(format!(
-                            "say what must have happened first, such as `given: {{ to: {} }}`",
-                            match target {
-                                Target::Anything => "token",
-                                target => target.name(),
-                            }
+                            "say what must have happened first, such as `{example}`"
                         )),
                 );
             }
@@ -65,9 +63,13 @@ fn upper_bounds<'a>(node: &'a Node, predicates: &Predicates) -> Vec<(&'a Node, T
             count.to.unwrap_or(Target::Anything),
         ));
     }
+    if let Some(overlap) = &predicates.overlap
+        && overlap.at_least.is_none()
+    {
+        bounds.push((
+            below(node, &["overlap"]),
+            overlap.to.unwrap_or(Target::Anything),
+        ));
+    }
     bounds
-}
-
-fn holds_of_none(count: &Count) -> bool {
-    count.is.unwrap_or(0) == 0 && count.at_least.unwrap_or(0) == 0
 }

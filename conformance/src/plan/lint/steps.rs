@@ -1,259 +1,177 @@
-//! Steps.
+//! Steps, in the order in which they are played.
 
-use super::{Findings, NAME_HELP, View, below, is_name};
-use crate::diagnostic::{Diagnostic, did_you_mean, listed};
-use crate::scenario::{Advance, CallStep, IdpStep, Step, Until};
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Findings, View, below, call, clients, clocks, happening, waits};
+use crate::scenario::{ClientAuthMethod, Restart, SecretChoice, Step, Swap};
 use crate::yaml::Node;
 
-/// The most calls of one case.
-const MAX_CALLS: u128 = 10_000;
-
 pub(super) fn examine(view: &View<'_>, found: &mut Findings<'_>) {
-    let steps = &view.body().steps;
-    for (at, (step, node)) in steps.iter().zip(&view.filled.steps).enumerate() {
+    let mut before = Before::new(view);
+    let steps = view.body().steps.iter().zip(&view.filled.steps);
+    for (at, (step, node)) in steps.enumerate() {
+        if found.is_full() {
+            return;
+        }
         let inner = node.entries().first().map_or(node, |(_, inner)| inner);
         match step {
-            Step::GetToken(call) | Step::CallApi(call) | Step::ForceRefresh(call) => {
-                self::call(view, inner, call, &steps[..at], found);
+            Step::GetToken(call)
+            | Step::CallApi(call)
+            | Step::ForceRefresh(call)
+            | Step::Invalidate(call) => {
+                call::examine(view, inner, step, call, &mut before, found);
             }
-            Step::Advance(advance) => self::advance(view, inner, advance, found),
-            Step::Until(until) => self::until(view, inner, until, &steps[..at], found),
-            Step::Release(hold) => release(view, inner, hold, found),
-            Step::Join(label) => earlier(view, inner, label, &steps[..at], "join", found),
-            Step::Idp(idp) => self::idp(view, inner, idp, found),
+            Step::Advance(advance) => {
+                clocks::advance(view, inner, advance, &before.frozen, found);
+            }
+            Step::Freeze(side) => clocks::freeze(view, inner, *side, &mut before.frozen, found),
+            Step::Thaw(side) => clocks::thaw(view, inner, *side, &mut before.frozen, found),
+            Step::Suspend(length) => {
+                clocks::suspend(view, inner, *length, &before.frozen, found);
+            }
+            Step::Until(until) => waits::until(view, inner, until, &before, found),
+            Step::Release(release) => waits::release(view, inner, release, &before, found),
+            Step::Join(label) => waits::earlier(view, inner, label, &before, "join", found),
+            Step::Cancel(label) => waits::earlier(view, inner, label, &before, "cancel", found),
+            Step::Restart(restart) => self::restart(view, inner, restart, found),
+            Step::Swap(swap) => self::swap(view, inner, swap, &mut before, found),
+            Step::Idp(idp) => {
+                happening::examine(view, inner, idp, &mut before, found);
+                before.holds.extend(
+                    idp.script
+                        .iter()
+                        .filter_map(|rule| Some(rule.hold.as_ref()?.name.as_str())),
+                );
+            }
+        }
+        if let Some(label) = step.label() {
+            before.labels.entry(label).or_insert(at);
         }
     }
-    unreleased(view, found);
+    waits::unreleased(view, found);
 }
 
-fn call(view: &View<'_>, node: &Node, call: &CallStep, before: &[Step], found: &mut Findings<'_>) {
-    if let Some(label) = &call.label {
-        let at = below(node, &["as"]);
-        if !is_name(label) {
-            found.push(
-                view.problem(at, format!("`{label}` is no name for a step"))
-                    .help(NAME_HELP),
-            );
-        }
-        if before.iter().any(|step| step.label() == Some(label)) {
-            found.push(view.problem(at, format!("two steps are called `{label}`")));
+/// What the steps so far have brought about.
+pub(super) struct Before<'a> {
+    /// The labels of calls, with the numbers of their steps.
+    pub(super) labels: BTreeMap<&'a str, usize>,
+    /// The names of holds.
+    pub(super) holds: BTreeSet<&'a str>,
+    /// The names of refresh tokens.
+    pub(super) refresh_tokens: BTreeSet<&'a str>,
+    pub(super) frozen: clocks::Frozen,
+    /// How many calls have been made.
+    pub(super) calls: u128,
+    /// Whether an application has been given a secret that its clients do not know.
+    pub(super) new_secret: bool,
+    /// Whether a client uses a wrong secret.
+    wrong_secret: bool,
+}
+
+impl<'a> Before<'a> {
+    fn new(view: &View<'a>) -> Self {
+        let groups = &view.cast.groups;
+        Self {
+            labels: BTreeMap::new(),
+            holds: view
+                .rules
+                .iter()
+                .filter(|armed| armed.step.is_none())
+                .filter_map(|armed| Some(armed.rule.hold.as_ref()?.name.as_str()))
+                .collect(),
+            refresh_tokens: groups
+                .iter()
+                .filter_map(|group| group.spec.refresh_token.as_deref())
+                .collect(),
+            frozen: clocks::Frozen::default(),
+            calls: 0,
+            new_secret: false,
+            wrong_secret: groups
+                .iter()
+                .any(|group| group.spec.auth == Some(ClientAuthMethod::WrongSecret)),
         }
     }
-    count_calls(view, node, call, before, found);
-    if call.times == Some(0) {
-        found.push(
-            view.problem(below(node, &["times"]), "a step that is done no times")
-                .help("remove the step, or `times`"),
-        );
+}
+
+fn restart(view: &View<'_>, node: &Node, restart: &Restart, found: &mut Findings<'_>) {
+    if let Some(names) = &restart.client {
+        clients::step_names(view, below(node, &["client"]), names, found);
     }
-    if call.together && call.times.is_none_or(|times| times < 2) {
-        found.push(
+}
+
+fn swap<'a>(
+    view: &View<'a>,
+    node: &Node,
+    swap: &'a Swap,
+    before: &mut Before<'a>,
+    found: &mut Findings<'_>,
+) {
+    if let Some(names) = &swap.client {
+        clients::step_names(view, below(node, &["client"]), names, found);
+    }
+    match swap.secret {
+        None if swap.refresh_token.is_none() => found.push(
+            view.problem(node, "a client is given nothing new")
+                .help("write `secret: newest|wrong` or `refresh_token: <name>`"),
+        ),
+        Some(SecretChoice::Newest) if !before.new_secret && !before.wrong_secret => found.push(
             view.problem(
-                below(node, &["together"]),
-                "one call is never together with itself",
+                below(node, &["secret"]),
+                "the newest secret is the one the client has",
             )
-            .help("say how many with `times`"),
-        );
-    }
-    match (call.every, call.lasting) {
-        (None, None) => {}
-        (Some(_), None) => found.push(
-            view.problem(below(node, &["every"]), "`every` without an end")
-                .help("say how long with `for`"),
+            .help("add one first: `idp: { secrets: add }`"),
         ),
-        (None, Some(_)) => found.push(
-            view.problem(below(node, &["for"]), "`for` without `every`")
-                .help("say how often with `every`"),
-        ),
-        (Some(every), Some(lasting)) => {
-            if every.0.is_zero() {
-                found.push(
-                    view.problem(below(node, &["every"]), "`every` must be more than nothing"),
-                );
-            } else if lasting < every {
-                found.push(view.problem(
-                    below(node, &["for"]),
-                    format!("{lasting} is over before the first {every} are"),
-                ));
-            }
-            if call.times.is_some() || call.together {
-                found.push(
-                    view.problem(
-                        below(node, &["every"]),
-                        "`every` with `times` or `together`",
-                    )
-                    .help("`every` and `for` say how often already; use two steps for both"),
-                );
-            }
-        }
-    }
-}
-
-/// Complains of the step with which the calls of a case become too many.
-fn count_calls(
-    view: &View<'_>,
-    node: &Node,
-    call: &CallStep,
-    before: &[Step],
-    found: &mut Findings<'_>,
-) {
-    let so_far: u128 = before.iter().filter_map(Step::call).map(calls).sum();
-    if so_far <= MAX_CALLS && so_far + calls(call) > MAX_CALLS {
-        let key = if call.every.is_some() {
-            "every"
-        } else {
-            "times"
-        };
-        found.push(view.problem(
-            below(node, &[key]),
-            format!("a case of more than {MAX_CALLS} calls"),
-        ));
-    }
-}
-
-/// How many calls a step makes.
-fn calls(call: &CallStep) -> u128 {
-    match (call.every, call.lasting) {
-        // `every: 0s` is refused by itself.
-        (Some(every), Some(lasting)) => {
-            let times = lasting.0.as_nanos().checked_div(every.0.as_nanos());
-            times.unwrap_or_default() + 1
-        }
-        _ => u128::from(call.times.unwrap_or(1)),
-    }
-}
-
-fn advance(view: &View<'_>, node: &Node, advance: &Advance, found: &mut Findings<'_>) {
-    if advance.by.0.is_zero() {
-        found.push(view.problem(below(node, &["by"]), "an advance by nothing"));
-    }
-}
-
-fn until(view: &View<'_>, node: &Node, until: &Until, before: &[Step], found: &mut Findings<'_>) {
-    if let Some(label) = &until.started {
-        earlier(
-            view,
-            below(node, &["started"]),
-            label,
-            before,
-            "until",
-            found,
-        );
-    } else if !until.quiet {
-        found.push(
-            view.problem(node, "`until` waits for nothing")
-                .help("write `started: <step>`, `quiet: true`, or both"),
-        );
-    }
-}
-
-fn earlier(
-    view: &View<'_>,
-    node: &Node,
-    label: &str,
-    before: &[Step],
-    what: &str,
-    found: &mut Findings<'_>,
-) {
-    if before.iter().any(|step| step.label() == Some(label)) {
-        return;
-    }
-    if view.labels().contains(&label) {
-        found.push(view.problem(
-            node,
-            format!("`{what}` waits for `{label}`, which comes later"),
-        ));
-    } else {
-        found.push(unknown_step(view, node, label));
-    }
-}
-
-/// A label that no step has.
-pub(super) fn unknown_step(view: &View<'_>, node: &Node, label: &str) -> Diagnostic {
-    let labels = view.labels();
-    view.problem(node, format!("no step is called `{label}`"))
-        .label_if(did_you_mean(label, labels.iter().copied()))
-        .note(match labels.as_slice() {
-            [] => "no step has a name; give it one with `as`".to_owned(),
-            labels => format!("the steps are {}", listed(labels.iter().copied())),
-        })
-}
-
-/// A hold that no rule names.
-pub(super) fn unknown_hold(view: &View<'_>, node: &Node, hold: &str) -> Diagnostic {
-    let holds = view.holds();
-    view.problem(node, format!("no rule holds an answer as `{hold}`"))
-        .label_if(did_you_mean(hold, holds.iter().copied()))
-        .note(match holds.as_slice() {
-            [] => "no rule of `idp.script` has a `hold`".to_owned(),
-            holds => format!("the holds are {}", listed(holds.iter().copied())),
-        })
-}
-
-fn release(view: &View<'_>, node: &Node, hold: &str, found: &mut Findings<'_>) {
-    if !view.holds().contains(&hold) {
-        found.push(unknown_hold(view, node, hold));
-    }
-}
-
-fn unreleased(view: &View<'_>, found: &mut Findings<'_>) {
-    let rules = view.filled.idp.as_ref().and_then(|idp| idp.get("script"));
-    let rules = rules.map(Node::items).unwrap_or_default();
-    for (rule, node) in view.body().idp.script.iter().zip(rules) {
-        let Some(hold) = &rule.hold else { continue };
-        let at = below(node, &["hold"]);
-        if !is_name(&hold.name) {
-            found.push(
-                view.problem(at, format!("`{}` is no name for a hold", hold.name))
-                    .help(NAME_HELP),
-            );
-        }
-        let released = view
-            .body()
-            .steps
-            .iter()
-            .any(|step| matches!(step, Step::Release(name) if *name == hold.name));
-        if !released {
-            found.push(
-                view.problem(at, format!("no step releases `{}`", hold.name))
-                    .help(format!("add the step `release: {}`", hold.name)),
-            );
-        }
-    }
-}
-
-fn idp(view: &View<'_>, node: &Node, step: &IdpStep, found: &mut Findings<'_>) {
-    match (&step.replay, &step.revoke) {
-        (None, None) => found.push(
-            view.problem(node, "nothing happens at the provider")
-                .help("write `replay: <refresh token>` or `revoke: access_tokens|grants`"),
-        ),
-        (Some(_), Some(_)) => found.push(
-            view.problem(node, "`replay` and `revoke` in one step")
-                .help("write two steps"),
-        ),
+        Some(SecretChoice::Wrong) => before.wrong_secret = true,
         _ => {}
     }
-    if let Some(name) = &step.replay {
-        let known = view.body().client.refresh_token.as_deref();
-        if known != Some(name) {
+    if let Some(name) = &swap.refresh_token {
+        new_refresh_token(view, node, swap, name, before, found);
+    }
+}
+
+fn new_refresh_token<'a>(
+    view: &View<'a>,
+    node: &Node,
+    swap: &'a Swap,
+    name: &'a str,
+    before: &mut Before<'a>,
+    found: &mut Findings<'_>,
+) {
+    let at = below(node, &["refresh_token"]);
+    clients::refresh_token_name(view, at, name, found);
+    if !before.refresh_tokens.insert(name) {
+        found.push(
+            view.problem(at, format!("`{name}` is the name of another refresh token"))
+                .help("the mock mints a new one: give it a new name"),
+        );
+    }
+    let names = swap.client.as_ref().map(|names| names.0.as_slice());
+    let mut given = view.cast.called(names);
+    let Some(first) = given.next() else { return };
+    for group in std::iter::once(first).chain(given) {
+        if !group.has_user() {
             found.push(
                 view.problem(
-                    below(node, &["replay"]),
-                    format!("no refresh token is called `{name}`"),
+                    at,
+                    format!(
+                        "a refresh token for `{}`, which acts for itself",
+                        group.name
+                    ),
                 )
-                .label_if(did_you_mean(name, known))
-                .note(match known {
-                    Some(known) => format!("the client starts with `{known}`"),
-                    None => "the client starts with none; name one with `client.refresh_token`"
-                        .to_owned(),
-                }),
+                .help("name the clients that use one with `client`"),
+            );
+        } else if first.has_user() && !group.same_account(first) {
+            found.push(
+                view.problem(
+                    at,
+                    format!(
+                        "one refresh token for `{}` and `{}`",
+                        first.name, group.name
+                    ),
+                )
+                .note("a refresh token belongs to one application, user and tenant")
+                .help("write a step for each, with `client`"),
             );
         }
-    } else if step.by.is_some() {
-        found.push(
-            view.problem(below(node, &["by"]), "`by` without `replay`")
-                .help("only a replay is done by someone"),
-        );
     }
 }

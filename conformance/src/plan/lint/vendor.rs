@@ -4,22 +4,66 @@ use std::time::Duration;
 
 use mock_idp::Provider;
 
-use super::{Findings, View, below};
-use crate::scenario::RotationMode;
+use super::{Armed, Findings, View, below, element};
+use crate::diagnostic::Diagnostic;
+use crate::scenario::{Each, NumberDisguise, RotationMode};
 use crate::yaml::Node;
 
 /// Okta honours a replaced refresh token for at most this long.
 const OKTA_LEEWAY: Duration = Duration::from_secs(60);
 
 pub(super) fn examine(view: &View<'_>, found: &mut Findings<'_>) {
-    let Some(idp) = &view.filled.idp else { return };
     match view.provider {
-        Provider::Okta => okta(view, idp, found),
+        Provider::Okta => okta(view, found),
         Provider::Entra => {}
     }
 }
 
-fn okta(view: &View<'_>, idp: &Node, found: &mut Findings<'_>) {
+fn okta(view: &View<'_>, found: &mut Findings<'_>) {
+    if let Some(idp) = &view.filled.idp {
+        settings(view, idp, found);
+    }
+    for Armed { rule, node, .. } in &view.rules {
+        if let Some(error) = &rule.error {
+            let node = below(node, &["error"]);
+            for (key, present) in [
+                ("suberror", error.suberror.is_some()),
+                ("number", error.number.is_some()),
+                ("claims", error.claims),
+            ] {
+                if present {
+                    found.push(entra_only(view, below(node, &[key]), key));
+                }
+            }
+        }
+        if let Some(disguise) = &rule.disguise
+            && disguise.number != NumberDisguise::Documented
+        {
+            let node = below(node, &["disguise", "number"]);
+            found.push(entra_only(view, node, "number"));
+        }
+    }
+    for (check, node) in view.body().checks.iter().zip(&view.filled.checks) {
+        details(view, below(node, &["each"]), check.each.as_ref(), found);
+        let branches = below(node, &["any_of"]).items();
+        for (branch, node) in check.any_of.iter().zip(branches) {
+            details(view, below(node, &["each"]), branch.each.as_ref(), found);
+        }
+    }
+}
+
+/// What a client passes on: Okta gives a request one id, and no claims challenge.
+fn details(view: &View<'_>, node: &Node, each: Option<&Each>, found: &mut Findings<'_>) {
+    let Some(each) = each else { return };
+    let list = below(node, &["carries"]);
+    for (at, name) in each.carries.iter().enumerate() {
+        if matches!(name.as_str(), "trace_id" | "claims") {
+            found.push(entra_only(view, element(list, at), name));
+        }
+    }
+}
+
+fn settings(view: &View<'_>, idp: &Node, found: &mut Findings<'_>) {
     let spec = &view.body().idp;
     if spec.token.refresh_in.is_some() {
         found.push(entra_only(
@@ -28,44 +72,31 @@ fn okta(view: &View<'_>, idp: &Node, found: &mut Findings<'_>) {
             "refresh_in",
         ));
     }
-    if let Some(rotation) = &spec.rotation {
-        let node = below(idp, &["rotation"]);
-        if rotation.mode == RotationMode::KeepOld {
-            found.push(
-                view.problem(
-                    below(node, &["mode"]),
-                    "okta does not keep a replaced refresh token",
-                )
-                .help("use `rotate` with a `leeway`, or `static`"),
-            );
-        }
-        if rotation.leeway.0 > OKTA_LEEWAY {
-            found.push(view.problem(
-                below(node, &["leeway"]),
-                format!(
-                    "okta's leeway is at most 60 s, and this is {}",
-                    rotation.leeway
-                ),
-            ));
-        }
+    let Some(rotation) = &spec.rotation else {
+        return;
+    };
+    let node = below(idp, &["rotation"]);
+    if rotation.mode == RotationMode::KeepOld {
+        found.push(
+            view.problem(
+                below(node, &["mode"]),
+                "okta does not keep a replaced refresh token",
+            )
+            .help("use `rotate` with a `leeway`, or `static`"),
+        );
     }
-    let rules = idp.get("script").map(Node::items).unwrap_or_default();
-    for (rule, node) in spec.script.iter().zip(rules) {
-        let Some(error) = &rule.error else { continue };
-        let node = below(node, &["error"]);
-        for (key, present) in [
-            ("suberror", error.suberror.is_some()),
-            ("number", error.number.is_some()),
-            ("claims", error.claims),
-        ] {
-            if present {
-                found.push(entra_only(view, below(node, &[key]), key));
-            }
-        }
+    if rotation.leeway.0 > OKTA_LEEWAY {
+        found.push(view.problem(
+            below(node, &["leeway"]),
+            format!(
+                "okta's leeway is at most 60 s, and this is {}",
+                rotation.leeway
+            ),
+        ));
     }
 }
 
-fn entra_only(view: &View<'_>, node: &Node, key: &str) -> crate::diagnostic::Diagnostic {
+fn entra_only(view: &View<'_>, node: &Node, key: &str) -> Diagnostic {
     view.problem(node, format!("okta has no `{key}`")).help(
         "keep it to cases of entra: `providers: [entra]`, for the file or a value of `matrix`",
     )

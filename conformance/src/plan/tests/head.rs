@@ -29,76 +29,76 @@ passive: yes
 stepz: []
 checks: []
 "), @"
-error: the key `steps` is missing
- --> a.yaml:1:1
-  |
-1 | schema: 2
-  | ^^^^^^^^^
-  |
-  = note: a scenario that is not passive does something
+    error: the key `steps` is missing
+     --> a.yaml:1:1
+      |
+    1 | schema: 2
+      | ^^^^^^^^^
+      |
+      = note: a scenario that is not passive does something
 
-error: unknown schema 2
- --> a.yaml:1:9
-  |
-1 | schema: 2
-  |         ^
-  |
-  = note: this program reads schema 1
+    error: unknown schema 2
+     --> a.yaml:1:9
+      |
+    1 | schema: 2
+      |         ^
+      |
+      = note: this program reads schema 1
 
-error: `Expiry/early` is no name for a scenario
- --> a.yaml:2:11
-  |
-2 | scenario: Expiry/early
-  |           ^^^^^^^^^^^^
-  |
-  = help: use lower-case letters, digits and `-`, with `/` between area and name
+    error: `Expiry/early` is no name for a scenario
+     --> a.yaml:2:11
+      |
+    2 | scenario: Expiry/early
+      |           ^^^^^^^^^^^^
+      |
+      = help: use lower-case letters, digits and `-`, with `/` between area and name
 
-error: `about` is empty
- --> a.yaml:3:8
-  |
-3 | about: '  '
-  |        ^^^^
-  |
-  = help: say what goes wrong in production, and why
+    error: `about` is empty
+     --> a.yaml:3:8
+      |
+    3 | about: '  '
+      |        ^^^^
+      |
+      = help: say what goes wrong in production, and why
 
-error: unknown name `ping`
- --> a.yaml:4:20
-  |
-4 | providers: [entra, ping, okta]
-  |                    ^^^^
-  |
-  = note: the names here are `entra` and `okta`
+    error: unknown name `ping`
+     --> a.yaml:4:20
+      |
+    4 | providers: [entra, ping, okta]
+      |                    ^^^^
+      |
+      = note: the names here are `entra` and `okta`
 
-error: unknown name `clocks`
- --> a.yaml:5:9
-  |
-5 | needs: [clocks]
-  |         ^^^^^^ did you mean `clock`?
-  |
-  = note: the names here are `clock`, `timers`, `concurrency`, `resource`, `classes`, `grant.client_credentials`, `grant.password` and `grant.refresh_token`
+    error: unknown name `clocks`
+     --> a.yaml:5:9
+      |
+    5 | needs: [clocks]
+      |         ^^^^^^ did you mean `clock`?
+      |
+      = note: the names here are `clock`, `timers`, `concurrency`, `resource`, `classes`, `cancel`, `restart`, `swap`, `stores`, `grant.client_credentials`, `grant.password` and `grant.refresh_token`
 
-error: found the text `yes` where `true` or `false` belongs
- --> a.yaml:6:10
-  |
-6 | passive: yes
-  |          ^^^
+    error: found the text `yes` where `true` or `false` belongs
+     --> a.yaml:6:10
+      |
+    6 | passive: yes
+      |          ^^^
 
-error: unknown key `stepz`
- --> a.yaml:7:1
-  |
-7 | stepz: []
-  | ^^^^^ did you mean `steps`?
-  |
-  = note: the keys of a scenario are `schema`, `scenario`, `about`, `providers`, `needs`, `passive`, `matrix`, `vary`, `idp`, `client`, `steps` and `checks`
+    error: unknown key `stepz`
+     --> a.yaml:7:1
+      |
+    7 | stepz: []
+      | ^^^^^ did you mean `steps`?
+      |
+      = note: the keys of a scenario are `schema`, `scenario`, `about`, `providers`, `needs`, `passive`, `repeat`, `matrix`, `vary`, `idp`, `client`, `clients`, `steps` and `checks`
 
-error: `checks` is empty
- --> a.yaml:8:9
-  |
-8 | checks: []
-  |         ^
-  |
-  = note: a scenario checks something
-");
+    error: `checks` is empty
+     --> a.yaml:8:9
+      |
+    8 | checks: []
+      |         ^
+      |
+      = note: a scenario checks something
+    ");
 }
 
 #[test]

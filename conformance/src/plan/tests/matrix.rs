@@ -1,4 +1,4 @@
-use super::{cases, outcome, with_body};
+use super::{brief, cases, outcome, with_body};
 
 const BODY: &str = "steps: [{ get_token: { as: a } }]
 checks:
@@ -307,4 +307,55 @@ fn a_file_describes_a_bounded_number_of_runs() {
         format!("  {name}: [{}]\n", values.join(", "))
     };
     insta::assert_snapshot!(with_body(&format!("matrix:\n{}{}{BODY}", axis("a"), axis("b"))).lines().next().unwrap(), @"error: the axes make 1600 runs, more than the 1000 of a file");
+}
+
+#[test]
+fn a_case_that_is_played_several_times_has_as_many_runs() {
+    let text = |times: &str| {
+        format!(
+            "schema: 1\nscenario: a\nabout: x\nproviders: [okta]\nneeds: [grant.client_credentials]\nrepeat: {times}\nvary: {{ prose: [english, absent] }}\nidp: {{ script: [{{ to: token, error: {{ error: invalid_grant }}, disguise: {{ prose: $prose }} }}] }}\n{BODY}"
+        )
+    };
+    let cases = cases(&text("3")).unwrap();
+    let cells: Vec<_> = cases[0]
+        .variations
+        .iter()
+        .map(|run| {
+            format!(
+                "{} {} {}",
+                run.cell["prose"], run.cell["run"], run.seed_offset
+            )
+        })
+        .collect();
+    insta::assert_snapshot!(cells.join("\n"), @"
+    english 1 0
+    english 2 1
+    english 3 2
+    absent 1 0
+    absent 2 1
+    absent 3 2
+    ");
+    let once = super::cases(&text("1")).unwrap();
+    assert!(!once[0].variations[0].cell.contains_key("run"));
+    insta::assert_snapshot!(brief(&[
+        outcome(&text("0")),
+        outcome(&text("51")),
+        outcome(&text("often")),
+        with_body(&format!("matrix: {{ run: [503] }}\nidp: {{ script: [{{ to: token, reply: $run }}] }}\n{BODY}")),
+    ]), @"
+    error: a case is not played 0 times
+    ^
+    = help: write a number from 1 to 50
+
+    error: a case is not played 51 times
+    ^^
+    = help: write a number from 1 to 50
+
+    error: found the text `often` where a whole number from 0 to 4294967295 belongs
+    ^^^^^
+
+    error: `run` cannot be an axis
+    ^^^
+    = note: it numbers the runs of a case that is played several times (`repeat`)
+    ");
 }

@@ -1,11 +1,22 @@
 //! Tests of loading and planning, by topic.
 
+mod answers;
+mod bounds;
+mod checks;
+mod clients;
+mod clocks;
+mod gaps;
+mod happening;
 mod head;
 mod matrix;
-mod meaning;
+mod needs;
+mod proof;
 mod reference;
 mod robust;
+mod rules;
+mod script;
 mod shape;
+mod steps;
 
 use std::fmt::Write as _;
 
@@ -53,7 +64,21 @@ fn outcome(text: &str) -> String {
 /// A sound file with these lines in place of its body's.
 fn with_body(body: &str) -> String {
     outcome(&format!(
-        "schema: 1\nscenario: a/b\nabout: x\nproviders: [okta]\nneeds: [clock, concurrency, resource, grant.client_credentials, grant.refresh_token]\n{body}"
+        "schema: 1\nscenario: a/b\nabout: x\nproviders: [okta]\nneeds: [clock, timers, concurrency, resource, cancel, restart, swap, stores, grant.client_credentials, grant.password, grant.refresh_token]\n{body}"
+    ))
+}
+
+/// A sound file with these clients and this check.
+fn with_clients(clients: &str, check: &str) -> String {
+    with_body(&format!(
+        "clients: {clients}\nsteps: [{{ call_api: {{ as: a }} }}]\nchecks: [{{ id: c, req: rotation.discard-old, {check} }}]\n"
+    ))
+}
+
+/// A sound file with two clients that have refresh tokens of their own, and these steps.
+fn with_pair(steps: &str) -> String {
+    with_body(&format!(
+        "clients: {{ ada: {{ refresh_token: rt1 }}, ben: {{ refresh_token: rt2, user: second }} }}\nsteps:\n{steps}checks: [{{ id: c, req: rotation.discard-old, gap: {{ between: token, at_least: 1s }} }}]\n"
     ))
 }
 

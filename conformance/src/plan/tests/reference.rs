@@ -21,7 +21,7 @@ idp: {{ script: [{{ to: token, reply: $case.answers, headers: $case.headers }}] 
 ")).unwrap();
     let rule = &cases[0].variations[0].body.idp.script[0];
     assert_eq!(rule.reply.as_ref().unwrap().0, [503, 200]);
-    assert_eq!(rule.headers["Date"], "$http_date(-5s)");
+    assert_eq!(rule.headers["Date"].0, ["$http_date(-5s)"]);
     assert_eq!(cases[0].checks[1].check.each, cases[0].checks[2].check.each);
     assert_eq!(cases[0].checks[1].line, 13);
 }
@@ -114,29 +114,29 @@ idp:
     - {{ to: token, reply: $case.reply }}
     - $case.rule
 {BODY}")), @"
-error: 4290 is not an HTTP status; use 200 to 599
-  --> a.yaml:9:22
-   |
- 9 |     broken: { reply: 4290, rule: { to: jwks, repyl: 500 } }
-   |                      ^^^^
-...
-12 |     - { to: token, reply: $case.reply }
-   |                           ----------- used here
-   |
-   = note: in `a/b[okta,broken]`
+    error: 4290 is not an HTTP status; use 200 to 599
+      --> a.yaml:9:22
+       |
+     9 |     broken: { reply: 4290, rule: { to: jwks, repyl: 500 } }
+       |                      ^^^^
+    ...
+    12 |     - { to: token, reply: $case.reply }
+       |                           ----------- used here
+       |
+       = note: in `a/b[okta,broken]`
 
-error: unknown key `repyl`
-  --> a.yaml:9:46
-   |
- 9 |     broken: { reply: 4290, rule: { to: jwks, repyl: 500 } }
-   |                                              ^^^^^ did you mean `reply`?
-...
-13 |     - $case.rule
-   |       ---------- used here
-   |
-   = note: in `a/b[okta,broken]`
-   = note: the keys here are `to`, `nth`, `times`, `reply`, `headers`, `without_headers`, `body`, `content_type`, `error`, `disguise`, `set`, `hold`, `delay` and `connection`
-");
+    error: unknown key `repyl`
+      --> a.yaml:9:46
+       |
+     9 |     broken: { reply: 4290, rule: { to: jwks, repyl: 500 } }
+       |                                              ^^^^^ did you mean `reply`?
+    ...
+    13 |     - $case.rule
+       |       ---------- used here
+       |
+       = note: in `a/b[okta,broken]`
+       = note: the keys here are `to`, `only`, `nth`, `one_in`, `times`, `from`, `until`, `reply`, `redirect`, `headers`, `header_lines`, `without_headers`, `body`, `body_base64`, `content_type`, `coding`, `raw`, `error`, `disguise`, `set`, `remove`, `rename`, `reverse_members`, `hold`, `delay`, `jitter`, `dribble` and `connection`
+    ");
 }
 
 #[test]
@@ -253,25 +253,21 @@ steps: [&s { get_token: { as: a } }]
 checks:
   - { id: all, req: cache.reuse-while-fresh, each: { of: a, outcome: ok } }
 "), @"a/b[okta] x1 all");
-    insta::assert_snapshot!(with_body("idp: { script: [{ to: token, times: 1, headers: &h { X: 1 } }, { to: jwks, headers: *h }] }
+    insta::assert_snapshot!(with_body("idp: { script: [{ to: token, times: 1, headers: &h { X: 1.5 } }, { to: jwks, headers: *h }] }
 steps: [{ get_token: { as: a } }]
 checks:
   - { id: all, req: cache.reuse-while-fresh, each: { of: a, outcome: ok } }
-"), @r#"
-error: found the number 1 where text belongs
- --> a.yaml:6:57
-  |
-6 | idp: { script: [{ to: token, times: 1, headers: &h { X: 1 } }, { to: jwks, headers: *h }] }
-  |                                                         ^
-  |
-  = help: put it in quotes: `"1"`
+"), @"
+    error: found the number 1.5 where a name or a list of names belongs
+     --> a.yaml:6:57
+      |
+    6 | idp: { script: [{ to: token, times: 1, headers: &h { X: 1.5 } }, { to: jwks, headers: *h }] }
+      |                                                         ^^^
 
-error: found the number 1 where text belongs
- --> a.yaml:6:57
-  |
-6 | idp: { script: [{ to: token, times: 1, headers: &h { X: 1 } }, { to: jwks, headers: *h }] }
-  |                                                         ^                           -- used here
-  |
-  = help: put it in quotes: `"1"`
-"#);
+    error: found the number 1.5 where a name or a list of names belongs
+     --> a.yaml:6:57
+      |
+    6 | idp: { script: [{ to: token, times: 1, headers: &h { X: 1.5 } }, { to: jwks, headers: *h }] }
+      |                                                         ^^^                           -- used here
+    ");
 }

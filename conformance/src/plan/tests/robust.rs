@@ -1,3 +1,7 @@
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
 use proptest::prelude::*;
 
 use super::{cases, outcome};
@@ -78,6 +82,85 @@ fn piece() -> impl Strategy<Value = String> {
     prop::collection::vec(words, 0..60).prop_map(|words| words.concat())
 }
 
+/// One of the scenarios that are shipped.
+fn shipped() -> impl Strategy<Value = &'static str> {
+    let texts: Vec<&'static str> = scenarios::FILES.iter().map(|(_, text)| *text).collect();
+    prop::sample::select(texts)
+}
+
+/// The longest answer to a file, in bytes: the mistakes that are shown, each with its lines and what can be done.
+const LONGEST_ANSWER: usize = 2 << 20;
+
+/// Plans a file and holds that it is answered: without a panic, before long, in few words.
+fn answered(text: String) {
+    let (done, answer) = mpsc::channel();
+    let file = text.clone();
+    thread::spawn(move || done.send(outcome(&file)));
+    let length = answer
+        .recv_timeout(Duration::from_secs(30))
+        .map(|answer| answer.len());
+    assert!(
+        length.is_ok_and(|length| length < LONGEST_ANSWER),
+        "{length:?} bytes are answered to\n{text}"
+    );
+}
+
+proptest! {
+    // A shipped file has many cases to plan.
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_stretch_is_replaced(text in shipped(), at in 0usize..10_000, length in 0usize..40, put in "[\\[\\]{}:,$*&!|>'\"#\n \t-]{0,4}") {
+        let start = text.floor_char_boundary(at % text.len());
+        let end = text.ceil_char_boundary((start + length).min(text.len()));
+        answered(format!("{}{put}{}", &text[..start], &text[end..]));
+    }
+
+    #[test]
+    fn bytes_are_flipped(text in shipped(), flips in prop::collection::vec((0usize..10_000, any::<u8>()), 1..8)) {
+        let mut bytes = text.as_bytes().to_vec();
+        for (at, with) in flips {
+            let at = at % bytes.len();
+            bytes[at] ^= with;
+        }
+        answered(String::from_utf8_lossy(&bytes).into_owned());
+    }
+
+    #[test]
+    fn lines_are_lost_and_doubled(text in shipped(), lost in prop::collection::vec(0usize..200, 0..6), doubled in prop::collection::vec(0usize..200, 0..6)) {
+        let number = text.lines().count();
+        let (lost, doubled) = (modulo(lost, number), modulo(doubled, number));
+        let mut out = String::new();
+        for (at, line) in text.lines().enumerate() {
+            let times = usize::from(!lost.contains(&at)) + usize::from(doubled.contains(&at));
+            for _ in 0..times {
+                out.push_str(line);
+                out.push('\n');
+            }
+        }
+        answered(out);
+    }
+
+    #[test]
+    fn two_files_are_spliced(first in shipped(), second in shipped(), upto in 0usize..200, from in 0usize..200) {
+        let head = first.lines().take(upto % (first.lines().count() + 1));
+        let tail = second.lines().skip(from % (second.lines().count() + 1));
+        answered(head.chain(tail).flat_map(|line| [line, "\n"]).collect());
+    }
+
+    /// A value of one file in the place of a value of another: sound YAML, and often a sound shape.
+    #[test]
+    fn values_change_places(first in shipped(), second in shipped(), at in 0usize..400, from in 0usize..400) {
+        let places: Vec<_> = first.match_indices(": ").map(|(at, _)| at + 2).collect();
+        let values: Vec<_> = second.match_indices(": ").map(|(at, _)| &second[at + 2..]).collect();
+        let at = places[at % places.len()];
+        let value = values[from % values.len()];
+        let end = |text: &str| text.find([',', '}', '\n']).unwrap_or(text.len());
+        let rest = &first[at..];
+        answered(format!("{}{}{}", &first[..at], &value[..end(value)], &rest[end(rest)..]));
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
 
@@ -97,19 +180,13 @@ proptest! {
     }
 
     #[test]
-    fn a_damaged_scenario_is_answered(at in 0usize..10_000, length in 0usize..40, put in "[\\[\\]{}:,$*&!|>'\"#\n \t-]{0,4}", which in 0usize..1_000) {
-        let files = scenarios::FILES;
-        prop_assume!(!files.is_empty());
-        let text = files[which % files.len()].1;
-        let start = text.floor_char_boundary(at % text.len());
-        let end = text.ceil_char_boundary((start + length).min(text.len()));
-        let _ = outcome(&format!("{}{put}{}", &text[..start], &text[end..]));
-    }
-
-    #[test]
     fn a_name_of_any_size_is_suggested_for_quickly(name in "[a-z]{0,300}") {
         let _ = outcome(&format!("{name}: 1\n"));
     }
+}
+
+fn modulo(numbers: Vec<usize>, by: usize) -> Vec<usize> {
+    numbers.into_iter().map(|number| number % by).collect()
 }
 
 /// Files made to cost as much as they can.
@@ -155,4 +232,44 @@ fn a_long_file_is_read_in_one_go() {
     assert!(text.len() < MAX_BYTES);
     // It checks nothing, and that is all that is wrong with it.
     assert!(cases(&text).is_err());
+}
+
+/// Seconds for each if every mistake were looked for in every case, or everybody compared with everybody.
+#[test]
+fn many_mistakes_are_not_all_shown() {
+    let head = "schema: 1\nscenario: a/b\nabout: x\nproviders: [okta]\n";
+    let name = |n: usize| format!("{}{n}", "x".repeat(50));
+    let labels: String = (0..2_000)
+        .map(|n| format!("- get_token: {{ as: {} }}\n", name(n)))
+        .collect();
+    let waits: String = (0..2_000)
+        .map(|n| format!("- join: {}y\n", name(n)))
+        .collect();
+    answered(format!(
+        "{head}steps:\n{labels}{waits}checks: [{{ id: c }}]\n"
+    ));
+
+    let values: Vec<_> = (0..900).map(|n| n.to_string()).collect();
+    let files = format!(
+        "{head}matrix: {{ c: [{}] }}\nsteps:\n- get_token: {{ as: a, times: $c }}\n{}checks: [{{ id: c, req: x, each: {{ of: b, outcome: ok }} }}]\n",
+        values.join(","),
+        "- join: b\n".repeat(100)
+    );
+    answered(files.clone());
+    let problems = cases(&files).unwrap_err();
+    assert!(problems.iter().count() <= 200);
+
+    let wrong = "- get_tokn: {}\n".repeat(5_000);
+    let problems = cases(&format!("{head}steps:\n{wrong}checks: [{{}}]\n")).unwrap_err();
+    assert_eq!(problems.iter().count(), 200);
+    assert!(
+        problems
+            .to_string()
+            .ends_with("error: there are more mistakes than these 200")
+    );
+
+    answered(format!("{head}{}: 1\n", "k".repeat(1_000_000)));
+    answered(format!(
+        "{head}clients: {{ a: {{ count: 4000000000 }} }}\nsteps: [{{ get_token: {{ as: a }} }}]\nchecks: [{{ id: c }}]\n"
+    ));
 }

@@ -212,6 +212,7 @@ impl Timeline {
                     }
                 }
                 MarkKind::Released(hold) => format!("\u{25b6} release {}", plain(hold)),
+                MarkKind::Happened(what) => format!("\u{25b6} {}", plain(what)),
             };
             let x = axis.x(since(mark.at));
             let row = rows.iter().position(|end| *end <= x).unwrap_or(rows.len());

@@ -120,7 +120,7 @@ fn requirements(report: &Report) -> Vec<RequirementRow<'_>> {
                 kind: "pass",
             });
         for (verdict, count) in Verdict::ALL.into_iter().zip(&mut row.counts) {
-            *count += usize::from(verdict == check.verdict);
+            *count += usize::from(verdict == check.verdict && !check.unscored);
         }
     }
     let mut rows: Vec<RequirementRow<'_>> = rows.into_values().collect();
@@ -292,8 +292,11 @@ fn runs(case: &CaseReport, played: &Played<'_>) -> Vec<RunView> {
     views
 }
 
+/// The worst of what counts, or of all where nothing does.
 fn worst(case: &CaseReport) -> Verdict {
-    let verdicts = case.checks.iter().map(|check| check.verdict);
+    let counts = |check: &&CheckReport| case.is_unscored() || !check.unscored;
+    let checks = case.checks.iter().filter(counts);
+    let verdicts = checks.map(|check| check.verdict);
     verdicts
         .max_by_key(|verdict| gravity(*verdict))
         .unwrap_or(Verdict::NotApplicable)

@@ -13,6 +13,7 @@ pub(super) fn repeated(report: &Report, style: Style, width: usize) -> Vec<Strin
     let passing = report.cases.iter().filter(|case| is_passed(case)).count();
     let broken: Vec<&CheckReport> = report
         .checks()
+        .filter(|check| !check.unscored)
         .filter(|check| !matches!(check.verdict, Verdict::Pass | Verdict::NotApplicable))
         .collect();
     if passing + report.not_run.len() <= SCREENFUL || broken.is_empty() {

@@ -1,0 +1,82 @@
+//! What a client is opened with.
+
+use std::sync::Arc;
+
+use http::{Method, Uri};
+use mock_idp::Provider;
+use token_client::{Clock, Secret, Spawn, TokenStore, Transport};
+
+use super::Credential;
+use crate::scenario::{ClientAuthMethod, GrantKind};
+
+/// Everything a client is opened with.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Its name in the scenario.
+    pub name: String,
+    /// The vendor.
+    pub provider: Provider,
+    /// The token endpoint.
+    pub token_url: String,
+    /// The protected resource.
+    pub api_url: String,
+    /// Where the protected resource takes a POST; some have one address for all.
+    pub post_api_url: String,
+    /// The client id.
+    pub client_id: String,
+    /// Its secret.
+    pub client_secret: Secret,
+    /// How it authenticates.
+    pub auth: ClientAuthMethod,
+    /// The grant it uses.
+    pub grant: GrantKind,
+    /// The scopes it asks for.
+    pub scopes: Vec<String>,
+    /// The user it acts for: of a password grant, and the one whose refresh token it has.
+    pub username: String,
+    /// That user's password.
+    pub password: Secret,
+    /// The refresh token it starts with.
+    pub refresh_token: Option<Secret>,
+    /// Where it keeps its tokens: a store of its own, or one it shares with other clients and with its own earlier life.
+    pub store: Arc<dyn TokenStore>,
+    /// Its clock.
+    pub clock: Arc<dyn Clock>,
+    /// Its way to the servers.
+    pub transport: Arc<dyn Transport>,
+    /// Where it starts tasks.
+    pub spawn: Arc<dyn Spawn>,
+    /// The seed of its jitter.
+    pub seed: u64,
+}
+
+impl Setup {
+    /// Where a call of the protected resource with this method goes.
+    #[must_use]
+    pub fn resource(&self, method: &Method) -> &str {
+        if method == Method::POST {
+            &self.post_api_url
+        } else {
+            &self.api_url
+        }
+    }
+
+    /// Whether this is an address of the protected resource.
+    #[must_use]
+    pub fn is_resource(&self, address: &Uri) -> bool {
+        *address == self.api_url.as_str() || *address == self.post_api_url.as_str()
+    }
+
+    /// The same setup with another credential, for a client that is opened anew.
+    pub fn take(&mut self, credential: Credential) {
+        match credential {
+            Credential::Secret(secret) => {
+                self.client_secret = secret;
+                if self.auth == ClientAuthMethod::WrongSecret {
+                    self.auth = ClientAuthMethod::Post;
+                }
+            }
+            Credential::RefreshToken(token) => self.refresh_token = Some(token),
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! `only:` requests that a rule is for, and that never come.
+
+use mock_idp::ledger::{TokenKind, TokenLabel};
+
+use super::selector::{grant_name, is_grant};
+use super::{Findings, View, below};
+use crate::diagnostic::Diagnostic;
+use crate::scenario::{GrantKind, RequestFilter, ScriptTarget, Which};
+use crate::yaml::Node;
+
+pub(super) fn examine(
+    view: &View<'_>,
+    node: &Node,
+    to: ScriptTarget,
+    only: &RequestFilter,
+    found: &mut Findings<'_>,
+) {
+    if *only == RequestFilter::default() {
+        found.push(
+            view.problem(node, "`only` says nothing of the requests it is for")
+                .help("write for instance `only: { grant: refresh_token }`, or remove it"),
+        );
+    }
+    foreign_to_the_endpoint(view, node, to, only, found);
+    if !view.file.head.passive {
+        nobody(view, node, only, found);
+    }
+    if only.attempt == Some(0) {
+        found.push(view.problem(below(node, &["attempt"]), "`attempt` counts from 1"));
+    }
+    if let Some(grant) = &only.grant {
+        let node = below(node, &["grant"]);
+        grant_name(view, node, grant, found);
+        // A command may use any grant, whatever the file says of its client.
+        if !view.file.head.passive && is_grant(grant) {
+            unused_grant(view, node, grant, found);
+        }
+    }
+    if let Some(label) = only.presents {
+        let node = below(node, &["presents"]);
+        match (to, label.kind) {
+            (ScriptTarget::Token, TokenKind::Access) => found.push(view.problem(
+                node,
+                "an access token is never meant for the token endpoint",
+            )),
+            (ScriptTarget::Resource, TokenKind::Refresh) => {
+                found.push(view.problem(node, "a refresh token is never meant for a resource"))
+            }
+            _ => existing(view, node, label, found),
+        }
+    }
+}
+
+/// Complains of a label that no token of the case can have.
+pub(super) fn existing(view: &View<'_>, node: &Node, label: TokenLabel, found: &mut Findings<'_>) {
+    if label.serial == 0 {
+        found.push(view.problem(node, format!("there is no {label}: labels count from 1")));
+    } else if label.kind == TokenKind::Refresh
+        && !view.cast.has_refresh_tokens()
+        && !view.file.head.passive
+    {
+        found.push(no_refresh_tokens(view, node));
+    }
+}
+
+/// Complains that nobody has a refresh token.
+pub(super) fn no_refresh_tokens(view: &View<'_>, node: &Node) -> Diagnostic {
+    view.problem(node, "no client of this case is given a refresh token")
+        .note("the client credentials grant has none (RFC 6749 section 4.4.3)")
+        .help("use `client: { refresh_token: rt1 }` or `grant: password`")
+}
+
+/// What a request to this endpoint does not show.
+fn foreign_to_the_endpoint(
+    view: &View<'_>,
+    node: &Node,
+    to: ScriptTarget,
+    only: &RequestFilter,
+    found: &mut Findings<'_>,
+) {
+    let document = matches!(to, ScriptTarget::Discovery | ScriptTarget::Jwks);
+    let (grant, rest) = match to {
+        ScriptTarget::Token => return,
+        ScriptTarget::Resource => ("a resource is not told by which grant its token came", ""),
+        ScriptTarget::Discovery | ScriptTarget::Jwks => {
+            let who = "public documents are read without a word of who asks";
+            (who, who)
+        }
+    };
+    for (key, present, why) in [
+        ("grant", only.grant.is_some(), grant),
+        ("application", document && only.application.is_some(), rest),
+        ("user", document && only.user.is_some(), rest),
+        ("scope", document && only.scope.is_some(), rest),
+        ("presents", document && only.presents.is_some(), rest),
+    ] {
+        if present {
+            found.push(view.problem(below(node, &[key]), why));
+        }
+    }
+}
+
+/// Applications, users and tenants that no client has.
+fn nobody(view: &View<'_>, node: &Node, only: &RequestFilter, found: &mut Findings<'_>) {
+    let groups = &view.cast.groups;
+    let application = |which| groups.iter().any(|g| g.spec.application == which);
+    let tenant = |which| groups.iter().any(|g| g.spec.tenant == which);
+    let user = |which| groups.iter().any(|g| g.has_user() && g.spec.user == which);
+    let name = |which| match which {
+        Which::First => "first",
+        Which::Second => "second",
+    };
+    for (key, which, somebody) in [
+        (
+            "application",
+            only.application,
+            only.application.is_none_or(application),
+        ),
+        ("tenant", only.tenant, only.tenant.is_none_or(tenant)),
+        ("user", only.user, only.user.is_none_or(user)),
+    ] {
+        if let Some(which) = which
+            && !somebody
+        {
+            let what = match key {
+                "application" => "is the",
+                "tenant" => "asks the",
+                _ => "acts for the",
+            };
+            found.push(
+                view.problem(
+                    below(node, &[key]),
+                    format!("no client {what} {} {key}", name(which)),
+                )
+                .help("so the rule never applies; set it for a client, or remove the condition"),
+            );
+        }
+    }
+}
+
+/// A grant that no client of the case uses.
+fn unused_grant(view: &View<'_>, node: &Node, grant: &str, found: &mut Findings<'_>) {
+    let used = |wanted| {
+        view.cast
+            .groups
+            .iter()
+            .any(|group| group.spec.grant_in_use() == wanted)
+    };
+    let known = match grant {
+        "client_credentials" => used(GrantKind::ClientCredentials),
+        "password" => used(GrantKind::Password),
+        "refresh_token" => view.cast.has_refresh_tokens(),
+        _ => false,
+    };
+    if !known {
+        found.push(
+            view.problem(node, format!("no client of this case uses `{grant}`"))
+                .help("so the rule never applies"),
+        );
+    }
+}

@@ -1,0 +1,151 @@
+//! Steps in which something happens at the provider.
+
+use std::collections::BTreeSet;
+
+use mock_idp::ledger::TokenKind;
+
+use super::filter::{existing, no_refresh_tokens};
+use super::steps::Before;
+use super::{Findings, View, below};
+use crate::diagnostic::{did_you_mean, listed};
+use crate::scenario::{ClientAuthMethod, IdpStep, Replayed, Revocation, SecretsChange, Step};
+use crate::yaml::Node;
+
+pub(super) fn examine(
+    view: &View<'_>,
+    node: &Node,
+    step: &IdpStep,
+    before: &mut Before<'_>,
+    found: &mut Findings<'_>,
+) {
+    let IdpStep {
+        disarm,
+        script,
+        secrets,
+        keys,
+        revoke,
+        replay,
+        by,
+    } = step;
+    let something = *disarm
+        || !script.is_empty()
+        || secrets.is_some()
+        || keys.is_some()
+        || revoke.is_some()
+        || replay.is_some();
+    if !something {
+        found.push(
+            view.problem(node, "nothing happens at the provider")
+                .help("write `script`, `disarm: true`, `secrets`, `keys`, `revoke` or `replay`"),
+        );
+    }
+    if let Some(change) = secrets {
+        self::secrets(view, below(node, &["secrets"]), *change, before, found);
+    }
+    if let Some(revocation) = revoke {
+        self::revoke(view, below(node, &["revoke"]), *revocation, found);
+    }
+    match replay {
+        Some(replayed) => self::replay(view, below(node, &["replay"]), replayed, before, found),
+        None if by.is_some() => found.push(
+            view.problem(below(node, &["by"]), "`by` without `replay`")
+                .help("only a replay is done by someone"),
+        ),
+        None => {}
+    }
+}
+
+fn secrets(
+    view: &View<'_>,
+    node: &Node,
+    change: SecretsChange,
+    before: &mut Before<'_>,
+    found: &mut Findings<'_>,
+) {
+    let in_use = view
+        .cast
+        .groups
+        .iter()
+        .any(|group| group.spec.auth != Some(ClientAuthMethod::WrongSecret));
+    let swapped = view
+        .body()
+        .steps
+        .iter()
+        .any(|step| matches!(step, Step::Swap(swap) if swap.secret.is_some()));
+    if !in_use && !swapped {
+        found.push(
+            view.problem(node, "no client uses a secret of its application")
+                .note("all of them have `auth: wrong_secret`"),
+        );
+    }
+    if change == SecretsChange::Retire && !before.new_secret {
+        found.push(
+            view.problem(node, "there is no newer secret to keep")
+                .help("add one in an earlier step: `idp: { secrets: add }`"),
+        );
+    }
+    before.new_secret = true;
+}
+
+fn revoke(view: &View<'_>, node: &Node, revocation: Revocation, found: &mut Findings<'_>) {
+    match revocation {
+        Revocation::AccessTokens => {}
+        Revocation::Grants if view.cast.has_refresh_tokens() => {}
+        Revocation::Grants => found.push(
+            no_refresh_tokens(view, node)
+                .help("`revoke: access_tokens` revokes what these clients hold"),
+        ),
+        Revocation::Token(label) => existing(view, node, label, found),
+    }
+}
+
+fn replay(
+    view: &View<'_>,
+    node: &Node,
+    replayed: &Replayed,
+    before: &Before<'_>,
+    found: &mut Findings<'_>,
+) {
+    match replayed {
+        Replayed::Named(name) => named(view, node, name, before, found),
+        Replayed::Label(label) if label.kind == TokenKind::Access => found.push(
+            view.problem(node, "an access token is not redeemed")
+                .help("replay a refresh token: its name, `newest` or a label such as `RT#1`"),
+        ),
+        Replayed::Label(label) => existing(view, node, *label, found),
+        Replayed::Newest if view.cast.has_refresh_tokens() => {}
+        Replayed::Newest => found.push(no_refresh_tokens(view, node)),
+    }
+}
+
+fn named(view: &View<'_>, node: &Node, name: &str, before: &Before<'_>, found: &mut Findings<'_>) {
+    if before.refresh_tokens.contains(name) {
+        return;
+    }
+    let later = view.body().steps.iter().any(
+        |step| matches!(step, Step::Swap(swap) if swap.refresh_token.as_deref() == Some(name)),
+    );
+    if later {
+        found.push(view.problem(
+            node,
+            format!("the refresh token `{name}` is minted by a later step"),
+        ));
+        return;
+    }
+    let known: &BTreeSet<&str> = &before.refresh_tokens;
+    found.push(
+        view.problem(node, format!("no refresh token is called `{name}`"))
+            .label_if(did_you_mean(name, known.iter().copied()))
+            .note(match (known.is_empty(), view.cast.named) {
+                (true, _) => {
+                    "no client starts with one; name it with `client.refresh_token`".to_owned()
+                }
+                (false, false) => {
+                    format!("the client starts with {}", listed(known.iter().copied()))
+                }
+                (false, true) => {
+                    format!("the refresh tokens are {}", listed(known.iter().copied()))
+                }
+            }),
+    );
+}

@@ -1,0 +1,133 @@
+use super::{brief, with_body, with_rule};
+
+#[test]
+fn scripts() {
+    insta::assert_snapshot!(brief(&[
+        with_rule("to: token"),
+        with_rule("to: token, nth: 1, times: 2, reply: 503"),
+        with_rule("to: token, nth: 0, reply: 503"),
+        with_rule("to: token, nth: 1, reply: [503, 200]"),
+        with_rule("to: token, reply: 503, error: { status: 400, error: invalid_grant }"),
+        with_rule("to: token, reply: 200, error: { error: invalid_grant }"),
+        with_rule("to: token, error: { status: 200, error: invalid_grant }"),
+        with_rule("to: token, error: { status: 400 }"),
+        with_rule("to: resource, error: { error: invalid_grant }"),
+        with_rule("to: token, body: x, error: { error: invalid_grant }"),
+        with_rule("to: token, reply: 503, content_type: text/html"),
+        with_rule("to: token, body: x, set: { a: 1 }"),
+        with_rule("to: token, reply: 503, disguise: { prose: absent }"),
+        with_rule("to: token, connection: reset, reply: 503, headers: { A: b }"),
+        with_rule("to: token, headers: { 'A B': c, D: \"x\\ny\" }"),
+        with_rule("to: token, headers: { Date: c }, without_headers: [date, 'x y']"),
+        with_rule("to: token, delay: 0s"),
+        with_rule("to: token, reply: 503 }\n    - { to: token, nth: 2, reply: 200"),
+        with_body("idp: { token: { expires_in: 1500ms }, limits: [{ to: token, requests: 0, per: 10ms }] }\nsteps: [{ get_token: { as: a } }]\nchecks: [{ id: c, req: rotation.discard-old, each: { of: a, outcome: ok } }]\n"),
+    ]), @"
+    error: a rule that changes nothing
+    ^^^^^^^^^^^
+    = help: give it a `reply`, an `error`, `headers`, a `hold` or another effect
+
+    error: `nth` and `times` in one rule
+    ^
+    = help: `nth` applies to one request; `times` to as many as it says
+
+    error: `nth` counts from 1
+    ^
+
+    error: a sequence of replies to one request
+    ^^^^^^^^^
+    = help: remove `nth`, or reply with one status
+
+    error: `reply` and `error` contradict each other
+    ^^^         ----------------------------------- the error
+    = help: `error` brings its status with it: remove `reply`
+
+    error: `reply` and `error` contradict each other
+    ^^^         ---------------------- the error
+    = help: `error` brings its status with it: remove `reply`
+
+    error: an error has a status from 400 to 599
+    ^^^
+
+    error: an error without its code
+    ^^^^^^^^^^^^^
+    = help: write for instance `error: { status: 400, error: invalid_grant }`
+
+    error: an OAuth error that does not come from the token endpoint
+    ^^^^^^^^^^^^^^^^^^^^^^
+    = help: a resource answers with `reply: 401`; the vendor's form follows from it
+
+    error: `body` and `error` in one rule
+    ^
+    = help: an error makes the body; keep one of them
+
+    no mistake: a/b[okta] x1 c
+
+    error: `set` and `body` in one rule
+    -       ^^^^^^
+
+    error: `disguise` without an `error` to disguise
+    ^^^^^^^^^^^^^^^
+
+    error: `reply` of an answer that nobody sees
+    -----         ^^^
+    error: `headers` of an answer that nobody sees
+    -----                       ^^^^^^
+
+    error: `A B` is no name for a header
+    ^^^^^
+    = help: what HTTP does not allow goes into `header_lines`
+    error: a header holds visible ASCII characters and spaces
+    ^^^^^^
+    = help: what HTTP does not allow goes into `header_lines`
+
+    error: `date` is set and left out at once
+    ^^^^
+    error: `x y` is no name for a header
+    ^^^^^
+
+    error: a delay of nothing
+    ^^
+
+    error: a rule that is never reached
+    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    = help: put the rule that is for fewer requests first
+
+    error: `expires_in` is sent in whole seconds, and 1s 500ms is not one
+    ^^^^^^
+    error: a limit that admits no request
+    ^
+    = help: script a `reply: 429` instead
+    error: a window of 10ms is shorter than the second that resets are told in
+    ^^^^
+    ");
+}
+
+#[test]
+fn what_okta_does_not_have() {
+    insta::assert_snapshot!(brief(&[
+        with_body("idp: { token: { expires_in: 1h, refresh_in: 2h }, rotation: { mode: keep_old, leeway: 90s } }\nsteps: [{ get_token: { as: a } }]\nchecks: [{ id: c, req: rotation.discard-old, each: { of: a, outcome: ok } }]\n"),
+        with_rule("to: token, error: { error: invalid_grant, suberror: basic_action, number: 50076, claims: true }"),
+    ]), @"
+error: a renewal is advised after 2h, when the token has expired (1h)
+^^
+error: okta has no `refresh_in`
+^^
+= help: keep it to cases of entra: `providers: [entra]`, for the file or a value of `matrix`
+error: okta does not keep a replaced refresh token
+^^^^^^^^
+= help: use `rotate` with a `leeway`, or `static`
+error: okta's leeway is at most 60 s, and this is 1m 30s
+^^^
+
+error: okta has no `suberror`
+^^^^^^^^^^^^
+= help: keep it to cases of entra: `providers: [entra]`, for the file or a value of `matrix`
+error: okta has no `number`
+^^^^^
+= help: keep it to cases of entra: `providers: [entra]`, for the file or a value of `matrix`
+error: okta has no `claims`
+^^^^
+= help: keep it to cases of entra: `providers: [entra]`, for the file or a value of `matrix`
+");
+}

@@ -1,0 +1,36 @@
+//! What a report says beside counts and reasons.
+
+use super::Report;
+use super::several::several;
+
+impl Report {
+    /// What a reader should know beside counts and reasons, in sentences.
+    #[must_use]
+    pub fn remarks(&self) -> Vec<String> {
+        let mut remarks = Vec::new();
+        if let Some(shard) = self.shard {
+            remarks.push(match self.is_empty() {
+                true => format!("shard {shard} has no case: there are more shards than cases"),
+                false => format!("this is shard {shard} of the selection"),
+            });
+        }
+        if let (Some(set), Some(unscored)) = (&self.set, self.unscored) {
+            remarks.push(match unscored.sum() {
+                0 => format!("judged by the set {set}"),
+                n => format!(
+                    "judged by the set {set}; {} not in it, unscored: {unscored}",
+                    several(n, "check")
+                ),
+            });
+        }
+        let checks: usize = self.not_run.iter().map(|case| case.checks.len()).sum();
+        if !self.not_run.is_empty() {
+            remarks.push(format!(
+                "{} with {} not run: stopped by --fail-fast",
+                several(self.not_run.len(), "case"),
+                several(checks, "check")
+            ));
+        }
+        remarks
+    }
+}

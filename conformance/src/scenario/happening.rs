@@ -1,0 +1,142 @@
+//! What happens at the provider in the middle of a play.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::str::FromStr;
+
+use mock_idp::ledger::TokenLabel;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::script::ScriptRule;
+use super::text::as_text;
+
+/// Something that happens at the provider. Everything that is given happens, in the order of these fields.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct IdpStep {
+    /// Take all rules of the script away.
+    pub disarm: bool,
+    /// Add these rules to the script. Their `nth`, `times`, `from` and `until` count from now.
+    pub script: Vec<ScriptRule>,
+    /// Change the secrets of the applications in use.
+    pub secrets: Option<SecretsChange>,
+    /// Change the signing keys.
+    pub keys: Option<KeysChange>,
+    /// Revoke what the client holds: every access token, the whole grant, or one token by its label.
+    pub revoke: Option<Revocation>,
+    /// Redeem this refresh token.
+    pub replay: Option<Replayed>,
+    /// Who does it.
+    pub by: Option<Replayer>,
+}
+
+/// What happens to the secrets of the applications in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SecretsChange {
+    /// A new one is valid beside those that are there.
+    Add,
+    /// All but the newest stop working.
+    Retire,
+    /// A new one is valid and all others stop working.
+    Replace,
+}
+
+/// What happens to the signing keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum KeysChange {
+    /// Another key signs from now on; the old one stays published.
+    Rotate,
+    /// Only the key that signs now stays published: tokens signed by others are refused.
+    Withdraw,
+}
+
+/// A refresh token to redeem: by the name it was given under `client`, or by what it is: `newest`, `RT#2`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Replayed {
+    /// The one with this name.
+    Named(String),
+    /// The one issued last.
+    Newest,
+    /// This one.
+    Label(TokenLabel),
+}
+
+/// Who redeems a replayed token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Replayer {
+    /// Someone who stole it.
+    Intruder,
+}
+
+/// What an administrator revokes: `access_tokens`, `grants`, or one token: `RT#2`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Revocation {
+    /// Every access token issued so far; refresh tokens live on.
+    AccessTokens,
+    /// Every refresh token and what came from it.
+    Grants,
+    /// This token; with a refresh token, the grant it belongs to.
+    Token(TokenLabel),
+}
+
+impl FromStr for Replayed {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(match text {
+            "newest" => Self::Newest,
+            other => other
+                .parse()
+                .map_or_else(|_| Self::Named(other.to_owned()), Self::Label),
+        })
+    }
+}
+
+impl fmt::Display for Replayed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Named(name) => f.write_str(name),
+            Self::Newest => f.write_str("newest"),
+            Self::Label(label) => label.fmt(f),
+        }
+    }
+}
+
+impl FromStr for Revocation {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Ok(match text {
+            "access_tokens" => Self::AccessTokens,
+            "grants" => Self::Grants,
+            label => Self::Token(label.parse().map_err(|_| {
+                format!(
+                    "`{text}` is nothing to revoke; expected access_tokens, grants, or a label such as `RT#1`"
+                )
+            })?),
+        })
+    }
+}
+
+impl fmt::Display for Revocation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AccessTokens => f.write_str("access_tokens"),
+            Self::Grants => f.write_str("grants"),
+            Self::Token(label) => label.fmt(f),
+        }
+    }
+}
+
+as_text!(
+    Replayed,
+    "a refresh token: its name, `newest` or a label such as `RT#1`"
+);
+as_text!(
+    Revocation,
+    "`access_tokens`, `grants` or a label such as `RT#1`"
+);

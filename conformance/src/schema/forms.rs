@@ -1,0 +1,254 @@
+//! Schemas of values that the language reads with a reader of its own: lengths of time, statuses, labels, short forms.
+//!
+//! Each stands for what the `Deserialize` of its type accepts. A pattern may be narrower where a spelling is possible that
+//! nobody should choose.
+
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::{Value, json};
+
+use crate::exit::ExitCode;
+use crate::scenario::{
+    After, ExpectedOutcome, HoldPoint, HoldSpec, Length, Lifetime, MomentForm, Numbered, Offset,
+    OneOrMany, Presents, Release, Replayed, Replies, Revocation, Selector, StatusPattern, Statuses,
+    WaitRange,
+};
+use crate::selection::Shard;
+use crate::trace::Class;
+
+/// A label of a token.
+pub(super) const LABEL: &str = "^(AT|RT)#[0-9]{1,9}$";
+
+/// A text that is no reference: it does not begin with `$`.
+pub(super) const PLAIN: &str = "^([^$]|$)";
+
+/// `$axis` or `$axis.key`.
+pub(super) const REFERENCE: &str = r"^\$[a-z][a-z0-9_-]*(\.[A-Za-z0-9_-]+)*$";
+
+/// Gives a type the schema that a function makes.
+macro_rules! form {
+    ($type:ty, $name:literal, $of:expr) => {
+        impl JsonSchema for $type {
+            fn schema_name() -> Cow<'static, str> {
+                $name.into()
+            }
+
+            fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+                let of: fn(&mut SchemaGenerator) -> Schema = $of;
+                of(generator)
+            }
+        }
+    };
+}
+
+form!(Length, "Length", |_| json_schema!({
+    "description": "A length of time with a unit, never negative: `30s`, `1h 30m`, `500ms`.",
+    "type": "string",
+    "pattern": format!("^{}$", lengths(r"\+?")),
+}));
+
+form!(Offset, "Offset", |_| json_schema!({
+    "description": "A length of time with a unit: `30s`, or `-120s`.",
+    "type": "string",
+    "pattern": format!("^{}$", lengths("[+-]?")),
+}));
+
+form!(WaitRange, "WaitRange", |_| json_schema!({
+    "description": "A range of lengths of time, both ends included: `30s..32s`.",
+    "type": "string",
+    "pattern": format!(r"^{0} ?\.\. ?{0}$", lengths("")),
+}));
+
+form!(Lifetime, "Lifetime", |generator| json_schema!({
+    "description": "`3600s`, or `{ over_margin: 5s }` for so much more than the client's safety margin.",
+    "anyOf": [
+        generator.subschema_for::<Length>(),
+        object(&["over_margin"], json!({ "over_margin": generator.subschema_for::<Length>() })),
+    ],
+}));
+
+form!(StatusPattern, "StatusPattern", |_| json_schema!({
+    "description": "An HTTP status, or all of a class: `401`, `5xx`.",
+    "anyOf": [
+        { "type": "integer", "minimum": 100, "maximum": 599 },
+        { "type": "string", "pattern": "^[1-5]xx$" },
+    ],
+}));
+
+form!(Statuses, "Statuses", |generator| one_or_more(
+    "An HTTP status, a class such as `5xx`, or a list of them, any of which is meant.",
+    &generator.subschema_for::<StatusPattern>(),
+));
+
+form!(Replies, "Replies", |_| one_or_more(
+    "An HTTP status to answer with, or a sequence whose last element repeats. 200 is the ordinary answer.",
+    &json_schema!({ "type": "integer", "minimum": 200, "maximum": 599 }),
+));
+
+form!(OneOrMany, "Names", |_| several(
+    "A name or a list of names.",
+    0,
+    &json_schema!({ "type": ["string", "integer"], "minimum": 0 }),
+));
+
+form!(Presents, "Presents", |_| json_schema!({
+    "description": "Which token a request shows.",
+    "anyOf": [
+        { "enum": [
+            "newest", "live", "expired", "rotated", "revoked", "foreign", "rejected", "own", "nothing",
+        ] },
+        { "type": "string", "pattern": LABEL, "description": "A token by its label: `RT#2`." },
+    ],
+}));
+
+form!(Revocation, "Revocation", |_| json_schema!({
+    "description": "Every access token, every grant, or one token by its label.",
+    "anyOf": [
+        { "enum": ["access_tokens", "grants"] },
+        { "type": "string", "pattern": LABEL, "description": "A token by its label: `RT#2`." },
+    ],
+}));
+
+form!(Replayed, "Replayed", |_| json_schema!({
+    "description": "A refresh token: by its name under `client`, `newest`, or its label.",
+    "type": "string",
+}));
+
+form!(Numbered, "Numbered", |_| json_schema!({
+    "description": "The nth request to an endpoint: `token#2`.",
+    "type": "string",
+    "pattern": "^(token|resource|discovery|jwks|foreign)#[1-9][0-9]{0,8}$",
+}));
+
+form!(After, "Event", |generator| json_schema!({
+    "description": "The `as` name of a step, or the first exchange that a selector matches.",
+    "anyOf": [
+        { "type": "string", "description": "The `as` name of a step." },
+        generator.subschema_for::<Selector>(),
+    ],
+}));
+
+form!(ExpectedOutcome, "ExpectedOutcome", |generator| {
+    let class = generator.subschema_for::<Class>();
+    let classes = one_or_more("Any of these classes.", &class);
+    let wait = generator.subschema_for::<WaitRange>();
+    json_schema!({
+        "description": "An outcome class, or `{ class: throttled, retry_after: 30s..32s }`.",
+        "anyOf": [class, object(&["class"], json!({ "class": classes, "retry_after": wait }))],
+    })
+});
+
+form!(HoldSpec, "HoldSpec", |generator| json_schema!({
+    "description": "The name that `release` uses, or `{ name: herd, at: after_commit }`.",
+    "anyOf": [
+        { "type": "string" },
+        object(&["name"], json!({
+            "name": { "type": "string", "description": "The name that `release` uses." },
+            "at": generator.subschema_for::<HoldPoint>(),
+        })),
+    ],
+}));
+
+form!(Release, "Release", |_| json_schema!({
+    "description": "The name of a hold, or `{ hold: herd, order: [2, 1] }`.",
+    "anyOf": [
+        { "type": "string" },
+        object(&["hold"], json!({
+            "hold": { "type": "string", "description": "The name of the hold." },
+            "order": {
+                "description": "Which of the answers that wait, by their order of arrival, and in which order they go.",
+                "type": "array",
+                "items": { "type": "integer", "minimum": 1 },
+            },
+        })),
+    ],
+}));
+
+form!(Shard, "Shard", |_| json_schema!({
+    "description": "A share of a selection: `2/3`.",
+    "type": "string",
+    "pattern": "^[1-9][0-9]{0,8}/[1-9][0-9]{0,8}$",
+}));
+
+form!(ExitCode, "ExitCode", |_| {
+    let codes: Vec<Value> = ExitCode::ALL
+        .into_iter()
+        .map(|exit| json!({ "const": exit.code(), "description": exit.meaning() }))
+        .collect();
+    json_schema!({ "description": "How the command ends.", "oneOf": codes })
+});
+
+/// The label of a token; its type belongs to the mock.
+pub(crate) struct Label;
+
+form!(Label, "Label", |_| json_schema!({
+    "description": "A token by its label: `RT#2`.",
+    "type": "string",
+    "pattern": LABEL,
+}));
+
+/// A vendor; its type belongs to the mock.
+pub(crate) struct Vendor;
+
+form!(Vendor, "Provider", |_| json_schema!({
+    "description": "Whose token service is played: Microsoft Entra ID or Okta.",
+    "enum": mock_idp::Provider::ALL.map(mock_idp::Provider::name),
+}));
+
+/// The value of a header in a script: text, a number, a time that is filled in, or several of them.
+pub(crate) struct HeaderValue;
+
+form!(HeaderValue, "HeaderValue", |_| {
+    let functions: Vec<&str> = MomentForm::ALL.into_iter().map(MomentForm::name).collect();
+    let function = format!(r"^\$({})\({}\)$", functions.join("|"), lengths("[+-]?"));
+    let one = json_schema!({ "anyOf": [
+        { "type": "string", "pattern": PLAIN },
+        { "type": "string", "pattern": function, "description": "A time on the server's clock." },
+        { "type": "integer", "minimum": 0 },
+    ] });
+    several(
+        "A value, a time that is filled in such as `$http_date(+30s)`, or a list of them.",
+        0,
+        &one,
+    )
+});
+
+/// Lengths of time: numbers with units, longest unit first. The last number may be a fraction.
+fn lengths(sign: &str) -> String {
+    const UNITS: [&str; 4] = [
+        "h|hrs?|hours?",
+        "m|mins?|minutes?",
+        "s|secs?|seconds?",
+        "ms|msecs?|millis?|milliseconds?",
+    ];
+    let mut before = String::new();
+    let mut forms = Vec::new();
+    for units in UNITS {
+        forms.push(format!(r"{before}[0-9]{{1,9}}(\.[0-9]{{1,9}})? ?({units})"));
+        before.push_str(&format!("([0-9]{{1,9}} ?({units}) ?)?"));
+    }
+    format!("{sign}({})", forms.join("|"))
+}
+
+fn one_or_more(description: &str, one: &Schema) -> Schema {
+    several(description, 1, one)
+}
+
+fn several(description: &str, at_least: u32, one: &Schema) -> Schema {
+    let mut list = json_schema!({ "type": "array", "items": one });
+    if at_least > 0 {
+        list.insert("minItems".to_owned(), at_least.into());
+    }
+    json_schema!({ "description": description, "anyOf": [one, list] })
+}
+
+/// A closed object.
+fn object(required: &[&str], properties: Value) -> Value {
+    json!({
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": false,
+    })
+}

@@ -1,0 +1,83 @@
+//! JSON Schemas of the files that people write and programs read, made from the types that do it.
+//!
+//! Editors complete and check scenario files with them; readers of reports can check what they read. They say what the shape
+//! of a file is. What a file means is examined by [`plan`](crate::plan), which is the judge where the two differ.
+
+mod document;
+mod forms;
+mod reference;
+mod strict;
+
+use clap::ValueEnum;
+use schemars::generate::SchemaSettings;
+use serde_json::Value;
+
+use crate::report::Report;
+
+pub(crate) use forms::{HeaderValue, Label, Vendor};
+
+/// A kind of file that has a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// A scenario file
+    Scenario,
+    /// A registry of requirements, `requirements.yaml`
+    Requirements,
+    /// The report that `--json` writes
+    Report,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Scenario, Self::Requirements, Self::Report];
+
+    /// The name of the schema's file.
+    #[must_use]
+    pub fn file_name(self) -> &'static str {
+        match self {
+            Self::Scenario => "scenario.schema.json",
+            Self::Requirements => "requirements.schema.json",
+            Self::Report => "report.schema.json",
+        }
+    }
+
+    /// The schema, in draft 7, which editors know best.
+    #[must_use]
+    pub fn schema(self) -> Value {
+        let draft = SchemaSettings::draft07();
+        let mut schema = match self {
+            Self::Scenario => {
+                let root = draft
+                    .into_generator()
+                    .into_root_schema_for::<document::Scenario>();
+                let mut schema = document::complete_scenario(root.to_value());
+                strict::follow_links(&mut schema);
+                strict::like_the_reader(&mut schema);
+                reference::allow(&mut schema);
+                schema
+            }
+            Self::Requirements => {
+                let root = draft
+                    .into_generator()
+                    .into_root_schema_for::<document::Requirements>();
+                let mut schema = root.to_value();
+                strict::like_the_reader(&mut schema);
+                schema
+            }
+            Self::Report => {
+                let writing = draft.for_serialize().into_generator();
+                let mut schema = writing.into_root_schema_for::<Report>().to_value();
+                strict::closed(&mut schema);
+                schema
+            }
+        };
+        strict::arranged(&mut schema);
+        schema
+    }
+
+    /// The schema as indented JSON with a final newline.
+    #[must_use]
+    pub fn text(self) -> String {
+        format!("{:#}\n", self.schema())
+    }
+}
