@@ -34,7 +34,7 @@ mod tests {
     use crate::gate::Gate;
     use crate::report::sample::{Stage, stages};
     use crate::report::{NotRun, Verbosity, terminal};
-    use crate::trace::{MarkKind, Trace};
+    use crate::trace::{Caller, MarkKind, Trace};
     use crate::verdict::Verdict;
 
     fn page(stages: &[Stage]) -> String {
@@ -107,6 +107,23 @@ mod tests {
     #[test]
     fn the_same_run_gives_the_same_page() {
         assert_eq!(page(&stages()), page(&stages()));
+    }
+
+    #[test]
+    fn of_several_clients_the_table_names_the_one_that_asked() {
+        let mut stages = stages();
+        let exchanges = stages
+            .iter_mut()
+            .flat_map(|stage| &mut stage.runs)
+            .flat_map(|run| &mut run.trace.exchanges);
+        for exchange in exchanges {
+            exchange.caller = Some(Caller {
+                label: "start".to_owned(),
+                index: 2,
+                client: Some("fleet-2".to_owned()),
+            });
+        }
+        assert!(page(&stages).contains("start#2 by fleet-2</td>"));
     }
 
     #[test]

@@ -250,7 +250,10 @@ fn runs(case: &CaseReport, played: &Played<'_>) -> Vec<RunView> {
                 at: instant(line.at_ms),
                 caller: match (line.by, &exchange.caller) {
                     (Party::Intruder, _) => "intruder".to_owned(),
-                    (Party::Client, Some(caller)) => plain(&caller.to_string()),
+                    (Party::Client, Some(caller)) => plain(&match &caller.client {
+                        Some(client) => format!("{caller} by {client}"),
+                        None => caller.to_string(),
+                    }),
                     (Party::Client, None) => "client".to_owned(),
                 },
                 answer,
