@@ -5,7 +5,6 @@ pub mod catalog;
 pub mod check;
 pub mod cli;
 pub mod contender;
-pub mod diagnostic;
 pub mod exit;
 pub mod frozen;
 pub mod gate;
@@ -27,4 +26,5 @@ pub mod starter;
 pub mod trace;
 pub mod verdict;
 pub mod watchdog;
-pub mod yaml;
+
+pub use mock_idp::{diagnostic, yaml};

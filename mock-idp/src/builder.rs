@@ -4,16 +4,16 @@ use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
 use tokio_rustls::TlsAcceptor;
 
 use crate::clock::{Clock, SystemClock};
-use crate::directory::{ClientSecrets, Directory, Rotation};
+use crate::directory::{Directory, FormerSecrets, Rotation};
 use crate::entropy::Entropy;
 use crate::fault::{FaultScript, Holds};
-use crate::journal::{Endpoint, Journal, Origin};
+use crate::journal::{Endpoint, Journal, KnownSecrets, Origin};
 use crate::keys::KeyRing;
 use crate::ledger::Ledger;
 use crate::limits::{Limit, Meters};
@@ -21,7 +21,7 @@ use crate::listener::{Authority, Bound, NoCertificate};
 use crate::mock::MockIdp;
 use crate::provider::Provider;
 use crate::supervise::{Supervisor, Unsupervised};
-use crate::world::{Settings, World, known_secrets};
+use crate::world::{PATIENCE, Rooms, Settings, Standing};
 use crate::{entra, foreign, okta};
 
 /// Settings of a world before it starts.
@@ -29,12 +29,13 @@ use crate::{entra, foreign, okta};
 #[must_use = "a builder does nothing until `start` is called"]
 pub struct Builder {
     provider: Provider,
-    directory: Option<Directory>,
+    directory: Option<Arc<Directory>>,
     clock: Arc<dyn Clock>,
     seed: u64,
     settings: Settings,
     supervisor: Arc<dyn Supervisor>,
     journal_capacity: usize,
+    patience: Duration,
     tls: bool,
     foreign_origin: bool,
     ports: HashMap<Origin, u16>,
@@ -70,6 +71,7 @@ impl Builder {
             settings: Settings::default(),
             supervisor: Arc::new(Unsupervised),
             journal_capacity: 10_000,
+            patience: PATIENCE,
             tls: true,
             foreign_origin: false,
             ports: HashMap::new(),
@@ -78,7 +80,7 @@ impl Builder {
 
     /// The directory; the built-in one without it.
     pub fn directory(mut self, directory: Directory) -> Self {
-        self.directory = Some(directory);
+        self.directory = Some(Arc::new(directory));
         self
     }
 
@@ -145,7 +147,7 @@ impl Builder {
 
     /// How long, in real time, a peer may take over its handshake, its headers and its body; 30 seconds without it.
     pub fn patience(mut self, patience: Duration) -> Self {
-        self.settings.patience = Some(patience);
+        self.patience = patience;
         self
     }
 
@@ -167,7 +169,9 @@ impl Builder {
     ///
     /// [`StartError`] when a port cannot be had, no certificate can be made, or the directory lacks a confidential application.
     pub async fn start(self) -> Result<MockIdp, StartError> {
-        let directory = self.directory.unwrap_or_default();
+        let directory = self.directory.unwrap_or_else(Directory::built_in);
+        let secrets = KnownSecrets::default();
+        secrets.add_all_of(self.provider, &directory);
         let tls = if self.tls {
             Some(TlsAcceptor::from(Authority::of_process()?.server.clone()))
         } else {
@@ -194,12 +198,10 @@ impl Builder {
             .iter()
             .map(|(origin, bound)| (*origin, format!("{scheme}://{}", bound.address())))
             .collect();
-        let world = Arc::new(World {
+        let rooms = Arc::new(Rooms {
             provider: self.provider,
-            secrets: known_secrets(self.provider, &directory),
-            directory,
-            client_secrets: ClientSecrets::default(),
-            settings: self.settings,
+            secrets,
+            former_secrets: FormerSecrets::default(),
             clock: self.clock.clone(),
             entropy: Entropy::from_seed(self.seed),
             keys: KeyRing::embedded(self.provider),
@@ -209,21 +211,26 @@ impl Builder {
             holds: Holds::default(),
             meters: Meters::default(),
             supervisor: self.supervisor,
-            origins: OnceLock::from(names),
+            origins: names,
+            patience: self.patience,
+            standing: RwLock::new(Standing {
+                directory,
+                settings: Arc::new(self.settings),
+            }),
         });
         let connections = Arc::new(AtomicU64::new(0));
         let listeners = bound
             .into_iter()
             .map(|(origin, bound)| {
                 let routes = match origin {
-                    Origin::Login => entra::login_routes(world.clone()),
-                    Origin::Graph => entra::graph_routes(world.clone()),
-                    Origin::Org => okta::org_routes(world.clone()),
-                    Origin::Api => okta::api_routes(world.clone()),
-                    Origin::Foreign => foreign::routes(world.clone()),
+                    Origin::Login => entra::login_routes(rooms.clone()),
+                    Origin::Graph => entra::graph_routes(rooms.clone()),
+                    Origin::Org => okta::org_routes(rooms.clone()),
+                    Origin::Api => okta::api_routes(rooms.clone()),
+                    Origin::Foreign => foreign::routes(rooms.clone()),
                 };
                 bound.serve(
-                    world.clone(),
+                    rooms.clone(),
                     origin,
                     routes,
                     tls.clone(),
@@ -231,7 +238,7 @@ impl Builder {
                 )
             })
             .collect();
-        let idp = MockIdp::new(world, listeners);
+        let idp = MockIdp::new(rooms, listeners);
         if idp.client_id().is_empty() {
             return Err(StartError::Incomplete("enabled application with a secret"));
         }

@@ -13,15 +13,15 @@ use crate::inbound::Inbound;
 use crate::journal::Endpoint;
 use crate::pipeline::{self, Call};
 use crate::reply::Reply;
-use crate::world::World;
+use crate::world::{Rooms, World};
 
 /// The routes of the foreign origin.
-pub(crate) fn routes(world: Arc<World>) -> Router {
-    Router::new().fallback(anything).with_state(world)
+pub(crate) fn routes(rooms: Arc<Rooms>) -> Router {
+    Router::new().fallback(anything).with_state(rooms)
 }
 
 async fn anything(
-    State(world): State<Arc<World>>,
+    State(world): State<World>,
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
     let act = || refusal(StatusCode::NOT_FOUND);

@@ -66,6 +66,7 @@
 mod builder;
 pub mod clock;
 mod departure;
+pub mod diagnostic;
 mod dialect;
 pub mod directory;
 mod distort;
@@ -93,6 +94,7 @@ mod secret;
 pub mod supervise;
 mod wording;
 mod world;
+pub mod yaml;
 
 pub use builder::{Builder, StartError};
 pub use listener::NoCertificate;

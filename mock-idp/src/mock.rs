@@ -15,7 +15,7 @@ use crate::ledger::{Grantee, TokenFacts, TokenLabel};
 use crate::listener::{Authority, Listener, NoCertificate};
 use crate::provider::Provider;
 use crate::secret::Secret;
-use crate::world::World;
+use crate::world::{Rooms, World};
 use crate::{entra, okta};
 
 use self::identity::{Realm, api_url, issuer_url, jwks_url, scopes, token_url};
@@ -25,7 +25,7 @@ pub use self::identity::Identity;
 /// A running mock identity provider. Dropping it closes its ports.
 #[derive(Debug)]
 pub struct MockIdp {
-    world: Arc<World>,
+    rooms: Arc<Rooms>,
     listeners: Vec<Listener>,
 }
 
@@ -54,8 +54,8 @@ pub struct MintedRefreshToken {
 }
 
 impl MockIdp {
-    pub(crate) fn new(world: Arc<World>, listeners: Vec<Listener>) -> Self {
-        Self { world, listeners }
+    pub(crate) fn new(rooms: Arc<Rooms>, listeners: Vec<Listener>) -> Self {
+        Self { rooms, listeners }
     }
 
     /// A world that plays Microsoft Entra ID.
@@ -76,13 +76,13 @@ impl MockIdp {
     /// The vendor.
     #[must_use]
     pub fn provider(&self) -> Provider {
-        self.world.provider
+        self.rooms.provider
     }
 
     /// Scheme, host and port of an origin, without a slash at the end; empty for an origin this vendor has not.
     #[must_use]
     pub fn origin(&self, origin: Origin) -> &str {
-        self.world.origin(origin)
+        self.rooms.origin(origin)
     }
 
     /// The sockets it listens on.
@@ -93,39 +93,39 @@ impl MockIdp {
 
     /// The tenant id (Entra) or the id of the custom authorization server (Okta) that examples use.
     #[must_use]
-    pub fn tenant(&self) -> &str {
-        self.realm().map_or("", |realm| realm.id)
+    pub fn tenant(&self) -> String {
+        Realm::of(&self.world(), 0).map_or_else(String::new, |realm| realm.id.to_owned())
     }
 
     /// What clients are configured with: the authority with its tenant (Entra) or the custom issuer (Okta).
     #[must_use]
     pub fn issuer(&self) -> String {
-        issuer_url(&self.world, self.tenant())
+        issuer_url(&self.world(), &self.tenant())
     }
 
     /// The token endpoint.
     #[must_use]
     pub fn token_url(&self) -> String {
-        token_url(&self.world, self.tenant())
+        token_url(&self.world(), &self.tenant())
     }
 
     /// The key set.
     #[must_use]
     pub fn jwks_url(&self) -> String {
-        jwks_url(&self.world, self.tenant())
+        jwks_url(&self.world(), &self.tenant())
     }
 
     /// A protected resource that takes the tokens of [`token_url`](Self::token_url): Graph's users, or a customer's orders.
     #[must_use]
     pub fn api_url(&self) -> String {
-        api_url(&self.world)
+        api_url(&self.world())
     }
 
     /// The same resource for a client that acts for a user: Graph's `me`, or a customer's orders.
     #[must_use]
     pub fn user_api_url(&self) -> String {
-        match self.world.provider {
-            Provider::Entra => entra::example_user_resource(&self.world),
+        match self.rooms.provider {
+            Provider::Entra => entra::example_user_resource(&self.world()),
             Provider::Okta => self.api_url(),
         }
     }
@@ -133,38 +133,39 @@ impl MockIdp {
     /// The scopes that a client asks for to call [`api_url`](Self::api_url) with this grant.
     #[must_use]
     pub fn scopes(&self, grant: GrantType) -> Vec<String> {
-        scopes(self.world.provider, grant)
+        scopes(self.rooms.provider, grant)
     }
 
     /// The client id that examples use.
     #[must_use]
-    pub fn client_id(&self) -> &str {
-        self.example_application()
-            .map_or("", |application| application.id.as_str())
+    pub fn client_id(&self) -> String {
+        let world = self.world();
+        example_application(&world).map_or_else(String::new, |application| application.id.clone())
     }
 
     /// A valid secret of [`client_id`](Self::client_id).
     #[must_use]
     pub fn client_secret(&self) -> Secret {
-        let now = self.world.clock.now();
-        self.example_application()
-            .and_then(|application| self.world.client_secrets.to_hand_out(application, now))
-            .unwrap_or_else(|| Secret::new(""))
+        let world = self.world();
+        example_application(&world)
+            .and_then(|application| application.newest_secret(world.clock.now()))
+            .map_or_else(|| Secret::new(""), |secret| secret.value.clone())
     }
 
     /// Everything an example client needs to sign in.
     #[must_use]
     pub fn credentials(&self) -> Credentials {
-        let user = self.example_user();
-        let okta = &self.world.directory.okta;
+        let world = self.world();
+        let user = example_user(&world);
+        let okta = &world.directory.okta;
         Credentials {
-            client_id: self.client_id().to_owned(),
+            client_id: self.client_id(),
             client_secret: self.client_secret(),
             username: user.map(|user| user.login.clone()).unwrap_or_default(),
             password: user
                 .and_then(|user| user.password.clone())
                 .unwrap_or_else(|| Secret::new("")),
-            api_token: match self.world.provider {
+            api_token: match world.provider {
                 Provider::Entra => None,
                 Provider::Okta => okta.api_tokens.first().map(|token| token.value.clone()),
             },
@@ -183,24 +184,24 @@ impl MockIdp {
     /// The clock.
     #[must_use]
     pub fn clock(&self) -> &dyn Clock {
-        &*self.world.clock
+        &*self.rooms.clock
     }
 
     /// What came in and what went out.
     #[must_use]
     pub fn journal(&self) -> &Journal {
-        &self.world.journal
+        &self.rooms.journal
     }
 
     /// Scripted departures from the ordinary.
     #[must_use]
     pub fn faults(&self) -> &FaultScript {
-        &self.world.faults
+        &self.rooms.faults
     }
 
     /// Lets go of the answers that wait in a hold, and says how many they were.
     pub fn release(&self, hold: &str) -> usize {
-        self.world.holds.release(hold)
+        self.rooms.holds.release(hold)
     }
 
     /// How many answers wait in a hold.
@@ -213,12 +214,12 @@ impl MockIdp {
     /// [`release_ticket`](Self::release_ticket). A ticket stays good while others come and go.
     #[must_use]
     pub fn held(&self, hold: &str) -> Vec<HeldTicket> {
-        self.world.holds.waiting(hold)
+        self.rooms.holds.waiting(hold)
     }
 
     /// Lets go of one answer, and says whether it still waited.
     pub fn release_ticket(&self, ticket: HeldTicket) -> bool {
-        self.world.holds.release_one(ticket)
+        self.rooms.holds.release_one(ticket)
     }
 
     /// Lets go of the nth of the answers that wait in a hold now, counted from 1 in order of arrival, and says whether there is
@@ -236,16 +237,16 @@ impl MockIdp {
     /// In an Entra world applications and users are those of the tenant; an Okta world has one set for all its servers.
     #[must_use]
     pub fn identity(&self, application: usize, user: usize, tenant: usize) -> Option<Identity> {
-        Identity::of(&self.world, application, user, tenant)
+        Identity::of(&self.world(), application, user, tenant)
     }
 
     /// A refresh token for the example application and user, as if the user had signed in and allowed offline access.
     #[must_use]
     pub fn mint_refresh_token(&self) -> MintedRefreshToken {
         self.mint(Grantee {
-            client: self.client_id().to_owned(),
-            user: self.example_user().map(|user| user.id.clone()),
-            issuer: self.tenant().to_owned(),
+            client: self.client_id(),
+            user: example_user(&self.world()).map(|user| user.id.clone()),
+            issuer: self.tenant(),
             scope: self.scopes(GrantType::RefreshToken),
         })
     }
@@ -264,26 +265,26 @@ impl MockIdp {
     /// The label of a token this world has issued, by its value.
     #[must_use]
     pub fn label_of(&self, token: &str) -> Option<TokenLabel> {
-        self.world.ledger.label_of(token)
+        self.rooms.ledger.label_of(token)
     }
 
     /// The secrets and tokens of this world that stand in a text, in any spelling, by name or label: a client's error message
     /// should hold none.
     #[must_use]
     pub fn secrets_in(&self, text: &str) -> Vec<String> {
-        self.world.hygiene().told_in(text)
+        self.rooms.hygiene().told_in(text)
     }
 
     /// A text as the journal would keep it: labels for tokens, `***` for secrets, and no longer than 256 bytes.
     #[must_use]
     pub fn redacted(&self, text: &str) -> String {
-        self.world.hygiene().clean(text)
+        self.rooms.hygiene().clean(text)
     }
 
     /// Every token this world remembers.
     #[must_use]
     pub fn tokens(&self) -> Vec<TokenFacts> {
-        self.world.ledger.facts()
+        self.rooms.ledger.facts()
     }
 
     /// Stops the world and waits until its ports are free. Requests in progress are cut off.
@@ -296,7 +297,7 @@ impl MockIdp {
     }
 
     fn mint(&self, grantee: Grantee) -> MintedRefreshToken {
-        let world = &self.world;
+        let world = &self.world();
         let (value, lifetime) = match world.provider {
             Provider::Entra => (entra::refresh_value(world), entra::refresh_lifetime(world)),
             Provider::Okta => (
@@ -313,15 +314,15 @@ impl MockIdp {
         }
     }
 
-    fn realm(&self) -> Option<Realm<'_>> {
-        Realm::of(&self.world, 0)
+    fn world(&self) -> World {
+        self.rooms.now()
     }
+}
 
-    fn example_application(&self) -> Option<&Application> {
-        self.realm()?.confidential().next()
-    }
+fn example_application(world: &World) -> Option<&Application> {
+    Realm::of(world, 0)?.confidential().next()
+}
 
-    fn example_user(&self) -> Option<&User> {
-        self.realm()?.able_users().next()
-    }
+fn example_user(world: &World) -> Option<&User> {
+    Realm::of(world, 0)?.able_users().next()
 }

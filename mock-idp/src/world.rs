@@ -1,11 +1,14 @@
 //! A world: one provider with its own directory, clock, keys, faults and journal.
 
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::ops::Deref;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use axum::extract::FromRef;
+
 use crate::clock::Clock;
-use crate::directory::{Application, ClientSecrets, Directory, Rotation};
+use crate::directory::{Directory, FormerSecrets, Rotation};
 use crate::entropy::Entropy;
 use crate::fault::{FaultScript, Holds};
 use crate::journal::{Endpoint, Hygiene, Journal, KnownSecrets, Origin};
@@ -17,16 +20,20 @@ use crate::secret::Secret;
 use crate::supervise::Supervisor;
 
 /// How long a peer may take over its request unless the builder says otherwise.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Everything one provider is. Shared by its listeners.
-#[derive(Debug)]
+/// A world as one request sees it: its rooms, and who and what it knows at this instant. Cheap to clone.
+#[derive(Clone, Debug)]
 pub(crate) struct World {
+    rooms: Arc<Rooms>,
+    pub(crate) directory: Arc<Directory>,
+    pub(crate) settings: Arc<Settings>,
+}
+
+/// Everything of a world that lasts as long as it does. Shared by its listeners and by whoever steers it.
+#[derive(Debug)]
+pub(crate) struct Rooms {
     pub(crate) provider: Provider,
-    pub(crate) directory: Directory,
-    /// What has become of the secrets of its applications.
-    pub(crate) client_secrets: ClientSecrets,
-    pub(crate) settings: Settings,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Entropy,
     pub(crate) keys: KeyRing,
@@ -38,8 +45,21 @@ pub(crate) struct World {
     pub(crate) supervisor: Arc<dyn Supervisor>,
     /// The directory's secrets and those that came later, to be hunted for.
     pub(crate) secrets: KnownSecrets,
-    /// Scheme, host and port of each origin; known once the listeners are bound.
-    pub(crate) origins: OnceLock<HashMap<Origin, String>>,
+    /// Client secrets that no longer work.
+    pub(crate) former_secrets: FormerSecrets,
+    /// Scheme, host and port of each origin.
+    pub(crate) origins: HashMap<Origin, String>,
+    /// How long, in real time, a peer may take over its request.
+    pub(crate) patience: Duration,
+    /// What may be changed while the world runs. Whoever handles a request goes on with what was there when it came.
+    pub(crate) standing: RwLock<Standing>,
+}
+
+/// What may be changed while a world runs, always as a whole.
+#[derive(Clone, Debug)]
+pub(crate) struct Standing {
+    pub(crate) directory: Arc<Directory>,
+    pub(crate) settings: Arc<Settings>,
 }
 
 /// Departures from the vendor's usual lifetimes, rotation and limits.
@@ -50,34 +70,36 @@ pub(crate) struct Settings {
     pub(crate) refresh_lifetime: Option<Duration>,
     pub(crate) rotation: Option<Rotation>,
     pub(crate) limits: Vec<(Endpoint, Limit)>,
-    pub(crate) patience: Option<Duration>,
 }
 
-impl World {
-    /// Scheme, host and port of an origin, without a slash at the end; empty before the listeners are bound.
+impl Rooms {
+    /// The world as it is now.
+    pub(crate) fn now(self: &Arc<Self>) -> World {
+        let standing = self.standing();
+        World {
+            rooms: self.clone(),
+            directory: standing.directory,
+            settings: standing.settings,
+        }
+    }
+
+    /// Changes the directory. Requests from now on see all of the change, those under way nothing of it.
+    pub(crate) fn change_directory<T>(&self, change: impl FnOnce(&mut Directory) -> T) -> T {
+        // A change that panics would leave the directory as it was: it is worked on in a copy.
+        let mut standing = self
+            .standing
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        let mut directory = Directory::clone(&standing.directory);
+        let done = change(&mut directory);
+        self.secrets.add_all_of(self.provider, &directory);
+        standing.directory = Arc::new(directory);
+        done
+    }
+
+    /// Scheme, host and port of an origin, without a slash at the end; empty for one that this world has not.
     pub(crate) fn origin(&self, origin: Origin) -> &str {
-        self.origins
-            .get()
-            .and_then(|origins| origins.get(&origin))
-            .map_or("", String::as_str)
-    }
-
-    /// The application with this client id, in whichever tenant.
-    pub(crate) fn application(&self, client_id: &str) -> Option<&Application> {
-        self.directory
-            .applications(self.provider)
-            .find(|application| application.id.eq_ignore_ascii_case(client_id))
-    }
-
-    /// Every pair of client id and secret that works or once did.
-    pub(crate) fn client_credentials(&self) -> Vec<(&str, Secret)> {
-        self.directory
-            .applications(self.provider)
-            .flat_map(|application| {
-                let secrets = self.client_secrets.ever(application).into_iter();
-                secrets.map(|secret| (application.id.as_str(), secret))
-            })
-            .collect()
+        self.origins.get(&origin).map_or("", String::as_str)
     }
 
     /// What keeps the journal free of secrets.
@@ -88,9 +110,25 @@ impl World {
         }
     }
 
-    /// How long, in real time, a peer may take over its request.
-    pub(crate) fn patience(&self) -> Duration {
-        self.settings.patience.unwrap_or(PATIENCE)
+    fn standing(&self) -> Standing {
+        self.standing
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+impl World {
+    /// Every pair of client id and secret that works or once did.
+    pub(crate) fn client_credentials(&self) -> Vec<(String, Secret)> {
+        let current = self
+            .directory
+            .applications(self.provider)
+            .flat_map(|application| {
+                let secrets = application.secrets.iter();
+                secrets.map(|secret| (application.id.clone(), secret.value.clone()))
+            });
+        current.chain(self.former_secrets.all()).collect()
     }
 
     /// The limit that replaces the vendor's own for an endpoint.
@@ -103,25 +141,18 @@ impl World {
     }
 }
 
-/// Every secret of a directory, for the hygiene check.
-pub(crate) fn known_secrets(provider: Provider, directory: &Directory) -> KnownSecrets {
-    let secrets = KnownSecrets::default();
-    for secret in directory
-        .applications(provider)
-        .flat_map(|application| &application.secrets)
-    {
-        secrets.add("client_secret", secret.value.reveal());
+/// What a world is made of is reached through it as if it were its own.
+impl Deref for World {
+    type Target = Rooms;
+
+    fn deref(&self) -> &Rooms {
+        &self.rooms
     }
-    for password in directory
-        .users(provider)
-        .filter_map(|user| user.password.as_ref())
-    {
-        secrets.add("password", password.reveal());
+}
+
+/// Routes are built once for all requests; each of these sees the world as it is when it comes.
+impl FromRef<Arc<Rooms>> for World {
+    fn from_ref(rooms: &Arc<Rooms>) -> Self {
+        rooms.now()
     }
-    if provider == Provider::Okta {
-        for token in &directory.okta.api_tokens {
-            secrets.add("api_token", token.value.reveal());
-        }
-    }
-    secrets
 }

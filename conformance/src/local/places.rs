@@ -48,7 +48,7 @@ mod tests {
         let places = Places::of(&idp);
         let mut text = format!("{} and {}", idp.token_url(), idp.api_url());
         places.name_in(&mut text);
-        let text = text.replace(idp.tenant(), "TENANT");
+        let text = text.replace(&idp.tenant(), "TENANT");
         insta::assert_snapshot!(text, @"http://login.mock/TENANT/oauth2/v2.0/token and http://graph.mock/v1.0/users");
     }
 }

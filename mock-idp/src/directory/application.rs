@@ -40,6 +40,13 @@ impl Application {
     pub fn is_public(&self) -> bool {
         self.secrets.is_empty()
     }
+
+    /// The secret that whoever sets a client up at `now` would be given: the last in the list that works.
+    #[must_use]
+    pub fn newest_secret(&self, now: Timestamp) -> Option<&ClientSecret> {
+        let secrets = self.secrets.iter().rev();
+        secrets.into_iter().find(|secret| secret.is_valid_at(now))
+    }
 }
 
 /// One client secret and when it works.

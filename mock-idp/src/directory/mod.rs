@@ -3,21 +3,21 @@
 //! A directory is read from YAML; `default.yaml` beside this file is the one used without any, and the example to start from.
 
 mod application;
-mod client_secrets;
 mod defaults;
 mod entra;
+mod former_secrets;
 mod okta;
 mod user;
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use serde::Deserialize;
 
 use crate::provider::Provider;
 
 pub use application::{Application, ClientSecret, GrantType, Rotation, RotationMode};
-pub(crate) use client_secrets::ClientSecrets;
 pub use entra::{ApiResource, EntraDirectory, Tenant};
+pub(crate) use former_secrets::FormerSecrets;
 pub use okta::{ApiToken, AuthorizationServer, OktaDirectory};
 pub use user::User;
 
@@ -65,6 +65,11 @@ impl Directory {
         Ok(directory)
     }
 
+    /// The one that is used when none is given.
+    pub(crate) fn built_in() -> Arc<Self> {
+        DEFAULT.clone()
+    }
+
     /// Every application of a vendor's world.
     pub(crate) fn applications(&self, provider: Provider) -> impl Iterator<Item = &Application> {
         let of_okta = match provider {
@@ -89,6 +94,26 @@ impl Directory {
             .chain(of_okta)
     }
 
+    /// The application with this client id, to change it.
+    pub(crate) fn application_mut(
+        &mut self,
+        provider: Provider,
+        client_id: &str,
+    ) -> Option<&mut Application> {
+        let applications: Vec<&mut Application> = match provider {
+            Provider::Entra => {
+                let tenants = self.entra.tenants.iter_mut();
+                tenants
+                    .flat_map(|tenant| &mut tenant.applications)
+                    .collect()
+            }
+            Provider::Okta => self.okta.applications.iter_mut().collect(),
+        };
+        applications
+            .into_iter()
+            .find(|application| application.id.eq_ignore_ascii_case(client_id))
+    }
+
     fn tenants(&self, provider: Provider) -> &[Tenant] {
         match provider {
             Provider::Entra => &self.entra.tenants,
@@ -99,7 +124,7 @@ impl Directory {
 
 impl Default for Directory {
     fn default() -> Self {
-        DEFAULT.clone()
+        Self::clone(&DEFAULT)
     }
 }
 
@@ -107,8 +132,9 @@ impl Default for Directory {
     clippy::expect_used,
     reason = "the built-in directory is part of the crate; a test reads it"
 )]
-static DEFAULT: LazyLock<Directory> = LazyLock::new(|| {
-    Directory::from_yaml(include_str!("default.yaml")).expect("the built-in directory is sound")
+static DEFAULT: LazyLock<Arc<Directory>> = LazyLock::new(|| {
+    let directory = Directory::from_yaml(include_str!("default.yaml"));
+    Arc::new(directory.expect("the built-in directory is sound"))
 });
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::secret::Secret;
 
 /// The spelling of a Basic header (RFC 6749 section 2.3.1), if it shows one of these pairs of client id and secret and form-encoding
 /// changes the pair. None for another pair, and for one that could be either: two known secrets may differ by their encoding.
-pub(crate) fn spelling(basic: &Basic, known: &[(&str, Secret)]) -> Option<BasicSpelling> {
+pub(crate) fn spelling(basic: &Basic, known: &[(String, Secret)]) -> Option<BasicSpelling> {
     let Basic::Pair { id, secret } = basic else {
         return None;
     };
@@ -76,9 +76,9 @@ mod tests {
     }
 
     fn told(sent: (&str, &str), known: &[(&str, &str)]) -> Option<BasicSpelling> {
-        let known: Vec<(&str, Secret)> = known
+        let known: Vec<(String, Secret)> = known
             .iter()
-            .map(|(id, secret)| (*id, Secret::new(*secret)))
+            .map(|(id, secret)| ((*id).to_owned(), Secret::new(*secret)))
             .collect();
         spelling(&pair(sent.0, sent.1), &known)
     }

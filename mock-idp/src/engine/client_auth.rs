@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::denial::Denial;
 use super::request::{Basic, TokenRequest};
-use crate::directory::{Application, ClientSecrets};
+use crate::directory::Application;
 use crate::secret::Secret;
 
 /// Who the request says it is, before anything is checked.
@@ -72,10 +72,9 @@ impl Claimed<'_> {
     }
 
     /// Checks the credential: a confidential client must show a valid secret, a public one must show none.
-    pub(crate) fn verify(&self, secrets: &ClientSecrets, now: Timestamp) -> Result<(), Denial> {
+    pub(crate) fn verify(&self, now: Timestamp) -> Result<(), Denial> {
         let application = self.application;
-        let secrets = secrets.of(application);
-        if secrets.is_empty() && application.is_public() {
+        if application.is_public() {
             return if self.shows_credential() {
                 Err(Denial::CredentialUnexpected)
             } else {
@@ -86,7 +85,8 @@ impl Claimed<'_> {
             return Err(Denial::CredentialMissing);
         }
         let client = || application.id.clone();
-        let mut matching = secrets
+        let mut matching = application
+            .secrets
             .iter()
             .filter(|known| self.secrets.contains(&known.value))
             .peekable();

@@ -183,10 +183,10 @@ impl TokenRequest {
     }
 
     /// What the journal keeps of it. `known` lists ids and secrets that a Basic header may show.
-    pub(crate) fn facts<'k>(
+    pub(crate) fn facts(
         &self,
         issuer: &str,
-        known: impl FnOnce() -> Vec<(&'k str, Secret)>,
+        known: impl FnOnce() -> Vec<(String, Secret)>,
     ) -> TokenRequestFacts {
         TokenRequestFacts {
             grant: self.get("grant_type").map(str::to_owned),

@@ -28,7 +28,7 @@ use crate::journal::{Endpoint, Origin};
 use crate::pipeline::{self, Call};
 use crate::reply::Reply;
 use crate::resource::{presented, presented_token, shown};
-use crate::world::World;
+use crate::world::{Rooms, World};
 
 pub(crate) use correlation::given as given_request_id;
 pub(crate) use token::{refresh_lifetime, refresh_value};
@@ -37,7 +37,7 @@ pub(crate) use token::{refresh_lifetime, refresh_value};
 pub(crate) struct Entra;
 
 /// The routes of the login origin. Paths are matched without regard to case, as Entra matches them.
-pub(crate) fn login_routes(world: Arc<World>) -> Router {
+pub(crate) fn login_routes(rooms: Arc<Rooms>) -> Router {
     let routes = Router::new()
         .route("/{tenant}/oauth2/v2.0/token", any(token))
         .route(
@@ -48,7 +48,7 @@ pub(crate) fn login_routes(world: Arc<World>) -> Router {
         .route("/common/discovery/instance", any(instance))
         .route("/common/userrealm/{upn}", any(user_realm))
         .fallback(unknown)
-        .with_state(world);
+        .with_state(rooms);
     let lower_case =
         tower::util::MapRequestLayer::new(|mut request: http::Request<axum::body::Body>| {
             if let Ok(uri) = request.uri().path().to_ascii_lowercase().parse() {
@@ -65,12 +65,12 @@ pub(crate) fn login_routes(world: Arc<World>) -> Router {
 }
 
 /// The routes of the Graph origin.
-pub(crate) fn graph_routes(world: Arc<World>) -> Router {
-    Router::new().fallback(resource).with_state(world)
+pub(crate) fn graph_routes(rooms: Arc<Rooms>) -> Router {
+    Router::new().fallback(resource).with_state(rooms)
 }
 
 async fn token(
-    State(world): State<Arc<World>>,
+    State(world): State<World>,
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
     let request = TokenRequest::parse(&inbound);
@@ -90,7 +90,7 @@ async fn token(
 }
 
 async fn openid_configuration(
-    State(world): State<Arc<World>>,
+    State(world): State<World>,
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
     let act = || {
@@ -101,10 +101,7 @@ async fn openid_configuration(
     pipeline::answer(&world, &inbound, Call::to(Endpoint::Discovery), &Entra, act).await
 }
 
-async fn keys(
-    State(world): State<Arc<World>>,
-    Extension(inbound): Extension<Arc<Inbound>>,
-) -> Response {
+async fn keys(State(world): State<World>, Extension(inbound): Extension<Arc<Inbound>>) -> Response {
     pipeline::answer(&world, &inbound, Call::to(Endpoint::Jwks), &Entra, || {
         document(&inbound, || discovery::keys(&world, &inbound))
     })
@@ -112,7 +109,7 @@ async fn keys(
 }
 
 async fn instance(
-    State(world): State<Arc<World>>,
+    State(world): State<World>,
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
     let act = || document(&inbound, || discovery::instance(&world, &inbound));
@@ -127,7 +124,7 @@ async fn instance(
 }
 
 async fn user_realm(
-    State(world): State<Arc<World>>,
+    State(world): State<World>,
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
     let act = || document(&inbound, || discovery::user_realm(&inbound));
@@ -135,7 +132,7 @@ async fn user_realm(
 }
 
 async fn unknown(
-    State(world): State<Arc<World>>,
+    State(world): State<World>,
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
     let act = || Reply::empty(StatusCode::NOT_FOUND);
@@ -143,7 +140,7 @@ async fn unknown(
 }
 
 async fn resource(
-    State(world): State<Arc<World>>,
+    State(world): State<World>,
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
     let call = Call {

@@ -61,7 +61,7 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
         return Err(EntraDenial::AppOnlyWithoutCredential);
     }
     let now = world.clock.now();
-    claimed.verify(&world.client_secrets, now)?;
+    claimed.verify(now)?;
     let (grant, resolved) = match engine::requested(request, &claimed)? {
         GrantType::ClientCredentials => {
             let resolved = scope::app_only(&request.scope(), tenant)?;

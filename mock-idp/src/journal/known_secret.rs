@@ -6,6 +6,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
+use crate::directory::Directory;
+use crate::provider::Provider;
 use crate::secret::SHORTEST;
 
 /// How much of a spelling the filter looks at.
@@ -21,6 +23,23 @@ impl KnownSecrets {
         // Nothing under this lock panics.
         let mut hunted = self.0.write().unwrap_or_else(PoisonError::into_inner);
         Arc::make_mut(&mut hunted).add(what, value);
+    }
+
+    /// Adds every secret of a vendor's part of a directory.
+    pub(crate) fn add_all_of(&self, provider: Provider, directory: &Directory) {
+        let applications = directory.applications(provider);
+        for secret in applications.flat_map(|application| &application.secrets) {
+            self.add("client_secret", secret.value.reveal());
+        }
+        let users = directory.users(provider);
+        for password in users.filter_map(|user| user.password.as_ref()) {
+            self.add("password", password.reveal());
+        }
+        if provider == Provider::Okta {
+            for token in &directory.okta.api_tokens {
+                self.add("api_token", token.value.reveal());
+            }
+        }
     }
 
     /// The secrets as they are known now.

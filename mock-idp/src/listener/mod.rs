@@ -50,7 +50,7 @@ use crate::clock::{HeaderTimer, imf_fixdate, within};
 use crate::departure::Instead;
 use crate::inbound::Inbound;
 use crate::journal::Origin;
-use crate::world::World;
+use crate::world::Rooms;
 
 pub(crate) use half_close::Busy;
 pub(crate) use outlet::Outlet;
@@ -76,7 +76,7 @@ pub(crate) struct Listener {
 
 /// What every connection of a listener shares.
 struct Door {
-    world: Arc<World>,
+    rooms: Arc<Rooms>,
     origin: Origin,
     routes: Router,
     connections: Arc<AtomicU64>,
@@ -114,7 +114,7 @@ impl Bound {
     /// Serves `routes` until the [`Listener`] is dropped.
     pub(crate) fn serve(
         self,
-        world: Arc<World>,
+        rooms: Arc<Rooms>,
         origin: Origin,
         routes: Router,
         tls: Option<TlsAcceptor>,
@@ -122,7 +122,7 @@ impl Bound {
     ) -> Listener {
         let torn_down = Arc::new(AtomicBool::new(false));
         let door = Arc::new(Door {
-            world,
+            rooms,
             origin,
             routes,
             connections,
@@ -201,7 +201,7 @@ async fn connection(
         None => speak_http(wire, peer, number, ending, door).await,
         Some(tls) => {
             // A failed handshake is the peer's affair.
-            let patience = door.world.patience();
+            let patience = door.rooms.patience;
             if let Some(Ok(stream)) = within(patience, tls.accept(wire)).await {
                 speak_http(stream, peer, number, ending, door).await;
             }
@@ -257,7 +257,7 @@ async fn speak_http(
     // An error here is a peer that hung up or spoke no HTTP, or a fault that cut the connection: nobody is left to tell.
     let _ = http1::Builder::new()
         .timer(HeaderTimer::default())
-        .header_read_timeout(door.world.patience())
+        .header_read_timeout(door.rooms.patience)
         // Answers bear the world's date, or none when a fault takes it away; never the machine's.
         .auto_date_header(false)
         .max_buf_size(HEAD_LIMIT)
@@ -282,12 +282,12 @@ async fn supervised(
             *answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(response);
         }
     };
-    door.world.supervisor.supervise(Box::pin(handling)).await;
+    door.rooms.supervisor.supervise(Box::pin(handling)).await;
     let response = answer.lock().unwrap_or_else(PoisonError::into_inner).take();
     // A supervisor that ends early has dropped the handler.
     response.unwrap_or_else(|| {
         refusal(
-            &door.world,
+            &door.rooms,
             StatusCode::INTERNAL_SERVER_ERROR,
             "the request was abandoned",
         )
@@ -296,7 +296,7 @@ async fn supervised(
 
 async fn handle(door: &Door, caller: Caller, request: Request<Incoming>) -> Response<Body> {
     let (parts, body) = request.into_parts();
-    let reading = read(&door.world, body, &parts.headers);
+    let reading = read(&door.rooms, body, &parts.headers);
     let body = match caller.busy.wait_for(reading).await {
         Ok(body) => body,
         Err(refused) => return *refused,
@@ -326,11 +326,11 @@ async fn handle(door: &Door, caller: Caller, request: Request<Incoming>) -> Resp
 }
 
 async fn read(
-    world: &World,
+    rooms: &Rooms,
     body: Incoming,
     headers: &HeaderMap,
 ) -> Result<Bytes, Box<Response<Body>>> {
-    let refuse = |status, message| Err(Box::new(refusal(world, status, message)));
+    let refuse = |status, message| Err(Box::new(refusal(rooms, status, message)));
     let too_large = || {
         refuse(
             StatusCode::PAYLOAD_TOO_LARGE,
@@ -344,7 +344,7 @@ async fn read(
     if announced.is_some_and(|length| length > BODY_LIMIT as u64) {
         return too_large();
     }
-    match within(world.patience(), Limited::new(body, BODY_LIMIT).collect()).await {
+    match within(rooms.patience, Limited::new(body, BODY_LIMIT).collect()).await {
         Some(Ok(collected)) => Ok(collected.to_bytes()),
         Some(Err(error)) if error.is::<http_body_util::LengthLimitError>() => too_large(),
         Some(Err(_)) => refuse(
@@ -359,7 +359,7 @@ async fn read(
 }
 
 /// A refusal of the listener itself, before any vendor is asked.
-fn refusal(world: &World, status: StatusCode, message: &'static str) -> Response<Body> {
+fn refusal(rooms: &Rooms, status: StatusCode, message: &'static str) -> Response<Body> {
     let mut response = Response::new(Body::from(message));
     *response.status_mut() = status;
     let headers = response.headers_mut();
@@ -368,7 +368,7 @@ fn refusal(world: &World, status: StatusCode, message: &'static str) -> Response
         HeaderValue::from_static("text/plain; charset=utf-8"),
     );
     headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
-    if let Ok(date) = HeaderValue::try_from(imf_fixdate(world.clock.now())) {
+    if let Ok(date) = HeaderValue::try_from(imf_fixdate(rooms.clock.now())) {
         headers.insert(header::DATE, date);
     }
     response

@@ -12,7 +12,7 @@ use crate::world::World;
 pub struct Identity {
     /// A confidential application.
     pub client_id: String,
-    /// A valid secret of it: the one added last, or else the first of the directory.
+    /// A valid secret of it: the newest, which is the last in the directory.
     pub client_secret: Secret,
     /// The login of a user who can use the password grant.
     pub username: String,
@@ -63,12 +63,10 @@ impl Identity {
             ),
             Provider::Okta => (read.clone(), read.clone(), read.clone()),
         };
-        let secret = world
-            .client_secrets
-            .to_hand_out(application, world.clock.now());
+        let secret = application.newest_secret(world.clock.now());
         Some(Self {
             client_id: application.id.clone(),
-            client_secret: secret.unwrap_or_else(|| Secret::new("")),
+            client_secret: secret.map_or_else(|| Secret::new(""), |secret| secret.value.clone()),
             username: user.login.clone(),
             user_id: user.id.clone(),
             password: user.password.clone().unwrap_or_else(|| Secret::new("")),

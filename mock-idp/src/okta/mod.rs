@@ -32,7 +32,7 @@ use crate::ledger::TokenState;
 use crate::pipeline::{self, Call};
 use crate::reply::Reply;
 use crate::resource::{presented, presented_token, shown};
-use crate::world::World;
+use crate::world::{Rooms, World};
 
 pub(crate) use token::{refresh_lifetime, refresh_value};
 
@@ -43,7 +43,7 @@ const METADATA_LIFETIME: Duration = Duration::from_secs(86_400);
 pub(crate) struct Okta;
 
 /// The routes of an org.
-pub(crate) fn org_routes(world: Arc<World>) -> Router {
+pub(crate) fn org_routes(rooms: Arc<Rooms>) -> Router {
     Router::new()
         .route("/oauth2/v1/token", any(token))
         .route("/oauth2/{server}/v1/token", any(token))
@@ -72,16 +72,16 @@ pub(crate) fn org_routes(world: Arc<World>) -> Router {
         .route("/oauth2/{server}/v1/keys", any(keys))
         .route("/api/v1/{*rest}", any(management))
         .fallback(unknown)
-        .with_state(world)
+        .with_state(rooms)
 }
 
 /// The routes of a customer's API.
-pub(crate) fn api_routes(world: Arc<World>) -> Router {
-    Router::new().fallback(customer_api).with_state(world)
+pub(crate) fn api_routes(rooms: Arc<Rooms>) -> Router {
+    Router::new().fallback(customer_api).with_state(rooms)
 }
 
 async fn token(
-    State(world): State<Arc<World>>,
+    State(world): State<World>,
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
     let request = TokenRequest::parse(&inbound);
@@ -101,7 +101,7 @@ async fn token(
 }
 
 async fn openid_configuration(
-    State(world): State<Arc<World>>,
+    State(world): State<World>,
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
     let act = || {
@@ -113,7 +113,7 @@ async fn openid_configuration(
 }
 
 async fn oauth_metadata(
-    State(world): State<Arc<World>>,
+    State(world): State<World>,
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
     let act = || {
@@ -124,10 +124,7 @@ async fn oauth_metadata(
     pipeline::answer(&world, &inbound, Call::to(Endpoint::Discovery), &Okta, act).await
 }
 
-async fn keys(
-    State(world): State<Arc<World>>,
-    Extension(inbound): Extension<Arc<Inbound>>,
-) -> Response {
+async fn keys(State(world): State<World>, Extension(inbound): Extension<Arc<Inbound>>) -> Response {
     pipeline::answer(&world, &inbound, Call::to(Endpoint::Jwks), &Okta, || {
         document(&world, &inbound, || discovery::keys(&world, &inbound))
     })
@@ -135,7 +132,7 @@ async fn keys(
 }
 
 async fn management(
-    State(world): State<Arc<World>>,
+    State(world): State<World>,
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
     let shown = shown(&inbound, &management::GLUED);
@@ -158,7 +155,7 @@ async fn management(
 }
 
 async fn customer_api(
-    State(world): State<Arc<World>>,
+    State(world): State<World>,
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
     let call = Call {
@@ -173,7 +170,7 @@ async fn customer_api(
 }
 
 async fn unknown(
-    State(world): State<Arc<World>>,
+    State(world): State<World>,
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
     let act = || {

@@ -67,7 +67,7 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
         .into());
     }
     let now = world.clock.now();
-    claimed.verify(&world.client_secrets, now)?;
+    claimed.verify(now)?;
     let grant = match engine::requested(request, &claimed)? {
         GrantType::ClientCredentials => {
             if matches!(server, Server::Org) {

@@ -47,8 +47,8 @@ async fn secrets_overlap_and_old_ones_stop_working() {
 async fn a_removed_secret_is_not_an_expired_one() {
     let stage = Stage::entra().await;
     let first = stage.idp.client_secret();
-    stage.idp.add_secret(stage.idp.client_id());
-    stage.idp.retire_secrets(stage.idp.client_id());
+    stage.idp.add_secret(&stage.idp.client_id());
+    stage.idp.retire_secrets(&stage.idp.client_id());
     let answer = stage
         .app_only()
         .with("client_secret", first.reveal())
@@ -77,9 +77,9 @@ async fn a_given_secret_replaces_all_others() {
 async fn a_seed_makes_its_own_secrets_and_changes_nothing_else() {
     let secret = async |seed: u64, more: usize| {
         let stage = Stage::of(MockIdp::okta().seed(seed)).await;
-        let first = stage.idp.add_secret(stage.idp.client_id());
+        let first = stage.idp.add_secret(&stage.idp.client_id());
         for _ in 0..more {
-            stage.idp.add_secret(stage.idp.client_id());
+            stage.idp.add_secret(&stage.idp.client_id());
         }
         (
             first,

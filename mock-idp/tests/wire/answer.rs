@@ -113,9 +113,9 @@ pub(crate) fn stable(idp: &MockIdp, text: &str) -> String {
         }
     }
     if !idp.tenant().contains("default") {
-        text = text.replace(idp.tenant(), "<tenant>");
+        text = text.replace(&idp.tenant(), "<tenant>");
     }
-    text = text.replace(idp.client_id(), "<client>");
+    text = text.replace(&idp.client_id(), "<client>");
     let mut shown = String::with_capacity(text.len());
     let mut word = String::new();
     for character in text.chars().chain(['\n']) {

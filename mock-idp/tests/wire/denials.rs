@@ -100,7 +100,7 @@ fn common<'s>(stage: &'s Stage, reason: &str) -> TokenAsk<'s> {
         "credentials several" => {
             let both = stage.app_only();
             let (id, secret) = (stage.idp.client_id(), stage.idp.client_secret());
-            both.and_basic(id, secret.reveal())
+            both.and_basic(&id, secret.reveal())
         }
         "credential unexpected" => as_other(stage.password(), "public"),
         "grant not allowed" => as_other(stage.password(), "daemon"),

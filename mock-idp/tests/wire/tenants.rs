@@ -16,7 +16,7 @@ async fn entra_paths_have_no_case() {
     let answer = stage.app_only().at(&url).send().await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     let upper = stage.idp.tenant().to_uppercase();
-    let url = stage.idp.token_url().replace(stage.idp.tenant(), &upper);
+    let url = stage.idp.token_url().replace(&stage.idp.tenant(), &upper);
     assert_eq!(stage.app_only().at(&url).send().await.status, 200);
 }
 
@@ -26,7 +26,7 @@ async fn an_entra_tenant_is_known_by_its_domain() {
     let url = stage
         .idp
         .token_url()
-        .replace(stage.idp.tenant(), "Contoso.example");
+        .replace(&stage.idp.tenant(), "Contoso.example");
     let answer = stage.app_only().at(&url).send().await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     // The token names the tenant by its id all the same.

@@ -48,7 +48,7 @@ impl Diagnostics {
     }
 
     /// Whether so many were found that it is no use to look for more.
-    pub(crate) fn is_full(&self) -> bool {
+    pub fn is_full(&self) -> bool {
         self.dropped > 0 || self.added >= MAX_ADDED
     }
 
@@ -91,7 +91,7 @@ impl Diagnostics {
     }
 
     /// Leaves out the case names of mistakes that all of `known` cases have.
-    pub(crate) fn forget_cases(&mut self, known: usize) {
+    pub fn forget_cases(&mut self, known: usize) {
         for diagnostic in &mut self.shown {
             diagnostic.forget_cases(known);
         }

@@ -1,0 +1,40 @@
+//! Client secrets that were taken away.
+
+use std::fmt;
+use std::sync::{PoisonError, RwLock};
+
+use crate::secret::Secret;
+
+/// How many are remembered; the oldest make room.
+const KEPT: usize = 1_000;
+
+/// Client secrets that no longer work, by client id, so that one can be recognised when a client goes on using it. No `Debug` of
+/// what they are.
+#[derive(Default)]
+pub(crate) struct FormerSecrets(RwLock<Vec<(String, Secret)>>);
+
+impl FormerSecrets {
+    /// Remembers a secret that was taken away.
+    pub(crate) fn add(&self, client_id: &str, secret: Secret) {
+        // Nothing under this lock panics.
+        let mut former = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if former.len() >= KEPT {
+            former.remove(0);
+        }
+        former.push((client_id.to_owned(), secret));
+    }
+
+    /// All of them.
+    pub(crate) fn all(&self) -> Vec<(String, Secret)> {
+        self.0
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+impl fmt::Debug for FormerSecrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FormerSecrets({})", self.all().len())
+    }
+}
