@@ -98,6 +98,6 @@ pub mod yaml;
 
 pub use builder::{Builder, StartError};
 pub use listener::NoCertificate;
-pub use mock::{Credentials, Identity, MintedRefreshToken, MockIdp};
+pub use mock::{Credentials, Identity, MintedRefreshToken, MockIdp, SignInError};
 pub use provider::{Provider, UnknownProvider};
 pub use secret::Secret;

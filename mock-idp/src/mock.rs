@@ -2,6 +2,7 @@
 
 mod administration;
 mod identity;
+mod sign_ins;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ use crate::{entra, okta};
 use self::identity::{Realm, api_url, issuer_url, jwks_url, scopes, token_url};
 
 pub use self::identity::Identity;
+pub use self::sign_ins::SignInError;
 
 /// A running mock identity provider. Dropping it closes its ports.
 #[derive(Debug)]
