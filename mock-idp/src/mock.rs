@@ -2,12 +2,13 @@
 
 mod administration;
 mod identity;
+mod keys;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::builder::Builder;
-use crate::clock::Clock;
+use crate::clock::{Clock, VirtualClock};
 use crate::directory::{Application, GrantType, User};
 use crate::fault::{FaultScript, HeldTicket};
 use crate::journal::{Journal, Origin};
@@ -185,6 +186,13 @@ impl MockIdp {
     #[must_use]
     pub fn clock(&self) -> &dyn Clock {
         &*self.rooms.clock
+    }
+
+    /// The hands of the clock, to set, advance, freeze or run it; none if the world was given a clock that has none, as the
+    /// machine's.
+    #[must_use]
+    pub fn virtual_clock(&self) -> Option<VirtualClock> {
+        self.rooms.clock.as_virtual()
     }
 
     /// What came in and what went out.
