@@ -3,6 +3,7 @@
 mod administration;
 mod identity;
 mod keys;
+mod state;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use crate::ledger::{Grantee, TokenFacts, TokenLabel};
 use crate::listener::{Authority, Listener, NoCertificate};
 use crate::provider::Provider;
 use crate::secret::Secret;
+use crate::snapshot::Snapshot;
 use crate::world::{Rooms, World};
 use crate::{entra, okta};
 
@@ -28,6 +30,7 @@ pub use self::identity::Identity;
 pub struct MockIdp {
     rooms: Arc<Rooms>,
     listeners: Vec<Listener>,
+    at_start: Snapshot,
 }
 
 /// What an example client needs to sign in: the first entries of the directory that fit together.
@@ -56,7 +59,12 @@ pub struct MintedRefreshToken {
 
 impl MockIdp {
     pub(crate) fn new(rooms: Arc<Rooms>, listeners: Vec<Listener>) -> Self {
-        Self { rooms, listeners }
+        let at_start = Snapshot::of(&rooms);
+        Self {
+            rooms,
+            listeners,
+            at_start,
+        }
     }
 
     /// A world that plays Microsoft Entra ID.
