@@ -4,7 +4,7 @@ mod administration;
 mod identity;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::builder::Builder;
 use crate::clock::Clock;
@@ -26,7 +26,8 @@ pub use self::identity::Identity;
 #[derive(Debug)]
 pub struct MockIdp {
     rooms: Arc<Rooms>,
-    listeners: Vec<Listener>,
+    /// None once the world is closed.
+    listeners: Mutex<Vec<Listener>>,
 }
 
 /// What an example client needs to sign in: the first entries of the directory that fit together.
@@ -55,7 +56,10 @@ pub struct MintedRefreshToken {
 
 impl MockIdp {
     pub(crate) fn new(rooms: Arc<Rooms>, listeners: Vec<Listener>) -> Self {
-        Self { rooms, listeners }
+        Self {
+            rooms,
+            listeners: Mutex::new(listeners),
+        }
     }
 
     /// A world that plays Microsoft Entra ID.
@@ -85,10 +89,12 @@ impl MockIdp {
         self.rooms.origin(origin)
     }
 
-    /// The sockets it listens on.
+    /// The sockets it listens on; none once it is [closed](Self::close).
     #[must_use]
     pub fn addresses(&self) -> Vec<SocketAddr> {
-        self.listeners.iter().map(Listener::address).collect()
+        let listeners = self.listeners.lock();
+        let listeners = listeners.unwrap_or_else(PoisonError::into_inner);
+        listeners.iter().map(Listener::address).collect()
     }
 
     /// The tenant id (Entra) or the id of the custom authorization server (Okta) that examples use.
@@ -291,7 +297,19 @@ impl MockIdp {
     ///
     /// Dropping it does the same without waiting: the ports are free once the runtime has had its turn.
     pub async fn stop(self) {
-        for listener in self.listeners {
+        self.close().await;
+    }
+
+    /// The same as [`stop`](Self::stop) for a world that others still hold on to. They can go on asking what it remembers.
+    pub async fn close(&self) {
+        let listeners = {
+            let mut listeners = self
+                .listeners
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            std::mem::take(&mut *listeners)
+        };
+        for listener in listeners {
             listener.stop().await;
         }
     }
