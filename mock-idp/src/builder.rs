@@ -21,6 +21,7 @@ use crate::listener::{Authority, Bound, NoCertificate};
 use crate::mock::MockIdp;
 use crate::provider::Provider;
 use crate::supervise::{Supervisor, Unsupervised};
+use crate::turn::Turns;
 use crate::world::{PATIENCE, Rooms, Settings, Standing};
 use crate::{entra, foreign, okta};
 
@@ -209,6 +210,7 @@ impl Builder {
             journal: Journal::with_capacity(self.journal_capacity),
             faults: FaultScript::on(self.clock.clone()),
             holds: Holds::default(),
+            turns: Turns::default(),
             meters: Meters::default(),
             supervisor: self.supervisor,
             origins: names,

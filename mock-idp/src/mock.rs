@@ -2,12 +2,14 @@
 
 mod administration;
 mod identity;
+mod keys;
+mod state;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::builder::Builder;
-use crate::clock::Clock;
+use crate::clock::{Clock, VirtualClock};
 use crate::directory::{Application, GrantType, User};
 use crate::fault::{FaultScript, HeldTicket};
 use crate::journal::{Journal, Origin};
@@ -15,6 +17,7 @@ use crate::ledger::{Grantee, TokenFacts, TokenLabel};
 use crate::listener::{Authority, Listener, NoCertificate};
 use crate::provider::Provider;
 use crate::secret::Secret;
+use crate::snapshot::Snapshot;
 use crate::world::{Rooms, World};
 use crate::{entra, okta};
 
@@ -28,6 +31,7 @@ pub struct MockIdp {
     rooms: Arc<Rooms>,
     /// None once the world is closed.
     listeners: Mutex<Vec<Listener>>,
+    at_start: Snapshot,
 }
 
 /// What an example client needs to sign in: the first entries of the directory that fit together.
@@ -56,9 +60,11 @@ pub struct MintedRefreshToken {
 
 impl MockIdp {
     pub(crate) fn new(rooms: Arc<Rooms>, listeners: Vec<Listener>) -> Self {
+        let at_start = Snapshot::of(&rooms);
         Self {
             rooms,
             listeners: Mutex::new(listeners),
+            at_start,
         }
     }
 
@@ -191,6 +197,13 @@ impl MockIdp {
     #[must_use]
     pub fn clock(&self) -> &dyn Clock {
         &*self.rooms.clock
+    }
+
+    /// The hands of the clock, to set, advance, freeze or run it; none if the world was given a clock that has none, as the
+    /// machine's.
+    #[must_use]
+    pub fn virtual_clock(&self) -> Option<VirtualClock> {
+        self.rooms.clock.as_virtual()
     }
 
     /// What came in and what went out.

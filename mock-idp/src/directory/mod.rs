@@ -17,7 +17,7 @@ use crate::provider::Provider;
 
 pub use application::{Application, ClientSecret, GrantType, Rotation, RotationMode};
 pub use entra::{ApiResource, EntraDirectory, Tenant};
-pub(crate) use former_secrets::FormerSecrets;
+pub(crate) use former_secrets::{FormerSecrets, SavedSecrets};
 pub use okta::{ApiToken, AuthorizationServer, OktaDirectory};
 pub use user::User;
 

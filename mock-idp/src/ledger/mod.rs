@@ -6,7 +6,7 @@ mod facts;
 mod label;
 mod refresh_family;
 
-pub(crate) use book::{Ledger, usual_rotation};
+pub(crate) use book::{Ledger, SavedLedger, usual_rotation};
 pub use facts::{TokenFacts, TokenState};
 pub use label::{NotALabel, TokenKind, TokenLabel};
 pub(crate) use refresh_family::{Grantee, RefreshLifetime, Refusal};
