@@ -65,6 +65,8 @@
 
 mod builder;
 pub mod clock;
+#[cfg(feature = "serve")]
+pub mod control;
 mod departure;
 pub mod diagnostic;
 mod dialect;
@@ -77,6 +79,7 @@ pub mod fault;
 mod foreign;
 mod form;
 mod gzip;
+pub mod host;
 mod inbound;
 pub mod journal;
 pub mod keys;

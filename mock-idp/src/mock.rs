@@ -7,7 +7,7 @@ mod sign_ins;
 mod state;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::builder::Builder;
 use crate::clock::{Clock, VirtualClock};
@@ -31,7 +31,8 @@ pub use self::sign_ins::SignInError;
 #[derive(Debug)]
 pub struct MockIdp {
     rooms: Arc<Rooms>,
-    listeners: Vec<Listener>,
+    /// None once the world is closed.
+    listeners: Mutex<Vec<Listener>>,
     at_start: Snapshot,
 }
 
@@ -64,7 +65,7 @@ impl MockIdp {
         let at_start = Snapshot::of(&rooms);
         Self {
             rooms,
-            listeners,
+            listeners: Mutex::new(listeners),
             at_start,
         }
     }
@@ -96,10 +97,12 @@ impl MockIdp {
         self.rooms.origin(origin)
     }
 
-    /// The sockets it listens on.
+    /// The sockets it listens on; none once it is [closed](Self::close).
     #[must_use]
     pub fn addresses(&self) -> Vec<SocketAddr> {
-        self.listeners.iter().map(Listener::address).collect()
+        let listeners = self.listeners.lock();
+        let listeners = listeners.unwrap_or_else(PoisonError::into_inner);
+        listeners.iter().map(Listener::address).collect()
     }
 
     /// The tenant id (Entra) or the id of the custom authorization server (Okta) that examples use.
@@ -309,7 +312,19 @@ impl MockIdp {
     ///
     /// Dropping it does the same without waiting: the ports are free once the runtime has had its turn.
     pub async fn stop(self) {
-        for listener in self.listeners {
+        self.close().await;
+    }
+
+    /// The same as [`stop`](Self::stop) for a world that others still hold on to. They can go on asking what it remembers.
+    pub async fn close(&self) {
+        let listeners = {
+            let mut listeners = self
+                .listeners
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            std::mem::take(&mut *listeners)
+        };
+        for listener in listeners {
             listener.stop().await;
         }
     }
