@@ -73,6 +73,7 @@ mod distort;
 mod engine;
 mod entra;
 mod entropy;
+pub mod environment;
 pub mod fault;
 mod foreign;
 mod form;
@@ -91,6 +92,8 @@ mod provider;
 mod reply;
 mod resource;
 mod secret;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod supervise;
 mod wording;
 mod world;

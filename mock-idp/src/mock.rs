@@ -5,6 +5,7 @@ mod identity;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::builder::Builder;
 use crate::clock::Clock;
@@ -294,6 +295,16 @@ impl MockIdp {
         for listener in self.listeners {
             listener.stop().await;
         }
+    }
+
+    /// Takes nothing more in, answers the requests under way and frees the ports. What is not answered within `patience` of the
+    /// machine's time is cut off.
+    pub async fn drain(self, patience: Duration) {
+        let drained = self
+            .listeners
+            .into_iter()
+            .map(|listener| listener.drain(patience));
+        futures_util::future::join_all(drained).await;
     }
 
     fn mint(&self, grantee: Grantee) -> MintedRefreshToken {
