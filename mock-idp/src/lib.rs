@@ -75,6 +75,7 @@ mod distort;
 mod engine;
 mod entra;
 mod entropy;
+pub mod environment;
 pub mod fault;
 mod foreign;
 mod form;
@@ -94,6 +95,8 @@ mod provider;
 mod reply;
 mod resource;
 mod secret;
+#[cfg(feature = "serve")]
+pub mod serve;
 mod snapshot;
 pub mod supervise;
 mod turn;
