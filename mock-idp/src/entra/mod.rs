@@ -5,6 +5,7 @@ mod correlation;
 mod denial;
 mod discovery;
 mod graph;
+mod minting;
 mod scope;
 mod tenant;
 mod token;
@@ -31,6 +32,7 @@ use crate::resource::{presented, presented_token, shown};
 use crate::world::{Rooms, World};
 
 pub(crate) use correlation::given as given_request_id;
+pub(crate) use minting::ordinary;
 pub(crate) use token::{refresh_lifetime, refresh_value};
 
 /// Entra's dialect.

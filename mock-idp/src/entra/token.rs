@@ -168,9 +168,7 @@ fn reply(
 ) -> Reply {
     let now = world.clock.now();
     let expires_in = grant.lifetime.as_secs();
-    let expires_at = now
-        .checked_add(grant.lifetime + Duration::from_secs(1))
-        .unwrap_or(jiff::Timestamp::MAX);
+    let expires_at = expiry(now, grant.lifetime);
     let label =
         world
             .ledger
@@ -246,12 +244,18 @@ pub(crate) fn refresh_value(world: &World) -> String {
     format!("1.A{}", world.entropy.base64url(192))
 }
 
-fn app_only_lifetime(world: &World) -> Duration {
+/// When a token of this lifetime expires: a second later than `expires_in` says.
+pub(super) fn expiry(now: jiff::Timestamp, lifetime: Duration) -> jiff::Timestamp {
+    now.checked_add(lifetime.saturating_add(Duration::from_secs(1)))
+        .unwrap_or(jiff::Timestamp::MAX)
+}
+
+pub(super) fn app_only_lifetime(world: &World) -> Duration {
     world.settings.access_lifetime.unwrap_or(APP_ONLY_LIFETIME)
 }
 
 /// Between 60 and 90 minutes, as the seed has it (learn.microsoft.com/entra/identity-platform/configurable-token-lifetimes).
-fn delegated_lifetime(world: &World) -> Duration {
+pub(super) fn delegated_lifetime(world: &World) -> Duration {
     world.settings.access_lifetime.unwrap_or_else(|| {
         let [a, b, ..] = world.entropy.block();
         Duration::from_secs(3599 + u64::from(u16::from_le_bytes([a, b])) % 1800)
