@@ -106,10 +106,11 @@ impl AccessTokens {
         }
     }
 
-    /// Revokes one token; false if it is not remembered.
+    /// Revokes one token; false if it is not remembered, or forged.
     pub(super) fn revoke_one(&mut self, serial: u32) -> bool {
         let token = self.tokens.get_mut(&serial);
-        token.map(|token| token.revoked = true).is_some()
+        let issued = token.filter(|token| !token.disowned);
+        issued.map(|token| token.revoked = true).is_some()
     }
 
     /// Revokes every token issued so far.
