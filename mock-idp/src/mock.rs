@@ -4,10 +4,12 @@ mod administration;
 mod identity;
 mod keys;
 mod minting;
+mod sign_ins;
 mod state;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use crate::builder::Builder;
 use crate::clock::{Clock, VirtualClock};
@@ -25,12 +27,14 @@ use crate::{entra, okta};
 use self::identity::{Realm, api_url, issuer_url, jwks_url, scopes, token_url};
 
 pub use self::identity::Identity;
+pub use self::sign_ins::SignInError;
 
 /// A running mock identity provider. Dropping it closes its ports.
 #[derive(Debug)]
 pub struct MockIdp {
     rooms: Arc<Rooms>,
-    listeners: Vec<Listener>,
+    /// None once the world is closed.
+    listeners: Mutex<Vec<Listener>>,
     at_start: Snapshot,
 }
 
@@ -63,7 +67,7 @@ impl MockIdp {
         let at_start = Snapshot::of(&rooms);
         Self {
             rooms,
-            listeners,
+            listeners: Mutex::new(listeners),
             at_start,
         }
     }
@@ -95,10 +99,12 @@ impl MockIdp {
         self.rooms.origin(origin)
     }
 
-    /// The sockets it listens on.
+    /// The sockets it listens on; none once it is [closed](Self::close).
     #[must_use]
     pub fn addresses(&self) -> Vec<SocketAddr> {
-        self.listeners.iter().map(Listener::address).collect()
+        let listeners = self.listeners.lock();
+        let listeners = listeners.unwrap_or_else(PoisonError::into_inner);
+        listeners.iter().map(Listener::address).collect()
     }
 
     /// The tenant id (Entra) or the id of the custom authorization server (Okta) that examples use.
@@ -308,9 +314,27 @@ impl MockIdp {
     ///
     /// Dropping it does the same without waiting: the ports are free once the runtime has had its turn.
     pub async fn stop(self) {
-        for listener in self.listeners {
+        self.close().await;
+    }
+
+    /// The same as [`stop`](Self::stop) for a world that others still hold on to. They can go on asking what it remembers.
+    pub async fn close(&self) {
+        for listener in self.take_listeners() {
             listener.stop().await;
         }
+    }
+
+    /// Takes nothing more in, answers the requests under way and frees the ports. What is not answered within `patience` of the
+    /// machine's time is cut off.
+    pub async fn drain(&self, patience: Duration) {
+        let listeners = self.take_listeners().into_iter();
+        let drained = listeners.map(|listener| listener.drain(patience));
+        futures_util::future::join_all(drained).await;
+    }
+
+    fn take_listeners(&self) -> Vec<Listener> {
+        let listeners = self.listeners.lock();
+        std::mem::take(&mut *listeners.unwrap_or_else(PoisonError::into_inner))
     }
 
     fn start_family(&self, grantee: Grantee) -> MintedRefreshToken {

@@ -49,7 +49,7 @@ pub enum Forgery {
     AlgNone,
     /// The signature is as long as a right one, and noise.
     BadSignature,
-    /// It expired five minutes ago. Issued by this world all the same: it is the one forgery that the ledger owns up to.
+    /// It expired five minutes ago.
     Expired,
     /// It is valid from five minutes from now.
     NotYetValid,
@@ -66,7 +66,7 @@ pub enum Forgery {
 /// A token made to order.
 #[derive(Clone, Debug)]
 pub struct MintedToken {
-    /// Its name in the journal. A token that is not forged is revoked by it; a forged one cannot be, as it was never honoured.
+    /// Its name in the journal, by which it can be revoked unless it was never honoured.
     pub label: TokenLabel,
     /// Its value.
     pub value: Secret,
@@ -97,6 +97,13 @@ impl Forgery {
         Self::WrongIssuer,
         Self::WrongKey,
     ];
+
+    /// Whether this world might have issued such a token at another time or with another key set, so that moving the clock or
+    /// publishing the key makes it good.
+    #[must_use]
+    pub fn may_mend(self) -> bool {
+        matches!(self, Self::Expired | Self::NotYetValid | Self::WithdrawnKey)
+    }
 }
 
 impl TokenRecipe {

@@ -23,9 +23,9 @@ impl MockIdp {
     /// An access token made to order, without any request.
     ///
     /// One that is not forged enters the ledger as any other: it has a label, resources take it by its claims, it can be
-    /// [revoked](Self::revoke). A forged one has a label too, by which the journal names it instead of showing it, but this world
-    /// does not hold itself to have issued it ([`TokenState::Foreign`](crate::ledger::TokenState::Foreign)), and its resources
-    /// refuse it with the vendor's answer to what is wrong.
+    /// [revoked](Self::revoke). A forged one has a label too, by which the journal names it instead of showing it, and resources
+    /// refuse it with the vendor's answer to what is wrong. Unless it may [mend](Forgery::may_mend), this world does not hold
+    /// itself to have issued it ([`TokenState::Foreign`](crate::ledger::TokenState::Foreign)).
     ///
     /// # Errors
     ///
@@ -66,10 +66,7 @@ fn mint(world: &World, recipe: &TokenRecipe) -> Result<MintedToken, BadRecipe> {
     let ledger = &world.ledger;
     let label = ledger.issue_access(&ordinary.grantee, None, None, issued_at, expires_at);
     ledger.record_access(label, &value);
-    if recipe
-        .forge
-        .is_some_and(|forgery| forgery != Forgery::Expired)
-    {
+    if recipe.forge.is_some_and(|forgery| !forgery.may_mend()) {
         ledger.disown_access(label);
     }
     Ok(MintedToken {

@@ -175,8 +175,8 @@ async fn graph_refuses_what_is_forged() {
     AlgNone Foreign: 401 - / Access token validation failure. Invalid signature.
     BadSignature Foreign: 401 - / Access token validation failure. Invalid signature.
     Expired Expired: 401 - / Lifetime validation failed, the token is expired.
-    NotYetValid Foreign: 401 - / Access token has expired or is not yet valid.
-    WithdrawnKey Foreign: 401 - / Access token validation failure. Invalid signature.
+    NotYetValid Live: 401 - / Access token has expired or is not yet valid.
+    WithdrawnKey Live: 401 - / Access token validation failure. Invalid signature.
     WrongAudience Foreign: 401 - / Access token validation failure. Invalid audience.
     WrongIssuer Foreign: 401 - / Access token validation failure. Invalid issuer.
     WrongKey Foreign: 401 - / Access token validation failure. Invalid signature.
@@ -192,8 +192,8 @@ async fn a_customers_api_refuses_what_is_forged() {
     AlgNone Foreign: 401 "The token is invalid." / The token is invalid.
     BadSignature Foreign: 401 "The token is invalid." / The token is invalid.
     Expired Expired: 401 "The token has expired." / The token has expired.
-    NotYetValid Foreign: 401 "The token is not yet valid." / The token is not yet valid.
-    WithdrawnKey Foreign: 401 "The token is invalid." / The token is invalid.
+    NotYetValid Live: 401 "The token is not yet valid." / The token is not yet valid.
+    WithdrawnKey Live: 401 "The token is invalid." / The token is invalid.
     WrongAudience Foreign: 401 "The token is meant for another audience." / The token is meant for another audience.
     WrongIssuer Foreign: 401 "The token comes from another issuer." / The token comes from another issuer.
     WrongKey Foreign: 401 "The token is invalid." / The token is invalid.
@@ -210,8 +210,8 @@ async fn the_management_api_refuses_what_is_forged() {
     AlgNone Foreign: 401 "The access token is invalid." / 
     BadSignature Foreign: 401 "The access token is invalid." / 
     Expired Expired: 401 "The token has expired." / 
-    NotYetValid Foreign: 401 "The access token is invalid." / 
-    WithdrawnKey Foreign: 401 "The access token is invalid." / 
+    NotYetValid Live: 401 "The access token is invalid." / 
+    WithdrawnKey Live: 401 "The access token is invalid." / 
     WrongAudience Foreign: 401 "The access token provided is not intended for Okta." / 
     WrongIssuer Foreign: 401 "The access token provided is not intended for Okta." / 
     WrongKey Foreign: 401 "The access token is invalid." /
@@ -219,7 +219,7 @@ async fn the_management_api_refuses_what_is_forged() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_a_forged_token_becomes_right_with_time_at_most() {
+async fn what_was_forged_for_another_time_is_good_then() {
     for stage in [Stage::entra().await, Stage::okta().await] {
         let early = stage.idp.mint(&forged(Forgery::NotYetValid)).unwrap();
         let expired = stage.idp.mint(&forged(Forgery::Expired)).unwrap();
