@@ -36,6 +36,7 @@ mod identities;
 mod journal_facts;
 mod limits;
 mod management;
+mod minting;
 mod redirects;
 mod refresh;
 mod silent_peers;
