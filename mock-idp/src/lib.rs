@@ -73,6 +73,7 @@ mod distort;
 mod engine;
 mod entra;
 mod entropy;
+pub mod expect;
 pub mod fault;
 mod foreign;
 mod form;

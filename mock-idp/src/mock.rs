@@ -1,6 +1,7 @@
 //! [`MockIdp`]: one running world and the handles to it.
 
 mod administration;
+mod expecting;
 mod identity;
 
 use std::net::SocketAddr;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use crate::builder::Builder;
 use crate::clock::Clock;
 use crate::directory::{Application, GrantType, User};
+use crate::expect::{Standing, UnmetExpectations};
 use crate::fault::{FaultScript, HeldTicket};
 use crate::journal::{Journal, Origin};
 use crate::ledger::{Grantee, TokenFacts, TokenLabel};
@@ -22,9 +24,11 @@ use self::identity::{Realm, api_url, issuer_url, jwks_url, scopes, token_url};
 
 pub use self::identity::Identity;
 
-/// A running mock identity provider. Dropping it closes its ports.
+/// A running mock identity provider. Dropping it closes its ports, and verifies what was [expected](Self::expect) of it.
 #[derive(Debug)]
 pub struct MockIdp {
+    /// First, so that it is verified before anything is torn down.
+    expectations: Standing,
     rooms: Arc<Rooms>,
     listeners: Vec<Listener>,
 }
@@ -55,7 +59,11 @@ pub struct MintedRefreshToken {
 
 impl MockIdp {
     pub(crate) fn new(rooms: Arc<Rooms>, listeners: Vec<Listener>) -> Self {
-        Self { rooms, listeners }
+        Self {
+            expectations: Standing::of(rooms.clone()),
+            rooms,
+            listeners,
+        }
     }
 
     /// A world that plays Microsoft Entra ID.
@@ -290,10 +298,16 @@ impl MockIdp {
     /// Stops the world and waits until its ports are free. Requests in progress are cut off.
     ///
     /// Dropping it does the same without waiting: the ports are free once the runtime has had its turn.
-    pub async fn stop(self) {
+    ///
+    /// # Errors
+    ///
+    /// Every [expectation](Self::expect) that was not met. Dropping a world panics with them instead.
+    pub async fn stop(self) -> Result<(), UnmetExpectations> {
+        let verdict = self.expectations.settle();
         for listener in self.listeners {
             listener.stop().await;
         }
+        verdict
     }
 
     fn mint(&self, grantee: Grantee) -> MintedRefreshToken {

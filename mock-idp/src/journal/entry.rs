@@ -1,18 +1,22 @@
 //! One exchange as the journal keeps it: facts and labels, never secrets.
 
+use std::fmt;
 use std::net::SocketAddr;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::instant::Instant;
 use crate::entropy::hex;
+use crate::expect::line;
 use crate::ledger::{TokenLabel, TokenState};
 
 /// One request and what became of it.
 ///
 /// Every text in it has been through redaction: tokens stand as labels, secrets as `***`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Entry {
     /// Counts up from 1 in order of arrival.
     pub number: u64,
@@ -22,10 +26,13 @@ pub struct Entry {
     #[serde(skip)]
     pub peer: Option<SocketAddr>,
     /// When the whole request had arrived, on the timeline that server and client share.
+    #[schemars(with = "Instant")]
     pub at: Timestamp,
     /// The same instant on the server's clock, which may be offset.
+    #[schemars(with = "Instant")]
     pub server_time: Timestamp,
     /// When the answer was handed to the connection, on the shared timeline; none while it is held or if it never was.
+    #[schemars(with = "Option<Instant>")]
     pub answered_at: Option<Timestamp>,
     /// Which of the world's origins was dialled.
     pub origin: Origin,
@@ -57,8 +64,47 @@ pub struct Entry {
     pub reply: Option<ReplyFacts>,
 }
 
+impl Entry {
+    /// The application whose request it is, by its client id: the one that asks for a token, or that the token it shows was
+    /// issued to.
+    #[must_use]
+    pub fn client(&self) -> Option<&str> {
+        let asks = self
+            .token_request
+            .as_ref()
+            .and_then(|asked| asked.client.as_deref());
+        asks.or_else(|| self.presented.as_ref()?.client.as_deref())
+    }
+
+    /// The HTTP status of the answer; none if there is none.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        let status = self.reply.as_ref()?.status;
+        (status != 0).then_some(status)
+    }
+
+    /// The OAuth `error` of the answer, or the vendor's code where it has none.
+    #[must_use]
+    pub fn error(&self) -> Option<&str> {
+        self.reply.as_ref()?.error.as_deref()
+    }
+
+    /// The tokens that the answer carries.
+    #[must_use]
+    pub fn issued(&self) -> &[TokenLabel] {
+        self.reply.as_ref().map_or(&[], |reply| &reply.issued)
+    }
+}
+
+/// As one line: `#2 2030-01-01T00:00:30Z POST /token refresh_token of app RT#1 (expired) -> 400 invalid_grant`.
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{} {} {}", self.number, self.at, line::what(self))
+    }
+}
+
 /// The body of a request, without what stands in it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BodyFacts {
     /// Its length in bytes.
     pub bytes: u64,
@@ -81,7 +127,9 @@ impl BodyFacts {
 }
 
 /// The doors of a world.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
     /// Entra's login host.
@@ -97,7 +145,9 @@ pub enum Origin {
 }
 
 /// What a request is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Endpoint {
     /// The token endpoint.
@@ -136,7 +186,7 @@ impl Endpoint {
 }
 
 /// The facts of a token request (RFC 6749 section 4 and 6), without its secrets.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TokenRequestFacts {
     /// `grant_type` as sent.
     pub grant: Option<String>,
@@ -161,7 +211,9 @@ pub struct TokenRequestFacts {
 }
 
 /// A client authentication method (RFC 6749 section 2.3, RFC 7523).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum AuthMethod {
     /// HTTP Basic.
@@ -173,7 +225,7 @@ pub enum AuthMethod {
 }
 
 /// How id and secret stand in a Basic header (RFC 6749 section 2.3.1), where form-encoding would change them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BasicSpelling {
     /// Form-encoded, as the standard has it.
@@ -183,7 +235,7 @@ pub enum BasicSpelling {
 }
 
 /// A token that was shown.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Presented {
     /// Its label; none if this world did not issue it.
     pub token: Option<TokenLabel>,
@@ -194,10 +246,13 @@ pub struct Presented {
     pub state: TokenState,
     /// Seconds until it expires on the server's clock, negative when past; none without expiry.
     pub seconds_left: Option<i64>,
+    /// The application it was issued to, by its client id; none if this world did not issue it.
+    #[serde(default)]
+    pub client: Option<String>,
 }
 
 /// A secret seen in a place that others can read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SecretSighting {
     /// What it was: `client_secret`, `password`, or a token's label.
     pub what: String,
@@ -206,7 +261,9 @@ pub struct SecretSighting {
 }
 
 /// Where a secret stood. Only the places where it has no business are recorded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum SecretPlace {
     /// In the request line.
@@ -218,18 +275,20 @@ pub enum SecretPlace {
 }
 
 /// An answer kept back by a named hold.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Held {
     /// The hold's name.
     pub name: String,
     /// When the request was parked, on the shared timeline.
+    #[schemars(with = "Instant")]
     pub from: Timestamp,
     /// When it was let go; none while it is parked.
+    #[schemars(with = "Option<Instant>")]
     pub until: Option<Timestamp>,
 }
 
 /// The answer to a request, as it left or was meant to leave.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReplyFacts {
     /// HTTP status; 0 if the connection was cut before there was one.
     pub status: u16,
@@ -248,7 +307,7 @@ pub struct ReplyFacts {
 }
 
 /// What became of an answer on its way out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Delivery {
     /// Sent whole, whatever became of the connection then.

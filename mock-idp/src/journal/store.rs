@@ -6,6 +6,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 
 use super::entry::{Entry, Held, ReplyFacts};
+use super::follow::{Follower, Following};
+use super::query::Query;
+use crate::expect::{Record, Requests};
 
 /// What came in and what went out, newest last.
 ///
@@ -14,19 +17,30 @@ use super::entry::{Entry, Held, ReplyFacts};
 pub struct Journal {
     capacity: usize,
     entries: Mutex<Entries>,
+    following: Following,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Entries {
     kept: VecDeque<Entry>,
     written: u64,
+    /// Taken out on request: no reason to doubt what is left.
+    cleared: u64,
+    /// When it was begun or cleared last, on the timeline of its entries.
+    begun: Timestamp,
 }
 
 impl Journal {
-    pub(crate) fn with_capacity(capacity: usize) -> Self {
+    pub(crate) fn with_capacity(capacity: usize, begun: Timestamp) -> Self {
         Self {
             capacity: capacity.max(1),
-            entries: Mutex::default(),
+            entries: Mutex::new(Entries {
+                kept: VecDeque::new(),
+                written: 0,
+                cleared: 0,
+                begun,
+            }),
+            following: Following::default(),
         }
     }
 
@@ -45,8 +59,67 @@ impl Journal {
     /// How many entries were dropped to make room.
     #[must_use]
     pub fn dropped(&self) -> u64 {
+        self.lock().dropped()
+    }
+
+    /// The entries that are meant, in order of arrival.
+    ///
+    /// ```
+    /// # async fn example(idp: mock_idp::MockIdp) {
+    /// use mock_idp::expect::Requests;
+    /// use mock_idp::journal::Endpoint;
+    ///
+    /// let fetched = idp.journal().matching(Endpoint::Token);
+    /// let refused = idp.journal().matching(Requests::to(Endpoint::Resource).status(401));
+    /// # }
+    /// ```
+    ///
+    /// Where a condition turns on what the journal no longer has, or on a request that never came, none is meant.
+    #[must_use]
+    pub fn matching(&self, requests: impl Into<Requests>) -> Vec<Entry> {
+        let record = self.record(Timestamp::MAX);
+        record.matching(&requests.into())
+    }
+
+    /// The entries that a query asks for, in order of arrival.
+    #[must_use]
+    pub fn query(&self, query: &Query) -> Vec<Entry> {
         let entries = self.lock();
-        entries.written - entries.kept.len() as u64
+        let wanted = entries.kept.iter().filter(|entry| query.admits(entry));
+        let most = query.limit();
+        let mut found: Vec<Entry> = if query.since.is_some() {
+            wanted.take(most).cloned().collect()
+        } else {
+            wanted.rev().take(most).cloned().collect()
+        };
+        found.sort_by_key(|entry| entry.number);
+        found
+    }
+
+    /// Follows what is written from now on.
+    #[must_use]
+    pub fn follow(&self) -> Follower {
+        self.following.follow()
+    }
+
+    /// Takes out every entry, as of `now` on the timeline of its entries. Numbers go on; requests under way are not noted any
+    /// further.
+    pub(crate) fn clear(&self, now: Timestamp) {
+        let mut entries = self.lock();
+        entries.kept.clear();
+        entries.cleared = entries.written;
+        entries.begun = now;
+    }
+
+    /// What has been seen since the beginning, as of `until`.
+    pub(crate) fn record(&self, until: Timestamp) -> Record {
+        let entries = self.lock();
+        Record {
+            from: entries.begun,
+            until,
+            forgotten: entries.dropped(),
+            entries: entries.kept.iter().cloned().collect(),
+        }
     }
 
     /// Writes an entry and gives it its number.
@@ -57,6 +130,7 @@ impl Journal {
         if entries.kept.len() == self.capacity {
             entries.kept.pop_front();
         }
+        self.following.arrived(&entry);
         entries.kept.push_back(entry);
         entries.written
     }
@@ -83,6 +157,7 @@ impl Journal {
         self.edit(number, |entry| {
             entry.answered_at = answered_at;
             entry.reply = Some(reply);
+            self.following.answered(entry);
         });
     }
 
@@ -100,5 +175,11 @@ impl Journal {
     fn lock(&self) -> MutexGuard<'_, Entries> {
         // Nothing under this lock panics.
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Entries {
+    fn dropped(&self) -> u64 {
+        self.written - self.cleared - self.kept.len() as u64
     }
 }

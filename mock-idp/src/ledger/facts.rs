@@ -1,6 +1,7 @@
 //! What the ledger tells about a token without showing it.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::label::TokenLabel;
@@ -27,7 +28,7 @@ pub struct TokenFacts {
 }
 
 /// How the server regards a token that is shown to it, at the instant of the request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TokenState {
     /// Valid.
