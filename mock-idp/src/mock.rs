@@ -3,12 +3,15 @@
 mod administration;
 mod expecting;
 mod identity;
+mod keys;
+mod sign_ins;
+mod state;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::builder::Builder;
-use crate::clock::Clock;
+use crate::clock::{Clock, VirtualClock};
 use crate::directory::{Application, GrantType, User};
 use crate::expect::{Standing, UnmetExpectations};
 use crate::fault::{FaultScript, HeldTicket};
@@ -17,12 +20,14 @@ use crate::ledger::{Grantee, TokenFacts, TokenLabel};
 use crate::listener::{Authority, Listener, NoCertificate};
 use crate::provider::Provider;
 use crate::secret::Secret;
+use crate::snapshot::Snapshot;
 use crate::world::{Rooms, World};
 use crate::{entra, okta};
 
 use self::identity::{Realm, api_url, issuer_url, jwks_url, scopes, token_url};
 
 pub use self::identity::Identity;
+pub use self::sign_ins::SignInError;
 
 /// A running mock identity provider. Dropping it closes its ports, and verifies what was [expected](Self::expect) of it.
 #[derive(Debug)]
@@ -30,7 +35,9 @@ pub struct MockIdp {
     /// First, so that it is verified before anything is torn down.
     expectations: Standing,
     rooms: Arc<Rooms>,
-    listeners: Vec<Listener>,
+    /// None once the world is closed.
+    listeners: Mutex<Vec<Listener>>,
+    at_start: Snapshot,
 }
 
 /// What an example client needs to sign in: the first entries of the directory that fit together.
@@ -59,10 +66,12 @@ pub struct MintedRefreshToken {
 
 impl MockIdp {
     pub(crate) fn new(rooms: Arc<Rooms>, listeners: Vec<Listener>) -> Self {
+        let at_start = Snapshot::of(&rooms);
         Self {
             expectations: Standing::of(rooms.clone()),
             rooms,
-            listeners,
+            listeners: Mutex::new(listeners),
+            at_start,
         }
     }
 
@@ -93,10 +102,12 @@ impl MockIdp {
         self.rooms.origin(origin)
     }
 
-    /// The sockets it listens on.
+    /// The sockets it listens on; none once it is [closed](Self::close).
     #[must_use]
     pub fn addresses(&self) -> Vec<SocketAddr> {
-        self.listeners.iter().map(Listener::address).collect()
+        let listeners = self.listeners.lock();
+        let listeners = listeners.unwrap_or_else(PoisonError::into_inner);
+        listeners.iter().map(Listener::address).collect()
     }
 
     /// The tenant id (Entra) or the id of the custom authorization server (Okta) that examples use.
@@ -193,6 +204,13 @@ impl MockIdp {
     #[must_use]
     pub fn clock(&self) -> &dyn Clock {
         &*self.rooms.clock
+    }
+
+    /// The hands of the clock, to set, advance, freeze or run it; none if the world was given a clock that has none, as the
+    /// machine's.
+    #[must_use]
+    pub fn virtual_clock(&self) -> Option<VirtualClock> {
+        self.rooms.clock.as_virtual()
     }
 
     /// What came in and what went out.
@@ -304,10 +322,22 @@ impl MockIdp {
     /// Every [expectation](Self::expect) that was not met. Dropping a world panics with them instead.
     pub async fn stop(self) -> Result<(), UnmetExpectations> {
         let verdict = self.expectations.settle();
-        for listener in self.listeners {
+        self.close().await;
+        verdict
+    }
+
+    /// The same as [`stop`](Self::stop) for a world that others still hold on to. They can go on asking what it remembers.
+    pub async fn close(&self) {
+        let listeners = {
+            let mut listeners = self
+                .listeners
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            std::mem::take(&mut *listeners)
+        };
+        for listener in listeners {
             listener.stop().await;
         }
-        verdict
     }
 
     fn mint(&self, grantee: Grantee) -> MintedRefreshToken {

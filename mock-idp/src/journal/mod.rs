@@ -18,3 +18,4 @@ pub(crate) use hygiene::Hygiene;
 pub(crate) use known_secret::KnownSecrets;
 pub use query::Query;
 pub use store::Journal;
+pub(crate) use store::{Opened, SavedJournal};

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::label::TokenLabel;
 
 /// One issued token, described without its value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TokenFacts {
     /// Its name.
     pub label: TokenLabel,
@@ -22,8 +22,10 @@ pub struct TokenFacts {
     /// The scopes granted.
     pub scope: Vec<String>,
     /// When it was issued, on the server's clock.
+    #[schemars(with = "String")]
     pub issued_at: Timestamp,
     /// When it stops being accepted, on the server's clock; none for refresh tokens without a limit.
+    #[schemars(with = "Option<String>")]
     pub expires_at: Option<Timestamp>,
 }
 
