@@ -76,6 +76,7 @@ mod engine;
 mod entra;
 mod entropy;
 pub mod environment;
+pub mod expect;
 pub mod fault;
 mod foreign;
 mod form;
