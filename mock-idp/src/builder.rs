@@ -22,7 +22,7 @@ use crate::mock::MockIdp;
 use crate::provider::Provider;
 use crate::supervise::{Supervisor, Unsupervised};
 use crate::world::{PATIENCE, Rooms, Settings, Standing};
-use crate::{entra, foreign, okta};
+use crate::{entra, foreign, neighbours, okta};
 
 /// Settings of a world before it starts.
 #[derive(Debug)]
@@ -221,6 +221,7 @@ impl Builder {
                 settings: Arc::new(self.settings),
             }),
         });
+        neighbours::announce(&rooms);
         let connections = Arc::new(AtomicU64::new(0));
         let listeners = bound
             .into_iter()

@@ -85,6 +85,7 @@ pub mod limits;
 mod listener;
 mod members;
 mod mock;
+mod neighbours;
 mod okta;
 mod pipeline;
 mod provider;

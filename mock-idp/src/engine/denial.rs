@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::assertion_fault::AssertionFault;
 use crate::ledger::{PollRefusal, Refusal};
 
 /// A reason, with what its message needs.
@@ -16,6 +17,8 @@ pub(crate) enum Denial {
     AppDisabled { client: String },
     /// No application has this client id. `by_basic` says where the id came from.
     AppUnknown { client: String, by_basic: bool },
+    /// What is wrong with a client assertion.
+    Assertion(AssertionFault),
     /// A Basic header that is not id and secret in base64.
     BasicGarbled,
     /// A confidential client shows no credential.
@@ -126,5 +129,11 @@ impl From<PollRefusal> for Denial {
             PollRefusal::SlowDown => Self::DeviceSlowDown,
             PollRefusal::Unknown => Self::DeviceUnknown,
         }
+    }
+}
+
+impl From<AssertionFault> for Denial {
+    fn from(fault: AssertionFault) -> Self {
+        Self::Assertion(fault)
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::{Method, StatusCode};
 use serde_json::json;
 
+use super::assertion;
 use super::denial::EntraDenial;
 use super::device;
 use super::scope::{self, Resolved};
@@ -54,7 +55,9 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
         return Err(EntraDenial::AppOnlyWithoutCredential);
     }
     let now = world.clock.now();
-    claimed.verify(now)?;
+    claimed.verify(now, || {
+        assertion::verify(world, inbound, request, tenant, &claimed)
+    })?;
     let (grant, resolved) = match engine::requested(request, &claimed, &ALIASES)? {
         GrantType::ClientCredentials => {
             let resolved = scope::app_only(&request.scope(), tenant)?;

@@ -1,5 +1,6 @@
 //! Okta: routes, answers, headers.
 
+mod assertion;
 mod buckets;
 mod customer_api;
 mod denial;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::{Method, StatusCode};
 use serde_json::json;
 
+use super::assertion;
 use super::denial::OktaDenial;
 use super::server::Server;
 use super::tokens;
@@ -42,10 +43,10 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
     let now = world.clock.now();
     let grant = match engine::requested(request, &claimed, &[])? {
         GrantType::ClientCredentials => {
-            if matches!(server, Server::Org) {
+            if matches!(server, Server::Org) && request.get("client_assertion").is_none() {
                 return Err(OktaDenial::OrgTakesNoSecret);
             }
-            let terms = terms(world, server, app_only_scope(request, server)?);
+            let terms = terms(world, server, app_only_scope(request, server, &claimed)?);
             engine::client_credentials(request, &claimed, terms)
         }
         GrantType::Password => {
@@ -105,11 +106,17 @@ pub(super) fn authenticated<'w>(
         }
         .into());
     }
-    claimed.verify(world.clock.now())?;
+    claimed.verify(world.clock.now(), || {
+        assertion::verify(world, inbound, request, &claimed)
+    })?;
     Ok(claimed)
 }
 
-fn app_only_scope(request: &TokenRequest, server: Server<'_>) -> Result<Vec<String>, OktaDenial> {
+fn app_only_scope(
+    request: &TokenRequest,
+    server: Server<'_>,
+    claimed: &Claimed<'_>,
+) -> Result<Vec<String>, OktaDenial> {
     let asked = request.scope();
     if let Some(scope) = asked
         .iter()
@@ -120,7 +127,7 @@ fn app_only_scope(request: &TokenRequest, server: Server<'_>) -> Result<Vec<Stri
         });
     }
     let Server::Custom(custom) = server else {
-        return Err(OktaDenial::ScopesEmpty);
+        return org_scope(asked, claimed);
     };
     if asked.is_empty() {
         return if custom.default_scopes.is_empty() {
@@ -130,6 +137,20 @@ fn app_only_scope(request: &TokenRequest, server: Server<'_>) -> Result<Vec<Stri
         };
     }
     known(asked, |scope| custom.scopes.contains(scope), "")
+}
+
+/// A service app gets scopes of Okta's own APIs, those that an administrator has granted it.
+fn org_scope(asked: Vec<String>, claimed: &Claimed<'_>) -> Result<Vec<String>, OktaDenial> {
+    if asked.is_empty() {
+        return Err(OktaDenial::ScopesEmpty);
+    }
+    let asked = known(asked, |scope| scope.starts_with("okta."), "")?;
+    let granted = &claimed.application.scopes;
+    if asked.iter().all(|scope| granted.contains(scope)) {
+        Ok(asked)
+    } else {
+        Err(OktaDenial::ScopesNotGranted)
+    }
 }
 
 pub(super) fn user_scope(
