@@ -24,6 +24,16 @@ impl Entropy {
         }
     }
 
+    /// How many blocks were drawn so far.
+    pub(crate) fn drawn(&self) -> u64 {
+        *self.drawn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Goes back, or on, to when so many blocks were drawn.
+    pub(crate) fn rewind(&self, drawn: u64) {
+        *self.drawn.lock().unwrap_or_else(PoisonError::into_inner) = drawn;
+    }
+
     /// 32 bytes.
     pub(crate) fn block(&self) -> [u8; 32] {
         let mut drawn = self.drawn.lock().unwrap_or_else(PoisonError::into_inner);

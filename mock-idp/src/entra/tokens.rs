@@ -115,7 +115,7 @@ fn signed(world: &World, v1: bool, claims: Members) -> String {
     header.add("typ", "JWT");
     header.add("alg", "RS256");
     if v1 {
-        header.add("x5t", key.kid());
+        header.add("x5t", key.x5t());
     }
     header.add("kid", key.kid());
     key.sign(&header.into_text(), &claims.into_text())

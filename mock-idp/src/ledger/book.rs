@@ -2,7 +2,7 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
@@ -23,9 +23,13 @@ const REMEMBERED: usize = 100_000;
 
 /// Every token a world has issued.
 #[derive(Debug, Default)]
-pub(crate) struct Ledger(Mutex<Book>);
+pub(crate) struct Ledger(Mutex<Arc<Book>>);
 
-#[derive(Debug, Default)]
+/// The ledger of an instant.
+#[derive(Clone, Debug)]
+pub(crate) struct SavedLedger(Arc<Book>);
+
+#[derive(Clone, Debug, Default)]
 pub(super) struct Book {
     access: AccessTokens,
     /// By serial, and so in order of sign-in: the oldest is found without a search.
@@ -61,6 +65,7 @@ impl Ledger {
         now: Timestamp,
     ) -> (u32, TokenLabel) {
         let mut book = self.book();
+        let book = Arc::make_mut(&mut book);
         book.family_serials += 1;
         let family = book.family_serials;
         if book.families.len() >= REMEMBERED {
@@ -84,6 +89,7 @@ impl Ledger {
         make: impl FnOnce() -> String,
     ) -> Result<Redeemed, Refusal> {
         let mut book = self.book();
+        let book = Arc::make_mut(&mut book);
         let (family_id, index) = *book
             .refresh_by_value
             .get(&fingerprint(value))
@@ -131,6 +137,7 @@ impl Ledger {
         expires_at: Timestamp,
     ) -> TokenLabel {
         let mut book = self.book();
+        let book = Arc::make_mut(&mut book);
         let label = book.access.add(|label| TokenFacts {
             label,
             parent,
@@ -158,7 +165,9 @@ impl Ledger {
     /// Remembers the value of an access token, as a hash.
     pub(crate) fn record_access(&self, label: TokenLabel, value: &str) {
         let fingerprint = fingerprint(value);
-        self.book().access.name(label, fingerprint);
+        Arc::make_mut(&mut self.book())
+            .access
+            .name(label, fingerprint);
     }
 
     /// The label of a token by its value.
@@ -218,12 +227,13 @@ impl Ledger {
 
     /// Revokes every access token issued so far; refresh tokens live on.
     pub(crate) fn revoke_access_tokens(&self) {
-        self.book().access.revoke_all();
+        Arc::make_mut(&mut self.book()).access.revoke_all();
     }
 
     /// Revokes every refresh family and the access tokens that came from them.
     pub(crate) fn revoke_families(&self, now: Timestamp) {
         let mut book = self.book();
+        let book = Arc::make_mut(&mut book);
         let families: Vec<u32> = book.families.keys().copied().collect();
         for family in families {
             book.revoke_family(family, now);
@@ -234,6 +244,7 @@ impl Ledger {
     /// False if the token is not remembered.
     pub(crate) fn revoke(&self, label: TokenLabel, now: Timestamp) -> bool {
         let mut book = self.book();
+        let book = Arc::make_mut(&mut book);
         match label.kind {
             TokenKind::Access => book.access.revoke_one(label.serial),
             TokenKind::Refresh => match book.refresh(label).map(|(family, _)| family) {
@@ -288,7 +299,18 @@ impl Ledger {
         facts
     }
 
-    pub(super) fn book(&self) -> MutexGuard<'_, Book> {
+    /// The ledger as it is now, to be put back.
+    pub(crate) fn saved(&self) -> SavedLedger {
+        SavedLedger(self.book().clone())
+    }
+
+    /// Has the ledger be as it was.
+    pub(crate) fn restore(&self, saved: &SavedLedger) {
+        *self.book() = saved.0.clone();
+    }
+
+    /// To read. What is changed is changed through [`Arc::make_mut`], which leaves alone what was saved.
+    pub(super) fn book(&self) -> MutexGuard<'_, Arc<Book>> {
         // Nothing under this lock panics.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

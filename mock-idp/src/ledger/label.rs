@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What a labelled token is for.
@@ -98,5 +99,19 @@ impl<'de> Deserialize<'de> for TokenLabel {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl JsonSchema for TokenLabel {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "TokenLabel".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "description": "A token's name: `AT#3`, `RT#1`.",
+            "pattern": "^(AT|RT)#[0-9]+$",
+        })
     }
 }

@@ -9,7 +9,7 @@ mod refresh_family;
 mod sign_ins;
 mod used_assertions;
 
-pub(crate) use book::{Ledger, usual_rotation};
+pub(crate) use book::{Ledger, SavedLedger, usual_rotation};
 pub use device_codes::PendingSignIn;
 pub(crate) use device_codes::{AskedFor, DevicePace, PollRefusal, Undecidable};
 pub use facts::{TokenFacts, TokenState};

@@ -1,5 +1,7 @@
 //! The ledger's part in sign-ins that begin on a device: each step is taken under its one lock.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::book::{Ledger, fingerprint};
@@ -20,7 +22,9 @@ impl Ledger {
     ) -> (TokenLabel, String) {
         let fingerprint = fingerprint(device_code);
         let mut book = self.book();
-        book.device_codes.begin(asked, pace, fingerprint, make, now)
+        Arc::make_mut(&mut book)
+            .device_codes
+            .begin(asked, pace, fingerprint, make, now)
     }
 
     /// Shows a device code. Atomic: of several that show an approved one exactly one has the grant.
@@ -36,7 +40,8 @@ impl Ledger {
     ) -> Result<SignedIn, PollRefusal> {
         let fingerprint = fingerprint(device_code);
         let mut book = self.book();
-        book.device_codes
+        Arc::make_mut(&mut book)
+            .device_codes
             .poll(&fingerprint, client, issuer, paced, now)
     }
 
@@ -57,6 +62,8 @@ impl Ledger {
         user: Option<String>,
         now: Timestamp,
     ) -> Result<(), Undecidable> {
-        self.book().device_codes.decide(user_code, user, now)
+        Arc::make_mut(&mut self.book())
+            .device_codes
+            .decide(user_code, user, now)
     }
 }
