@@ -159,7 +159,9 @@ impl Ledger {
     pub(crate) fn use_assertion(&self, client: &str, id: &str) -> bool {
         // No client can use up the ids of another: no client id has a line feed in it that another could forge.
         let fingerprint = fingerprint(&format!("{}\n{client}\n{id}", client.len()));
-        self.book().used_assertions.note(fingerprint)
+        Arc::make_mut(&mut self.book())
+            .used_assertions
+            .note(fingerprint)
     }
 
     /// Remembers the value of an access token, as a hash.
