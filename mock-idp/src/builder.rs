@@ -21,6 +21,7 @@ use crate::listener::{Authority, Bound, NoCertificate};
 use crate::mock::MockIdp;
 use crate::provider::Provider;
 use crate::supervise::{Supervisor, Unsupervised};
+use crate::turn::Turns;
 use crate::world::{PATIENCE, Rooms, Settings, Standing};
 use crate::{entra, foreign, okta};
 
@@ -179,7 +180,7 @@ impl Builder {
         };
         let scheme = if self.tls { "https" } else { "http" };
         let origins: &[Origin] = match self.provider {
-            Provider::Entra => &[Origin::Login, Origin::Graph],
+            Provider::Entra => &[Origin::Login, Origin::Graph, Origin::ManagedIdentity],
             Provider::Okta => &[Origin::Org, Origin::Api],
         };
         let mut bound = Vec::with_capacity(origins.len() + 1);
@@ -196,7 +197,10 @@ impl Builder {
         }
         let names: HashMap<Origin, String> = bound
             .iter()
-            .map(|(origin, bound)| (*origin, format!("{scheme}://{}", bound.address())))
+            .map(|(origin, bound)| {
+                let scheme = if is_plain(*origin) { "http" } else { scheme };
+                (*origin, format!("{scheme}://{}", bound.address()))
+            })
             .collect();
         let rooms = Arc::new(Rooms {
             provider: self.provider,
@@ -209,6 +213,7 @@ impl Builder {
             journal: Journal::with_capacity(self.journal_capacity),
             faults: FaultScript::on(self.clock.clone()),
             holds: Holds::default(),
+            turns: Turns::default(),
             meters: Meters::default(),
             supervisor: self.supervisor,
             origins: names,
@@ -225,6 +230,7 @@ impl Builder {
                 let routes = match origin {
                     Origin::Login => entra::login_routes(rooms.clone()),
                     Origin::Graph => entra::graph_routes(rooms.clone()),
+                    Origin::ManagedIdentity => entra::managed_identity_routes(rooms.clone()),
                     Origin::Org => okta::org_routes(rooms.clone()),
                     Origin::Api => okta::api_routes(rooms.clone()),
                     Origin::Foreign => foreign::routes(rooms.clone()),
@@ -233,7 +239,7 @@ impl Builder {
                     rooms.clone(),
                     origin,
                     routes,
-                    tls.clone(),
+                    tls.clone().filter(|_| !is_plain(origin)),
                     connections.clone(),
                 )
             })
@@ -244,4 +250,9 @@ impl Builder {
         }
         Ok(idp)
     }
+}
+
+/// Whether an origin never speaks TLS: Azure's metadata service does not.
+fn is_plain(origin: Origin) -> bool {
+    origin == Origin::ManagedIdentity
 }

@@ -37,7 +37,7 @@ pub use client_key::{BadClientKey, ClientKey, KeySet};
 pub use client_secret::ClientSecret;
 pub use entra::{ApiResource, EntraDirectory, Tenant};
 pub use federated::FederatedCredential;
-pub(crate) use former_secrets::FormerSecrets;
+pub(crate) use former_secrets::{FormerSecrets, SavedSecrets};
 pub use group::Group;
 pub use laxity::{BasicReading, Laxity, Leniency};
 pub use lifetimes::Lifetimes;
