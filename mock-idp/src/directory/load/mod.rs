@@ -71,7 +71,8 @@ fn read(source: &Source, folder: Option<&Path>) -> Result<Directory, Diagnostics
     files::inline(source, &mut root, folder, &mut found);
     let whole = mismatches::take_out(source, &mut root, &secrets, &mut found);
     match yaml::from_node::<Directory>(&root) {
-        Ok(directory) => {
+        Ok(mut directory) => {
+            directory.complete();
             for finding in check::directory(&directory, Some(&root)) {
                 // What an element was that had to be left out for another mistake may be what is missed here.
                 if whole || !finding.dangles {
