@@ -84,7 +84,8 @@ impl Builder {
     }
 
     /// The directory; the built-in one without it.
-    pub fn directory(mut self, directory: Directory) -> Self {
+    pub fn directory(mut self, mut directory: Directory) -> Self {
+        directory.complete();
         self.directory = Some(Arc::new(directory));
         self
     }

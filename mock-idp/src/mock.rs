@@ -1,6 +1,7 @@
 //! [`MockIdp`]: one running world and the handles to it.
 
 mod administration;
+mod directory;
 mod identity;
 mod keys;
 mod sign_ins;

@@ -100,7 +100,10 @@ impl Rooms {
             .unwrap_or_else(PoisonError::into_inner);
         let mut directory = Directory::clone(&standing.directory);
         let done = change(&mut directory);
+        directory.complete();
         self.secrets.add_all_of(self.provider, &directory);
+        self.former_secrets
+            .note(self.provider, &standing.directory, &directory);
         standing.directory = Arc::new(directory);
         done
     }
