@@ -1,6 +1,7 @@
 //! [`MockIdp`]: one running world and the handles to it.
 
 mod administration;
+mod consent;
 mod directory;
 mod identity;
 mod keys;

@@ -21,6 +21,8 @@ pub(crate) enum Denial {
     Assertion(AssertionFault),
     /// A Basic header that is not id and secret in base64.
     BasicGarbled,
+    /// A scope that the application is not allowed by any consent.
+    ConsentMissing { client: String },
     /// A confidential client shows no credential.
     CredentialMissing,
     /// More than one client authentication method (RFC 6749 section 2.3).

@@ -28,6 +28,8 @@ pub(super) enum EntraDenial {
     Federated(FederatedFault),
     /// An app-only request without any credential.
     AppOnlyWithoutCredential,
+    /// An app-only request of an application that has to be assigned to a role and is not.
+    AppOnlyWithoutRole { client: String, resource: String },
     /// The password grant at `/common` or `/consumers`.
     GrantNotOverCommon,
     /// `resource` belongs to the v1.0 endpoint.
@@ -101,6 +103,14 @@ impl EntraDenial {
                 7_000_216,
                 "invalid_client",
                 "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.",
+            ),
+            // Number and meaning are documented; the error and the status that go with them are assumed.
+            Self::AppOnlyWithoutRole { client, resource } => Aadsts::new(
+                501_051,
+                "invalid_grant",
+                format!(
+                    "Application '{client}' is not assigned to a role for the application '{resource}'."
+                ),
             ),
             Self::GrantNotOverCommon => Aadsts::new(
                 9_001_023,
@@ -196,7 +206,7 @@ fn common(denial: &Denial, now: Timestamp) -> Aadsts {
         // Documented once and no longer; never met unless a lifetime is configured.
         Denial::RefreshTooOld { issued_at, limit } => Aadsts::new(700_081, "invalid_grant", format!("The refresh token has expired due to maximum lifetime. The token was issued on {} and the maximum allowed lifetime for this application is {}.", seven_digits(*issued_at), days(*limit))),
         Denial::RefreshUnknown => Aadsts::new(9_002_313, "invalid_grant", "Invalid request. Request is malformed or invalid."),
-        Denial::ScopeUnknown { client, .. } | Denial::ScopeWider { client, .. } => Aadsts::new(65_001, "invalid_grant", format!("The user or administrator has not consented to use the application with ID '{client}'. Send an interactive authorization request for this user and resource.")).suberror("consent_required"),
+        Denial::ConsentMissing { client } | Denial::ScopeUnknown { client, .. } | Denial::ScopeWider { client, .. } => Aadsts::new(65_001, "invalid_grant", format!("The user or administrator has not consented to use the application with ID '{client}'. Send an interactive authorization request for this user and resource.")).suberror("consent_required"),
         Denial::SecretExpired { client } => Aadsts::new(7_000_222, "invalid_client", format!("The provided client secret keys for app '{client}' are expired. Visit the Azure portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: https://aka.ms/certCreds.")),
         Denial::SecretWrong { client } => Aadsts::new(7_000_215, "invalid_client", format!("Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '{client}'.")),
         Denial::UserDisabled => Aadsts::new(50_057, "invalid_grant", text_of(50_057)),

@@ -61,6 +61,13 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
     let (grant, resolved) = match engine::requested(request, &claimed, &ALIASES)? {
         GrantType::ClientCredentials => {
             let resolved = scope::app_only(&request.scope(), tenant)?;
+            let application = claimed.application;
+            if application.consent_required && application.roles.is_empty() {
+                return Err(EntraDenial::AppOnlyWithoutRole {
+                    client: application.id.clone(),
+                    resource: resolved.audience,
+                });
+            }
             let terms = terms(world, tenant, &resolved, app_only_lifetime(world));
             (
                 engine::client_credentials(request, &claimed, terms),

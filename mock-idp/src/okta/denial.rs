@@ -31,8 +31,6 @@ pub(super) enum OktaDenial {
     ScopeWithoutDefault,
     /// No scope asked for at the org authorization server.
     ScopesEmpty,
-    /// A scope of Okta's own APIs that the app has not been granted.
-    ScopesNotGranted,
 }
 
 impl From<AssertionFault> for OktaDenial {
@@ -95,11 +93,6 @@ impl OktaDenial {
                 "The authorization server resource does not have any configured default scopes, 'scope' must be provided.",
             ),
             Self::ScopesEmpty => oauth(BAD, "invalid_scope", "No scopes were requested."),
-            Self::ScopesNotGranted => oauth(
-                BAD,
-                "consent_required",
-                "You are not allowed any of the requested scopes.",
-            ),
         }
     }
 }
@@ -126,6 +119,12 @@ fn common(world: &World, denial: &Denial) -> Reply {
             )
         }
         Denial::Assertion(fault) => assertion(fault),
+        // Documented for scopes of Okta's own APIs; assumed for others.
+        Denial::ConsentMissing { .. } => oauth(
+            BAD,
+            "consent_required",
+            "You are not allowed any of the requested scopes.",
+        ),
         Denial::BasicGarbled => oauth(
             UNAUTHORIZED,
             "invalid_client",
@@ -245,7 +244,7 @@ fn common(world: &World, denial: &Denial) -> Reply {
     }
 }
 
-/// Numbers and texts of the error catalogue; that an assertion from the future is told so by `nbf` as by `iat` is assumed.
+/// Texts of the error catalogue; that an assertion from the future is told so by `nbf` as by `iat` is assumed.
 fn assertion(fault: &AssertionFault) -> Reply {
     let refused = |description| oauth(UNAUTHORIZED, "invalid_client", description);
     match fault {

@@ -2,6 +2,7 @@
 
 mod assertion;
 mod buckets;
+mod consent;
 mod customer_api;
 mod denial;
 mod device;

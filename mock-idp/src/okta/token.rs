@@ -6,7 +6,9 @@ use http::{Method, StatusCode};
 use serde_json::json;
 
 use super::assertion;
+use super::consent;
 use super::denial::OktaDenial;
+use super::device;
 use super::server::Server;
 use super::tokens;
 use crate::directory::{GrantType, RotationMode};
@@ -22,7 +24,7 @@ const ACCESS_LIFETIME: Duration = Duration::from_secs(3600);
 const CUSTOM_REFRESH_IDLE: Duration = Duration::from_secs(7 * 24 * 3600);
 const ORG_REFRESH_ABSOLUTE: Duration = Duration::from_secs(90 * 24 * 3600);
 /// Scopes that only make sense for a user.
-const FOR_USERS: [&str; 6] = [
+pub(super) const FOR_USERS: [&str; 6] = [
     "openid",
     "profile",
     "email",
@@ -51,6 +53,7 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
         }
         GrantType::Password => {
             let scope = user_scope(request, server, &claimed)?;
+            consent::given_if_required(&scope, &claimed)?;
             let user = engine::user_by_password(request, &world.directory.okta.users)?;
             let terms = terms(world, server, scope);
             engine::signed_in(request, &claimed, user, terms, &world.ledger, now, || {
@@ -58,16 +61,7 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
             })
         }
         GrantType::RefreshToken => refreshed(world, request, server, &claimed)?,
-        GrantType::DeviceCode => engine::redeem_device_code(
-            request,
-            &claimed,
-            &world.directory.okta.users,
-            terms(world, server, Vec::new()),
-            true,
-            &world.ledger,
-            now,
-            || refresh_value(world),
-        )?,
+        GrantType::DeviceCode => device::redeemed(world, request, server, &claimed)?,
     };
     Ok(reply(world, server, &grant))
 }
@@ -136,7 +130,9 @@ fn app_only_scope(
             Ok(custom.default_scopes.clone())
         };
     }
-    known(asked, |scope| custom.scopes.contains(scope), "")
+    let asked = known(asked, |scope| custom.scopes.contains(scope), "")?;
+    consent::given_if_required(&asked, claimed)?;
+    Ok(asked)
 }
 
 /// A service app gets scopes of Okta's own APIs, those that an administrator has granted it.
@@ -145,14 +141,11 @@ fn org_scope(asked: Vec<String>, claimed: &Claimed<'_>) -> Result<Vec<String>, O
         return Err(OktaDenial::ScopesEmpty);
     }
     let asked = known(asked, |scope| scope.starts_with("okta."), "")?;
-    let granted = &claimed.application.scopes;
-    if asked.iter().all(|scope| granted.contains(scope)) {
-        Ok(asked)
-    } else {
-        Err(OktaDenial::ScopesNotGranted)
-    }
+    consent::given(&asked, claimed)?;
+    Ok(asked)
 }
 
+/// The scopes that a user may be asked for.
 pub(super) fn user_scope(
     request: &TokenRequest,
     server: Server<'_>,
@@ -226,6 +219,8 @@ fn refreshed(
         }
         .into());
     }
+    let wanted = if asked.is_empty() { &original } else { &asked };
+    consent::given_if_required(wanted, claimed)?;
     let usual = usual_rotation(RotationMode::Static);
     let rotation = world
         .settings
@@ -283,7 +278,7 @@ fn reply(world: &World, server: Server<'_>, grant: &Grant) -> Reply {
     Reply::json(StatusCode::OK, body).with_issued(issued)
 }
 
-fn terms(world: &World, server: Server<'_>, scope: Vec<String>) -> Terms {
+pub(super) fn terms(world: &World, server: Server<'_>, scope: Vec<String>) -> Terms {
     Terms {
         issuer: server.id().to_owned(),
         scope,
