@@ -23,7 +23,7 @@ use crate::provider::Provider;
 use crate::supervise::{Supervisor, Unsupervised};
 use crate::turn::Turns;
 use crate::world::{PATIENCE, Rooms, Settings, Standing};
-use crate::{entra, foreign, okta};
+use crate::{entra, foreign, neighbours, okta};
 
 /// Settings of a world before it starts.
 #[derive(Debug)]
@@ -84,7 +84,8 @@ impl Builder {
     }
 
     /// The directory; the built-in one without it.
-    pub fn directory(mut self, directory: Directory) -> Self {
+    pub fn directory(mut self, mut directory: Directory) -> Self {
+        directory.complete();
         self.directory = Some(Arc::new(directory));
         self
     }
@@ -246,6 +247,7 @@ impl Builder {
                 settings: Arc::new(self.settings),
             }),
         });
+        neighbours::announce(&rooms);
         let connections = Arc::new(AtomicU64::new(0));
         let listeners = bound
             .into_iter()

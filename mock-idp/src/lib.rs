@@ -91,6 +91,7 @@ mod listener;
 mod members;
 pub mod mint;
 mod mock;
+mod neighbours;
 mod okta;
 mod pipeline;
 mod provider;

@@ -1,6 +1,8 @@
 //! [`MockIdp`]: one running world and the handles to it.
 
 mod administration;
+mod consent;
+mod directory;
 mod expecting;
 mod identity;
 mod keys;
