@@ -1,11 +1,11 @@
 //! [`MockIdp`]: one running world and the handles to it.
 
 mod administration;
+mod drain;
 mod identity;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::builder::Builder;
 use crate::clock::Clock;
@@ -19,15 +19,17 @@ use crate::secret::Secret;
 use crate::world::{Rooms, World};
 use crate::{entra, okta};
 
-use self::identity::{Realm, api_url, issuer_url, jwks_url, scopes, token_url};
+use self::identity::{Realm, api_url, scopes};
 
 pub use self::identity::Identity;
+pub(crate) use self::identity::{issuer_url, jwks_url, token_url};
 
 /// A running mock identity provider. Dropping it closes its ports.
 #[derive(Debug)]
 pub struct MockIdp {
     rooms: Arc<Rooms>,
-    listeners: Vec<Listener>,
+    /// None once the world is closed.
+    listeners: Mutex<Vec<Listener>>,
 }
 
 /// What an example client needs to sign in: the first entries of the directory that fit together.
@@ -56,7 +58,10 @@ pub struct MintedRefreshToken {
 
 impl MockIdp {
     pub(crate) fn new(rooms: Arc<Rooms>, listeners: Vec<Listener>) -> Self {
-        Self { rooms, listeners }
+        Self {
+            rooms,
+            listeners: Mutex::new(listeners),
+        }
     }
 
     /// A world that plays Microsoft Entra ID.
@@ -86,10 +91,12 @@ impl MockIdp {
         self.rooms.origin(origin)
     }
 
-    /// The sockets it listens on.
+    /// The sockets it listens on; none once it is [closed](Self::close).
     #[must_use]
     pub fn addresses(&self) -> Vec<SocketAddr> {
-        self.listeners.iter().map(Listener::address).collect()
+        let listeners = self.listeners.lock();
+        let listeners = listeners.unwrap_or_else(PoisonError::into_inner);
+        listeners.iter().map(Listener::address).collect()
     }
 
     /// The tenant id (Entra) or the id of the custom authorization server (Okta) that examples use.
@@ -292,19 +299,21 @@ impl MockIdp {
     ///
     /// Dropping it does the same without waiting: the ports are free once the runtime has had its turn.
     pub async fn stop(self) {
-        for listener in self.listeners {
-            listener.stop().await;
-        }
+        self.close().await;
     }
 
-    /// Takes nothing more in, answers the requests under way and frees the ports. What is not answered within `patience` of the
-    /// machine's time is cut off.
-    pub async fn drain(self, patience: Duration) {
-        let drained = self
-            .listeners
-            .into_iter()
-            .map(|listener| listener.drain(patience));
-        futures_util::future::join_all(drained).await;
+    /// The same as [`stop`](Self::stop) for a world that others still hold on to. They can go on asking what it remembers.
+    pub async fn close(&self) {
+        let listeners = {
+            let mut listeners = self
+                .listeners
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            std::mem::take(&mut *listeners)
+        };
+        for listener in listeners {
+            listener.stop().await;
+        }
     }
 
     fn mint(&self, grantee: Grantee) -> MintedRefreshToken {
@@ -325,7 +334,8 @@ impl MockIdp {
         }
     }
 
-    fn world(&self) -> World {
+    /// The world as it is now.
+    pub(crate) fn world(&self) -> World {
         self.rooms.now()
     }
 }
