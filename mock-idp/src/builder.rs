@@ -21,6 +21,7 @@ use crate::listener::{Authority, Bound, NoCertificate};
 use crate::mock::MockIdp;
 use crate::provider::Provider;
 use crate::supervise::{Supervisor, Unsupervised};
+use crate::turn::Turns;
 use crate::world::{PATIENCE, Rooms, Settings, Standing};
 use crate::{entra, foreign, okta};
 
@@ -196,7 +197,7 @@ impl Builder {
         };
         let scheme = if self.tls { "https" } else { "http" };
         let origins: &[Origin] = match self.provider {
-            Provider::Entra => &[Origin::Login, Origin::Graph],
+            Provider::Entra => &[Origin::Login, Origin::Graph, Origin::ManagedIdentity],
             Provider::Okta => &[Origin::Org, Origin::Api],
         };
         let mut bound = Vec::with_capacity(origins.len() + 1);
@@ -214,6 +215,7 @@ impl Builder {
         let names: HashMap<Origin, String> = bound
             .iter()
             .map(|(origin, bound)| {
+                let scheme = if is_plain(*origin) { "http" } else { scheme };
                 let address = bound.address();
                 let host = match &self.advertised {
                     Some(host) if host.contains(':') => format!("[{host}]:{}", address.port()),
@@ -234,6 +236,7 @@ impl Builder {
             journal: Journal::with_capacity(self.journal_capacity),
             faults: FaultScript::on(self.clock.clone()),
             holds: Holds::default(),
+            turns: Turns::default(),
             meters: Meters::default(),
             supervisor: self.supervisor,
             origins: names,
@@ -250,6 +253,7 @@ impl Builder {
                 let routes = match origin {
                     Origin::Login => entra::login_routes(rooms.clone()),
                     Origin::Graph => entra::graph_routes(rooms.clone()),
+                    Origin::ManagedIdentity => entra::managed_identity_routes(rooms.clone()),
                     Origin::Org => okta::org_routes(rooms.clone()),
                     Origin::Api => okta::api_routes(rooms.clone()),
                     Origin::Foreign => foreign::routes(rooms.clone()),
@@ -258,7 +262,7 @@ impl Builder {
                     rooms.clone(),
                     origin,
                     routes,
-                    tls.clone(),
+                    tls.clone().filter(|_| !is_plain(origin)),
                     connections.clone(),
                 )
             })
@@ -269,4 +273,9 @@ impl Builder {
         }
         Ok(idp)
     }
+}
+
+/// Whether an origin never speaks TLS: Azure's metadata service does not.
+fn is_plain(origin: Origin) -> bool {
+    origin == Origin::ManagedIdentity
 }

@@ -3,12 +3,15 @@
 mod administration;
 mod drain;
 mod identity;
+mod keys;
+mod sign_ins;
+mod state;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::builder::Builder;
-use crate::clock::Clock;
+use crate::clock::{Clock, VirtualClock};
 use crate::directory::{Application, GrantType, User};
 use crate::fault::{FaultScript, HeldTicket};
 use crate::journal::{Journal, Origin};
@@ -16,6 +19,7 @@ use crate::ledger::{Grantee, TokenFacts, TokenLabel};
 use crate::listener::{Authority, Listener, NoCertificate};
 use crate::provider::Provider;
 use crate::secret::Secret;
+use crate::snapshot::Snapshot;
 use crate::world::{Rooms, World};
 use crate::{entra, okta};
 
@@ -23,6 +27,7 @@ use self::identity::{Realm, api_url, scopes};
 
 pub use self::identity::Identity;
 pub(crate) use self::identity::{issuer_url, jwks_url, token_url};
+pub use self::sign_ins::SignInError;
 
 /// A running mock identity provider. Dropping it closes its ports.
 #[derive(Debug)]
@@ -30,6 +35,7 @@ pub struct MockIdp {
     rooms: Arc<Rooms>,
     /// None once the world is closed.
     listeners: Mutex<Vec<Listener>>,
+    at_start: Snapshot,
 }
 
 /// What an example client needs to sign in: the first entries of the directory that fit together.
@@ -58,9 +64,11 @@ pub struct MintedRefreshToken {
 
 impl MockIdp {
     pub(crate) fn new(rooms: Arc<Rooms>, listeners: Vec<Listener>) -> Self {
+        let at_start = Snapshot::of(&rooms);
         Self {
             rooms,
             listeners: Mutex::new(listeners),
+            at_start,
         }
     }
 
@@ -193,6 +201,13 @@ impl MockIdp {
     #[must_use]
     pub fn clock(&self) -> &dyn Clock {
         &*self.rooms.clock
+    }
+
+    /// The hands of the clock, to set, advance, freeze or run it; none if the world was given a clock that has none, as the
+    /// machine's.
+    #[must_use]
+    pub fn virtual_clock(&self) -> Option<VirtualClock> {
+        self.rooms.clock.as_virtual()
     }
 
     /// What came in and what went out.
