@@ -95,7 +95,7 @@ fn world(text: &mut String, provider: Provider, facts: &WorldFacts) {
     for origin in origins(provider) {
         let name = name(*origin);
         if let Some(url) = facts.origins.get(name) {
-            fact(text, name, url);
+            fact(text, &name.replace('_', " "), url);
         }
     }
     let optional = |text: &mut String, name, value: &Option<String>| {
@@ -130,7 +130,7 @@ fn steer(text: &mut String, control: &ControlFacts) {
 /// A name and what it stands for: beside it if there is room, else below it. Words are not broken: they are copied.
 fn fact(text: &mut String, name: &str, value: &str) {
     // Writing to a String cannot fail.
-    let beside = format!("  {name:<13} {value}");
+    let beside = format!("  {name:<16} {value}");
     let _ = if beside.chars().count() <= WIDTH {
         writeln!(text, "{beside}")
     } else {
@@ -145,11 +145,11 @@ mod tests {
     #[test]
     fn what_does_not_fit_beside_its_name_stands_below_it() {
         let mut text = String::new();
-        fact(&mut text, "scope", &"x".repeat(64));
-        fact(&mut text, "scope", &"x".repeat(65));
+        fact(&mut text, "scope", &"x".repeat(61));
+        fact(&mut text, "scope", &"x".repeat(62));
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines.len(), 3);
         assert_eq!(lines[0].len(), WIDTH);
-        assert_eq!(lines[1..], ["  scope", &format!("    {}", "x".repeat(65))]);
+        assert_eq!(lines[1..], ["  scope", &format!("    {}", "x".repeat(62))]);
     }
 }

@@ -19,7 +19,7 @@ pub(super) enum ClockChoice {
 impl ClockChoice {
     pub(super) fn start(self) -> Arc<dyn Clock> {
         match self {
-            Self::System => Arc::new(SystemClock),
+            Self::System => Arc::new(VirtualClock::following_system()),
             Self::Virtual(instant) => {
                 let now = instant.unwrap_or_else(|| SystemClock.now());
                 Arc::new(VirtualClock::starting_at(now))

@@ -27,7 +27,8 @@ pub struct Flags {
     /// The clock of all worlds: system, virtual (standing still from now) or virtual@2030-01-01T00:00:00Z
     #[arg(long, value_name = "CLOCK", default_value = "system")]
     pub(super) clock: ClockChoice,
-    /// Port to count from, for login, graph, org and api in this order, or ORIGIN=PORT for one of them; free ones without it
+    /// Port to count from, for login, graph, managed_identity, org and api in this order, or ORIGIN=PORT for one of them; free
+    /// ones without it
     #[arg(long = "port", value_name = "PORT")]
     pub(super) ports: Vec<PortChoice>,
     #[command(flatten)]

@@ -17,9 +17,10 @@ pub(super) enum PortChoice {
 }
 
 /// The names of origins on the command line.
-const ORIGINS: [(&str, Origin); 4] = [
+const ORIGINS: [(&str, Origin); 5] = [
     ("login", Origin::Login),
     ("graph", Origin::Graph),
+    ("managed_identity", Origin::ManagedIdentity),
     ("org", Origin::Org),
     ("api", Origin::Api),
 ];
@@ -27,7 +28,7 @@ const ORIGINS: [(&str, Origin); 4] = [
 /// The origins of a vendor, in the order in which ports are counted.
 pub(super) fn origins(provider: Provider) -> &'static [Origin] {
     match provider {
-        Provider::Entra => &[Origin::Login, Origin::Graph],
+        Provider::Entra => &[Origin::Login, Origin::Graph, Origin::ManagedIdentity],
         Provider::Okta => &[Origin::Org, Origin::Api],
     }
 }
@@ -101,7 +102,9 @@ impl FromStr for PortChoice {
             None => Ok(Self::First(port)),
             Some(name) => match ORIGINS.iter().find(|(known, _)| *known == name) {
                 Some((_, origin)) => Ok(Self::Of(*origin, port)),
-                None => Err("the origins are login, graph, org and api".to_owned()),
+                None => {
+                    Err("the origins are login, graph, managed_identity, org and api".to_owned())
+                }
             },
         }
     }
@@ -128,15 +131,18 @@ mod tests {
     fn ports_are_counted_or_named() {
         let ok = |choices: &[&str]| assigned(choices, None).unwrap();
         assert_eq!(ok(&[]), "");
-        assert_eq!(ok(&["8700"]), "login=8700 graph=8701 org=8702 api=8703");
+        assert_eq!(
+            ok(&["8700"]),
+            "login=8700 graph=8701 managed_identity=8702 org=8703 api=8704"
+        );
         assert_eq!(
             ok(&["8700", "graph=443"]),
-            "login=8700 graph=443 org=8702 api=8703"
+            "login=8700 graph=443 managed_identity=8702 org=8703 api=8704"
         );
         assert_eq!(ok(&["org=443", "api=444"]), "org=443 api=444");
         assert_eq!(
-            ok(&["65532"]),
-            "login=65532 graph=65533 org=65534 api=65535"
+            ok(&["65531"]),
+            "login=65531 graph=65532 managed_identity=65533 org=65534 api=65535"
         );
     }
 
@@ -147,7 +153,7 @@ mod tests {
             (&["many"], None),
             (&["65536"], None),
             (&["mail=25"], None),
-            (&["65533"], None),
+            (&["65532"], None),
             (&["1", "2"], None),
             (&["8700", "api=8701"], None),
             (&["8700"], Some(8703)),
@@ -156,6 +162,15 @@ mod tests {
             .into_iter()
             .map(|(choices, control)| assigned(choices, control).unwrap_err())
             .collect();
-        insta::assert_snapshot!(refused.join("\n"), @"");
+        insta::assert_snapshot!(refused.join("\n"), @"
+        a port is a number from 1 to 65535; leave `--port` out for free ones
+        a port is a number from 1 to 65535; leave `--port` out for free ones
+        a port is a number from 1 to 65535; leave `--port` out for free ones
+        the origins are login, graph, managed_identity, org and api
+        5 ports are needed from 65532 on, but 65535 is the last; choose a lower `--port`
+        `--port` was given 1 and 2; name one number to count from, and single origins as ORIGIN=PORT
+        port 8701 is asked for twice; give each listener its own
+        port 8703 is asked for twice; give each listener its own
+        ");
     }
 }

@@ -1,6 +1,7 @@
 //! [`Session`]: worlds that are served to other programs.
 
 use std::fmt;
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,13 +10,17 @@ use super::config;
 use super::failure::Failure;
 use super::flags::Flags;
 use super::ports::{assign, origins};
-use super::ready::{CaFacts, Ready};
+use super::ready::{CaFacts, ControlFacts, Ready};
 use super::trust::Trust;
 use super::who::Who;
 use super::world_facts::WorldFacts;
+use crate::builder::StartError;
+use crate::control::Control;
 use crate::environment::{self, PREFIX, Told, Variable};
+use crate::host::{Host, WorldName};
 use crate::mock::MockIdp;
 use crate::provider::Provider;
+use crate::secret::Secret;
 
 /// How long requests under way may take when a session ends.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
@@ -23,10 +28,13 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 /// One world for each vendor that was asked for, on one clock. Dropping it closes everything.
 pub struct Session {
     flags: Flags,
-    worlds: Vec<Arc<MockIdp>>,
+    /// Every world there is: ours, called as their vendors, and those that were made over the control API.
+    worlds: Arc<Host>,
+    control: Option<Control>,
     introductions: Vec<Introduction>,
     trust: Option<Trust>,
     host: Option<String>,
+    needs_token: bool,
 }
 
 /// What programs are told of one world.
@@ -71,10 +79,12 @@ impl Session {
         let clock = flags.clock.start();
         let mut session = Self {
             flags: flags.clone(),
-            worlds: Vec::new(),
+            worlds: Arc::new(Host::new()),
+            control: None,
             introductions: Vec::new(),
             trust,
             host,
+            needs_token: token.is_some(),
         };
         for provider in providers {
             let mut builder = MockIdp::of(*provider)
@@ -95,7 +105,13 @@ impl Session {
             }
             let idp = builder.start().await?;
             session.introduce(&idp, providers.len() == 1);
-            session.worlds.push(Arc::new(idp));
+            session
+                .worlds
+                .adopt(Some(called(*provider)?), idp)
+                .map_err(|error| Failure::system("taking a world in", error))?;
+        }
+        if !flags.no_control {
+            session.open_control(address, token).await?;
         }
         Ok(session)
     }
@@ -115,6 +131,7 @@ impl Session {
         let own = self.introductions.iter().flat_map(|told| &told.own);
         let mut variables: Vec<Variable> = own.cloned().collect();
         variables.extend(self.environment_of(Who::All));
+        variables.extend(self.environment_of_control());
         variables.extend(environment::no_proxy(self.host.as_deref()));
         variables
     }
@@ -152,7 +169,11 @@ impl Session {
                 file: trust.file.to_string_lossy().into_owned(),
                 pem: trust.pem.clone(),
             }),
-            control: None,
+            control: self.control_url().map(|url| ControlFacts {
+                url,
+                needs_token: self.needs_token,
+                token_file: self.flags.token.file().map(absolute),
+            }),
             entra: facts(Provider::Entra),
             okta: facts(Provider::Okta),
             environment: self.environment().into_iter().collect(),
@@ -167,8 +188,10 @@ impl Session {
     /// [`Failure`] if the file cannot be used; then the directory stays as it is.
     pub(super) fn reload(&self) -> Result<(), Failure> {
         let directory = config::read(self.flags.config())?;
-        for world in &self.worlds {
-            world.change_directory(|current| *current = directory.clone());
+        for told in &self.introductions {
+            if let Some(world) = self.worlds.get(&called(told.provider)?) {
+                world.change_directory(|current| *current = directory.clone());
+            }
         }
         Ok(())
     }
@@ -179,9 +202,46 @@ impl Session {
     }
 
     /// Takes nothing more in, answers requests under way for some seconds, and closes everything.
-    pub async fn end(self) {
-        let worlds = self.worlds.iter().map(|world| world.drain(PATIENCE));
-        futures_util::future::join_all(worlds).await;
+    pub async fn end(mut self) {
+        // No more worlds from here on.
+        if let Some(control) = self.control.take() {
+            control.stop().await;
+        }
+        let worlds = self.worlds.list();
+        let drained = worlds.iter().map(|(_, world)| world.drain(PATIENCE));
+        futures_util::future::join_all(drained).await;
+    }
+
+    async fn open_control(&mut self, at: IpAddr, token: Option<Secret>) -> Result<(), Failure> {
+        let address = SocketAddr::new(at, self.flags.control_port.unwrap_or(0));
+        let control = Control::bind(self.worlds.clone(), address, token)
+            .await
+            .map_err(|source| StartError::Bind { address, source })?;
+        self.control = Some(control);
+        Ok(())
+    }
+
+    fn control_url(&self) -> Option<String> {
+        let control = self.control.as_ref()?;
+        let port = control.address().port();
+        Some(match &self.host {
+            Some(host) if host.contains(':') => format!("http://[{host}]:{port}"),
+            Some(host) => format!("http://{host}:{port}"),
+            None => control.url(),
+        })
+    }
+
+    /// Where the control API is, and where its token is if that is in a file. A token itself is handed on only by whoever set it.
+    fn environment_of_control(&self) -> Vec<Variable> {
+        let Some(url) = self.control_url() else {
+            return Vec::new();
+        };
+        let file = self.flags.token.file().map(absolute);
+        let file = file.map(|file| (format!("{PREFIX}CONTROL_TOKEN_FILE"), file));
+        [(format!("{PREFIX}CONTROL_URL"), url)]
+            .into_iter()
+            .chain(file)
+            .collect()
     }
 
     fn introduce(&mut self, idp: &MockIdp, is_alone: bool) {
@@ -201,6 +261,17 @@ impl Session {
             vendor: variables(&|told| told.vendor()),
         });
     }
+}
+
+/// The name of a vendor's world.
+fn called(provider: Provider) -> Result<WorldName, Failure> {
+    let name = provider.name().parse();
+    name.map_err(|error| Failure::system("naming a world", error))
+}
+
+fn absolute(path: &Path) -> String {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    path.to_string_lossy().into_owned()
 }
 
 impl fmt::Debug for Session {

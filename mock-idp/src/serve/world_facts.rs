@@ -18,7 +18,7 @@ use crate::secret::Secret;
 pub(super) struct WorldFacts {
     /// The world's name at the control API.
     pub(super) world: String,
-    /// Scheme, host and port of each listener: `login` and `graph`, or `org` and `api`.
+    /// Scheme, host and port of each listener: `login`, `graph` and `managed_identity`, or `org` and `api`.
     pub(super) origins: BTreeMap<&'static str, String>,
     /// Entra: the authority of the example tenant, as MSAL wants it.
     #[serde(skip_serializing_if = "Option::is_none")]
