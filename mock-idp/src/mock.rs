@@ -2,6 +2,7 @@
 
 mod administration;
 mod identity;
+mod limits;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use jiff::Timestamp;
 
 use super::fixed_window::{Limit, Metered, Window, meter};
+use super::rule::{BadLimit, LimitRule};
 
 /// A principal longer than this is none that exists; all of them share one window.
 const LONGEST: usize = 256;
@@ -18,9 +19,22 @@ type Name = (&'static str, Option<String>);
 
 /// Every window of a world, by its bucket and, where it is a share, its principal.
 #[derive(Default)]
-pub(crate) struct Meters(Mutex<HashMap<Name, Option<Window>>>);
+pub(crate) struct Meters(Mutex<HashMap<Name, Option<Window>>>, Mutex<Vec<LimitRule>>);
 
 impl Meters {
+    pub(crate) fn set(&self, rules: Vec<LimitRule>) -> Result<(), BadLimit> {
+        rules.iter().try_for_each(LimitRule::check)?;
+        *self.1.lock().unwrap_or_else(PoisonError::into_inner) = rules;
+        Ok(())
+    }
+
+    pub(crate) fn rules(&self) -> Vec<LimitRule> {
+        self.1
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
     /// Counts one request at `now` against a principal's window of a bucket.
     pub(crate) fn count(
         &self,
