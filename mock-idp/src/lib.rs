@@ -84,6 +84,7 @@ pub mod ledger;
 pub mod limits;
 mod listener;
 mod members;
+mod metering;
 mod mock;
 mod okta;
 mod pipeline;

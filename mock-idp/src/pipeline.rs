@@ -13,6 +13,7 @@ use crate::entra;
 use crate::fault::{Action, Applied, Asked, ConnectionFault, HoldPoint, RedirectTo};
 use crate::inbound::Inbound;
 use crate::journal::{BodyFacts, Endpoint, Entry, Origin, Presented, TokenRequestFacts};
+use crate::metering::meter;
 use crate::provider::Provider;
 use crate::reply::Reply;
 use crate::world::World;
@@ -45,9 +46,10 @@ pub(crate) async fn answer(
     act: impl FnOnce() -> Reply,
 ) -> Response<Body> {
     let number = world.journal.open(entry(world, inbound, &call));
-    let metering = dialect.meter(world, inbound, &call);
+    // It holds a place among the requests in progress until the answer has been handed over, or the peer has hung up.
+    let mut metering = meter(world, inbound, &call, dialect);
     let mut fault = None;
-    let answer = match metering.refused {
+    let answer = match metering.refused.take() {
         Some(refused) => Answer::Reply(refused),
         None => {
             fault = world.faults.meet(&asked(world, &call));
@@ -66,8 +68,8 @@ pub(crate) async fn answer(
         Answer::Reset => return departure.reset(),
     };
     dialect.dress(world, inbound, call.endpoint, &mut reply);
-    for (name, value) in metering.headers {
-        reply.default_header(name, &value);
+    for (name, value) in &metering.headers {
+        reply.default_header(name, value);
     }
     let now = world.clock.now();
     reply.default_header("date", &imf_fixdate(now));

@@ -11,7 +11,7 @@ impl MockIdp {
     ///
     /// [`BadLimit`] if a rule limits nothing or says two things at once; then nothing has changed.
     pub fn set_limits(&self, rules: Vec<LimitRule>) -> Result<(), BadLimit> {
-        self.rooms.meters.set(rules)
+        self.rooms.meters.set(&rules)
     }
 
     /// The limits in force: those that were set, and behind them the vendor's own where they still count.
@@ -23,6 +23,11 @@ impl MockIdp {
     /// The windows that are open now, and the requests in progress that are counted.
     #[must_use]
     pub fn usage(&self) -> Vec<LimitUsage> {
-        Vec::new()
+        let mut usage = self.rooms.meters.usage(self.rooms.clock.now());
+        let hygiene = self.rooms.hygiene();
+        for (_, who) in usage.iter_mut().flat_map(|usage| &mut usage.who) {
+            *who = hygiene.clean(who);
+        }
+        usage
     }
 }
