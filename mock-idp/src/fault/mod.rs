@@ -13,5 +13,5 @@ pub use filter::RequestFilter;
 pub use hold::HeldTicket;
 pub(crate) use hold::Holds;
 pub use rule::Fault;
-pub(crate) use script::Applied;
 pub use script::FaultScript;
+pub(crate) use script::{Applied, SavedRules};

@@ -18,14 +18,14 @@ pub struct FaultScript {
     rules: Mutex<Rules>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Rules {
     rules: Vec<Armed>,
     added: usize,
     attempts: Attempts,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Armed {
     label: Arc<str>,
     fault: Fault,
@@ -34,6 +34,10 @@ struct Armed {
     met: u32,
     applied: u32,
 }
+
+/// The rules of an instant, with what they had counted.
+#[derive(Clone, Debug)]
+pub(crate) struct SavedRules(Rules);
 
 /// A fault that applies to one request.
 #[derive(Clone, Debug)]
@@ -95,6 +99,16 @@ impl FaultScript {
             }
         }
         first
+    }
+
+    /// The rules as they are now, to be put back.
+    pub(crate) fn saved(&self) -> SavedRules {
+        SavedRules(self.rules().clone())
+    }
+
+    /// Has the rules be as they were.
+    pub(crate) fn restore(&self, saved: &SavedRules) {
+        *self.rules() = saved.0.clone();
     }
 
     fn rules(&self) -> MutexGuard<'_, Rules> {

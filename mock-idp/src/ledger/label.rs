@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What a labelled token is for.
@@ -12,9 +13,11 @@ pub enum TokenKind {
     Access,
     /// A refresh token, `RT`.
     Refresh,
+    /// A device code, `DC`.
+    DeviceCode,
 }
 
-/// A token's name in journals, traces and reports: `AT#3`, `RT#1`.
+/// A token's name in journals, traces and reports: `AT#3`, `RT#1`, `DC#1`.
 ///
 /// Serials count up from 1 for each kind within one world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,6 +46,15 @@ impl TokenLabel {
             serial,
         }
     }
+
+    /// The label `DC#serial`.
+    #[must_use]
+    pub fn device_code(serial: u32) -> Self {
+        Self {
+            kind: TokenKind::DeviceCode,
+            serial,
+        }
+    }
 }
 
 impl fmt::Display for TokenLabel {
@@ -50,6 +62,7 @@ impl fmt::Display for TokenLabel {
         let kind = match self.kind {
             TokenKind::Access => "AT",
             TokenKind::Refresh => "RT",
+            TokenKind::DeviceCode => "DC",
         };
         write!(f, "{kind}#{}", self.serial)
     }
@@ -70,6 +83,7 @@ impl FromStr for TokenLabel {
         match kind {
             "AT" => Ok(Self::access(serial)),
             "RT" => Ok(Self::refresh(serial)),
+            "DC" => Ok(Self::device_code(serial)),
             _ => Err(refuse()),
         }
     }
@@ -85,5 +99,19 @@ impl<'de> Deserialize<'de> for TokenLabel {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl JsonSchema for TokenLabel {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "TokenLabel".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "string",
+            "description": "A token's name: `AT#3`, `RT#1`.",
+            "pattern": "^(AT|RT)#[0-9]+$",
+        })
     }
 }

@@ -38,6 +38,8 @@ struct State {
     vendors: Vec<LimitRule>,
     custom: Custom,
     plan: Arc<Plan>,
+    /// Ids given to rules so far. It never goes back: a request in progress may hold a place of a rule that is gone.
+    ids: u64,
     windows: HashMap<Name, Window>,
     in_progress: HashMap<Name, u32>,
 }
@@ -65,6 +67,13 @@ pub(crate) struct Shown {
 #[derive(Default)]
 pub(crate) struct Places(Option<(Meters, Vec<Name>)>);
 
+/// The rules and windows of an instant. No `Debug`: see [`Meters`].
+#[derive(Clone)]
+pub(crate) struct SavedMeters {
+    plan: Arc<Plan>,
+    windows: HashMap<Name, Window>,
+}
+
 impl Meters {
     /// Meters with the vendor's limits and those that are set in their place.
     ///
@@ -80,6 +89,7 @@ impl Meters {
             vendors,
             custom,
             plan: Arc::default(),
+            ids: 0,
             windows: HashMap::new(),
             in_progress: HashMap::new(),
         })));
@@ -92,7 +102,7 @@ impl Meters {
         own.iter().try_for_each(LimitRule::check)?;
         let mut state = self.state();
         let state = &mut *state;
-        state.plan = Arc::new(state.plan.replaced(own, &state.vendors));
+        state.plan = Arc::new(state.plan.replaced(own, &state.vendors, &mut state.ids));
         let plan = &state.plan;
         state.windows.retain(|(id, _), _| plan.armed(*id).is_some());
         Ok(())
@@ -194,6 +204,22 @@ impl Meters {
             usage.extend(found.into_iter().map(|(_, usage)| usage));
         }
         usage
+    }
+
+    /// The rules and windows as they are now, to be put back.
+    pub(crate) fn saved(&self) -> SavedMeters {
+        let state = self.state();
+        SavedMeters {
+            plan: state.plan.clone(),
+            windows: state.windows.clone(),
+        }
+    }
+
+    /// Has the rules and windows be as they were. Requests in progress are in progress still.
+    pub(crate) fn restore(&self, saved: &SavedMeters) {
+        let mut state = self.state();
+        state.plan = saved.plan.clone();
+        state.windows = saved.windows.clone();
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -9,7 +9,7 @@ mod text;
 mod usage;
 mod window;
 
-pub(crate) use meters::{Meters, Places, Shown};
+pub(crate) use meters::{Meters, Places, SavedMeters, Shown};
 pub(crate) use plan::Knock;
 pub use rule::{BadLimit, By, Form, Headers, LimitRule, Reset, RetryAfter, Window};
 pub(crate) use show::Custom;

@@ -31,17 +31,13 @@ pub(super) struct Armed {
 #[derive(Debug, Default)]
 pub(super) struct Plan {
     pub(super) armed: Vec<Armed>,
-    next_id: u64,
 }
 
 impl Plan {
     /// The plan in which `own` rules take the place of those of this one. A rule that counts what another counted goes on with
-    /// its windows.
-    pub(super) fn replaced(&self, own: &[LimitRule], vendors: &[LimitRule]) -> Self {
-        let mut plan = Self {
-            armed: Vec::with_capacity(own.len() + vendors.len()),
-            next_id: self.next_id,
-        };
+    /// its windows; for others `ids` counts on.
+    pub(super) fn replaced(&self, own: &[LimitRule], vendors: &[LimitRule], ids: &mut u64) -> Self {
+        let mut armed = Vec::with_capacity(own.len() + vendors.len());
         let mut former: Vec<&Armed> = self.armed.iter().collect();
         let own_rules = own.iter().map(|rule| (rule.clone(), true));
         let vendors = vendors.iter().filter_map(|rule| left_over(rule, own));
@@ -52,11 +48,11 @@ impl Plan {
             let id = match same {
                 Some(place) => former.remove(place).id,
                 None => {
-                    plan.next_id += 1;
-                    plan.next_id
+                    *ids += 1;
+                    *ids
                 }
             };
-            plan.armed.push(Armed {
+            armed.push(Armed {
                 id,
                 measure: measure(&rule),
                 patterns: rule
@@ -68,7 +64,7 @@ impl Plan {
                 is_own,
             });
         }
-        plan
+        Self { armed }
     }
 
     /// The rule with this id.
