@@ -1,8 +1,10 @@
 //! Labels: how a token is called wherever its value must not stand.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What a labelled token is for.
@@ -85,5 +87,19 @@ impl<'de> Deserialize<'de> for TokenLabel {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+impl JsonSchema for TokenLabel {
+    fn schema_name() -> Cow<'static, str> {
+        "Label".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A token by its label: `RT#2`.",
+            "type": "string",
+            "pattern": "^(AT|RT)#[0-9]{1,9}$",
+        })
     }
 }
