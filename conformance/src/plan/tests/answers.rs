@@ -55,7 +55,7 @@ fn bodies() {
     -               ^^^^
 
     error: this is not base64
-    ^^^^^^ the padding is wrong
+    ^^^^^^ ` ` at position 2
     = note: the alphabet is A to Z, a to z, 0 to 9, `+` and `/`, padded with `=` (RFC 4648 section 4)
 
     error: this is not base64
