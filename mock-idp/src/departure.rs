@@ -5,7 +5,7 @@ use http::Response;
 
 use crate::fault::{Action, Applied, ConnectionFault};
 use crate::inbound::Inbound;
-use crate::journal::{Delivery, ReplyFacts};
+use crate::journal::{Delivery, Opened, ReplyFacts};
 use crate::reply::Reply;
 use crate::wording::{Ending, Wording, is_exact, status_of, word};
 use crate::world::World;
@@ -25,8 +25,8 @@ pub(crate) enum Instead {
 pub(crate) struct Departure<'a> {
     pub(crate) world: &'a World,
     pub(crate) inbound: &'a Inbound,
-    /// The journal's.
-    pub(crate) number: u64,
+    /// Its entry in the journal.
+    pub(crate) entry: Opened,
     pub(crate) fault: Option<&'a Applied>,
 }
 
@@ -45,9 +45,10 @@ impl Departure<'_> {
             }
             Some(ConnectionFault::Hang) => {
                 let facts = self.facts(&reply, Delivery::Withheld);
-                self.world.journal.close(self.number, None, facts);
+                self.world.journal.close(self.entry, None, facts);
                 let supervisor = &*self.world.supervisor;
-                self.inbound.park(supervisor, std::future::pending()).await
+                self.inbound.park(supervisor, self.world.superseded()).await;
+                instead(Instead::Reset)
             }
             _ if is_exact(action) => self.send_exactly(reply, action).await,
             _ => {
@@ -55,6 +56,11 @@ impl Departure<'_> {
                 reply.into_response()
             }
         }
+    }
+
+    /// Resets the connection of a request that the world knows nothing of any more.
+    pub(crate) fn of_the_superseded() -> Response<Body> {
+        instead(Instead::Reset)
     }
 
     /// Resets the connection before anything was done.
@@ -87,7 +93,7 @@ impl Departure<'_> {
             Some(_) => {
                 let mut so_far = facts.clone();
                 so_far.delivery = Delivery::Truncated;
-                self.world.journal.close(self.number, None, so_far);
+                self.world.journal.close(self.entry, None, so_far);
             }
         }
         for (index, piece) in pieces.iter().enumerate() {
@@ -120,7 +126,7 @@ impl Departure<'_> {
 
     fn close(&self, facts: ReplyFacts) {
         let now = self.world.clock.timeline();
-        self.world.journal.close(self.number, Some(now), facts);
+        self.world.journal.close(self.entry, Some(now), facts);
     }
 
     fn facts(&self, reply: &Reply, delivery: Delivery) -> ReplyFacts {

@@ -24,6 +24,16 @@ impl Entropy {
         }
     }
 
+    /// How many blocks were drawn so far.
+    pub(crate) fn drawn(&self) -> u64 {
+        *self.drawn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Goes back, or on, to when so many blocks were drawn.
+    pub(crate) fn rewind(&self, drawn: u64) {
+        *self.drawn.lock().unwrap_or_else(PoisonError::into_inner) = drawn;
+    }
+
     /// 32 bytes.
     pub(crate) fn block(&self) -> [u8; 32] {
         let mut drawn = self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
@@ -71,12 +81,18 @@ impl Entropy {
 
     /// `length` characters of lower-case letters, upper-case letters and digits.
     pub(crate) fn alphanumeric(&self, length: usize) -> String {
-        const ALPHABET: &[u8; 62] =
-            b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+        self.characters(
+            b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+            length,
+        )
+    }
+
+    /// `length` characters of an alphabet, which must not be empty.
+    pub(crate) fn characters(&self, alphabet: &[u8], length: usize) -> String {
         let mut text = String::with_capacity(length);
         while text.len() < length {
             for byte in self.block().into_iter().take(length - text.len()) {
-                text.push(char::from(ALPHABET[usize::from(byte) % ALPHABET.len()]));
+                text.push(char::from(alphabet[usize::from(byte) % alphabet.len()]));
             }
         }
         text

@@ -66,6 +66,8 @@
 mod as_text;
 mod builder;
 pub mod clock;
+#[cfg(feature = "serve")]
+pub mod control;
 mod departure;
 pub mod diagnostic;
 mod dialect;
@@ -74,10 +76,12 @@ mod distort;
 mod engine;
 mod entra;
 mod entropy;
+pub mod environment;
 pub mod fault;
 mod foreign;
 mod form;
 mod gzip;
+pub mod host;
 mod inbound;
 pub mod journal;
 pub mod keys;
@@ -92,13 +96,18 @@ mod provider;
 mod reply;
 mod resource;
 mod secret;
+#[cfg(feature = "serve")]
+pub mod serve;
+mod snapshot;
 pub mod supervise;
+mod turn;
 mod wording;
 mod world;
 pub mod yaml;
 
 pub use builder::{Builder, StartError};
 pub use listener::NoCertificate;
-pub use mock::{Credentials, Identity, MintedRefreshToken, MockIdp};
+pub use mock::{Credentials, Identity, MintedRefreshToken, MockIdp, SignInError};
 pub use provider::{Provider, UnknownProvider};
 pub use secret::Secret;
+pub use snapshot::Snapshot;

@@ -3,12 +3,16 @@
 mod administration;
 mod faults;
 mod identity;
+mod keys;
+mod sign_ins;
+mod state;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use crate::builder::Builder;
-use crate::clock::Clock;
+use crate::clock::{Clock, VirtualClock};
 use crate::directory::{Application, GrantType, User};
 use crate::fault::{FaultScript, HeldTicket};
 use crate::journal::{Journal, Origin};
@@ -16,18 +20,22 @@ use crate::ledger::{Grantee, TokenFacts, TokenLabel};
 use crate::listener::{Authority, Listener, NoCertificate};
 use crate::provider::Provider;
 use crate::secret::Secret;
+use crate::snapshot::Snapshot;
 use crate::world::{Rooms, World};
 use crate::{entra, okta};
 
 use self::identity::{Realm, api_url, issuer_url, jwks_url, scopes, token_url};
 
 pub use self::identity::Identity;
+pub use self::sign_ins::SignInError;
 
 /// A running mock identity provider. Dropping it closes its ports.
 #[derive(Debug)]
 pub struct MockIdp {
     rooms: Arc<Rooms>,
-    listeners: Vec<Listener>,
+    /// None once the world is closed.
+    listeners: Mutex<Vec<Listener>>,
+    at_start: Snapshot,
 }
 
 /// What an example client needs to sign in: the first entries of the directory that fit together.
@@ -56,7 +64,12 @@ pub struct MintedRefreshToken {
 
 impl MockIdp {
     pub(crate) fn new(rooms: Arc<Rooms>, listeners: Vec<Listener>) -> Self {
-        Self { rooms, listeners }
+        let at_start = Snapshot::of(&rooms);
+        Self {
+            rooms,
+            listeners: Mutex::new(listeners),
+            at_start,
+        }
     }
 
     /// A world that plays Microsoft Entra ID.
@@ -86,10 +99,12 @@ impl MockIdp {
         self.rooms.origin(origin)
     }
 
-    /// The sockets it listens on.
+    /// The sockets it listens on; none once it is [closed](Self::close).
     #[must_use]
     pub fn addresses(&self) -> Vec<SocketAddr> {
-        self.listeners.iter().map(Listener::address).collect()
+        let listeners = self.listeners.lock();
+        let listeners = listeners.unwrap_or_else(PoisonError::into_inner);
+        listeners.iter().map(Listener::address).collect()
     }
 
     /// The tenant id (Entra) or the id of the custom authorization server (Okta) that examples use.
@@ -186,6 +201,13 @@ impl MockIdp {
     #[must_use]
     pub fn clock(&self) -> &dyn Clock {
         &*self.rooms.clock
+    }
+
+    /// The hands of the clock, to set, advance, freeze or run it; none if the world was given a clock that has none, as the
+    /// machine's.
+    #[must_use]
+    pub fn virtual_clock(&self) -> Option<VirtualClock> {
+        self.rooms.clock.as_virtual()
     }
 
     /// What came in and what went out.
@@ -292,9 +314,27 @@ impl MockIdp {
     ///
     /// Dropping it does the same without waiting: the ports are free once the runtime has had its turn.
     pub async fn stop(self) {
-        for listener in self.listeners {
+        self.close().await;
+    }
+
+    /// The same as [`stop`](Self::stop) for a world that others still hold on to. They can go on asking what it remembers.
+    pub async fn close(&self) {
+        for listener in self.take_listeners() {
             listener.stop().await;
         }
+    }
+
+    /// Takes nothing more in, answers the requests under way and frees the ports. What is not answered within `patience` of the
+    /// machine's time is cut off.
+    pub async fn drain(&self, patience: Duration) {
+        let listeners = self.take_listeners().into_iter();
+        let drained = listeners.map(|listener| listener.drain(patience));
+        futures_util::future::join_all(drained).await;
+    }
+
+    fn take_listeners(&self) -> Vec<Listener> {
+        let listeners = self.listeners.lock();
+        std::mem::take(&mut *listeners.unwrap_or_else(PoisonError::into_inner))
     }
 
     fn mint(&self, grantee: Grantee) -> MintedRefreshToken {

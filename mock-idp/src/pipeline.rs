@@ -1,9 +1,11 @@
 //! The order of a request: limits, fault before commit, engine, fault after commit, vendor headers, journal, transport.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
+use futures_util::future::{Either, select};
 use http::{Response, StatusCode};
 
 use crate::clock::imf_fixdate;
@@ -12,7 +14,7 @@ use crate::dialect::Dialect;
 use crate::entra;
 use crate::fault::{Action, Applied, Asked, ConnectionFault, HoldPoint, Redirect, RedirectTo};
 use crate::inbound::Inbound;
-use crate::journal::{BodyFacts, Endpoint, Entry, Origin, Presented, TokenRequestFacts};
+use crate::journal::{BodyFacts, Endpoint, Entry, Opened, Origin, Presented, TokenRequestFacts};
 use crate::provider::Provider;
 use crate::reply::Reply;
 use crate::world::World;
@@ -44,25 +46,35 @@ pub(crate) async fn answer(
     dialect: &dyn Dialect,
     act: impl FnOnce() -> Reply,
 ) -> Response<Body> {
-    let number = world.journal.open(entry(world, inbound, &call));
+    let Some(turn) = world.turn() else {
+        return Departure::of_the_superseded();
+    };
+    let opened = world.journal.open(entry(world, inbound, &call));
     let metering = dialect.meter(world, inbound, &call);
-    let mut fault = None;
+    let fault = match metering.refused {
+        Some(_) => None,
+        None => world.faults.meet(&asked(world, &call)),
+    };
+    drop(turn);
     let answer = match metering.refused {
-        Some(refused) => Answer::Reply(refused),
-        None => {
-            fault = world.faults.meet(&asked(world, &call));
-            carry_out(world, inbound, &call, dialect, number, fault.as_ref(), act).await
-        }
+        Some(refused) => Some(Answer::Reply(refused)),
+        None => carry_out(world, inbound, &call, dialect, opened, fault.as_ref(), act).await,
+    };
+    let (Some(answer), Some(turn)) = (answer, world.turn()) else {
+        return Departure::of_the_superseded();
     };
     let departure = Departure {
         world,
         inbound,
-        number,
+        entry: opened,
         fault: fault.as_ref(),
     };
     let mut reply = match answer {
         Answer::Reply(reply) => reply,
-        Answer::Raw(bytes) => return departure.send_raw(&bytes).await,
+        Answer::Raw(bytes) => {
+            drop(turn);
+            return departure.send_raw(&bytes).await;
+        }
         Answer::Reset => return departure.reset(),
     };
     dialect.dress(world, inbound, call.endpoint, &mut reply);
@@ -75,6 +87,7 @@ pub(crate) async fn answer(
     if let Some(fault) = &fault {
         reply.distort(&fault.action, now);
     }
+    drop(turn);
     departure.send(reply).await
 }
 
@@ -87,29 +100,36 @@ enum Answer {
     Reset,
 }
 
+/// None if the world was restored meanwhile.
 async fn carry_out(
     world: &World,
     inbound: &Inbound,
     call: &Call,
     dialect: &dyn Dialect,
-    number: u64,
+    opened: Opened,
     fault: Option<&Applied>,
     act: impl FnOnce() -> Reply,
-) -> Answer {
+) -> Option<Answer> {
     let Some(fault) = fault else {
-        return Answer::Reply(act());
+        let _turn = world.turn()?;
+        return Some(Answer::Reply(act()));
     };
     let action = &fault.action;
-    if let Some(delay) = delay(world, action) {
+    let delay = {
+        let _turn = world.turn()?;
+        delay(world, action)
+    };
+    if let Some(delay) = delay {
         let delay = world.clock.sleep(delay);
-        inbound.park(&*world.supervisor, delay).await;
+        wait(world, inbound, delay).await?;
     }
     if let Some((name, HoldPoint::BeforeCommit)) = &action.hold {
-        hold(world, inbound, number, name).await;
+        hold(world, inbound, opened, name).await?;
     }
     if action.connection == Some(ConnectionFault::Reset) {
-        return Answer::Reset;
+        return Some(Answer::Reset);
     }
+    let turn = world.turn()?;
     let answer = match (&action.raw, action.redirect) {
         (Some(raw), _) => Answer::Raw(raw.clone()),
         (None, Some(Redirect { status, to })) => {
@@ -117,10 +137,11 @@ async fn carry_out(
         }
         (None, None) => Answer::Reply(scripted(world, inbound, call, dialect, fault, act)),
     };
+    drop(turn);
     if let Some((name, HoldPoint::AfterCommit)) = &action.hold {
-        hold(world, inbound, number, name).await;
+        hold(world, inbound, opened, name).await?;
     }
-    answer
+    Some(answer)
 }
 
 /// The ordinary answer, or the status or error that the fault has in its place.
@@ -212,12 +233,28 @@ fn tenant_id(world: &World, segment: &str) -> String {
     tenant.map_or(segment, |tenant| &tenant.id).to_owned()
 }
 
-async fn hold(world: &World, inbound: &Inbound, number: u64, name: &str) {
-    let released = world.holds.enter(name);
-    world.journal.held(number, name, world.clock.timeline());
+async fn hold(world: &World, inbound: &Inbound, opened: Opened, name: &str) -> Option<()> {
+    let released = {
+        let _turn = world.turn()?;
+        world.journal.held(opened, name, world.clock.timeline());
+        world.holds.enter(name)
+    };
     // An error means that the world is being dropped: go on.
-    let _ = inbound.park(&*world.supervisor, released).await;
-    world.journal.let_go(number, world.clock.timeline());
+    let _ = wait(world, inbound, released).await?;
+    world.journal.let_go(opened, world.clock.timeline());
+    Some(())
+}
+
+/// Waits on purpose; none if the world is restored meanwhile.
+async fn wait<T>(world: &World, inbound: &Inbound, wait: impl Future<Output = T>) -> Option<T> {
+    let (wait, superseded) = (pin!(wait), pin!(world.superseded()));
+    match inbound
+        .park(&*world.supervisor, select(wait, superseded))
+        .await
+    {
+        Either::Left((done, _)) => Some(done),
+        Either::Right(_) => None,
+    }
 }
 
 fn entry(world: &World, inbound: &Inbound, call: &Call) -> Entry {

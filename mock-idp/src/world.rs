@@ -18,6 +18,7 @@ use crate::limits::{Limit, Meters};
 use crate::provider::Provider;
 use crate::secret::Secret;
 use crate::supervise::Supervisor;
+use crate::turn::{Era, Turn, Turns};
 
 /// How long a peer may take over its request unless the builder says otherwise.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -28,6 +29,8 @@ pub(crate) struct World {
     rooms: Arc<Rooms>,
     pub(crate) directory: Arc<Directory>,
     pub(crate) settings: Arc<Settings>,
+    /// When the request came.
+    era: Era,
 }
 
 /// Everything of a world that lasts as long as it does. Shared by its listeners and by whoever steers it.
@@ -41,6 +44,7 @@ pub(crate) struct Rooms {
     pub(crate) journal: Journal,
     pub(crate) faults: FaultScript,
     pub(crate) holds: Holds,
+    pub(crate) turns: Turns,
     pub(crate) meters: Meters,
     pub(crate) supervisor: Arc<dyn Supervisor>,
     /// The directory's secrets and those that came later, to be hunted for.
@@ -75,9 +79,12 @@ pub(crate) struct Settings {
 impl Rooms {
     /// The world as it is now.
     pub(crate) fn now(self: &Arc<Self>) -> World {
+        // First: a world that is restored in between gives this request no turn.
+        let era = self.turns.era();
         let standing = self.standing();
         World {
             rooms: self.clone(),
+            era,
             directory: standing.directory,
             settings: standing.settings,
         }
@@ -110,15 +117,34 @@ impl Rooms {
         }
     }
 
-    fn standing(&self) -> Standing {
+    /// What may be changed, as it is now.
+    pub(crate) fn standing(&self) -> Standing {
         self.standing
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
     }
+
+    /// Changes all of it at once.
+    pub(crate) fn stand(&self, standing: Standing) {
+        *self
+            .standing
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = standing;
+    }
 }
 
 impl World {
+    /// Leave to touch the rooms for this request; none if the world was restored since it came.
+    pub(crate) fn turn(&self) -> Option<Turn<'_>> {
+        self.rooms.turns.take(self.era)
+    }
+
+    /// Completes when this request is to be forgotten: the world was restored.
+    pub(crate) async fn superseded(&self) {
+        self.rooms.turns.over(self.era).await;
+    }
+
     /// Every pair of client id and secret that works or once did.
     pub(crate) fn client_credentials(&self) -> Vec<(String, Secret)> {
         let current = self

@@ -29,7 +29,7 @@ const REAL_TIME_PLACES: [(&str, &str); 4] = [
         "conformance/src/watchdog.rs",
         "what hangs for ever is ended in real time",
     ),
-    ("mock-idp/src/clock.rs", "the server's clock"),
+    ("mock-idp/src/clock/system.rs", "the server's clock"),
     (
         "mock-idp/tests/wire/bad_input.rs",
         "a mock that never answers fails the test",

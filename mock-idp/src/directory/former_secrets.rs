@@ -24,6 +24,16 @@ impl FormerSecrets {
         former.push((client_id.to_owned(), secret));
     }
 
+    /// As they are now, to be put back.
+    pub(crate) fn saved(&self) -> SavedSecrets {
+        SavedSecrets(self.all())
+    }
+
+    /// Has them be as they were.
+    pub(crate) fn restore(&self, saved: &SavedSecrets) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = saved.0.clone();
+    }
+
     /// All of them.
     pub(crate) fn all(&self) -> Vec<(String, Secret)> {
         self.0
@@ -32,6 +42,10 @@ impl FormerSecrets {
             .clone()
     }
 }
+
+/// The former secrets of an instant. No `Debug` of what they are.
+#[derive(Clone)]
+pub(crate) struct SavedSecrets(Vec<(String, Secret)>);
 
 impl fmt::Debug for FormerSecrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

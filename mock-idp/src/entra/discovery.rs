@@ -69,6 +69,7 @@ pub(super) fn keys(world: &World, inbound: &Inbound) -> Reply {
     let keys: Vec<Value> = world
         .keys
         .published()
+        .iter()
         .map(|key| key.entra_jwk(&issuer))
         .collect();
     Reply::json(StatusCode::OK, json!({ "keys": keys }))

@@ -115,7 +115,7 @@ impl Asked {
 const KINDS: usize = 65_536;
 
 /// How often each kind of request has come.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Attempts(HashMap<[u8; 32], u32>);
 
 impl Attempts {

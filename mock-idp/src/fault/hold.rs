@@ -48,6 +48,15 @@ impl Holds {
             .count()
     }
 
+    /// Lets go of everybody.
+    pub(crate) fn release_all(&self) {
+        let waiting = std::mem::take(&mut self.state().waiting);
+        for held in waiting.into_values().flatten() {
+            // A peer that hung up has dropped its receiver.
+            let _ = held.release.send(());
+        }
+    }
+
     /// Who waits in `name`, in order of arrival.
     pub(crate) fn waiting(&self, name: &str) -> Vec<HeldTicket> {
         let state = self.state();

@@ -27,6 +27,6 @@ pub use rule::{
     BadRule, Complaint, DirectoryNames, Disguise, ErrorReply, ExtraMembers, HoldSpec, Named, Names,
     NumberDisguise, Place, Prose, Replies, Rule, RuleFilter, RuleTarget,
 };
-pub(crate) use script::Applied;
 pub use script::FaultScript;
+pub(crate) use script::{Applied, SavedRules};
 pub use status::{FaultId, FaultStatus, NotAFaultId, RuleRefused, ScriptFull};

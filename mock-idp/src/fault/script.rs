@@ -22,14 +22,14 @@ pub struct FaultScript {
     rules: Mutex<Rules>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Rules {
     rules: Vec<Armed>,
     added: u64,
     attempts: Attempts,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Armed {
     id: FaultId,
     label: Arc<str>,
@@ -41,6 +41,10 @@ struct Armed {
     met: u32,
     applied: u32,
 }
+
+/// The rules of an instant, with what they had counted.
+#[derive(Clone, Debug)]
+pub(crate) struct SavedRules(Rules);
 
 /// A fault that applies to one request.
 #[derive(Clone, Debug)]
@@ -130,6 +134,16 @@ impl FaultScript {
             }
         }
         first
+    }
+
+    /// The rules as they are now, to be put back.
+    pub(crate) fn saved(&self) -> SavedRules {
+        SavedRules(self.rules(self.clock.now()).clone())
+    }
+
+    /// Has the rules be as they were.
+    pub(crate) fn restore(&self, saved: &SavedRules) {
+        *self.rules(self.clock.now()) = saved.0.clone();
     }
 
     /// The rules, without those whose time is over.

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -12,7 +13,7 @@ use crate::ledger::{TokenLabel, TokenState};
 /// One request and what became of it.
 ///
 /// Every text in it has been through redaction: tokens stand as labels, secrets as `***`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Entry {
     /// Counts up from 1 in order of arrival.
     pub number: u64,
@@ -22,10 +23,13 @@ pub struct Entry {
     #[serde(skip)]
     pub peer: Option<SocketAddr>,
     /// When the whole request had arrived, on the timeline that server and client share.
+    #[schemars(with = "String")]
     pub at: Timestamp,
     /// The same instant on the server's clock, which may be offset.
+    #[schemars(with = "String")]
     pub server_time: Timestamp,
     /// When the answer was handed to the connection, on the shared timeline; none while it is held or if it never was.
+    #[schemars(with = "Option<String>")]
     pub answered_at: Option<Timestamp>,
     /// Which of the world's origins was dialled.
     pub origin: Origin,
@@ -45,7 +49,7 @@ pub struct Entry {
     /// empty, and never for token requests.
     #[serde(default)]
     pub body: Option<BodyFacts>,
-    /// What a token request said; none elsewhere.
+    /// What a request to the token, device or managed identity endpoint said; none elsewhere.
     pub token_request: Option<TokenRequestFacts>,
     /// The token shown: the refresh token of a token request, the access token of a resource request.
     pub presented: Option<Presented>,
@@ -58,7 +62,7 @@ pub struct Entry {
 }
 
 /// The body of a request, without what stands in it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct BodyFacts {
     /// Its length in bytes.
     pub bytes: u64,
@@ -81,13 +85,17 @@ impl BodyFacts {
 }
 
 /// The doors of a world.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
     /// Entra's login host.
     Login,
     /// Microsoft Graph.
     Graph,
+    /// The metadata service of an Azure virtual machine, which hands out tokens of its managed identities. Always plain HTTP.
+    ManagedIdentity,
     /// An Okta org.
     Org,
     /// A customer's own API, protected by tokens of an Okta custom authorization server.
@@ -97,13 +105,19 @@ pub enum Origin {
 }
 
 /// What a request is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Endpoint {
     /// The token endpoint.
     Token,
     /// A protected resource.
     Resource,
+    /// The device authorization endpoint (RFC 8628 section 3.1).
+    Device,
+    /// Tokens of a managed identity, on its own origin.
+    ManagedIdentity,
     /// OpenID Connect or OAuth authorization server metadata.
     Discovery,
     /// The JSON Web Key Set.
@@ -137,6 +151,8 @@ impl Endpoint {
         match self {
             Self::Token => "token",
             Self::Resource => "resource",
+            Self::Device => "device",
+            Self::ManagedIdentity => "managed_identity",
             Self::Discovery => "discovery",
             Self::Jwks => "jwks",
             Self::InstanceDiscovery => "instance_discovery",
@@ -147,8 +163,8 @@ impl Endpoint {
     }
 }
 
-/// The facts of a token request (RFC 6749 section 4 and 6), without its secrets.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// The facts of a token request (RFC 6749 section 4 and 6) or of another that begins one, without its secrets.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TokenRequestFacts {
     /// `grant_type` as sent.
     pub grant: Option<String>,
@@ -173,7 +189,9 @@ pub struct TokenRequestFacts {
 }
 
 /// A client authentication method (RFC 6749 section 2.3, RFC 7523).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum AuthMethod {
     /// HTTP Basic.
@@ -185,7 +203,7 @@ pub enum AuthMethod {
 }
 
 /// How id and secret stand in a Basic header (RFC 6749 section 2.3.1), where form-encoding would change them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BasicSpelling {
     /// Form-encoded, as the standard has it.
@@ -195,7 +213,7 @@ pub enum BasicSpelling {
 }
 
 /// A token that was shown.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Presented {
     /// Its label; none if this world did not issue it.
     pub token: Option<TokenLabel>,
@@ -209,7 +227,7 @@ pub struct Presented {
 }
 
 /// A secret seen in a place that others can read.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SecretSighting {
     /// What it was: `client_secret`, `password`, or a token's label.
     pub what: String,
@@ -218,7 +236,9 @@ pub struct SecretSighting {
 }
 
 /// Where a secret stood. Only the places where it has no business are recorded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum SecretPlace {
     /// In the request line.
@@ -230,18 +250,20 @@ pub enum SecretPlace {
 }
 
 /// An answer kept back by a named hold.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Held {
     /// The hold's name.
     pub name: String,
     /// When the request was parked, on the shared timeline.
+    #[schemars(with = "String")]
     pub from: Timestamp,
     /// When it was let go; none while it is parked.
+    #[schemars(with = "Option<String>")]
     pub until: Option<Timestamp>,
 }
 
 /// The answer to a request, as it left or was meant to leave.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReplyFacts {
     /// HTTP status; 0 if the connection was cut before there was one.
     pub status: u16,
@@ -260,7 +282,7 @@ pub struct ReplyFacts {
 }
 
 /// What became of an answer on its way out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Delivery {
     /// Sent whole, whatever became of the connection then.

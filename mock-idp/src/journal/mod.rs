@@ -13,3 +13,4 @@ pub use entry::{
 pub(crate) use hygiene::Hygiene;
 pub(crate) use known_secret::KnownSecrets;
 pub use store::Journal;
+pub(crate) use store::{Opened, SavedJournal};

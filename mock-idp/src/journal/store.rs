@@ -1,7 +1,7 @@
 //! The journal itself: bounded, in order of arrival.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
@@ -13,10 +13,29 @@ use super::entry::{Entry, Held, ReplyFacts};
 #[derive(Debug)]
 pub struct Journal {
     capacity: usize,
-    entries: Mutex<Entries>,
+    state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
+struct State {
+    /// Shared with what was saved of it, until one of the two changes.
+    entries: Arc<Entries>,
+    /// How often it was restored.
+    restored: u64,
+}
+
+/// An entry that was opened and may be completed, unless the journal was restored since: its number may be another's then.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Opened {
+    number: u64,
+    restored: u64,
+}
+
+/// The journal of an instant.
+#[derive(Clone, Debug)]
+pub(crate) struct SavedJournal(Arc<Entries>);
+
+#[derive(Clone, Debug, Default)]
 struct Entries {
     kept: VecDeque<Entry>,
     written: u64,
@@ -26,43 +45,60 @@ impl Journal {
     pub(crate) fn with_capacity(capacity: usize) -> Self {
         Self {
             capacity: capacity.max(1),
-            entries: Mutex::default(),
+            state: Mutex::default(),
         }
     }
 
     /// A copy of every entry that is kept.
     #[must_use]
     pub fn entries(&self) -> Vec<Entry> {
-        self.lock().kept.iter().cloned().collect()
+        self.lock().entries.kept.iter().cloned().collect()
     }
 
     /// How many requests have come in, kept or not.
     #[must_use]
     pub fn written(&self) -> u64 {
-        self.lock().written
+        self.lock().entries.written
     }
 
     /// How many entries were dropped to make room.
     #[must_use]
     pub fn dropped(&self) -> u64 {
-        let entries = self.lock();
+        let entries = &self.lock().entries;
         entries.written - entries.kept.len() as u64
     }
 
+    /// The journal as it is now, to be put back.
+    pub(crate) fn saved(&self) -> SavedJournal {
+        SavedJournal(self.lock().entries.clone())
+    }
+
+    /// Has the journal be as it was. Whoever is about to complete an entry comes too late.
+    pub(crate) fn restore(&self, saved: &SavedJournal) {
+        let mut state = self.lock();
+        state.entries = saved.0.clone();
+        state.restored += 1;
+    }
+
     /// Writes an entry and gives it its number.
-    pub(crate) fn open(&self, mut entry: Entry) -> u64 {
-        let mut entries = self.lock();
+    pub(crate) fn open(&self, mut entry: Entry) -> Opened {
+        let mut state = self.lock();
+        let restored = state.restored;
+        let entries = Arc::make_mut(&mut state.entries);
         entries.written += 1;
         entry.number = entries.written;
         if entries.kept.len() == self.capacity {
             entries.kept.pop_front();
         }
         entries.kept.push_back(entry);
-        entries.written
+        Opened {
+            number: entries.written,
+            restored,
+        }
     }
 
-    pub(crate) fn held(&self, number: u64, name: &str, from: Timestamp) {
-        self.edit(number, |entry| {
+    pub(crate) fn held(&self, opened: Opened, name: &str, from: Timestamp) {
+        self.edit(opened, |entry| {
             entry.held = Some(Held {
                 name: name.to_owned(),
                 from,
@@ -71,25 +107,30 @@ impl Journal {
         });
     }
 
-    pub(crate) fn let_go(&self, number: u64, until: Timestamp) {
-        self.edit(number, |entry| {
+    pub(crate) fn let_go(&self, opened: Opened, until: Timestamp) {
+        self.edit(opened, |entry| {
             if let Some(held) = &mut entry.held {
                 held.until = Some(until);
             }
         });
     }
 
-    pub(crate) fn close(&self, number: u64, answered_at: Option<Timestamp>, reply: ReplyFacts) {
-        self.edit(number, |entry| {
+    pub(crate) fn close(&self, opened: Opened, answered_at: Option<Timestamp>, reply: ReplyFacts) {
+        self.edit(opened, |entry| {
             entry.answered_at = answered_at;
             entry.reply = Some(reply);
         });
     }
 
-    fn edit(&self, number: u64, change: impl FnOnce(&mut Entry)) {
-        let mut entries = self.lock();
+    fn edit(&self, opened: Opened, change: impl FnOnce(&mut Entry)) {
+        let mut state = self.lock();
+        if state.restored != opened.restored {
+            return;
+        }
+        let entries = Arc::make_mut(&mut state.entries);
         let oldest = entries.written - entries.kept.len() as u64 + 1;
-        let place = number
+        let place = opened
+            .number
             .checked_sub(oldest)
             .and_then(|place| usize::try_from(place).ok());
         if let Some(entry) = place.and_then(|place| entries.kept.get_mut(place)) {
@@ -97,8 +138,8 @@ impl Journal {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Entries> {
+    fn lock(&self) -> MutexGuard<'_, State> {
         // Nothing under this lock panics.
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,6 +1,7 @@
 //! An RSA key that signs tokens.
 
 use std::fmt;
+use std::sync::Arc;
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
@@ -14,11 +15,16 @@ use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 
-/// A signing key, parsed once and used many times: parsing costs three times as much as a signature.
+/// A signing key, parsed once and used many times: parsing costs three times as much as a signature. Clones share it.
+#[derive(Clone)]
 pub struct SigningKey {
-    pair: RsaKeyPair,
+    kid: Arc<str>,
+    pair: Arc<Pair>,
+}
+
+struct Pair {
+    signing: RsaKeyPair,
     verifying: DecodingKey,
-    kid: String,
     /// Modulus and exponent, base64url, as a JWK has them (RFC 7518 section 6.3.1).
     n: String,
     e: String,
@@ -75,14 +81,26 @@ impl SigningKey {
             Some(certificate) => certificate.x5t.clone(),
             None => URL_SAFE_NO_PAD.encode(Sha256::digest(n.as_bytes())),
         };
-        Ok(Self {
-            pair,
+        let pair = Pair {
+            signing: pair,
             verifying,
-            kid,
             n,
             e,
             certificate,
+        };
+        Ok(Self {
+            kid: kid.into(),
+            pair: Arc::new(pair),
         })
+    }
+
+    /// The same key under another id.
+    #[must_use]
+    pub fn named(&self, kid: &str) -> Self {
+        Self {
+            kid: kid.into(),
+            pair: self.pair.clone(),
+        }
     }
 
     /// The key id.
@@ -92,7 +110,18 @@ impl SigningKey {
     }
 
     pub(crate) fn verifying(&self) -> &DecodingKey {
-        &self.verifying
+        &self.pair.verifying
+    }
+
+    /// `x5t` as Entra has it: the thumbprint of the certificate, or the key id where there is none.
+    pub(crate) fn x5t(&self) -> &str {
+        let certificate = self.pair.certificate.as_ref();
+        certificate.map_or(&self.kid, |certificate| &certificate.x5t)
+    }
+
+    /// Whether it is the same key, under whatever id.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.pair.n == other.pair.n
     }
 
     /// `header.claims.signature` (RFC 7515 section 7.1) from the JSON texts of header and claims, signed with RS256.
@@ -101,10 +130,11 @@ impl SigningKey {
         URL_SAFE_NO_PAD.encode_string(header, &mut token);
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(claims, &mut token);
-        let mut signature = vec![0; self.pair.public_modulus_len()];
+        let mut signature = vec![0; self.pair.signing.public_modulus_len()];
         // Signing fails only for a buffer of the wrong length or without entropy; an empty signature is then refused by all.
         if self
             .pair
+            .signing
             .sign(
                 &RSA_PKCS1_SHA256,
                 &SystemRandom::new(),
@@ -122,18 +152,19 @@ impl SigningKey {
 
     /// The public half as Entra's key set shows it: `kid`, `x5t`, `x5c`, no `alg`.
     pub(crate) fn entra_jwk(&self, issuer: &str) -> serde_json::Value {
-        let (x5t, x5c) = match &self.certificate {
-            Some(certificate) => (certificate.x5t.as_str(), vec![certificate.x5c.as_str()]),
-            None => (self.kid.as_str(), Vec::new()),
-        };
+        let Pair {
+            n, e, certificate, ..
+        } = &*self.pair;
+        let x5c: Vec<&str> = certificate.iter().map(|known| known.x5c.as_str()).collect();
         serde_json::json!({
-            "kty": "RSA", "use": "sig", "kid": self.kid, "x5t": x5t, "n": self.n, "e": self.e, "x5c": x5c, "issuer": issuer,
+            "kty": "RSA", "use": "sig", "kid": &*self.kid, "x5t": self.x5t(), "n": n, "e": e, "x5c": x5c, "issuer": issuer,
         })
     }
 
     /// The public half as Okta's key set shows it: `alg`, no certificate.
     pub(crate) fn okta_jwk(&self) -> serde_json::Value {
-        serde_json::json!({ "kty": "RSA", "alg": "RS256", "kid": self.kid, "use": "sig", "e": self.e, "n": self.n })
+        let Pair { n, e, .. } = &*self.pair;
+        serde_json::json!({ "kty": "RSA", "alg": "RS256", "kid": &*self.kid, "use": "sig", "e": e, "n": n })
     }
 }
 
@@ -142,5 +173,15 @@ impl fmt::Debug for SigningKey {
         f.debug_struct("SigningKey")
             .field("kid", &self.kid)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bad_key_says_what_to_do() {
+        insta::assert_snapshot!(SigningKey::from_pem("nonsense", None).unwrap_err(), @"not an RSA private key in PKCS#8 PEM; make one with `mock-idp keygen`");
     }
 }

@@ -11,14 +11,14 @@ use super::refresh_family::Fingerprint;
 /// How many access tokens a world remembers. Older ones are forgotten and then count as foreign.
 const REMEMBERED: u32 = 100_000;
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct AccessTokens {
     tokens: HashMap<u32, AccessToken>,
     serials: u32,
     by_value: HashMap<Fingerprint, u32>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct AccessToken {
     facts: TokenFacts,
     /// The hash of its value, once it has one.

@@ -2,12 +2,13 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use super::access_tokens::AccessTokens;
+use super::device_codes::DeviceCodes;
 use super::facts::{TokenFacts, TokenState};
 use super::label::{TokenKind, TokenLabel};
 use super::refresh_family::{
@@ -21,10 +22,14 @@ const REMEMBERED: usize = 100_000;
 
 /// Every token a world has issued.
 #[derive(Debug, Default)]
-pub(crate) struct Ledger(Mutex<Book>);
+pub(crate) struct Ledger(Mutex<Arc<Book>>);
 
-#[derive(Debug, Default)]
-struct Book {
+/// The ledger of an instant.
+#[derive(Clone, Debug)]
+pub(crate) struct SavedLedger(Arc<Book>);
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Book {
     access: AccessTokens,
     /// By serial, and so in order of sign-in: the oldest is found without a search.
     families: BTreeMap<u32, Family>,
@@ -32,6 +37,7 @@ struct Book {
     refresh_serials: u32,
     /// Where a refresh token stands: its family and its place in it.
     refresh_by_value: HashMap<Fingerprint, (u32, usize)>,
+    pub(super) device_codes: DeviceCodes,
 }
 
 /// A redeemed refresh token: what the answer carries and for whom.
@@ -57,6 +63,7 @@ impl Ledger {
         now: Timestamp,
     ) -> (u32, TokenLabel) {
         let mut book = self.book();
+        let book = Arc::make_mut(&mut book);
         book.family_serials += 1;
         let family = book.family_serials;
         if book.families.len() >= REMEMBERED {
@@ -80,6 +87,7 @@ impl Ledger {
         make: impl FnOnce() -> String,
     ) -> Result<Redeemed, Refusal> {
         let mut book = self.book();
+        let book = Arc::make_mut(&mut book);
         let (family_id, index) = *book
             .refresh_by_value
             .get(&fingerprint(value))
@@ -127,6 +135,7 @@ impl Ledger {
         expires_at: Timestamp,
     ) -> TokenLabel {
         let mut book = self.book();
+        let book = Arc::make_mut(&mut book);
         let label = book.access.add(|label| TokenFacts {
             label,
             parent,
@@ -146,7 +155,9 @@ impl Ledger {
     /// Remembers the value of an access token, as a hash.
     pub(crate) fn record_access(&self, label: TokenLabel, value: &str) {
         let fingerprint = fingerprint(value);
-        self.book().access.name(label, fingerprint);
+        Arc::make_mut(&mut self.book())
+            .access
+            .name(label, fingerprint);
     }
 
     /// The label of a token by its value.
@@ -154,6 +165,9 @@ impl Ledger {
         let book = self.book();
         let fingerprint = fingerprint(value);
         if let Some(label) = book.access.label_of(&fingerprint) {
+            return Some(label);
+        }
+        if let Some(label) = book.device_codes.label_of(&fingerprint) {
             return Some(label);
         }
         let (family, index) = book.refresh_by_value.get(&fingerprint)?;
@@ -174,6 +188,9 @@ impl Ledger {
         let fingerprint = fingerprint(value);
         if let Some((facts, state)) = book.access.state_of(&fingerprint, now) {
             return (Some(facts.clone()), state);
+        }
+        if let Some((facts, state)) = book.device_codes.state_of(&fingerprint, now) {
+            return (Some(facts), state);
         }
         let Some((family, token)) =
             book.refresh_by_value
@@ -200,12 +217,13 @@ impl Ledger {
 
     /// Revokes every access token issued so far; refresh tokens live on.
     pub(crate) fn revoke_access_tokens(&self) {
-        self.book().access.revoke_all();
+        Arc::make_mut(&mut self.book()).access.revoke_all();
     }
 
     /// Revokes every refresh family and the access tokens that came from them.
     pub(crate) fn revoke_families(&self, now: Timestamp) {
         let mut book = self.book();
+        let book = Arc::make_mut(&mut book);
         let families: Vec<u32> = book.families.keys().copied().collect();
         for family in families {
             book.revoke_family(family, now);
@@ -216,6 +234,7 @@ impl Ledger {
     /// False if the token is not remembered.
     pub(crate) fn revoke(&self, label: TokenLabel, now: Timestamp) -> bool {
         let mut book = self.book();
+        let book = Arc::make_mut(&mut book);
         match label.kind {
             TokenKind::Access => book.access.revoke_one(label.serial),
             TokenKind::Refresh => match book.refresh(label).map(|(family, _)| family) {
@@ -225,6 +244,8 @@ impl Ledger {
                 }
                 None => false,
             },
+            // Who wants none of it denies the sign-in.
+            TokenKind::DeviceCode => false,
         }
     }
 
@@ -252,6 +273,7 @@ impl Ledger {
                 let (family, token) = book.refresh(label)?;
                 Some(refresh_facts(book.families.get(&family)?, token))
             }
+            TokenKind::DeviceCode => book.device_codes.labelled(label.serial),
         }
     }
 
@@ -267,7 +289,18 @@ impl Ledger {
         facts
     }
 
-    fn book(&self) -> MutexGuard<'_, Book> {
+    /// The ledger as it is now, to be put back.
+    pub(crate) fn saved(&self) -> SavedLedger {
+        SavedLedger(self.book().clone())
+    }
+
+    /// Has the ledger be as it was.
+    pub(crate) fn restore(&self, saved: &SavedLedger) {
+        *self.book() = saved.0.clone();
+    }
+
+    /// To read. What is changed is changed through [`Arc::make_mut`], which leaves alone what was saved.
+    pub(super) fn book(&self) -> MutexGuard<'_, Arc<Book>> {
         // Nothing under this lock panics.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -353,7 +386,7 @@ fn refresh_facts(family: &Family, token: &RefreshToken) -> TokenFacts {
     }
 }
 
-fn fingerprint(value: &str) -> Fingerprint {
+pub(super) fn fingerprint(value: &str) -> Fingerprint {
     Sha256::digest(value.as_bytes()).into()
 }
 

@@ -1,12 +1,13 @@
 //! What the ledger tells about a token without showing it.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::label::TokenLabel;
 
 /// One issued token, described without its value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TokenFacts {
     /// Its name.
     pub label: TokenLabel,
@@ -21,13 +22,15 @@ pub struct TokenFacts {
     /// The scopes granted.
     pub scope: Vec<String>,
     /// When it was issued, on the server's clock.
+    #[schemars(with = "String")]
     pub issued_at: Timestamp,
     /// When it stops being accepted, on the server's clock; none for refresh tokens without a limit.
+    #[schemars(with = "Option<String>")]
     pub expires_at: Option<Timestamp>,
 }
 
 /// How the server regards a token that is shown to it, at the instant of the request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TokenState {
     /// Valid.

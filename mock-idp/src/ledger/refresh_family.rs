@@ -29,7 +29,7 @@ pub(crate) struct RefreshLifetime {
     pub(crate) absolute: Option<Duration>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Family {
     pub(super) grantee: Grantee,
     pub(super) lifetime: RefreshLifetime,
@@ -49,7 +49,7 @@ const REMEMBERED: usize = 1_000;
 /// The hash a token is found by.
 pub(super) type Fingerprint = [u8; 32];
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct RefreshToken {
     pub(super) label: TokenLabel,
     pub(super) parent: Option<TokenLabel>,

@@ -21,6 +21,21 @@ type Name = (&'static str, Option<String>);
 pub(crate) struct Meters(Mutex<HashMap<Name, Option<Window>>>);
 
 impl Meters {
+    /// The windows as they are now, to be put back.
+    pub(crate) fn saved(&self) -> SavedMeters {
+        SavedMeters(
+            self.0
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone(),
+        )
+    }
+
+    /// Has the windows be as they were.
+    pub(crate) fn restore(&self, saved: &SavedMeters) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = saved.0.clone();
+    }
+
     /// Counts one request at `now` against a principal's window of a bucket.
     pub(crate) fn count(
         &self,
@@ -55,6 +70,10 @@ impl Meters {
         meter(windows.entry(name).or_default(), limit, now)
     }
 }
+
+/// The windows of an instant. No `Debug`: see [`Meters`].
+#[derive(Clone)]
+pub(crate) struct SavedMeters(HashMap<Name, Option<Window>>);
 
 /// Principals are what clients call themselves: they are not shown.
 impl fmt::Debug for Meters {

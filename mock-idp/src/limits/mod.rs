@@ -5,4 +5,4 @@ mod meters;
 
 pub use fixed_window::Limit;
 pub(crate) use fixed_window::Metered;
-pub(crate) use meters::Meters;
+pub(crate) use meters::{Meters, SavedMeters};

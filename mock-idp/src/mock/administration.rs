@@ -78,14 +78,14 @@ impl MockIdp {
 
     /// Has another key sign from now on. Both are published: what the old one has signed stays valid.
     ///
-    /// A world has two keys, so rotating twice brings the first one back.
+    /// A world starts with two keys, so rotating twice brings the first one back.
     pub fn rotate_keys(&self) {
         self.rooms.keys.rotate();
     }
 
     /// Leaves only the key that signs now in the key set. Resources refuse tokens that another has signed with 401.
     pub fn withdraw_keys(&self) {
-        self.rooms.keys.withdraw();
+        self.rooms.keys.withdraw_others();
     }
 
     /// Revokes every access token issued so far; refresh tokens live on.

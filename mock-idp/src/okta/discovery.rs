@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::server::Server;
 use crate::inbound::Inbound;
 use crate::journal::Origin;
+use crate::keys::SigningKey;
 use crate::reply::Reply;
 use crate::world::World;
 
@@ -206,6 +207,7 @@ pub(super) fn keys(world: &World, inbound: &Inbound) -> Reply {
     if let Err(denial) = Server::of(world, inbound) {
         return denial.render(world);
     }
-    let keys: Vec<Value> = world.keys.published().map(|key| key.okta_jwk()).collect();
+    let published = world.keys.published();
+    let keys: Vec<Value> = published.iter().map(SigningKey::okta_jwk).collect();
     Reply::json(StatusCode::OK, json!({ "keys": keys }))
 }

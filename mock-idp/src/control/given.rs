@@ -1,0 +1,178 @@
+//! What a request gives: its body, its query, the last part of its path.
+
+use std::time::Duration;
+
+use axum::extract::{FromRequest, FromRequestParts, Query, RawPathParams, Request};
+use bytes::Bytes;
+use http::request::Parts;
+use http::{StatusCode, header};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use serde::de::DeserializeOwned;
+
+use super::problem::{Place, Problem};
+use crate::clock::within;
+use crate::diagnostic::{Diagnostic, Source};
+use crate::yaml;
+
+/// The largest body that is read.
+const BODY_LIMIT: usize = 1024 * 1024;
+/// How long a body may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A body in JSON or YAML.
+pub(super) struct Given<T>(pub(super) T);
+
+/// A body in JSON or YAML as it stands there.
+pub(super) struct Text(pub(super) String);
+
+/// The parameters of the query.
+pub(super) struct Asked<T>(pub(super) T);
+
+/// The last parameter of the path.
+pub(super) struct Named(pub(super) String);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Given<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        let language = language(&request)?;
+        let text = text(request).await?;
+        match language {
+            Language::Json => json(&text),
+            Language::Yaml => from_yaml(text),
+        }
+        .map(Self)
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Text {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        language(&request)?;
+        text(request).await.map(Self)
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match Query::from_request_parts(parts, state).await {
+            Ok(Query(asked)) => Ok(Self(asked)),
+            Err(error) => Err(Problem::new(
+                StatusCode::BAD_REQUEST,
+                lower(&error.body_text()),
+            )),
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Named {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let parameters = RawPathParams::from_request_parts(parts, state).await;
+        let last = parameters.ok().and_then(|parameters| {
+            let last = parameters.iter().last();
+            last.map(|(_, value)| value.to_owned())
+        });
+        last.map(Self)
+            .ok_or_else(|| Problem::not_found("the path is not valid UTF-8"))
+    }
+}
+
+enum Language {
+    Json,
+    Yaml,
+}
+
+/// What the body is written in. A form or a plain text is refused: those are what a page could send without asking.
+fn language(request: &Request) -> Result<Language, Problem> {
+    let stated = request.headers().get(header::CONTENT_TYPE);
+    let stated = stated.and_then(|value| value.to_str().ok()).unwrap_or("");
+    let media_type = stated.split(';').next().unwrap_or("").trim();
+    match media_type.to_ascii_lowercase().as_str() {
+        "application/json" => Ok(Language::Json),
+        "application/yaml" | "application/x-yaml" | "text/yaml" => Ok(Language::Yaml),
+        _ => Err(Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "the body has to be `application/json` or `application/yaml`, and `Content-Type` has to say so",
+        )),
+    }
+}
+
+async fn text(request: Request) -> Result<String, Problem> {
+    let too_large = || {
+        Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "the body is larger than 1 MiB, the most that is read",
+        )
+    };
+    let body = Limited::new(request.into_body(), BODY_LIMIT).collect();
+    let bytes: Bytes = match within(PATIENCE, body).await {
+        Some(Ok(collected)) => collected.to_bytes(),
+        Some(Err(error)) if error.is::<LengthLimitError>() => return Err(too_large()),
+        Some(Err(_)) => {
+            return Err(Problem::new(
+                StatusCode::BAD_REQUEST,
+                "the body ended before its announced length",
+            ));
+        }
+        None => {
+            return Err(Problem::new(
+                StatusCode::REQUEST_TIMEOUT,
+                "the body stopped coming",
+            ));
+        }
+    };
+    String::from_utf8(bytes.into())
+        .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "the body is not UTF-8"))
+}
+
+fn json<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
+    serde_json::from_str(text).map_err(|error| {
+        let status = match error.classify() {
+            serde_json::error::Category::Data => StatusCode::UNPROCESSABLE_ENTITY,
+            _ => StatusCode::BAD_REQUEST,
+        };
+        let said = error.to_string();
+        // The place has members of its own.
+        let said = said.split(" at line ").next().unwrap_or(&said);
+        Problem::new(status, lower(said)).at(Some(Place {
+            line: error.line() as u64,
+            column: error.column() as u64,
+        }))
+    })
+}
+
+fn from_yaml<T: DeserializeOwned>(text: String) -> Result<T, Problem> {
+    let source = Source::new("the body", text);
+    let node = yaml::parse(&source.text).map_err(|error| {
+        let place = place(error.span);
+        let said = [Some(error.message), error.help];
+        let said: Vec<String> = said.into_iter().flatten().collect();
+        Problem::new(StatusCode::BAD_REQUEST, said.join("; ")).at(Some(place))
+    })?;
+    yaml::from_node(&node).map_err(|mismatch| {
+        let span = mismatch.span.map(place);
+        let said = Diagnostic::mismatch(&source, mismatch);
+        Problem::unprocessable(said.title()).at(span)
+    })
+}
+
+fn place(span: yaml::Span) -> Place {
+    Place {
+        line: u64::from(span.line),
+        column: u64::from(span.column),
+    }
+}
+
+/// The words of a library, as a fragment.
+fn lower(text: &str) -> String {
+    let mut letters = text.chars();
+    match letters.next() {
+        Some(first) => first.to_lowercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,116 @@
+//! [`Snapshot`]: what a world was like at an instant, to be put back.
+
+use std::fmt;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::clock::{Rate, VirtualClock};
+use crate::directory::SavedSecrets;
+use crate::fault::SavedRules;
+use crate::journal::SavedJournal;
+use crate::keys::Ring;
+use crate::ledger::SavedLedger;
+use crate::limits::SavedMeters;
+use crate::world::{Rooms, Standing};
+
+/// A world at an instant: what it has issued and revoked, its keys, directory and settings, faults with what they have counted, rate
+/// limits, journal, and how far its randomness has been drawn.
+///
+/// Taking one costs next to nothing, and so does keeping it: what has not changed since is shared. It is bound to no world, but
+/// means something only to the one it was taken of.
+#[derive(Clone)]
+pub struct Snapshot {
+    drawn: u64,
+    keys: Arc<Ring>,
+    ledger: SavedLedger,
+    journal: SavedJournal,
+    faults: SavedRules,
+    meters: SavedMeters,
+    former_secrets: SavedSecrets,
+    standing: Standing,
+    clock: Option<ClockSetting>,
+    moves_clock: bool,
+}
+
+/// What a virtual clock showed and how fast it ran.
+#[derive(Clone, Copy)]
+struct ClockSetting {
+    shown: Timestamp,
+    rate: Option<Rate>,
+}
+
+impl Snapshot {
+    /// The same, with the clock: restoring it sets the world's [virtual clock](crate::clock::VirtualClock) back too, and has it run
+    /// as it ran. Nothing is added if the world has none.
+    ///
+    /// Without this the clock goes on, as clocks do, and may be shared with a client or with other worlds.
+    #[must_use]
+    pub fn with_clock(mut self) -> Self {
+        self.moves_clock = true;
+        self
+    }
+
+    pub(crate) fn of(rooms: &Rooms) -> Self {
+        rooms.turns.between(|| Self {
+            drawn: rooms.entropy.drawn(),
+            keys: rooms.keys.now(),
+            ledger: rooms.ledger.saved(),
+            journal: rooms.journal.saved(),
+            faults: rooms.faults.saved(),
+            meters: rooms.meters.saved(),
+            former_secrets: rooms.former_secrets.saved(),
+            standing: rooms.standing(),
+            clock: rooms.clock.as_virtual().map(ClockSetting::of),
+            moves_clock: false,
+        })
+    }
+
+    pub(crate) fn restore(&self, rooms: &Rooms) {
+        rooms.turns.begin(|| {
+            rooms.entropy.rewind(self.drawn);
+            rooms.keys.restore(self.keys.clone());
+            rooms.ledger.restore(&self.ledger);
+            rooms.journal.restore(&self.journal);
+            rooms.faults.restore(&self.faults);
+            rooms.meters.restore(&self.meters);
+            rooms.former_secrets.restore(&self.former_secrets);
+            rooms.stand(self.standing.clone());
+            if let (true, Some(setting), Some(clock)) =
+                (self.moves_clock, self.clock, rooms.clock.as_virtual())
+            {
+                setting.restore(&clock);
+            }
+        });
+        // Whoever waited in a hold finds that its era is over.
+        rooms.holds.release_all();
+    }
+}
+
+impl ClockSetting {
+    fn of(clock: VirtualClock) -> Self {
+        use crate::clock::Clock as _;
+        Self {
+            shown: clock.now(),
+            rate: clock.rate(),
+        }
+    }
+
+    fn restore(self, clock: &VirtualClock) {
+        clock.set(self.shown);
+        match self.rate {
+            Some(rate) => clock.run(rate),
+            None => clock.freeze(),
+        }
+    }
+}
+
+/// What a world holds is not shown.
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Snapshot")
+            .field("at", &self.clock.map(|setting| setting.shown))
+            .field("moves_clock", &self.moves_clock)
+            .finish_non_exhaustive()
+    }
+}
