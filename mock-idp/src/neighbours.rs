@@ -95,8 +95,8 @@ mod tests {
         ] {
             assert!(issuing_as(&stranger).is_none(), "{stranger}");
         }
-        okta.stop().await;
-        entra.stop().await;
+        okta.stop().await.expect("nothing was expected");
+        entra.stop().await.expect("nothing was expected");
         for issuer in &issuers {
             assert!(issuing_as(issuer).is_none(), "{issuer}");
         }

@@ -163,6 +163,14 @@ impl Journal {
         state.restored += 1;
     }
 
+    /// Has an empty journal begin at `now`, on the timeline of its entries.
+    pub(crate) fn begin_anew(&self, now: Timestamp) {
+        let mut state = self.lock();
+        if state.entries.kept.is_empty() {
+            Arc::make_mut(&mut state.entries).begun = now;
+        }
+    }
+
     /// Writes an entry and gives it its number.
     pub(crate) fn open(&self, mut entry: Entry) -> Opened {
         let mut state = self.lock();

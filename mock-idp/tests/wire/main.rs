@@ -25,6 +25,7 @@ mod cut_answers;
 mod denials;
 mod discovery;
 mod exact_answers;
+mod expectations;
 mod fault_selection;
 mod faults;
 mod graph;
