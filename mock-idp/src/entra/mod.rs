@@ -1,6 +1,8 @@
 //! Microsoft Entra ID: routes, answers, headers.
 
 mod aadsts;
+mod assertion;
+mod assertion_denial;
 mod correlation;
 mod denial;
 mod device;
@@ -8,6 +10,7 @@ mod discovery;
 mod graph;
 mod limited;
 mod managed_identity;
+mod minting;
 mod scope;
 mod tenant;
 mod token;
@@ -36,6 +39,7 @@ use crate::world::{Rooms, World};
 
 pub(crate) use correlation::given as given_request_id;
 pub(crate) use managed_identity::routes as managed_identity_routes;
+pub(crate) use minting::ordinary;
 pub(crate) use token::{refresh_lifetime, refresh_value};
 
 /// Entra's dialect.
