@@ -15,6 +15,7 @@ use crate::journal::{Endpoint, Hygiene, Journal, KnownSecrets, Origin};
 use crate::keys::KeyRing;
 use crate::ledger::Ledger;
 use crate::limits::{Limit, Meters};
+use crate::neighbours;
 use crate::provider::Provider;
 use crate::secret::Secret;
 use crate::supervise::Supervisor;
@@ -90,6 +91,17 @@ impl Rooms {
         }
     }
 
+    /// Does something to the world as a request does it: not while it is saved or restored.
+    pub(crate) fn in_turn<T>(self: &Arc<Self>, act: impl FnOnce(&World) -> T) -> T {
+        loop {
+            let world = self.now();
+            // None if it was restored just now: look again.
+            if let Some(_turn) = world.turn() {
+                return act(&world);
+            }
+        }
+    }
+
     /// Changes the directory. Requests from now on see all of the change, those under way nothing of it.
     pub(crate) fn change_directory<T>(&self, change: impl FnOnce(&mut Directory) -> T) -> T {
         // A change that panics would leave the directory as it was: it is worked on in a copy.
@@ -99,7 +111,10 @@ impl Rooms {
             .unwrap_or_else(PoisonError::into_inner);
         let mut directory = Directory::clone(&standing.directory);
         let done = change(&mut directory);
+        directory.complete();
         self.secrets.add_all_of(self.provider, &directory);
+        self.former_secrets
+            .note(self.provider, &standing.directory, &directory);
         standing.directory = Arc::new(directory);
         done
     }
@@ -131,6 +146,13 @@ impl Rooms {
             .standing
             .write()
             .unwrap_or_else(PoisonError::into_inner) = standing;
+    }
+}
+
+/// Others no longer find it.
+impl Drop for Rooms {
+    fn drop(&mut self) {
+        neighbours::forget(self);
     }
 }
 

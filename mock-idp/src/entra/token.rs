@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::{Method, StatusCode};
 use serde_json::json;
 
+use super::assertion;
 use super::denial::EntraDenial;
 use super::device;
 use super::scope::{self, Resolved};
@@ -54,10 +55,19 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
         return Err(EntraDenial::AppOnlyWithoutCredential);
     }
     let now = world.clock.now();
-    claimed.verify(now)?;
+    claimed.verify(now, || {
+        assertion::verify(world, inbound, request, tenant, &claimed)
+    })?;
     let (grant, resolved) = match engine::requested(request, &claimed, &ALIASES)? {
         GrantType::ClientCredentials => {
             let resolved = scope::app_only(&request.scope(), tenant)?;
+            let application = claimed.application;
+            if application.consent_required && application.roles.is_empty() {
+                return Err(EntraDenial::AppOnlyWithoutRole {
+                    client: application.id.clone(),
+                    resource: resolved.audience,
+                });
+            }
             let terms = terms(world, tenant, &resolved, app_only_lifetime(world));
             (
                 engine::client_credentials(request, &claimed, terms),
@@ -179,9 +189,7 @@ fn reply(
 ) -> Reply {
     let now = world.clock.now();
     let expires_in = grant.lifetime.as_secs();
-    let expires_at = now
-        .checked_add(grant.lifetime + Duration::from_secs(1))
-        .unwrap_or(jiff::Timestamp::MAX);
+    let expires_at = expiry(now, grant.lifetime);
     let label =
         world
             .ledger
@@ -260,6 +268,12 @@ pub(crate) fn refresh_lifetime(world: &World) -> RefreshLifetime {
 /// A refresh token in Entra's style: opaque and long.
 pub(crate) fn refresh_value(world: &World) -> String {
     format!("1.A{}", world.entropy.base64url(192))
+}
+
+/// When a token of this lifetime expires: a second later than `expires_in` says.
+pub(super) fn expiry(now: jiff::Timestamp, lifetime: Duration) -> jiff::Timestamp {
+    now.checked_add(lifetime.saturating_add(Duration::from_secs(1)))
+        .unwrap_or(jiff::Timestamp::MAX)
 }
 
 pub(super) fn app_only_lifetime(world: &World) -> Duration {
