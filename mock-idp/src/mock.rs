@@ -7,6 +7,7 @@ mod drain;
 mod expecting;
 mod identity;
 mod keys;
+mod limits;
 mod minting;
 mod sign_ins;
 mod state;
