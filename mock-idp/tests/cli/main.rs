@@ -6,7 +6,11 @@
     reason = "a test that cannot go on should fail where it stands"
 )]
 
+mod ca;
 mod cli_process;
+mod ending;
+mod ready;
+mod remote;
 
 use std::net::{TcpListener, TcpStream};
 
@@ -22,42 +26,75 @@ fn both_vendors_are_served_and_introduced() {
     let served = Served::start(&["--http", "--ready-file", ready.to_str().unwrap()]);
     insta::assert_snapshot!(without_ports(&served.said), @"
     Microsoft Entra ID
-      authority      http://127.0.0.1:<port>/3b8e5a10-7d1c-4c1e-9a52-5f0d2c6b7e01
-      issuer         http://127.0.0.1:<port>/3b8e5a10-7d1c-4c1e-9a52-5f0d2c6b7e01/v2.0
-      token_url      http://127.0.0.1:<port>/3b8e5a10-7d1c-4c1e-9a52-5f0d2c6b7e01/oauth2/v2.0/token
-      jwks_url       http://127.0.0.1:<port>/3b8e5a10-7d1c-4c1e-9a52-5f0d2c6b7e01/discovery/v2.0/keys
-      api_url        http://127.0.0.1:<port>/v1.0/users
-      client_id      6f1d2c3b-4a59-4e68-8d77-1a2b3c4d5e6f
-      client_secret  entra-app-secret~Q8fJ2kLm
-      scope          https://graph.microsoft.com/.default
-      username       ada@contoso.example
-      password       correct-horse-Entra-1
-      user_scope     https://graph.microsoft.com/.default openid profile offline_access
-      refresh_token  1.AnTQUn70f53frI4eZBUyMv7zjciVfIZ-HQION75v9AtvFcTJ8sBrB3mlycTy_bMH8PCyri1ge4Lw_5ti1aWP9W5b7XkonBLQQu_CXxB5A_4EY7wvIGcz0NE8x9pTRLVNq91SMAj5DETixE1dZP1zOud016wsKIEHwsVYCEu628T6xXAgl9WwY2D4j8SO9VvLQcUP3mXRWr57E3mAWz6BDsZMcE0d9CP1a0HQb0JUhhFfqiq9g8XUyj2UyvLScGknN
+      login            http://127.0.0.1:<port>
+      graph            http://127.0.0.1:<port>
+      managed identity http://127.0.0.1:<port>
+      authority        http://127.0.0.1:<port>/3b8e5a10-7d1c-4c1e-9a52-5f0d2c6b7e01
+      issuer
+        http://127.0.0.1:<port>/3b8e5a10-7d1c-4c1e-9a52-5f0d2c6b7e01/v2.0
+      token URL
+        http://127.0.0.1:<port>/3b8e5a10-7d1c-4c1e-9a52-5f0d2c6b7e01/oauth2/v2.0/token
+      keys
+        http://127.0.0.1:<port>/3b8e5a10-7d1c-4c1e-9a52-5f0d2c6b7e01/discovery/v2.0/keys
+      API              http://127.0.0.1:<port>/v1.0/users
+      tenant           3b8e5a10-7d1c-4c1e-9a52-5f0d2c6b7e01
+      client id        6f1d2c3b-4a59-4e68-8d77-1a2b3c4d5e6f
+      client secret    entra-app-secret~Q8fJ2kLm
+      scope            https://graph.microsoft.com/.default
+      username         ada@contoso.example
+      password         correct-horse-Entra-1
+      user scope
+        https://graph.microsoft.com/.default openid profile offline_access
+
     Okta
-      org_url        http://127.0.0.1:<port>
-      issuer         http://127.0.0.1:<port>/oauth2/default
-      token_url      http://127.0.0.1:<port>/oauth2/default/v1/token
-      jwks_url       http://127.0.0.1:<port>/oauth2/default/v1/keys
-      api_url        http://127.0.0.1:<port>/orders
-      client_id      0oa1daemonTokenPr0d7
-      client_secret  okta-app-secret_Zk3Qv9Lw7Rt2Xy5Bn8
-      scope          orders.read
-      username       ada@okta.example
-      password       correct-horse-Okta-1
-      user_scope     orders.read openid offline_access
-      refresh_token  nTQUn70f53frI4eZBUyMv7zjciVfIZ-HQION75v9Ats
-      api_token      00sswsTokenproof_Qw3rTy-u10pAsDfGhJkLzXcVb
+      org              http://127.0.0.1:<port>
+      api              http://127.0.0.1:<port>
+      issuer           http://127.0.0.1:<port>/oauth2/default
+      token URL        http://127.0.0.1:<port>/oauth2/default/v1/token
+      keys             http://127.0.0.1:<port>/oauth2/default/v1/keys
+      API              http://127.0.0.1:<port>/orders
+      tenant           default
+      client id        0oa1daemonTokenPr0d7
+      client secret    okta-app-secret_Zk3Qv9Lw7Rt2Xy5Bn8
+      scope            orders.read
+      username         ada@okta.example
+      password         correct-horse-Okta-1
+      user scope       orders.read openid offline_access
+      API token        00sswsTokenproof_Qw3rTy-u10pAsDfGhJkLzXcVb
+
+    Control API
+      URL              http://127.0.0.1:<port>
+
+    # for bash
+    export AZURE_AUTHORITY_HOST=http://127.0.0.1:<port>
+    export AZURE_TENANT_ID=3b8e5a10-7d1c-4c1e-9a52-5f0d2c6b7e01
+    export AZURE_CLIENT_ID=6f1d2c3b-4a59-4e68-8d77-1a2b3c4d5e6f
+    export AZURE_CLIENT_SECRET='entra-app-secret~Q8fJ2kLm'
+    export AZURE_POD_IDENTITY_AUTHORITY_HOST=http://127.0.0.1:<port>
+    export OKTA_CLIENT_ORGURL=http://127.0.0.1:<port>
+    export OKTA_CLIENT_AUTHORIZATIONMODE=SSWS
+    export OKTA_CLIENT_TOKEN=00sswsTokenproof_Qw3rTy-u10pAsDfGhJkLzXcVb
+
     ready; end with Ctrl-C
     ");
+    let longest = served.said.lines().map(|line| line.chars().count()).max();
+    assert!(longest <= Some(90), "{longest:?}");
     let facts: Value = serde_json::from_str(&std::fs::read_to_string(&ready).unwrap()).unwrap();
-    for (name, fact) in facts["entra"].as_object().unwrap() {
-        assert!(served.said.contains(name), "{name}");
-        assert!(served.said.contains(fact.as_str().unwrap()), "{name}");
-    }
     for provider in ["entra", "okta"] {
+        for fact in [
+            "token_url",
+            "jwks_url",
+            "api_url",
+            "client_secret",
+            "password",
+        ] {
+            let fact = facts[provider][fact].as_str().unwrap();
+            assert!(served.said.contains(fact), "{fact}");
+        }
         assert!(token(&facts[provider])["access_token"].is_string());
     }
+    assert_eq!(facts["pid"], served.child.id());
+    assert_eq!(facts.get("ca"), None);
     assert_eq!(served.signal("TERM").code(), Some(0));
 }
 
@@ -83,7 +120,9 @@ fn tls_clients_get_the_ca() {
     ]);
     let facts: Value = serde_json::from_str(&std::fs::read_to_string(&ready).unwrap()).unwrap();
     let pem = std::fs::read_to_string(&ca).unwrap();
-    assert_eq!(facts["ca_pem"], pem.as_str());
+    assert_eq!(facts["ca"]["pem"], pem.as_str());
+    assert_eq!(facts["ca"]["file"], ca.to_str().unwrap());
+    assert_eq!(facts["environment"]["SSL_CERT_FILE"], ca.to_str().unwrap());
     assert!(pem.starts_with("-----BEGIN CERTIFICATE-----"));
     let url = facts["entra"]["token_url"].as_str().unwrap();
     assert!(url.starts_with("https://127.0.0.1:"), "{url}");
@@ -108,9 +147,9 @@ fn the_same_seed_gives_the_same_refresh_token() {
 #[test]
 fn a_directory_of_ones_own() {
     let file = path("own.yaml");
-    let text = include_str!("../src/directory/default.yaml").replace("Q8fJ2kLm", "ofmyown1");
+    let text = include_str!("../../src/directory/default.yaml").replace("Q8fJ2kLm", "ofmyown1");
     std::fs::write(&file, text).unwrap();
-    let served = Served::start(&["--http", "--directory", file.to_str().unwrap()]);
+    let served = Served::start(&["--http", "--config", file.to_str().unwrap()]);
     assert!(served.said.contains("entra-app-secret~ofmyown1"));
     assert!(served.signal("TERM").success());
 }
@@ -126,28 +165,28 @@ fn a_port_in_use_ends_it_with_code_2() {
 
 #[test]
 fn ports_that_do_not_exist_end_it_with_code_2() {
-    let (code, _, error) = run(&["serve", "--http", "--port", "65533"]);
+    let (code, _, error) = run(&["serve", "--http", "--port", "65532"]);
     assert_eq!(code, 2);
-    insta::assert_snapshot!(error, @"error: 4 ports are needed from 65533 on, but 65535 is the last; choose a lower `--port`");
+    insta::assert_snapshot!(error, @"error: 5 ports are needed from 65532 on, but 65535 is the last; choose a lower `--port`");
     assert_eq!(run(&["serve", "--port", "0"]).0, 2);
     assert_eq!(run(&["serve", "--port", "many"]).0, 2);
 }
 
 #[test]
 fn a_bad_directory_ends_it_with_code_2_and_its_place() {
-    let (code, _, error) = run(&["serve", "--directory", "/nowhere/directory.yaml"]);
+    let (code, _, error) = run(&["serve", "--config", "/nowhere/directory.yaml"]);
     assert_eq!(code, 2);
-    insta::assert_snapshot!(error, @"error: cannot read the directory /nowhere/directory.yaml: No such file or directory (os error 2); name an existing YAML file or leave `--directory` out");
+    insta::assert_snapshot!(error, @"error: cannot read the directory /nowhere/directory.yaml: No such file or directory (os error 2); name an existing YAML file or leave `--config` out");
 
     let file = path("bad.yaml");
     std::fs::write(&file, "entra:\n  tenant: []\n").unwrap();
-    let (code, _, error) = run(&["serve", "--directory", file.to_str().unwrap()]);
+    let (code, _, error) = run(&["serve", "--config", file.to_str().unwrap()]);
     assert_eq!(code, 2);
-    insta::assert_snapshot!(error.replace(file.to_str().unwrap(), "<file>"), @"error: <file>: the directory cannot be used: unknown field `tenant`, expected one of tenants at line 2, column 3");
+    insta::assert_snapshot!(error.replace(file.to_str().unwrap(), "<file>"), @"error: <file>: the directory cannot be used: unknown field `tenant`, expected one of tenants, keys at line 2, column 3");
 
-    let no_secrets = include_str!("../src/directory/default.yaml").replace("secrets:", "x:");
+    let no_secrets = include_str!("../../src/directory/default.yaml").replace("secrets:", "x:");
     std::fs::write(&file, no_secrets).unwrap();
-    assert_eq!(run(&["serve", "--directory", file.to_str().unwrap()]).0, 2);
+    assert_eq!(run(&["serve", "--config", file.to_str().unwrap()]).0, 2);
 }
 
 #[test]
@@ -201,8 +240,9 @@ fn help_is_complete() {
     insta::assert_snapshot!(lines.join("\n"), @"
     Serve until SIGINT or SIGTERM.
 
-    Listens on 127.0.0.1 only. Prints the URLs and the credentials of an example client; they open
-    nothing but this mock.
+    Listens on 127.0.0.1 unless told otherwise. Prints the URLs and the credentials of an example
+    client; they open nothing but this mock. SIGHUP reads `--config` again; what was granted stays
+    granted. At the end, requests under way have five seconds; a second signal ends it at once.
 
     Usage: mock-idp serve [OPTIONS]
 
@@ -213,8 +253,8 @@ fn help_is_complete() {
               [default: all]
               [possible values: entra, okta, all]
 
-          --directory <FILE>
-              YAML file with tenants, applications and users, in place of the built-in one
+          --config <FILE>
+              YAML file with tenants, applications and users, in place of the built-in ones
 
           --seed <N>
               Seed of ids and tokens
@@ -224,15 +264,70 @@ fn help_is_complete() {
           --http
               Serve plain HTTP; real SDKs mostly insist on TLS
 
+          --clock <CLOCK>
+              The clock of all worlds: system, virtual (standing still from now) or
+              virtual@2030-01-01T00:00:00Z
+
+              [default: system]
+
           --port <PORT>
-              First of consecutive ports, two for each provider: login host and Graph, Okta org and
-              customer API; free ones without it
+              Port to count from, for login, graph, managed_identity, org and api in this order, or
+              ORIGIN=PORT for one of them; free ones without it
+
+          --bind <ADDRESS>
+              Address to listen on; any but loopback needs `--allow-remote`
+
+              [default: 127.0.0.1]
+
+          --allow-remote
+              Let other machines reach the mock and its secrets; control then needs a token
+
+          --advertise <HOST>
+              Host name or address in all URLs and in the certificate, where clients reach the mock by
+              another than `--bind`
+
+          --ca-dir <DIR>
+              Folder of the CA that signs for the mock, made if there is none; this user's own without
+              it (see `mock-idp ca`)
+
+          --new-ca
+              Make a CA for this run only, good for any name; its key is never written down
+
+          --control-port <PORT>
+              Port of the control API; a free one without it
+
+          --control-token-file <PATH>
+              File with the token that the control API asks for as `Authorization: Bearer`; or set
+              TOKENPROOF_CONTROL_TOKEN
+
+          --make-control-token
+              Write a new random token to that file first
+
+          --no-control
+              Serve no control API
+
+          --env <ENV>
+              Whose environment variables to show as lines to copy; those of all that is served without
+              it
+
+              [possible values: entra, okta, all, none]
+
+          --shell <SHELL>
+              Who is to read those lines
+
+              Possible values:
+              - bash:       bash and other POSIX shells
+              - powershell: PowerShell
+              - dotenv:     A `.env` file, as Docker and the dotenv libraries of Python and Node read it
+
+              [default: bash]
 
           --ready-file <PATH>
-              Write URLs and credentials to this file as JSON once connections are accepted
+              Write everything to this file as JSON once connections are accepted; only this user can
+              read it
 
           --ca-file <PATH>
-              Write the CA that clients have to trust to this file; new at every start
+              Write the certificate of the CA that clients have to trust to this file
 
       -h, --help
               Print help (see a summary with '-h')
@@ -288,10 +383,10 @@ fn a_directory_without_end_is_not_read() {
         fifo.to_str().unwrap(),
         env!("CARGO_TARGET_TMPDIR"),
     ] {
-        let (code, out, error) = run(&["serve", "--directory", file]);
+        let (code, out, error) = run(&["serve", "--config", file]);
         assert_eq!((code, out.as_str()), (2, ""));
         insta::allow_duplicates! {
-            insta::assert_snapshot!(error.replace(file, "<file>"), @"error: cannot read the directory <file>: it is not a regular file; name an existing YAML file or leave `--directory` out");
+            insta::assert_snapshot!(error.replace(file, "<file>"), @"error: cannot read the directory <file>: it is not a regular file; name an existing YAML file or leave `--config` out");
         }
     }
     std::fs::remove_file(fifo).unwrap();
@@ -301,18 +396,18 @@ fn a_directory_without_end_is_not_read() {
 fn a_directory_of_four_mebibytes_is_read_and_no_larger_one() {
     let file = path("large.yaml");
     let name = file.to_str().unwrap();
-    let mut text = include_str!("../src/directory/default.yaml").to_owned();
+    let mut text = include_str!("../../src/directory/default.yaml").to_owned();
     let padding = 4 * 1024 * 1024 - text.len();
     text.push_str(&format!("#{}", "é".repeat(padding)));
     text.truncate(text.floor_char_boundary(4 * 1024 * 1024));
     text.push_str(&" ".repeat(4 * 1024 * 1024 - text.len()));
     std::fs::write(&file, &text).unwrap();
-    let served = Served::start(&["--http", "--directory", name]);
+    let served = Served::start(&["--http", "--config", name]);
     assert!(served.signal("TERM").success());
     text.push(' ');
     std::fs::write(&file, &text).unwrap();
-    let (code, out, error) = run(&["serve", "--directory", name]);
+    let (code, out, error) = run(&["serve", "--config", name]);
     assert_eq!((code, out.as_str()), (2, ""));
-    insta::assert_snapshot!(error.replace(name, "<file>"), @"error: cannot read the directory <file>: it is larger than 4 MiB, the most that is read; name an existing YAML file or leave `--directory` out");
+    insta::assert_snapshot!(error.replace(name, "<file>"), @"error: cannot read the directory <file>: it is larger than 4 MiB, the most that is read; name an existing YAML file or leave `--config` out");
     std::fs::remove_file(file).unwrap();
 }
