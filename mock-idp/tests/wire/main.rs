@@ -33,6 +33,7 @@ mod holds;
 mod hygiene;
 mod identities;
 mod journal_facts;
+mod keys;
 mod limits;
 mod management;
 mod minting;
