@@ -40,6 +40,7 @@ mod minting;
 mod redirects;
 mod refresh;
 mod silent_peers;
+mod snapshots;
 mod success;
 mod tenants;
 mod worlds;
