@@ -5,12 +5,11 @@ mod rule;
 use std::time::Duration;
 
 use mock_idp::directory::{Rotation, RotationMode};
-use mock_idp::limits::Limit;
 use mock_idp::{Builder, MockIdp, Provider};
 
 use crate::scenario::{self, Body, ScriptRule, Step, WhenReused};
 
-use self::rule::{endpoint, fault};
+use self::rule::fault;
 
 /// A world of this provider with the scenario's lifetimes, rotation and limits, for a client that renews so long before expiry.
 /// The script is added with [`script`] once the world runs; if it ever redirects to a foreign origin, the world has one.
@@ -38,13 +37,7 @@ pub(crate) fn world(provider: Provider, body: &Body, margin: Duration, seed: u64
         });
     }
     for limit in &spec.limits {
-        builder = builder.limit(
-            endpoint(limit.to),
-            Limit {
-                requests: limit.requests,
-                per: limit.per.0,
-            },
-        );
+        builder = builder.limit(limit.clone());
     }
     if leads_away(body) {
         builder = builder.foreign_origin();

@@ -1,19 +1,24 @@
 //! [`MockIdp`]: one running world and the handles to it.
 
 mod administration;
+mod consent;
+mod directory;
+mod drain;
+mod expecting;
 mod identity;
 mod keys;
+mod limits;
 mod minting;
 mod sign_ins;
 mod state;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use crate::builder::Builder;
 use crate::clock::{Clock, VirtualClock};
 use crate::directory::{Application, GrantType, User};
+use crate::expect::{Standing, UnmetExpectations};
 use crate::fault::{FaultScript, HeldTicket};
 use crate::journal::{Journal, Origin};
 use crate::ledger::{Grantee, TokenFacts, TokenLabel};
@@ -24,14 +29,17 @@ use crate::snapshot::Snapshot;
 use crate::world::{Rooms, World};
 use crate::{entra, okta};
 
-use self::identity::{Realm, api_url, issuer_url, jwks_url, scopes, token_url};
+use self::identity::{Realm, api_url, scopes};
 
 pub use self::identity::Identity;
+pub(crate) use self::identity::{issuer_url, jwks_url, token_url};
 pub use self::sign_ins::SignInError;
 
-/// A running mock identity provider. Dropping it closes its ports.
+/// A running mock identity provider. Dropping it closes its ports, and verifies what was [expected](Self::expect) of it.
 #[derive(Debug)]
 pub struct MockIdp {
+    /// First, so that it is verified before anything is torn down.
+    expectations: Standing,
     rooms: Arc<Rooms>,
     /// None once the world is closed.
     listeners: Mutex<Vec<Listener>>,
@@ -66,6 +74,7 @@ impl MockIdp {
     pub(crate) fn new(rooms: Arc<Rooms>, listeners: Vec<Listener>) -> Self {
         let at_start = Snapshot::of(&rooms);
         Self {
+            expectations: Standing::of(rooms.clone()),
             rooms,
             listeners: Mutex::new(listeners),
             at_start,
@@ -313,8 +322,14 @@ impl MockIdp {
     /// Stops the world and waits until its ports are free. Requests in progress are cut off.
     ///
     /// Dropping it does the same without waiting: the ports are free once the runtime has had its turn.
-    pub async fn stop(self) {
+    ///
+    /// # Errors
+    ///
+    /// Every [expectation](Self::expect) that was not met. Dropping a world panics with them instead.
+    pub async fn stop(self) -> Result<(), UnmetExpectations> {
+        let verdict = self.expectations.settle();
         self.close().await;
+        verdict
     }
 
     /// The same as [`stop`](Self::stop) for a world that others still hold on to. They can go on asking what it remembers.
@@ -322,14 +337,6 @@ impl MockIdp {
         for listener in self.take_listeners() {
             listener.stop().await;
         }
-    }
-
-    /// Takes nothing more in, answers the requests under way and frees the ports. What is not answered within `patience` of the
-    /// machine's time is cut off.
-    pub async fn drain(&self, patience: Duration) {
-        let listeners = self.take_listeners().into_iter();
-        let drained = listeners.map(|listener| listener.drain(patience));
-        futures_util::future::join_all(drained).await;
     }
 
     fn take_listeners(&self) -> Vec<Listener> {
@@ -357,7 +364,8 @@ impl MockIdp {
         }
     }
 
-    fn world(&self) -> World {
+    /// The world as it is now.
+    pub(crate) fn world(&self) -> World {
         self.rooms.now()
     }
 }

@@ -11,10 +11,11 @@ use crate::clock::Clock;
 use crate::directory::{Directory, FormerSecrets, Rotation};
 use crate::entropy::Entropy;
 use crate::fault::{FaultScript, Holds};
-use crate::journal::{Endpoint, Hygiene, Journal, KnownSecrets, Origin};
+use crate::journal::{Hygiene, Journal, KnownSecrets, Origin};
 use crate::keys::KeyRing;
 use crate::ledger::Ledger;
-use crate::limits::{Limit, Meters};
+use crate::limits::Meters;
+use crate::neighbours;
 use crate::provider::Provider;
 use crate::secret::Secret;
 use crate::supervise::Supervisor;
@@ -66,7 +67,7 @@ pub(crate) struct Standing {
     pub(crate) settings: Arc<Settings>,
 }
 
-/// Departures from the vendor's usual lifetimes, rotation and limits.
+/// Departures from the vendor's usual lifetimes and rotation.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Settings {
     pub(crate) access_lifetime: Option<Duration>,
@@ -75,7 +76,6 @@ pub(crate) struct Settings {
     pub(crate) rotation: Option<Rotation>,
     /// How long the key set may be kept.
     pub(crate) key_set_max_age: Option<Duration>,
-    pub(crate) limits: Vec<(Endpoint, Limit)>,
 }
 
 impl Rooms {
@@ -112,7 +112,10 @@ impl Rooms {
             .unwrap_or_else(PoisonError::into_inner);
         let mut directory = Directory::clone(&standing.directory);
         let done = change(&mut directory);
+        directory.complete();
         self.secrets.add_all_of(self.provider, &directory);
+        self.former_secrets
+            .note(self.provider, &standing.directory, &directory);
         standing.directory = Arc::new(directory);
         done
     }
@@ -147,6 +150,13 @@ impl Rooms {
     }
 }
 
+/// Others no longer find it.
+impl Drop for Rooms {
+    fn drop(&mut self) {
+        neighbours::forget(self);
+    }
+}
+
 impl World {
     /// Leave to touch the rooms for this request; none if the world was restored since it came.
     pub(crate) fn turn(&self) -> Option<Turn<'_>> {
@@ -168,15 +178,6 @@ impl World {
                 secrets.map(|secret| (application.id.clone(), secret.value.clone()))
             });
         current.chain(self.former_secrets.all()).collect()
-    }
-
-    /// The limit that replaces the vendor's own for an endpoint.
-    pub(crate) fn limit(&self, endpoint: Endpoint) -> Option<Limit> {
-        self.settings
-            .limits
-            .iter()
-            .find(|(at, _)| *at == endpoint)
-            .map(|(_, limit)| *limit)
     }
 }
 

@@ -32,7 +32,7 @@ pub use client::{ClientAuthMethod, ClientSpec, GrantKind, Member, Which};
 pub use error_reply::{Disguise, ErrorReply, ExtraMembers, NumberDisguise, Prose};
 pub use expected::{ExpectedOutcome, WaitRange};
 pub use happening::{IdpStep, KeysChange, Replayed, Replayer, Revocation, SecretsChange};
-pub use idp::{IdpSpec, Lifetime, LimitSpec, Rotation, RotationMode, TokenSpec, WhenReused};
+pub use idp::{IdpSpec, Lifetime, Rotation, RotationMode, TokenSpec, WhenReused};
 pub use length::{Length, NotALength, Offset};
 pub use moment::{Moment, MomentForm, NotAMoment};
 pub use names::OneOrMany;
