@@ -12,6 +12,7 @@ mod guard;
 mod problem;
 mod routes;
 mod shared;
+mod shelf;
 mod world;
 
 use std::io;

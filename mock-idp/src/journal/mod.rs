@@ -1,6 +1,7 @@
 //! What came in and what went out.
 
 mod entry;
+mod following;
 mod hygiene;
 mod known_secret;
 mod spelling;

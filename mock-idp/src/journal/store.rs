@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 
 use super::entry::{Entry, Held, ReplyFacts};
+use super::following::Completed;
 
 /// What came in and what went out, newest last.
 ///
@@ -17,9 +18,10 @@ pub struct Journal {
 }
 
 #[derive(Debug, Default)]
-struct State {
+pub(super) struct State {
     /// Shared with what was saved of it, until one of the two changes.
-    entries: Arc<Entries>,
+    pub(super) entries: Arc<Entries>,
+    pub(super) completed: Completed,
     /// How often it was restored.
     restored: u64,
 }
@@ -36,9 +38,24 @@ pub(crate) struct Opened {
 pub(crate) struct SavedJournal(Arc<Entries>);
 
 #[derive(Clone, Debug, Default)]
-struct Entries {
+pub(super) struct Entries {
     kept: VecDeque<Entry>,
     written: u64,
+    /// How many were cleared away on purpose.
+    cleared: u64,
+}
+
+impl Entries {
+    /// The entry of this number, if it is kept.
+    pub(super) fn numbered(&self, number: u64) -> Option<Entry> {
+        self.kept.get(self.place(number)?).cloned()
+    }
+
+    fn place(&self, number: u64) -> Option<usize> {
+        let oldest = self.written - self.kept.len() as u64 + 1;
+        let place = number.checked_sub(oldest)?;
+        usize::try_from(place).ok()
+    }
 }
 
 impl Journal {
@@ -65,7 +82,16 @@ impl Journal {
     #[must_use]
     pub fn dropped(&self) -> u64 {
         let entries = &self.lock().entries;
-        entries.written - entries.kept.len() as u64
+        entries.written - entries.cleared - entries.kept.len() as u64
+    }
+
+    /// Forgets every entry that is kept. Numbers count on; what is still to be answered is answered without a trace.
+    pub fn clear(&self) {
+        let mut state = self.lock();
+        let entries = Arc::make_mut(&mut state.entries);
+        entries.kept.clear();
+        entries.cleared = entries.written;
+        state.completed.forget();
     }
 
     /// The journal as it is now, to be put back.
@@ -78,6 +104,7 @@ impl Journal {
         let mut state = self.lock();
         state.entries = saved.0.clone();
         state.restored += 1;
+        state.completed.forget();
     }
 
     /// Writes an entry and gives it its number.
@@ -120,6 +147,11 @@ impl Journal {
             entry.answered_at = answered_at;
             entry.reply = Some(reply);
         });
+        let mut state = self.lock();
+        let is_kept = state.entries.place(opened.number).is_some();
+        if is_kept && state.restored == opened.restored {
+            state.completed.push(opened.number, self.capacity);
+        }
     }
 
     fn edit(&self, opened: Opened, change: impl FnOnce(&mut Entry)) {
@@ -128,17 +160,13 @@ impl Journal {
             return;
         }
         let entries = Arc::make_mut(&mut state.entries);
-        let oldest = entries.written - entries.kept.len() as u64 + 1;
-        let place = opened
-            .number
-            .checked_sub(oldest)
-            .and_then(|place| usize::try_from(place).ok());
+        let place = entries.place(opened.number);
         if let Some(entry) = place.and_then(|place| entries.kept.get_mut(place)) {
             change(entry);
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         // Nothing under this lock panics.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,12 +1,28 @@
 //! The routes by noun. Each file has its operations, what they take and what they give.
 
+mod clock;
+mod holds;
+mod journal;
+mod keys;
 mod service;
+mod snapshots;
+mod tokens;
 mod worlds;
 
 use super::api::Api;
 
 /// All routes.
 pub(super) fn api() -> Api {
-    let api = service::add(Api::default());
-    worlds::add(api)
+    [
+        service::add,
+        worlds::add,
+        clock::add,
+        holds::add,
+        journal::add,
+        tokens::add,
+        keys::add,
+        snapshots::add,
+    ]
+    .into_iter()
+    .fold(Api::default(), |api, add| add(api))
 }
