@@ -1,6 +1,7 @@
 //! [`MockIdp`]: one running world and the handles to it.
 
 mod administration;
+mod faults;
 mod identity;
 mod keys;
 mod state;

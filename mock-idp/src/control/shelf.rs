@@ -59,7 +59,10 @@ impl Shelf {
     /// The snapshot of this id.
     pub(super) fn get(&self, wanted: &str) -> Result<Snapshot, Problem> {
         let number = self.number(wanted)?;
-        self.kept.get(&number).cloned().ok_or_else(|| unknown(wanted))
+        self.kept
+            .get(&number)
+            .cloned()
+            .ok_or_else(|| unknown(wanted))
     }
 
     /// Forgets the snapshot of this id.

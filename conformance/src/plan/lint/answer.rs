@@ -5,8 +5,9 @@ use base64::engine::general_purpose::STANDARD;
 use http::{HeaderName, HeaderValue};
 
 use super::{Findings, MAX_TEXT, View, below, element};
-use crate::scenario::{Replies, ScriptRule, ScriptTarget};
 use crate::yaml::Node;
+use mock_idp::fault::{Replies, Rule, RuleTarget};
+use mock_idp::journal::Endpoint;
 
 /// The most lines under `header_lines`, or values of one header.
 const MAX_LINES: usize = 64;
@@ -15,8 +16,8 @@ const MAX_LINES: usize = 64;
 const MAX_LINE: usize = 8 << 10;
 
 /// The keys of a rule that say something of the answer.
-pub(super) fn parts(rule: &ScriptRule) -> Vec<&'static str> {
-    let ScriptRule {
+pub(super) fn parts(rule: &Rule) -> Vec<&'static str> {
+    let Rule {
         to: _,
         only: _,
         nth: _,
@@ -24,6 +25,7 @@ pub(super) fn parts(rule: &ScriptRule) -> Vec<&'static str> {
         times: _,
         from: _,
         until: _,
+        ttl: _,
         reply,
         redirect,
         headers,
@@ -70,7 +72,7 @@ pub(super) fn parts(rule: &ScriptRule) -> Vec<&'static str> {
     .collect()
 }
 
-pub(super) fn examine(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &mut Findings<'_>) {
+pub(super) fn examine(view: &View<'_>, node: &Node, rule: &Rule, found: &mut Findings<'_>) {
     raw(view, node, rule, found);
     error(view, node, rule, found);
     redirect(view, node, rule, found);
@@ -80,7 +82,7 @@ pub(super) fn examine(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &m
     without_headers(view, node, rule, found);
 }
 
-fn raw(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &mut Findings<'_>) {
+fn raw(view: &View<'_>, node: &Node, rule: &Rule, found: &mut Findings<'_>) {
     let Some(raw) = &rule.raw else { return };
     let at = below(node, &["raw"]);
     if raw.len() > MAX_TEXT {
@@ -110,7 +112,7 @@ fn raw(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &mut Findings<'_>
     }
 }
 
-fn error(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &mut Findings<'_>) {
+fn error(view: &View<'_>, node: &Node, rule: &Rule, found: &mut Findings<'_>) {
     let Some(reply) = &rule.error else {
         if rule.disguise.is_some() {
             found.push(view.problem(
@@ -127,7 +129,7 @@ fn error(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &mut Findings<'
                 .help("write for instance `error: { status: 400, error: invalid_grant }`"),
         );
     }
-    if rule.to != ScriptTarget::Token {
+    if rule.to != RuleTarget::Endpoint(Endpoint::Token) {
         found.push(
             view.problem(
                 error,
@@ -173,14 +175,14 @@ fn error(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &mut Findings<'
     }
 }
 
-fn bodies(rule: &ScriptRule) -> [(&'static str, bool); 2] {
+fn bodies(rule: &Rule) -> [(&'static str, bool); 2] {
     [
         ("body", rule.body.is_some()),
         ("body_base64", rule.body_base64.is_some()),
     ]
 }
 
-fn redirect(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &mut Findings<'_>) {
+fn redirect(view: &View<'_>, node: &Node, rule: &Rule, found: &mut Findings<'_>) {
     let Some(redirect) = &rule.redirect else {
         return;
     };
@@ -233,7 +235,7 @@ fn redirect(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &mut Finding
     }
 }
 
-fn body(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &mut Findings<'_>) {
+fn body(view: &View<'_>, node: &Node, rule: &Rule, found: &mut Findings<'_>) {
     if let Some(body) = &rule.body
         && body.len() > MAX_TEXT
     {
@@ -285,7 +287,7 @@ fn too_long(
     )
 }
 
-fn headers(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &mut Findings<'_>) {
+fn headers(view: &View<'_>, node: &Node, rule: &Rule, found: &mut Findings<'_>) {
     let headers = below(node, &["headers"]);
     for (name, values) in &rule.headers {
         let Some((key, list)) = headers.entry(name) else {
@@ -337,7 +339,7 @@ fn header_value(view: &View<'_>, node: &Node, value: &str, found: &mut Findings<
     }
 }
 
-fn header_lines(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &mut Findings<'_>) {
+fn header_lines(view: &View<'_>, node: &Node, rule: &Rule, found: &mut Findings<'_>) {
     let list = below(node, &["header_lines"]);
     if rule.header_lines.len() > MAX_LINES {
         found.push(view.problem(list, format!("more than {MAX_LINES} header lines")));
@@ -362,7 +364,7 @@ fn header_lines(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &mut Fin
     }
 }
 
-fn without_headers(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &mut Findings<'_>) {
+fn without_headers(view: &View<'_>, node: &Node, rule: &Rule, found: &mut Findings<'_>) {
     let list = below(node, &["without_headers"]);
     for (at, name) in rule.without_headers.iter().enumerate() {
         let node = element(list, at);

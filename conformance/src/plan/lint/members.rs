@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{Findings, View, below, element};
-use crate::scenario::ScriptRule;
 use crate::yaml::{Node, Span};
+use mock_idp::fault::Rule;
 
-pub(super) fn examine(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &mut Findings<'_>) {
+pub(super) fn examine(view: &View<'_>, node: &Node, rule: &Rule, found: &mut Findings<'_>) {
     instead_of_a_body(view, node, rule, found);
     let mut touched: BTreeMap<&str, Span> = BTreeMap::new();
     for (name, at) in edits(node, rule) {
@@ -21,7 +21,7 @@ pub(super) fn examine(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &m
 }
 
 /// A body that is given as text is not edited.
-fn instead_of_a_body(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &mut Findings<'_>) {
+fn instead_of_a_body(view: &View<'_>, node: &Node, rule: &Rule, found: &mut Findings<'_>) {
     let body = match (&rule.body, &rule.body_base64) {
         (Some(_), _) => "body",
         (None, Some(_)) => "body_base64",
@@ -46,7 +46,7 @@ fn instead_of_a_body(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &mu
 }
 
 /// Every member that is spoken of, and where.
-fn edits<'a>(node: &'a Node, rule: &'a ScriptRule) -> Vec<(&'a str, Span)> {
+fn edits<'a>(node: &'a Node, rule: &'a Rule) -> Vec<(&'a str, Span)> {
     let mut edits = Vec::new();
     for (key, _) in below(node, &["set"]).entries() {
         if rule.set.contains_key(&key.name) {

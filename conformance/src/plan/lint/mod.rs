@@ -42,8 +42,9 @@ use super::file::ScenarioFile;
 use crate::case::CaseName;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::registry::Registry;
-use crate::scenario::{Body, CallStep, ScriptRule, Step};
+use crate::scenario::{Body, CallStep, Step};
 use crate::yaml::{Node, Span};
+use mock_idp::fault::Rule;
 
 /// What is examined: the body for one cell, with its tree.
 pub(super) struct View<'a> {
@@ -57,7 +58,7 @@ pub(super) struct View<'a> {
 
 /// A rule of the script.
 struct Armed<'a> {
-    rule: &'a ScriptRule,
+    rule: &'a Rule,
     node: &'a Node,
     /// The number of the step that adds it, from 0; none for a rule that is there from the start.
     step: Option<usize>,
@@ -183,7 +184,7 @@ fn armed(filled: &FilledBody) -> Vec<Armed<'_>> {
 }
 
 fn from_script<'a>(
-    script: &'a [ScriptRule],
+    script: &'a [Rule],
     node: Option<&'a Node>,
     step: Option<usize>,
 ) -> Vec<Armed<'a>> {

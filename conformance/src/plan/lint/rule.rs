@@ -1,10 +1,10 @@
 //! A rule of the script: when it applies and what it does to time and connection.
 
 use super::{Findings, NAME_HELP, View, answer, below, filter, is_name, members};
-use crate::scenario::{ConnectionFault, Replies, ScriptRule};
 use crate::yaml::Node;
+use mock_idp::fault::{ConnectionFault, Replies, Rule};
 
-pub(super) fn examine(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &mut Findings<'_>) {
+pub(super) fn examine(view: &View<'_>, node: &Node, rule: &Rule, found: &mut Findings<'_>) {
     if let Some(only) = &rule.only {
         filter::examine(view, below(node, &["only"]), rule.to, only, found);
     }
@@ -42,7 +42,7 @@ pub(super) fn examine(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &m
 }
 
 /// `nth`, `one_in`, `times`, and sequences of replies.
-fn counting(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &mut Findings<'_>) {
+fn counting(view: &View<'_>, node: &Node, rule: &Rule, found: &mut Findings<'_>) {
     if rule.nth.is_some() && rule.times.is_some() {
         found.push(
             view.problem(below(node, &["times"]), "`nth` and `times` in one rule")
@@ -99,7 +99,7 @@ fn counting(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &mut Finding
 }
 
 /// `from` and `until`.
-fn window(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &mut Findings<'_>) {
+fn window(view: &View<'_>, node: &Node, rule: &Rule, found: &mut Findings<'_>) {
     if rule.from.is_some_and(|from| from.0.is_zero()) {
         found.push(
             view.problem(below(node, &["from"]), "a rule applies from the start")
@@ -126,7 +126,7 @@ fn window(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &mut Findings<
 }
 
 /// Parts of an answer that no client gets to see.
-fn connection(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &mut Findings<'_>) {
+fn connection(view: &View<'_>, node: &Node, rule: &Rule, found: &mut Findings<'_>) {
     let unseen = match rule.connection {
         None => return,
         Some(ConnectionFault::Truncate | ConnectionFault::ResetBody | ConnectionFault::Close) => {
@@ -150,7 +150,7 @@ fn connection(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &mut Findi
     }
 }
 
-fn does_nothing(rule: &ScriptRule) -> bool {
+fn does_nothing(rule: &Rule) -> bool {
     let disguise_alone = answer::parts(rule).iter().all(|part| *part == "disguise");
     disguise_alone
         && rule.hold.is_none()

@@ -66,10 +66,14 @@ pub(super) fn add(api: Api) -> Api {
         show,
     )
     .route(
-        Operation::put("/worlds/{world}/clock", "setClock", "Sets the clock, forward or back")
-            .takes::<SetClock>()
-            .gives::<ClockFacts>()
-            .refuses(409, fixed),
+        Operation::put(
+            "/worlds/{world}/clock",
+            "setClock",
+            "Sets the clock, forward or back",
+        )
+        .takes::<SetClock>()
+        .gives::<ClockFacts>()
+        .refuses(409, fixed),
         set,
     )
     .route(

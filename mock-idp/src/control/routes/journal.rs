@@ -196,7 +196,9 @@ impl JournalQuery {
         let client = client.and_then(|request| request.client.as_ref());
         let status = entry.reply.as_ref().map(|reply| reply.status);
         entry.number > self.since
-            && self.endpoint.is_none_or(|endpoint| endpoint == entry.endpoint)
+            && self
+                .endpoint
+                .is_none_or(|endpoint| endpoint == entry.endpoint)
             && (self.client.is_none() || self.client.as_ref() == client)
             && (self.status.is_none() || self.status == status)
     }

@@ -36,10 +36,14 @@ pub(super) fn add(api: Api) -> Api {
         list,
     )
     .route(
-        Operation::post("/worlds/{world}/keys", "publishKey", "Publishes another key")
-            .takes::<NewKey>()
-            .makes::<KeyFacts>()
-            .refuses(409, "The key is there already, or there are too many."),
+        Operation::post(
+            "/worlds/{world}/keys",
+            "publishKey",
+            "Publishes another key",
+        )
+        .takes::<NewKey>()
+        .makes::<KeyFacts>()
+        .refuses(409, "The key is there already, or there are too many."),
         publish,
     )
     .route(
@@ -78,10 +82,7 @@ async fn list(world: World) -> Answer<Keys> {
     })
 }
 
-async fn publish(
-    world: World,
-    Given(wanted): Given<NewKey>,
-) -> Result<Made<KeyFacts>, Problem> {
+async fn publish(world: World, Given(wanted): Given<NewKey>) -> Result<Made<KeyFacts>, Problem> {
     let made = match (wanted.pem, wanted.kid) {
         (Some(_), Some(_)) => {
             return Err(Problem::unprocessable(

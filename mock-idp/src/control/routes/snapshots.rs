@@ -45,8 +45,12 @@ pub(super) fn add(api: Api) -> Api {
         reset,
     )
     .route(
-        Operation::get("/worlds/{world}/snapshots", "listSnapshots", "The snapshots of a world")
-            .gives::<Snapshots>(),
+        Operation::get(
+            "/worlds/{world}/snapshots",
+            "listSnapshots",
+            "The snapshots of a world",
+        )
+        .gives::<Snapshots>(),
         list,
     )
     .route(

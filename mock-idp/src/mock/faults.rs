@@ -1,0 +1,20 @@
+//! Rules as they are written, in a running world.
+
+use super::MockIdp;
+use crate::fault::{DirectoryNames, FaultId, Rule, RuleRefused};
+
+impl MockIdp {
+    /// Adds a written rule to the fault script. Applications, tenants and users are named as the directory has them.
+    ///
+    /// # Errors
+    ///
+    /// [`RuleRefused`] for a rule that cannot be used, a name that the directory has not, or one rule too many.
+    pub fn add_rule(&self, rule: &Rule) -> Result<FaultId, RuleRefused> {
+        let world = self.world();
+        let fault = rule.to_fault(&DirectoryNames {
+            provider: world.provider,
+            directory: &world.directory,
+        })?;
+        Ok(world.faults.try_add(fault)?)
+    }
+}
