@@ -11,6 +11,7 @@ mod given;
 mod guard;
 mod problem;
 mod routes;
+mod several;
 mod shared;
 mod shelf;
 mod world;

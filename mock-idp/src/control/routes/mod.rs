@@ -1,6 +1,7 @@
 //! The routes by noun. Each file has its operations, what they take and what they give.
 
 mod clock;
+mod faults;
 mod holds;
 mod journal;
 mod keys;
@@ -17,6 +18,7 @@ pub(super) fn api() -> Api {
         service::add,
         worlds::add,
         clock::add,
+        faults::add,
         holds::add,
         journal::add,
         tokens::add,
