@@ -40,6 +40,8 @@ pub struct Builder {
     tls: bool,
     foreign_origin: bool,
     ports: HashMap<Origin, u16>,
+    bind: IpAddr,
+    advertised: Option<String>,
 }
 
 /// Why a world could not be started.
@@ -76,6 +78,8 @@ impl Builder {
             tls: true,
             foreign_origin: false,
             ports: HashMap::new(),
+            bind: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            advertised: None,
         }
     }
 
@@ -146,6 +150,19 @@ impl Builder {
         self
     }
 
+    /// The address to listen on; 127.0.0.1 without it. Any other host that reaches it can use the world: its secrets are public.
+    pub fn bind(mut self, address: IpAddr) -> Self {
+        self.bind = address;
+        self
+    }
+
+    /// The host in every URL, where clients reach the world by another than the bound address: a container's name, say. The
+    /// certificate has to be good for it.
+    pub fn advertise(mut self, host: impl Into<String>) -> Self {
+        self.advertised = Some(host.into());
+        self
+    }
+
     /// How long, in real time, a peer may take over its handshake, its headers and its body; 30 seconds without it.
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
@@ -164,7 +181,7 @@ impl Builder {
         self
     }
 
-    /// Starts the world on 127.0.0.1, within the current tokio runtime.
+    /// Starts the world, within the current tokio runtime.
     ///
     /// # Errors
     ///
@@ -180,14 +197,14 @@ impl Builder {
         };
         let scheme = if self.tls { "https" } else { "http" };
         let origins: &[Origin] = match self.provider {
-            Provider::Entra => &[Origin::Login, Origin::Graph],
+            Provider::Entra => &[Origin::Login, Origin::Graph, Origin::ManagedIdentity],
             Provider::Okta => &[Origin::Org, Origin::Api],
         };
         let mut bound = Vec::with_capacity(origins.len() + 1);
         let foreign = self.foreign_origin.then_some(&Origin::Foreign);
         for origin in origins.iter().chain(foreign) {
             let port = self.ports.get(origin).copied().unwrap_or(0);
-            let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
+            let address = SocketAddr::new(self.bind, port);
             bound.push((
                 *origin,
                 Bound::to(address)
@@ -197,7 +214,16 @@ impl Builder {
         }
         let names: HashMap<Origin, String> = bound
             .iter()
-            .map(|(origin, bound)| (*origin, format!("{scheme}://{}", bound.address())))
+            .map(|(origin, bound)| {
+                let scheme = if is_plain(*origin) { "http" } else { scheme };
+                let address = bound.address();
+                let host = match &self.advertised {
+                    Some(host) if host.contains(':') => format!("[{host}]:{}", address.port()),
+                    Some(host) => format!("{host}:{}", address.port()),
+                    None => address.to_string(),
+                };
+                (*origin, format!("{scheme}://{host}"))
+            })
             .collect();
         let rooms = Arc::new(Rooms {
             provider: self.provider,
@@ -227,6 +253,7 @@ impl Builder {
                 let routes = match origin {
                     Origin::Login => entra::login_routes(rooms.clone()),
                     Origin::Graph => entra::graph_routes(rooms.clone()),
+                    Origin::ManagedIdentity => entra::managed_identity_routes(rooms.clone()),
                     Origin::Org => okta::org_routes(rooms.clone()),
                     Origin::Api => okta::api_routes(rooms.clone()),
                     Origin::Foreign => foreign::routes(rooms.clone()),
@@ -235,7 +262,7 @@ impl Builder {
                     rooms.clone(),
                     origin,
                     routes,
-                    tls.clone(),
+                    tls.clone().filter(|_| !is_plain(origin)),
                     connections.clone(),
                 )
             })
@@ -246,4 +273,9 @@ impl Builder {
         }
         Ok(idp)
     }
+}
+
+/// Whether an origin never speaks TLS: Azure's metadata service does not.
+fn is_plain(origin: Origin) -> bool {
+    origin == Origin::ManagedIdentity
 }

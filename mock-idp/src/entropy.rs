@@ -81,12 +81,18 @@ impl Entropy {
 
     /// `length` characters of lower-case letters, upper-case letters and digits.
     pub(crate) fn alphanumeric(&self, length: usize) -> String {
-        const ALPHABET: &[u8; 62] =
-            b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+        self.characters(
+            b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+            length,
+        )
+    }
+
+    /// `length` characters of an alphabet, which must not be empty.
+    pub(crate) fn characters(&self, alphabet: &[u8], length: usize) -> String {
         let mut text = String::with_capacity(length);
         while text.len() < length {
             for byte in self.block().into_iter().take(length - text.len()) {
-                text.push(char::from(ALPHABET[usize::from(byte) % ALPHABET.len()]));
+                text.push(char::from(alphabet[usize::from(byte) % alphabet.len()]));
             }
         }
         text

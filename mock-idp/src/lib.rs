@@ -76,6 +76,7 @@ mod distort;
 mod engine;
 mod entra;
 mod entropy;
+pub mod environment;
 pub mod fault;
 mod foreign;
 mod form;
@@ -95,6 +96,8 @@ mod provider;
 mod reply;
 mod resource;
 mod secret;
+#[cfg(feature = "serve")]
+pub mod serve;
 mod snapshot;
 pub mod supervise;
 mod turn;
@@ -104,7 +107,7 @@ pub mod yaml;
 
 pub use builder::{Builder, StartError};
 pub use listener::NoCertificate;
-pub use mock::{Credentials, Identity, MintedRefreshToken, MockIdp};
+pub use mock::{Credentials, Identity, MintedRefreshToken, MockIdp, SignInError};
 pub use provider::{Provider, UnknownProvider};
 pub use secret::Secret;
 pub use snapshot::Snapshot;

@@ -4,10 +4,12 @@ mod administration;
 mod faults;
 mod identity;
 mod keys;
+mod sign_ins;
 mod state;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use crate::builder::Builder;
 use crate::clock::{Clock, VirtualClock};
@@ -25,6 +27,7 @@ use crate::{entra, okta};
 use self::identity::{Realm, api_url, issuer_url, jwks_url, scopes, token_url};
 
 pub use self::identity::Identity;
+pub use self::sign_ins::SignInError;
 
 /// A running mock identity provider. Dropping it closes its ports.
 #[derive(Debug)]
@@ -316,16 +319,22 @@ impl MockIdp {
 
     /// The same as [`stop`](Self::stop) for a world that others still hold on to. They can go on asking what it remembers.
     pub async fn close(&self) {
-        let listeners = {
-            let mut listeners = self
-                .listeners
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            std::mem::take(&mut *listeners)
-        };
-        for listener in listeners {
+        for listener in self.take_listeners() {
             listener.stop().await;
         }
+    }
+
+    /// Takes nothing more in, answers the requests under way and frees the ports. What is not answered within `patience` of the
+    /// machine's time is cut off.
+    pub async fn drain(&self, patience: Duration) {
+        let listeners = self.take_listeners().into_iter();
+        let drained = listeners.map(|listener| listener.drain(patience));
+        futures_util::future::join_all(drained).await;
+    }
+
+    fn take_listeners(&self) -> Vec<Listener> {
+        let listeners = self.listeners.lock();
+        std::mem::take(&mut *listeners.unwrap_or_else(PoisonError::into_inner))
     }
 
     fn mint(&self, grantee: Grantee) -> MintedRefreshToken {

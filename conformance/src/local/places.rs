@@ -13,6 +13,7 @@ impl Places {
         let named = [
             (Origin::Login, "login.mock"),
             (Origin::Graph, "graph.mock"),
+            (Origin::ManagedIdentity, "metadata.mock"),
             (Origin::Org, "org.mock"),
             (Origin::Api, "api.mock"),
             (Origin::Foreign, "foreign.mock"),

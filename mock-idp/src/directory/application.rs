@@ -1,44 +1,100 @@
 //! Applications: the clients of the token service.
 
 use jiff::Timestamp;
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::defaults::yes;
-use crate::secret::Secret;
+use super::certificate::Certificate;
+use super::client_key::KeySet;
+use super::client_secret::ClientSecret;
+use super::defaults::{is_default, yes};
+use super::federated::FederatedCredential;
+use super::lifetimes::Lifetimes;
 
 /// A registered application (Entra: app registration and service principal; Okta: app integration).
-#[derive(Clone, Debug, Deserialize)]
+///
+/// Written out as JSON it shows no secret.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Application {
-    /// Its client id.
+    /// Its client id, unique in its tenant or org.
     pub id: String,
     /// Its display name.
     #[serde(default)]
     pub name: String,
-    /// Its client secrets. Each one works while it is valid; a public client has none.
+    /// Where it runs, and with that whether it can keep a secret.
     #[serde(default)]
+    pub platform: Platform,
+    /// Its client secrets. Each one works while it is valid.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<ClientSecret>,
+    /// The certificates whose private keys it signs assertions with (Entra).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<Certificate>,
+    /// The public keys of those it signs assertions with (Okta's `private_key_jwt`), as a JSON Web Key Set.
+    #[serde(default, skip_serializing_if = "KeySet::is_empty")]
+    pub jwks: KeySet,
+    /// The issuers whose tokens it may sign in with (Entra).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub federated: Vec<FederatedCredential>,
+    /// Where users may be sent back to after signing in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub redirect_uris: Vec<String>,
     /// The grants it may use.
     pub grants: Vec<GrantType>,
     /// Application permissions that an administrator has consented to (Entra `roles`).
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub roles: Vec<String>,
     /// Delegated scopes that are consented to.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scopes: Vec<String>,
     /// Whether it may sign in at all.
     #[serde(default = "yes")]
     pub enabled: bool,
+    /// How long its tokens live.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub lifetimes: Lifetimes,
     /// What happens to its refresh tokens when they are used; as the vendor has it without this.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rotation: Option<Rotation>,
 }
 
 impl Application {
-    /// Whether it has no credential: a public client (RFC 6749 section 2.1).
+    /// A confidential application that may use these grants, without any credential or permission yet.
+    #[must_use]
+    pub fn new(id: impl Into<String>, grants: impl IntoIterator<Item = GrantType>) -> Self {
+        let id = id.into();
+        Self {
+            name: id.clone(),
+            id,
+            platform: Platform::default(),
+            secrets: Vec::new(),
+            certificates: Vec::new(),
+            jwks: KeySet::default(),
+            federated: Vec::new(),
+            redirect_uris: Vec::new(),
+            grants: grants.into_iter().collect(),
+            roles: Vec::new(),
+            scopes: Vec::new(),
+            enabled: true,
+            lifetimes: Lifetimes::default(),
+            rotation: None,
+        }
+    }
+
+    /// Whether it is a public client (RFC 6749 section 2.1): by what it is, not by what credentials it happens to have.
     #[must_use]
     pub fn is_public(&self) -> bool {
-        self.secrets.is_empty()
+        self.platform != Platform::Web
+    }
+
+    /// Whether it has any credential, valid or not.
+    #[must_use]
+    pub fn has_credential(&self) -> bool {
+        !(self.secrets.is_empty()
+            && self.certificates.is_empty()
+            && self.jwks.is_empty()
+            && self.federated.is_empty())
     }
 
     /// The secret that whoever sets a client up at `now` would be given: the last in the list that works.
@@ -49,40 +105,21 @@ impl Application {
     }
 }
 
-/// One client secret and when it works.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ClientSecret {
-    /// The secret.
-    pub value: Secret,
-    /// From when; always without it.
-    #[serde(default)]
-    pub not_before: Option<Timestamp>,
-    /// Until when; for ever without it.
-    #[serde(default)]
-    pub expires: Option<Timestamp>,
-}
-
-impl ClientSecret {
-    /// A secret that always works.
-    #[must_use]
-    pub fn lasting(value: impl Into<String>) -> Self {
-        Self {
-            value: Secret::new(value),
-            not_before: None,
-            expires: None,
-        }
-    }
-
-    /// Whether it works at `now`.
-    #[must_use]
-    pub fn is_valid_at(&self, now: Timestamp) -> bool {
-        self.not_before.is_none_or(|start| start <= now) && self.expires.is_none_or(|end| now < end)
-    }
+/// Where an application runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Platform {
+    /// On a server: a confidential client, which authenticates with a credential. Daemons are such clients too.
+    #[default]
+    Web,
+    /// In a browser: a public client.
+    Spa,
+    /// On a device or a desktop: a public client.
+    Public,
 }
 
 /// A grant that an application may use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum GrantType {
     /// RFC 6749 section 4.4.
@@ -91,6 +128,8 @@ pub enum GrantType {
     Password,
     /// RFC 6749 section 6.
     RefreshToken,
+    /// RFC 8628.
+    DeviceCode,
 }
 
 impl GrantType {
@@ -101,12 +140,13 @@ impl GrantType {
             Self::ClientCredentials => "client_credentials",
             Self::Password => "password",
             Self::RefreshToken => "refresh_token",
+            Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
         }
     }
 }
 
 /// What happens to a refresh token when it is used (RFC 9700 section 4.14.2).
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rotation {
     /// Whether the token is replaced.
@@ -120,7 +160,7 @@ pub struct Rotation {
 }
 
 /// Whether a used refresh token is replaced.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RotationMode {
     /// The same token is returned each time (Okta's default for web and native applications).

@@ -4,3 +4,8 @@
 pub(super) fn yes() -> bool {
     true
 }
+
+/// Whether a value says nothing that its absence would not.
+pub(super) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}

@@ -1,20 +1,27 @@
 //! What an Entra world knows.
 
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::application::Application;
+use super::group::Group;
+use super::managed_identity::ManagedIdentity;
+use super::signing::SigningKeyEntry;
 use super::user::User;
 
 /// Tenants and what is in them.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EntraDirectory {
     /// The tenants; the first is the one that embedders and examples use.
     pub tenants: Vec<Tenant>,
+    /// The keys that sign; the built-in ones without it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<SigningKeyEntry>,
 }
 
 impl EntraDirectory {
-    /// The tenant with this id or verified domain, compared without case.
+    /// The tenant with this id or verified domain or alias, compared without case.
     #[must_use]
     pub fn tenant(&self, name: &str) -> Option<&Tenant> {
         self.tenants.iter().find(|tenant| {
@@ -22,13 +29,14 @@ impl EntraDirectory {
                 || tenant
                     .domains
                     .iter()
-                    .any(|domain| domain.eq_ignore_ascii_case(name))
+                    .chain(&tenant.aliases)
+                    .any(|known| known.eq_ignore_ascii_case(name))
         })
     }
 }
 
 /// A tenant.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Tenant {
     /// Its GUID.
@@ -38,6 +46,9 @@ pub struct Tenant {
     /// Its verified domains.
     #[serde(default)]
     pub domains: Vec<String>,
+    /// Other names that it answers to in a path.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
     /// The applications with a service principal in it.
     #[serde(default)]
     pub applications: Vec<Application>,
@@ -47,6 +58,12 @@ pub struct Tenant {
     /// Its users.
     #[serde(default)]
     pub users: Vec<User>,
+    /// Its groups.
+    #[serde(default)]
+    pub groups: Vec<Group>,
+    /// The identities of machines in it.
+    #[serde(default)]
+    pub managed_identities: Vec<ManagedIdentity>,
 }
 
 impl Tenant {
@@ -61,7 +78,7 @@ impl Tenant {
 }
 
 /// An API that tokens are issued for.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApiResource {
     /// Its application id.

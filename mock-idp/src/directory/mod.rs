@@ -3,32 +3,58 @@
 //! A directory is read from YAML; `default.yaml` beside this file is the one used without any, and the example to start from.
 
 mod application;
+mod certificate;
+mod client_key;
+mod client_secret;
 mod defaults;
 mod entra;
+mod federated;
 mod former_secrets;
+mod group;
+mod instant;
+mod laxity;
+mod lifetimes;
+mod managed_identity;
 mod okta;
+mod policy;
+mod signing;
 mod user;
+mod x509;
 
 use std::sync::{Arc, LazyLock};
 
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use crate::provider::Provider;
 
-pub use application::{Application, ClientSecret, GrantType, Rotation, RotationMode};
+pub use application::{Application, GrantType, Platform, Rotation, RotationMode};
+pub use certificate::{BadCertificate, Certificate};
+pub use client_key::{BadClientKey, ClientKey, KeySet};
+pub use client_secret::ClientSecret;
 pub use entra::{ApiResource, EntraDirectory, Tenant};
+pub use federated::FederatedCredential;
 pub(crate) use former_secrets::{FormerSecrets, SavedSecrets};
+pub use group::Group;
+pub use laxity::{BasicReading, Laxity, Leniency};
+pub use lifetimes::Lifetimes;
+pub use managed_identity::{Assigned, ManagedIdentity};
 pub use okta::{ApiToken, AuthorizationServer, OktaDirectory};
+pub use policy::AccessPolicy;
+pub use signing::{KeyStatus, SigningKeyEntry};
 pub use user::User;
 
-/// A directory file.
-#[derive(Clone, Debug, Deserialize)]
+/// A directory file. Written out as JSON it shows no secret.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Directory {
     /// What an Entra world knows.
     pub entra: EntraDirectory,
     /// What an Okta world knows.
     pub okta: OktaDirectory,
+    /// What is let pass that the vendor would refuse.
+    #[serde(default)]
+    pub laxity: Laxity,
 }
 
 /// A directory file that cannot be used: what is wrong, at which line and column, and what is allowed.

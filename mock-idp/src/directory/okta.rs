@@ -1,13 +1,19 @@
 //! What an Okta world knows.
 
-use serde::Deserialize;
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
-use super::application::Application;
+use super::application::{Application, GrantType};
+use super::group::Group;
+use super::instant::Instant;
+use super::policy::AccessPolicy;
+use super::signing::SigningKeyEntry;
 use super::user::User;
 use crate::secret::Secret;
 
 /// One org and what is in it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OktaDirectory {
     /// The org's id (`00o…`).
@@ -22,6 +28,12 @@ pub struct OktaDirectory {
     /// Tokens for the management API.
     #[serde(default)]
     pub api_tokens: Vec<ApiToken>,
+    /// Its groups.
+    #[serde(default)]
+    pub groups: Vec<Group>,
+    /// The keys that sign; the built-in ones without it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<SigningKeyEntry>,
 }
 
 impl OktaDirectory {
@@ -35,7 +47,7 @@ impl OktaDirectory {
 }
 
 /// A custom authorization server.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AuthorizationServer {
     /// `default` or `aus…`.
@@ -47,10 +59,28 @@ pub struct AuthorizationServer {
     /// The scopes granted when a request names none.
     #[serde(default)]
     pub default_scopes: Vec<String>,
+    /// Its access policies. The first that fits a request counts; without any, everybody may do everything.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub policies: Vec<AccessPolicy>,
 }
 
-/// An SSWS token for the management API.
-#[derive(Clone, Debug, Deserialize)]
+impl AuthorizationServer {
+    /// The policy for a request; none where none fits, or where there are none.
+    #[must_use]
+    pub fn policy(
+        &self,
+        client: &str,
+        grant: GrantType,
+        scopes: &[String],
+    ) -> Option<&AccessPolicy> {
+        self.policies
+            .iter()
+            .find(|policy| policy.fits(client, grant, scopes))
+    }
+}
+
+/// An SSWS token for the management API. Written out as JSON it shows no token.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ApiToken {
     /// Its id (`00T…`).
@@ -58,7 +88,16 @@ pub struct ApiToken {
     /// Its name.
     pub name: String,
     /// The token.
+    #[serde(skip_serializing)]
     pub value: Secret,
     /// The login of the administrator who made it; it dies with that account.
     pub user: String,
+    /// When it was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Instant>")]
+    pub created: Option<Timestamp>,
+    /// Until when it works; for ever without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<Instant>")]
+    pub expires: Option<Timestamp>,
 }

@@ -1,12 +1,13 @@
 //! People who sign in.
 
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 use super::defaults::yes;
 use crate::secret::Secret;
 
-/// A user.
-#[derive(Clone, Debug, Deserialize)]
+/// A user. Written out as JSON it shows no password.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct User {
     /// Object id (Entra) or user id (Okta, `00u…`).
@@ -16,7 +17,7 @@ pub struct User {
     /// Display name.
     pub name: String,
     /// Password; a user without one cannot use the password grant.
-    #[serde(default)]
+    #[serde(default, skip_serializing)]
     pub password: Option<Secret>,
     /// Whether the account is enabled.
     #[serde(default = "yes")]
@@ -30,4 +31,7 @@ pub struct User {
     /// Signing in takes a second factor, which no password grant can give.
     #[serde(default)]
     pub mfa_required: bool,
+    /// The ids of the groups it is in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::ledger::Refusal;
+use crate::ledger::{PollRefusal, Refusal};
 
 /// A reason, with what its message needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +24,20 @@ pub(crate) enum Denial {
     CredentialsSeveral,
     /// A public client shows a credential.
     CredentialUnexpected,
+    /// The user refused the sign-in of a device.
+    DeviceDenied,
+    /// The device code is too old.
+    DeviceExpired,
+    /// The device code was given to another client.
+    DeviceOtherClient,
+    /// Nobody has approved or denied the sign-in of a device yet.
+    DevicePending,
+    /// The device code has given its tokens already.
+    DeviceRedeemed,
+    /// As pending, and the client asks too often.
+    DeviceSlowDown,
+    /// Not a device code of this server.
+    DeviceUnknown,
     /// The application may not use this grant.
     GrantNotAllowed {
         grant: String,
@@ -97,6 +111,20 @@ impl From<Refusal> for Denial {
                 revoked_at,
             },
             Refusal::Reused => Self::RefreshReused,
+        }
+    }
+}
+
+impl From<PollRefusal> for Denial {
+    fn from(refusal: PollRefusal) -> Self {
+        match refusal {
+            PollRefusal::Denied => Self::DeviceDenied,
+            PollRefusal::Expired => Self::DeviceExpired,
+            PollRefusal::OtherClient => Self::DeviceOtherClient,
+            PollRefusal::Pending => Self::DevicePending,
+            PollRefusal::Redeemed => Self::DeviceRedeemed,
+            PollRefusal::SlowDown => Self::DeviceSlowDown,
+            PollRefusal::Unknown => Self::DeviceUnknown,
         }
     }
 }

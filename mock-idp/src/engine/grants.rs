@@ -22,24 +22,33 @@ pub(crate) struct Terms {
     pub(crate) refresh_lifetime: RefreshLifetime,
 }
 
-/// The grant a request asks for, if the application may use it.
+/// The grant a request asks for, if the application may use it. `aliases` are names that the vendor takes beside the standard's.
 pub(crate) fn requested(
     request: &TokenRequest,
     claimed: &Claimed<'_>,
+    aliases: &[(&str, GrantType)],
 ) -> Result<GrantType, Denial> {
     let name = request.require("grant_type")?;
     let grant = [
         GrantType::ClientCredentials,
         GrantType::Password,
         GrantType::RefreshToken,
+        GrantType::DeviceCode,
     ]
     .into_iter()
-    .find(|grant| grant.name() == name)
+    .map(|grant| (grant.name(), grant))
+    .chain(aliases.iter().copied())
+    .find_map(|(known, grant)| (known == name).then_some(grant))
     .ok_or_else(|| Denial::GrantUnsupported {
         grant: name.to_owned(),
     })?;
+    may_use(claimed, grant).map(|()| grant)
+}
+
+/// Whether the application may use this grant.
+pub(crate) fn may_use(claimed: &Claimed<'_>, grant: GrantType) -> Result<(), Denial> {
     if claimed.application.grants.contains(&grant) {
-        Ok(grant)
+        Ok(())
     } else {
         let allowed = claimed
             .application
@@ -48,7 +57,7 @@ pub(crate) fn requested(
             .map(|grant| grant.name())
             .collect();
         Err(Denial::GrantNotAllowed {
-            grant: name.to_owned(),
+            grant: grant.name().to_owned(),
             allowed,
         })
     }

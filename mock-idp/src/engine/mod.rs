@@ -6,14 +6,16 @@
 mod basic_spelling;
 mod client_auth;
 mod denial;
+mod device;
 mod grant;
 mod grants;
 mod request;
 
 pub(crate) use client_auth::{Claimed, identify, one_method};
 pub(crate) use denial::Denial;
+pub(crate) use device::redeem_device_code;
 pub(crate) use grant::Grant;
 pub(crate) use grants::{
-    Terms, client_credentials, refresh, requested, signed_in, user_by_password,
+    Terms, client_credentials, may_use, refresh, requested, signed_in, user_by_password,
 };
 pub(crate) use request::TokenRequest;

@@ -120,6 +120,12 @@ impl TokenRequest {
         self.get(name).ok_or(Denial::ParameterMissing(name))
     }
 
+    /// What a token request shows that was given out before: a refresh token or a device code.
+    pub(crate) fn shown_grant(&self) -> Option<&str> {
+        self.get("refresh_token")
+            .or_else(|| self.get("device_code"))
+    }
+
     /// Whether a parameter stands in the query string.
     pub(crate) fn in_query(&self, name: &str) -> bool {
         self.parameters[self.in_body..]

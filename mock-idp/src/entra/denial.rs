@@ -128,6 +128,14 @@ fn common(denial: &Denial) -> Aadsts {
         // Assumed: no sample of two credentials is public; the number is the one for an invalid request.
         Denial::CredentialsSeveral => Aadsts::new(90_023, "invalid_request", text_of(90_023)),
         Denial::CredentialUnexpected => Aadsts::new(700_025, "invalid_client", "Client is public so neither 'client_assertion' nor 'client_secret' should be presented."),
+        // Only the error is documented; the number is that of a consent that was refused.
+        Denial::DeviceDenied => Aadsts::new(65_004, "authorization_declined", "User declined to consent to access the app."),
+        Denial::DeviceExpired => Aadsts::new(70_020, "expired_token", "The provided value for the input parameter 'device_code' is not valid. This device code has expired."),
+        // Entra is not known to ask for patience: whoever asks too often is told to go on.
+        Denial::DevicePending | Denial::DeviceSlowDown => Aadsts::new(70_016, "authorization_pending", "OAuth 2.0 device flow error. Authorization is pending. Continue polling."),
+        // That this is the number for a code that was used up is assumed.
+        Denial::DeviceRedeemed => Aadsts::new(90_120, "invalid_request", "The request was already authorized or declined."),
+        Denial::DeviceOtherClient | Denial::DeviceUnknown => Aadsts::new(70_018, "bad_verification_code", "Invalid verification code due to User typing in wrong user code for device code flow. Authorization isn't approved."),
         // The wording is assumed; number and error are documented.
         Denial::GrantNotAllowed { grant, .. } | Denial::GrantUnsupported { grant } => Aadsts::new(70_003, "unsupported_grant_type", format!("The app requested an unsupported grant type '{grant}'.")),
         Denial::Malformed => Aadsts::new(90_013, "invalid_request", "Invalid input received from the user."),

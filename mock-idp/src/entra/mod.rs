@@ -3,8 +3,10 @@
 mod aadsts;
 mod correlation;
 mod denial;
+mod device;
 mod discovery;
 mod graph;
+mod managed_identity;
 mod scope;
 mod tenant;
 mod token;
@@ -31,6 +33,7 @@ use crate::resource::{presented, presented_token, shown};
 use crate::world::{Rooms, World};
 
 pub(crate) use correlation::given as given_request_id;
+pub(crate) use managed_identity::routes as managed_identity_routes;
 pub(crate) use token::{refresh_lifetime, refresh_value};
 
 /// Entra's dialect.
@@ -40,6 +43,7 @@ pub(crate) struct Entra;
 pub(crate) fn login_routes(rooms: Arc<Rooms>) -> Router {
     let routes = Router::new()
         .route("/{tenant}/oauth2/v2.0/token", any(token))
+        .route("/{tenant}/oauth2/v2.0/devicecode", any(device_code))
         .route(
             "/{tenant}/v2.0/.well-known/openid-configuration",
             any(openid_configuration),
@@ -80,11 +84,29 @@ async fn token(
             request.facts(&tenant::segment(&inbound), || world.client_credentials()),
         ),
         presented: request
-            .get("refresh_token")
+            .shown_grant()
             .map(|value| presented_token(&world, value, "")),
     };
     pipeline::answer(&world, &inbound, call, &Entra, || {
         token::answer(&world, &inbound, &request)
+    })
+    .await
+}
+
+async fn device_code(
+    State(world): State<World>,
+    Extension(inbound): Extension<Arc<Inbound>>,
+) -> Response {
+    let request = TokenRequest::parse(&inbound);
+    let call = Call {
+        endpoint: Endpoint::Device,
+        token_request: Some(
+            request.facts(&tenant::segment(&inbound), || world.client_credentials()),
+        ),
+        presented: None,
+    };
+    pipeline::answer(&world, &inbound, call, &Entra, || {
+        device::answer(&world, &inbound, &request)
     })
     .await
 }
@@ -190,6 +212,7 @@ impl Dialect for Entra {
             + 1;
         let mut reply = match call.endpoint {
             Endpoint::Resource => graph::scripted(world, inbound, 429),
+            Endpoint::ManagedIdentity => managed_identity::refusal(StatusCode::TOO_MANY_REQUESTS),
             _ => throttled(),
         };
         reply.set_header("retry-after", &wait.to_string());
@@ -241,7 +264,7 @@ impl Dialect for Entra {
     fn dress(&self, world: &World, inbound: &Inbound, endpoint: Endpoint, reply: &mut Reply) {
         match endpoint {
             Endpoint::Resource => graph::dress(world, inbound, reply),
-            Endpoint::Token => dress_token(world, inbound, reply),
+            Endpoint::Token | Endpoint::Device => dress_token(world, inbound, reply),
             _ => dress_document(world, reply),
         }
     }

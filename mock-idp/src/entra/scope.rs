@@ -91,6 +91,18 @@ pub(super) fn delegated<'d>(
     })
 }
 
+/// A resource by its identifier alone, as managed identities ask for it.
+pub(super) fn resource<'d>(
+    identifier: &str,
+    tenant: &'d Tenant,
+) -> Result<Resolved<'d>, EntraDenial> {
+    Ok(Resolved {
+        resource: find(tenant, identifier)?,
+        audience: identifier.to_owned(),
+        granted: Vec::new(),
+    })
+}
+
 fn find<'d>(tenant: &'d Tenant, resource: &str) -> Result<&'d ApiResource, EntraDenial> {
     tenant
         .resource(resource)

@@ -6,6 +6,7 @@ use http::{Method, StatusCode};
 use serde_json::json;
 
 use super::denial::EntraDenial;
+use super::device;
 use super::scope::{self, Resolved};
 use super::tenant::{Segment, resolve, segment};
 use super::tokens::{self, Subject};
@@ -21,6 +22,9 @@ const APP_ONLY_LIFETIME: Duration = Duration::from_secs(3599);
 /// Refresh tokens die after 90 days without use (learn.microsoft.com/entra/identity-platform/refresh-tokens).
 const REFRESH_IDLE: Duration = Duration::from_secs(90 * 24 * 3600);
 
+/// MSAL for Node sends the short name of the device grant; the other SDKs send the standard's.
+const ALIASES: [(&str, GrantType); 1] = [("device_code", GrantType::DeviceCode)];
+
 /// Answers a token request.
 pub(super) fn answer(world: &World, inbound: &Inbound, request: &TokenRequest) -> Reply {
     granted(world, inbound, request).unwrap_or_else(|denial| denial.render(world, inbound))
@@ -29,18 +33,7 @@ pub(super) fn answer(world: &World, inbound: &Inbound, request: &TokenRequest) -
 /// Entra checks parameters, then tenant, application, credential, scope, and last what the grant shows. The order is assumed:
 /// it explains every sample in which two things were wrong.
 fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<Reply, EntraDenial> {
-    if inbound.method != Method::POST {
-        return Err(Denial::MethodNotAllowed {
-            method: inbound.method.to_string(),
-        }
-        .into());
-    }
-    if request.malformed {
-        return Err(Denial::Malformed.into());
-    }
-    if let Some(name) = request.repeated().into_iter().next() {
-        return Err(Denial::ParameterRepeated(name).into());
-    }
+    well_formed(inbound, request)?;
     let grant_name = request.require("grant_type")?;
     if request.client_id().is_none() {
         return Err(Denial::ParameterMissing("client_id").into());
@@ -62,7 +55,7 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
     }
     let now = world.clock.now();
     claimed.verify(now)?;
-    let (grant, resolved) = match engine::requested(request, &claimed)? {
+    let (grant, resolved) = match engine::requested(request, &claimed, &ALIASES)? {
         GrantType::ClientCredentials => {
             let resolved = scope::app_only(&request.scope(), tenant)?;
             let terms = terms(world, tenant, &resolved, app_only_lifetime(world));
@@ -82,11 +75,29 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
             (grant, resolved)
         }
         GrantType::RefreshToken => refreshed(world, request, tenant, &claimed)?,
+        GrantType::DeviceCode => device::redeemed(world, request, tenant, &claimed)?,
     };
     Ok(reply(world, request, tenant, &claimed, &grant, &resolved))
 }
 
-fn tenant<'w>(
+/// Whether a request is a POST of a form in which nothing occurs twice.
+pub(super) fn well_formed(inbound: &Inbound, request: &TokenRequest) -> Result<(), Denial> {
+    if inbound.method != Method::POST {
+        return Err(Denial::MethodNotAllowed {
+            method: inbound.method.to_string(),
+        });
+    }
+    if request.malformed {
+        return Err(Denial::Malformed);
+    }
+    match request.repeated().into_iter().next() {
+        Some(name) => Err(Denial::ParameterRepeated(name)),
+        None => Ok(()),
+    }
+}
+
+/// The tenant that a path names; an alias stands for the first one, where the grant may be used with it.
+pub(super) fn tenant<'w>(
     world: &'w World,
     inbound: &Inbound,
     grant_name: &str,
@@ -107,7 +118,7 @@ fn tenant<'w>(
     }
 }
 
-fn delegated_scope<'w>(
+pub(super) fn delegated_scope<'w>(
     request: &TokenRequest,
     tenant: &'w Tenant,
     claimed: &Claimed<'_>,
@@ -224,7 +235,12 @@ fn reply(
     Reply::json(StatusCode::OK, body).with_issued(issued)
 }
 
-fn terms(world: &World, tenant: &Tenant, resolved: &Resolved<'_>, lifetime: Duration) -> Terms {
+pub(super) fn terms(
+    world: &World,
+    tenant: &Tenant,
+    resolved: &Resolved<'_>,
+    lifetime: Duration,
+) -> Terms {
     Terms {
         issuer: tenant.id.clone(),
         scope: resolved.granted.clone(),
@@ -246,12 +262,12 @@ pub(crate) fn refresh_value(world: &World) -> String {
     format!("1.A{}", world.entropy.base64url(192))
 }
 
-fn app_only_lifetime(world: &World) -> Duration {
+pub(super) fn app_only_lifetime(world: &World) -> Duration {
     world.settings.access_lifetime.unwrap_or(APP_ONLY_LIFETIME)
 }
 
 /// Between 60 and 90 minutes, as the seed has it (learn.microsoft.com/entra/identity-platform/configurable-token-lifetimes).
-fn delegated_lifetime(world: &World) -> Duration {
+pub(super) fn delegated_lifetime(world: &World) -> Duration {
     world.settings.access_lifetime.unwrap_or_else(|| {
         let [a, b, ..] = world.entropy.block();
         Duration::from_secs(3599 + u64::from(u16::from_le_bytes([a, b])) % 1800)

@@ -30,6 +30,46 @@ pub(super) struct Subject<'a> {
     pub(super) expires_at: Timestamp,
 }
 
+/// What every access token speaks of, whoever it was issued to.
+pub(super) struct About<'a> {
+    pub(super) tenant: &'a Tenant,
+    pub(super) resolved: &'a Resolved<'a>,
+    pub(super) now: Timestamp,
+    pub(super) expires_at: Timestamp,
+}
+
+impl<'a> Subject<'a> {
+    fn about(&self) -> About<'a> {
+        About {
+            tenant: self.tenant,
+            resolved: self.resolved,
+            now: self.now,
+            expires_at: self.expires_at,
+        }
+    }
+}
+
+/// An access token of a managed identity, which has authenticated with a certificate that Azure keeps for it.
+pub(super) fn managed(world: &World, about: &About<'_>, client: &str, principal: &str) -> String {
+    let v1 = about.resolved.resource.token_version != 2;
+    let mut claims = head(world, about, v1);
+    if v1 {
+        claims.add("appid", client);
+        claims.add("appidacr", "2");
+        claims.add("idp", v1_issuer(&about.tenant.id));
+        claims.add("idtyp", "app");
+    } else {
+        claims.add("azp", client);
+        claims.add("azpacr", "2");
+    }
+    claims.add("oid", principal);
+    claims.add("rh", rh(world));
+    claims.add("sub", principal);
+    region(&mut claims, v1);
+    claims.add("tid", &about.tenant.id);
+    signed(world, v1, tail(world, v1, claims))
+}
+
 /// An access token. The resource decides between v1.0 and v2.0, whatever endpoint was asked.
 pub(super) fn access_token(world: &World, subject: &Subject<'_>) -> String {
     let v1 = subject.resolved.resource.token_version != 2;
@@ -90,7 +130,7 @@ pub(super) fn v1_issuer(tenant: &str) -> String {
 
 fn app_only(world: &World, subject: &Subject<'_>, v1: bool) -> Members {
     let principal = service_principal(subject);
-    let mut claims = head(world, subject, v1);
+    let mut claims = head(world, &subject.about(), v1);
     if v1 {
         claims.add("app_displayname", &subject.application.name);
         claims.add("appid", &subject.application.id);
@@ -124,7 +164,7 @@ fn delegated(world: &World, subject: &Subject<'_>, user: &User, v1: bool) -> Mem
         .into_iter()
         .filter(|name| *name != "offline_access")
         .collect();
-    let mut claims = head(world, subject, v1);
+    let mut claims = head(world, &subject.about(), v1);
     if v1 {
         claims.add("acr", "1");
         claims.add("amr", ["pwd"]);
@@ -153,7 +193,7 @@ fn delegated(world: &World, subject: &Subject<'_>, user: &User, v1: bool) -> Mem
     tail(world, v1, claims)
 }
 
-fn head(world: &World, subject: &Subject<'_>, v1: bool) -> Members {
+fn head(world: &World, subject: &About<'_>, v1: bool) -> Members {
     let mut claims = Members::new();
     if v1 {
         claims.add("aud", &subject.resolved.audience);
@@ -193,7 +233,12 @@ fn acr(auth: Option<AuthMethod>) -> &'static str {
 
 /// A stable object id for the application's service principal in the tenant.
 fn service_principal(subject: &Subject<'_>) -> String {
-    let hash = Sha256::digest(format!("{}/{}", subject.tenant.id, subject.application.id));
+    derived_id(&subject.tenant.id, &subject.application.id)
+}
+
+/// An object id that is always the same for the same thing in the same tenant.
+pub(super) fn derived_id(tenant: &str, thing: &str) -> String {
+    let hash = Sha256::digest(format!("{tenant}/{thing}"));
     let hex = crate::entropy::hex(&hash[..16]);
     format!(
         "{}-{}-4{}-8{}-{}",

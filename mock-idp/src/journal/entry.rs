@@ -49,7 +49,7 @@ pub struct Entry {
     /// empty, and never for token requests.
     #[serde(default)]
     pub body: Option<BodyFacts>,
-    /// What a token request said; none elsewhere.
+    /// What a request to the token, device or managed identity endpoint said; none elsewhere.
     pub token_request: Option<TokenRequestFacts>,
     /// The token shown: the refresh token of a token request, the access token of a resource request.
     pub presented: Option<Presented>,
@@ -94,6 +94,8 @@ pub enum Origin {
     Login,
     /// Microsoft Graph.
     Graph,
+    /// The metadata service of an Azure virtual machine, which hands out tokens of its managed identities. Always plain HTTP.
+    ManagedIdentity,
     /// An Okta org.
     Org,
     /// A customer's own API, protected by tokens of an Okta custom authorization server.
@@ -112,6 +114,10 @@ pub enum Endpoint {
     Token,
     /// A protected resource.
     Resource,
+    /// The device authorization endpoint (RFC 8628 section 3.1).
+    Device,
+    /// Tokens of a managed identity, on its own origin.
+    ManagedIdentity,
     /// OpenID Connect or OAuth authorization server metadata.
     Discovery,
     /// The JSON Web Key Set.
@@ -145,6 +151,8 @@ impl Endpoint {
         match self {
             Self::Token => "token",
             Self::Resource => "resource",
+            Self::Device => "device",
+            Self::ManagedIdentity => "managed_identity",
             Self::Discovery => "discovery",
             Self::Jwks => "jwks",
             Self::InstanceDiscovery => "instance_discovery",
@@ -155,7 +163,7 @@ impl Endpoint {
     }
 }
 
-/// The facts of a token request (RFC 6749 section 4 and 6), without its secrets.
+/// The facts of a token request (RFC 6749 section 4 and 6) or of another that begins one, without its secrets.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct TokenRequestFacts {
     /// `grant_type` as sent.

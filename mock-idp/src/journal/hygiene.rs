@@ -70,7 +70,7 @@ impl Hygiene<'_> {
                 );
             }
         }
-        let form = (endpoint == Endpoint::Token && inbound.is_form())
+        let form = (matches!(endpoint, Endpoint::Token | Endpoint::Device) && inbound.is_form())
             .then(|| form::parse(&inbound.body).ok())
             .flatten();
         match form {

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
 use super::access_tokens::AccessTokens;
+use super::device_codes::DeviceCodes;
 use super::facts::{TokenFacts, TokenState};
 use super::label::{TokenKind, TokenLabel};
 use super::refresh_family::{
@@ -28,7 +29,7 @@ pub(crate) struct Ledger(Mutex<Arc<Book>>);
 pub(crate) struct SavedLedger(Arc<Book>);
 
 #[derive(Clone, Debug, Default)]
-struct Book {
+pub(super) struct Book {
     access: AccessTokens,
     /// By serial, and so in order of sign-in: the oldest is found without a search.
     families: BTreeMap<u32, Family>,
@@ -36,6 +37,7 @@ struct Book {
     refresh_serials: u32,
     /// Where a refresh token stands: its family and its place in it.
     refresh_by_value: HashMap<Fingerprint, (u32, usize)>,
+    pub(super) device_codes: DeviceCodes,
 }
 
 /// A redeemed refresh token: what the answer carries and for whom.
@@ -165,6 +167,9 @@ impl Ledger {
         if let Some(label) = book.access.label_of(&fingerprint) {
             return Some(label);
         }
+        if let Some(label) = book.device_codes.label_of(&fingerprint) {
+            return Some(label);
+        }
         let (family, index) = book.refresh_by_value.get(&fingerprint)?;
         Some(book.families.get(family)?.token(*index)?.label)
     }
@@ -183,6 +188,9 @@ impl Ledger {
         let fingerprint = fingerprint(value);
         if let Some((facts, state)) = book.access.state_of(&fingerprint, now) {
             return (Some(facts.clone()), state);
+        }
+        if let Some((facts, state)) = book.device_codes.state_of(&fingerprint, now) {
+            return (Some(facts), state);
         }
         let Some((family, token)) =
             book.refresh_by_value
@@ -236,6 +244,8 @@ impl Ledger {
                 }
                 None => false,
             },
+            // Who wants none of it denies the sign-in.
+            TokenKind::DeviceCode => false,
         }
     }
 
@@ -263,6 +273,7 @@ impl Ledger {
                 let (family, token) = book.refresh(label)?;
                 Some(refresh_facts(book.families.get(&family)?, token))
             }
+            TokenKind::DeviceCode => book.device_codes.labelled(label.serial),
         }
     }
 
@@ -289,7 +300,7 @@ impl Ledger {
     }
 
     /// To read. What is changed is changed through [`Arc::make_mut`], which leaves alone what was saved.
-    fn book(&self) -> MutexGuard<'_, Arc<Book>> {
+    pub(super) fn book(&self) -> MutexGuard<'_, Arc<Book>> {
         // Nothing under this lock panics.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -375,7 +386,7 @@ fn refresh_facts(family: &Family, token: &RefreshToken) -> TokenFacts {
     }
 }
 
-fn fingerprint(value: &str) -> Fingerprint {
+pub(super) fn fingerprint(value: &str) -> Fingerprint {
     Sha256::digest(value.as_bytes()).into()
 }
 

@@ -14,9 +14,11 @@ pub enum TokenKind {
     Access,
     /// A refresh token, `RT`.
     Refresh,
+    /// A device code, `DC`.
+    DeviceCode,
 }
 
-/// A token's name in journals, traces and reports: `AT#3`, `RT#1`.
+/// A token's name in journals, traces and reports: `AT#3`, `RT#1`, `DC#1`.
 ///
 /// Serials count up from 1 for each kind within one world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,6 +47,15 @@ impl TokenLabel {
             serial,
         }
     }
+
+    /// The label `DC#serial`.
+    #[must_use]
+    pub fn device_code(serial: u32) -> Self {
+        Self {
+            kind: TokenKind::DeviceCode,
+            serial,
+        }
+    }
 }
 
 impl fmt::Display for TokenLabel {
@@ -52,6 +63,7 @@ impl fmt::Display for TokenLabel {
         let kind = match self.kind {
             TokenKind::Access => "AT",
             TokenKind::Refresh => "RT",
+            TokenKind::DeviceCode => "DC",
         };
         write!(f, "{kind}#{}", self.serial)
     }
@@ -72,6 +84,7 @@ impl FromStr for TokenLabel {
         match kind {
             "AT" => Ok(Self::access(serial)),
             "RT" => Ok(Self::refresh(serial)),
+            "DC" => Ok(Self::device_code(serial)),
             _ => Err(refuse()),
         }
     }

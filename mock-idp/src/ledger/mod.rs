@@ -2,11 +2,15 @@
 
 mod access_tokens;
 mod book;
+mod device_codes;
 mod facts;
 mod label;
 mod refresh_family;
+mod sign_ins;
 
 pub(crate) use book::{Ledger, SavedLedger, usual_rotation};
+pub use device_codes::PendingSignIn;
+pub(crate) use device_codes::{AskedFor, DevicePace, PollRefusal, Undecidable};
 pub use facts::{TokenFacts, TokenState};
 pub use label::{NotALabel, TokenKind, TokenLabel};
 pub(crate) use refresh_family::{Grantee, RefreshLifetime, Refusal};

@@ -107,6 +107,28 @@ fn common(world: &World, denial: &Denial) -> Reply {
             "invalid_request",
             "Cannot supply multiple client credentials. Use one of the following: credentials in the Authorization header, credentials in the post body, or a client_assertion in the post body.",
         ),
+        // The error catalogue has 403 for `access_denied` in general; RFC 8628 section 3.5 and its clients expect 400 here.
+        Denial::DeviceDenied => oauth(
+            BAD,
+            "access_denied",
+            "The resource owner or authorization server denied the request.",
+        ),
+        Denial::DeviceExpired => oauth(BAD, "expired_token", "The device code has expired."),
+        Denial::DeviceOtherClient | Denial::DeviceRedeemed | Denial::DeviceUnknown => oauth(
+            BAD,
+            "invalid_grant",
+            "The device code is invalid or has expired.",
+        ),
+        Denial::DevicePending => oauth(
+            BAD,
+            "authorization_pending",
+            "The device authorization is pending. Please try again later.",
+        ),
+        Denial::DeviceSlowDown => oauth(
+            BAD,
+            "slow_down",
+            "Slow down the polling frequency. Please try again later.",
+        ),
         Denial::GrantNotAllowed { allowed, .. } => oauth(
             BAD,
             "unauthorized_client",

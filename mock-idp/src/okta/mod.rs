@@ -3,6 +3,7 @@
 mod buckets;
 mod customer_api;
 mod denial;
+mod device;
 mod discovery;
 mod envelope;
 mod management;
@@ -47,6 +48,11 @@ pub(crate) fn org_routes(rooms: Arc<Rooms>) -> Router {
     Router::new()
         .route("/oauth2/v1/token", any(token))
         .route("/oauth2/{server}/v1/token", any(token))
+        .route("/oauth2/v1/device/authorize", any(device_authorize))
+        .route(
+            "/oauth2/{server}/v1/device/authorize",
+            any(device_authorize),
+        )
         .route(
             "/.well-known/openid-configuration",
             any(openid_configuration),
@@ -91,11 +97,29 @@ async fn token(
             world.client_credentials()
         })),
         presented: request
-            .get("refresh_token")
+            .shown_grant()
             .map(|value| presented_token(&world, value, "")),
     };
     pipeline::answer(&world, &inbound, call, &Okta, || {
         token::answer(&world, &inbound, &request)
+    })
+    .await
+}
+
+async fn device_authorize(
+    State(world): State<World>,
+    Extension(inbound): Extension<Arc<Inbound>>,
+) -> Response {
+    let request = TokenRequest::parse(&inbound);
+    let call = Call {
+        endpoint: Endpoint::Device,
+        token_request: Some(request.facts(server::id(&inbound).unwrap_or("org"), || {
+            world.client_credentials()
+        })),
+        presented: None,
+    };
+    pipeline::answer(&world, &inbound, call, &Okta, || {
+        device::answer(&world, &inbound, &request)
     })
     .await
 }
@@ -226,7 +250,7 @@ impl Dialect for Okta {
                 "Service temporarily unavailable.",
                 &[],
             ),
-            500.. if endpoint == Endpoint::Token => oauth(
+            500.. if matches!(endpoint, Endpoint::Token | Endpoint::Device) => oauth(
                 code,
                 "server_error",
                 "The authorization server encountered an unexpected condition that prevented it from fulfilling the request.",

@@ -38,6 +38,45 @@ pub(super) fn answer(world: &World, inbound: &Inbound, request: &TokenRequest) -
 /// Okta checks the form of the request, then the client, then the grant, then the scopes.
 fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<Reply, OktaDenial> {
     let server = Server::of(world, inbound)?;
+    let claimed = authenticated(world, inbound, request)?;
+    let now = world.clock.now();
+    let grant = match engine::requested(request, &claimed, &[])? {
+        GrantType::ClientCredentials => {
+            if matches!(server, Server::Org) {
+                return Err(OktaDenial::OrgTakesNoSecret);
+            }
+            let terms = terms(world, server, app_only_scope(request, server)?);
+            engine::client_credentials(request, &claimed, terms)
+        }
+        GrantType::Password => {
+            let scope = user_scope(request, server, &claimed)?;
+            let user = engine::user_by_password(request, &world.directory.okta.users)?;
+            let terms = terms(world, server, scope);
+            engine::signed_in(request, &claimed, user, terms, &world.ledger, now, || {
+                refresh_value(world)
+            })
+        }
+        GrantType::RefreshToken => refreshed(world, request, server, &claimed)?,
+        GrantType::DeviceCode => engine::redeem_device_code(
+            request,
+            &claimed,
+            &world.directory.okta.users,
+            terms(world, server, Vec::new()),
+            true,
+            &world.ledger,
+            now,
+            || refresh_value(world),
+        )?,
+    };
+    Ok(reply(world, server, &grant))
+}
+
+/// The application that sent a request, once the form of it and the credential are right.
+pub(super) fn authenticated<'w>(
+    world: &'w World,
+    inbound: &Inbound,
+    request: &TokenRequest,
+) -> Result<Claimed<'w>, OktaDenial> {
     if inbound.method != Method::POST {
         return Err(Denial::MethodNotAllowed {
             method: inbound.method.to_string(),
@@ -66,27 +105,8 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
         }
         .into());
     }
-    let now = world.clock.now();
-    claimed.verify(now)?;
-    let grant = match engine::requested(request, &claimed)? {
-        GrantType::ClientCredentials => {
-            if matches!(server, Server::Org) {
-                return Err(OktaDenial::OrgTakesNoSecret);
-            }
-            let terms = terms(world, server, app_only_scope(request, server)?);
-            engine::client_credentials(request, &claimed, terms)
-        }
-        GrantType::Password => {
-            let scope = user_scope(request, server, &claimed)?;
-            let user = engine::user_by_password(request, &world.directory.okta.users)?;
-            let terms = terms(world, server, scope);
-            engine::signed_in(request, &claimed, user, terms, &world.ledger, now, || {
-                refresh_value(world)
-            })
-        }
-        GrantType::RefreshToken => refreshed(world, request, server, &claimed)?,
-    };
-    Ok(reply(world, server, &grant))
+    claimed.verify(world.clock.now())?;
+    Ok(claimed)
 }
 
 fn app_only_scope(request: &TokenRequest, server: Server<'_>) -> Result<Vec<String>, OktaDenial> {
@@ -112,7 +132,7 @@ fn app_only_scope(request: &TokenRequest, server: Server<'_>) -> Result<Vec<Stri
     known(asked, |scope| custom.scopes.contains(scope), "")
 }
 
-fn user_scope(
+pub(super) fn user_scope(
     request: &TokenRequest,
     server: Server<'_>,
     claimed: &Claimed<'_>,

@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use mock_idp::directory::{Application, ClientSecret, Directory, GrantType, RotationMode};
+use mock_idp::directory::{
+    Application, ClientSecret, Directory, GrantType, Platform, RotationMode,
+};
 use mock_idp::journal::Origin;
 use mock_idp::{Builder, MockIdp, Provider};
 
@@ -12,14 +14,9 @@ use crate::stage::{Stage, TokenAsk, rotation};
 /// An application beside the built-in ones.
 fn application(id: &str, grants: &[GrantType]) -> Application {
     Application {
-        id: id.to_owned(),
-        name: id.to_owned(),
         secrets: vec![ClientSecret::lasting("another-secret")],
-        grants: grants.to_vec(),
-        roles: Vec::new(),
         scopes: vec!["User.Read".to_owned(), "orders.read".to_owned()],
-        enabled: true,
-        rotation: None,
+        ..Application::new(id, grants.iter().copied())
     }
 }
 
@@ -35,6 +32,7 @@ fn directory() -> Directory {
     retired.enabled = false;
     let mut public = application("public", &ALL);
     public.secrets.clear();
+    public.platform = Platform::Public;
     let mut outdated = application("outdated", &ALL);
     outdated.secrets[0].expires = Some("2029-12-31T00:00:00Z".parse().unwrap());
     let extra = [

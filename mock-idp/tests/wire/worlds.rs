@@ -33,7 +33,7 @@ async fn two_worlds_share_nothing() {
 async fn a_dropped_world_gives_its_ports_back() {
     let stage = Stage::entra().await;
     let addresses = stage.idp.addresses();
-    assert_eq!(addresses.len(), 2);
+    assert_eq!(addresses.len(), 3);
     stage.access_token().await;
     drop(stage);
     until(|| {

@@ -1,0 +1,57 @@
+//! The device authorization grant (RFC 8628): a device polls until its user has decided elsewhere.
+
+use jiff::Timestamp;
+
+use super::client_auth::Claimed;
+use super::denial::Denial;
+use super::grant::Grant;
+use super::grants::{Terms, signed_in};
+use super::request::TokenRequest;
+use crate::directory::User;
+use crate::ledger::Ledger;
+
+/// A poll with a device code that a user has approved. `terms` lays down lifetimes; their scope is what was asked for when the
+/// sign-in began, and their issuer where.
+///
+/// `paced` says whether the vendor answers hasty polls with `slow_down`.
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the facts of one redemption; a struct would be built for this call alone"
+)]
+pub(crate) fn redeem_device_code(
+    request: &TokenRequest,
+    claimed: &Claimed<'_>,
+    users: &[User],
+    terms: Terms,
+    paced: bool,
+    ledger: &Ledger,
+    now: Timestamp,
+    make: impl FnOnce() -> String,
+) -> Result<Grant, Denial> {
+    let shown = request.require("device_code")?;
+    // Before the redemption: a refused request must not use the code up.
+    let approved_by = ledger.state_of(shown, now).0.and_then(|facts| facts.user);
+    if let Some(id) = approved_by {
+        able(users, &id)?;
+    }
+    let client = &claimed.application.id;
+    let signed = ledger.poll_sign_in(shown, client, &terms.issuer, paced, now)?;
+    let user = able(users, &signed.user)?.clone();
+    let terms = Terms {
+        scope: signed.scope,
+        ..terms
+    };
+    let mut grant = signed_in(request, claimed, user, terms, ledger, now, make);
+    grant.parent = Some(signed.code);
+    Ok(grant)
+}
+
+fn able<'u>(users: &'u [User], id: &str) -> Result<&'u User, Denial> {
+    match users.iter().find(|user| user.id == id) {
+        Some(user) if user.enabled => Ok(user),
+        Some(_) => Err(Denial::UserDisabled),
+        None => Err(Denial::UserUnknown {
+            login: id.to_owned(),
+        }),
+    }
+}

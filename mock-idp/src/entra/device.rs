@@ -1,0 +1,101 @@
+//! The device authorization endpoint, `/{tenant}/oauth2/v2.0/devicecode`, and what its codes give
+//! (learn.microsoft.com/entra/identity-platform/v2-oauth2-device-code).
+
+use std::time::Duration;
+
+use http::StatusCode;
+use serde_json::json;
+
+use super::denial::EntraDenial;
+use super::scope::{self, Resolved};
+use super::token::{
+    delegated_lifetime, delegated_scope, refresh_value, tenant, terms, well_formed,
+};
+use crate::directory::{GrantType, Tenant};
+use crate::engine::{self, Claimed, Denial, Grant, TokenRequest};
+use crate::inbound::Inbound;
+use crate::journal::Origin;
+use crate::ledger::{AskedFor, DevicePace};
+use crate::reply::Reply;
+use crate::world::World;
+
+/// Fifteen minutes, and a poll every five seconds.
+const PACE: DevicePace = DevicePace {
+    lifetime: Duration::from_secs(900),
+    interval: Duration::from_secs(5),
+};
+/// User codes are made of nine of these.
+const USER_CODE: &[u8; 36] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+const USER_CODE_LENGTH: usize = 9;
+
+/// Answers a device authorization request.
+pub(super) fn answer(world: &World, inbound: &Inbound, request: &TokenRequest) -> Reply {
+    begun(world, inbound, request).unwrap_or_else(|denial| denial.render(world, inbound))
+}
+
+/// Parameters, tenant, application, scope: the order of the token endpoint. A credential is asked for there, not here.
+fn begun(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<Reply, EntraDenial> {
+    well_formed(inbound, request)?;
+    if request.client_id().is_none() {
+        return Err(Denial::ParameterMissing("client_id").into());
+    }
+    let tenant = tenant(world, inbound, GrantType::DeviceCode.name())?;
+    let claimed = engine::identify(request, &tenant.applications)?;
+    if !claimed.application.enabled {
+        return Err(Denial::AppDisabled {
+            client: claimed.application.id.clone(),
+        }
+        .into());
+    }
+    engine::may_use(&claimed, GrantType::DeviceCode)?;
+    let resolved = delegated_scope(request, tenant, &claimed)?;
+    let asked = AskedFor {
+        client: claimed.application.id.clone(),
+        issuer: tenant.id.clone(),
+        scope: resolved.granted,
+    };
+    let device_code = world.entropy.base64url(96);
+    let (label, user_code) = world.ledger.begin_sign_in(
+        asked,
+        PACE,
+        &device_code,
+        || world.entropy.characters(USER_CODE, USER_CODE_LENGTH),
+        world.clock.now(),
+    );
+    // Recent samples show a page of the login host; nothing is served there.
+    let page = format!("{}/device", world.origin(Origin::Login));
+    let body = json!({
+        "user_code": user_code,
+        "device_code": device_code,
+        "verification_uri": page,
+        "expires_in": PACE.lifetime.as_secs(),
+        "interval": PACE.interval.as_secs(),
+        "message": format!("To sign in, use a web browser to open the page {page} and enter the code {user_code} to authenticate."),
+    });
+    Ok(Reply::json(StatusCode::OK, body).with_issued([label]))
+}
+
+/// A poll. Entra is not known to answer `slow_down`, and MSAL for Node gives up when it meets one.
+pub(super) fn redeemed<'w>(
+    world: &World,
+    request: &TokenRequest,
+    tenant: &'w Tenant,
+    claimed: &Claimed<'_>,
+) -> Result<(Grant, Resolved<'w>), EntraDenial> {
+    let now = world.clock.now();
+    let shown = request.require("device_code")?;
+    let asked = world.ledger.state_of(shown, now).0;
+    let asked = asked.map(|facts| facts.scope).unwrap_or_default();
+    let resolved = scope::delegated(&asked, tenant, claimed.application)?;
+    let grant = engine::redeem_device_code(
+        request,
+        claimed,
+        &tenant.users,
+        terms(world, tenant, &resolved, delegated_lifetime(world)),
+        false,
+        &world.ledger,
+        now,
+        || refresh_value(world),
+    )?;
+    Ok((grant, resolved))
+}

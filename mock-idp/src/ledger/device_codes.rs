@@ -1,0 +1,457 @@
+//! Device codes: sign-ins that wait for a user on another device (RFC 8628).
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::facts::{TokenFacts, TokenState};
+use super::label::TokenLabel;
+use super::refresh_family::Fingerprint;
+
+/// How many sign-ins a world remembers. Older ones are forgotten, and then their codes are unknown.
+const REMEMBERED: usize = 10_000;
+/// What each `slow_down` adds to the interval (RFC 8628 section 3.5).
+const SLOWER: Duration = Duration::from_secs(5);
+/// How often another user code is made when one is in use already.
+const TRIES: usize = 16;
+
+/// The sign-ins of a world that began on a device.
+#[derive(Clone, Debug, Default)]
+pub(super) struct DeviceCodes {
+    /// By serial, and so in order of arrival: the oldest is found without a search.
+    sign_ins: BTreeMap<u32, SignIn>,
+    serials: u32,
+    by_code: HashMap<Fingerprint, u32>,
+    by_user_code: HashMap<String, u32>,
+}
+
+#[derive(Clone, Debug)]
+struct SignIn {
+    asked: AskedFor,
+    fingerprint: Fingerprint,
+    /// As it is shown to the user.
+    user_code: String,
+    asked_at: Timestamp,
+    expires_at: Timestamp,
+    /// How long a client has to wait between two polls.
+    interval: Duration,
+    last_poll: Option<Timestamp>,
+    standing: Standing,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Standing {
+    Pending,
+    /// Allowed by the user with this id.
+    Approved(String),
+    Denied,
+    /// It was approved by this user and has given its tokens.
+    Redeemed(String),
+}
+
+/// What a device asks to be allowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AskedFor {
+    pub(crate) client: String,
+    /// Tenant id (Entra) or authorization server id (Okta).
+    pub(crate) issuer: String,
+    pub(crate) scope: Vec<String>,
+}
+
+/// How long a device code lives and how often it may be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct DevicePace {
+    pub(crate) lifetime: Duration,
+    pub(crate) interval: Duration,
+}
+
+/// A sign-in that a device has begun and nobody has decided on yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PendingSignIn {
+    /// The code that the device shows its user.
+    pub user_code: String,
+    /// The client id of the application that asks.
+    pub client: String,
+    /// The tenant (Entra) or authorization server (Okta) it asks.
+    pub issuer: String,
+    /// The scopes it asks for.
+    pub scope: Vec<String>,
+    /// When it began, on the server's clock.
+    pub asked_at: Timestamp,
+    /// When it can no longer be decided on, on the server's clock.
+    pub expires_at: Timestamp,
+}
+
+/// What a device has been allowed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SignedIn {
+    /// The id of the user who has approved it.
+    pub(crate) user: String,
+    pub(crate) scope: Vec<String>,
+    /// The device code that was redeemed.
+    pub(crate) code: TokenLabel,
+}
+
+/// Why a device code gives nothing, or nothing yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PollRefusal {
+    /// The user refused.
+    Denied,
+    /// Too old, decided on or not.
+    Expired,
+    /// Given to another client.
+    OtherClient,
+    /// Nobody has decided yet.
+    Pending,
+    /// It has given its tokens already.
+    Redeemed,
+    /// Nobody has decided yet, and the client asks too often.
+    SlowDown,
+    /// Never given out by this tenant or authorization server, or forgotten.
+    Unknown,
+}
+
+/// Why a sign-in cannot be decided on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Undecidable {
+    Unknown,
+    Expired,
+    Decided,
+}
+
+impl DeviceCodes {
+    /// Begins a sign-in. `make` makes user codes; another is made while one is in use.
+    pub(super) fn begin(
+        &mut self,
+        asked: AskedFor,
+        pace: DevicePace,
+        fingerprint: Fingerprint,
+        mut make: impl FnMut() -> String,
+        now: Timestamp,
+    ) -> (TokenLabel, String) {
+        if self.sign_ins.len() >= REMEMBERED {
+            self.forget_oldest();
+        }
+        let mut user_code = make();
+        for _ in 1..TRIES {
+            if !self.by_user_code.contains_key(&plain(&user_code)) {
+                break;
+            }
+            user_code = make();
+        }
+        self.serials += 1;
+        let serial = self.serials;
+        let sign_in = SignIn {
+            asked,
+            fingerprint,
+            user_code: user_code.clone(),
+            asked_at: now,
+            expires_at: now.checked_add(pace.lifetime).unwrap_or(Timestamp::MAX),
+            interval: pace.interval,
+            last_poll: None,
+            standing: Standing::Pending,
+        };
+        self.by_code.insert(fingerprint, serial);
+        self.by_user_code.insert(plain(&user_code), serial);
+        self.sign_ins.insert(serial, sign_in);
+        (TokenLabel::device_code(serial), user_code)
+    }
+
+    /// Shows a device code: whoever is the first to show an approved one has its grant.
+    ///
+    /// `paced` says whether polling too often is answered with `slow_down`.
+    pub(super) fn poll(
+        &mut self,
+        fingerprint: &Fingerprint,
+        client: &str,
+        issuer: &str,
+        paced: bool,
+        now: Timestamp,
+    ) -> Result<SignedIn, PollRefusal> {
+        let serial = self.by_code.get(fingerprint).ok_or(PollRefusal::Unknown)?;
+        let sign_in = self.sign_ins.get_mut(serial).ok_or(PollRefusal::Unknown)?;
+        if sign_in.asked.issuer != issuer {
+            return Err(PollRefusal::Unknown);
+        }
+        if sign_in.asked.client != client {
+            return Err(PollRefusal::OtherClient);
+        }
+        let has_expired = sign_in.expires_at <= now;
+        let user = match &sign_in.standing {
+            Standing::Redeemed(_) => return Err(PollRefusal::Redeemed),
+            _ if has_expired => return Err(PollRefusal::Expired),
+            Standing::Pending => return Err(sign_in.wait(paced, now)),
+            Standing::Denied => return Err(PollRefusal::Denied),
+            Standing::Approved(user) => user.clone(),
+        };
+        sign_in.standing = Standing::Redeemed(user.clone());
+        Ok(SignedIn {
+            user,
+            code: TokenLabel::device_code(*serial),
+            scope: sign_in.asked.scope.clone(),
+        })
+    }
+
+    /// What is known of a device code by its label's serial.
+    pub(super) fn labelled(&self, serial: u32) -> Option<TokenFacts> {
+        let sign_in = self.sign_ins.get(&serial)?;
+        Some(TokenFacts {
+            label: TokenLabel::device_code(serial),
+            parent: None,
+            client: sign_in.asked.client.clone(),
+            user: match &sign_in.standing {
+                Standing::Approved(user) | Standing::Redeemed(user) => Some(user.clone()),
+                Standing::Pending | Standing::Denied => None,
+            },
+            issuer: sign_in.asked.issuer.clone(),
+            scope: sign_in.asked.scope.clone(),
+            issued_at: sign_in.asked_at,
+            expires_at: Some(sign_in.expires_at),
+        })
+    }
+
+    /// A device code by its value, and how it stands at `now`: one that was denied or redeemed is revoked.
+    pub(super) fn state_of(
+        &self,
+        fingerprint: &Fingerprint,
+        now: Timestamp,
+    ) -> Option<(TokenFacts, TokenState)> {
+        let serial = *self.by_code.get(fingerprint)?;
+        let sign_in = self.sign_ins.get(&serial)?;
+        let state = match sign_in.standing {
+            Standing::Denied | Standing::Redeemed(_) => TokenState::Revoked,
+            Standing::Pending | Standing::Approved(_) if sign_in.expires_at <= now => {
+                TokenState::Expired
+            }
+            Standing::Pending | Standing::Approved(_) => TokenState::Live,
+        };
+        Some((self.labelled(serial)?, state))
+    }
+
+    /// The sign-ins that can be decided on, oldest first.
+    pub(super) fn pending(&self, now: Timestamp) -> impl Iterator<Item = PendingSignIn> {
+        let open = move |sign_in: &&SignIn| {
+            sign_in.standing == Standing::Pending && now < sign_in.expires_at
+        };
+        let undecided = self.sign_ins.values().filter(open);
+        undecided.map(|sign_in| PendingSignIn {
+            user_code: sign_in.user_code.clone(),
+            client: sign_in.asked.client.clone(),
+            issuer: sign_in.asked.issuer.clone(),
+            scope: sign_in.asked.scope.clone(),
+            asked_at: sign_in.asked_at,
+            expires_at: sign_in.expires_at,
+        })
+    }
+
+    /// What a user code stands for, whatever has become of it.
+    pub(super) fn asked_with(&self, user_code: &str) -> Option<&AskedFor> {
+        let serial = self.by_user_code.get(&plain(user_code))?;
+        Some(&self.sign_ins.get(serial)?.asked)
+    }
+
+    /// Approves a sign-in for the user with this id, or denies it.
+    pub(super) fn decide(
+        &mut self,
+        user_code: &str,
+        user: Option<String>,
+        now: Timestamp,
+    ) -> Result<(), Undecidable> {
+        let serial = self.by_user_code.get(&plain(user_code));
+        let sign_in = serial
+            .and_then(|serial| self.sign_ins.get_mut(serial))
+            .ok_or(Undecidable::Unknown)?;
+        if sign_in.standing != Standing::Pending {
+            return Err(Undecidable::Decided);
+        }
+        if sign_in.expires_at <= now {
+            return Err(Undecidable::Expired);
+        }
+        sign_in.standing = user.map_or(Standing::Denied, Standing::Approved);
+        Ok(())
+    }
+
+    /// The label of a device code by its value.
+    pub(super) fn label_of(&self, fingerprint: &Fingerprint) -> Option<TokenLabel> {
+        let serial = self.by_code.get(fingerprint)?;
+        Some(TokenLabel::device_code(*serial))
+    }
+
+    fn forget_oldest(&mut self) {
+        let Some((serial, oldest)) = self.sign_ins.pop_first() else {
+            return;
+        };
+        self.by_code.remove(&oldest.fingerprint);
+        let user_code = plain(&oldest.user_code);
+        if self.by_user_code.get(&user_code) == Some(&serial) {
+            self.by_user_code.remove(&user_code);
+        }
+    }
+}
+
+impl SignIn {
+    /// A poll that nobody has decided on yet: how it is answered, and when the next one may come.
+    ///
+    /// The first poll is never too early, and none is after the clock was set back.
+    fn wait(&mut self, paced: bool, now: Timestamp) -> PollRefusal {
+        let too_early = self
+            .last_poll
+            .and_then(|last| Duration::try_from(now.duration_since(last)).ok())
+            .is_some_and(|since| since < self.interval);
+        self.last_poll = Some(now);
+        if paced && too_early {
+            self.interval = self.interval.saturating_add(SLOWER);
+            PollRefusal::SlowDown
+        } else {
+            PollRefusal::Pending
+        }
+    }
+}
+
+/// A user code as it is compared: without case and punctuation (RFC 8628 section 6.1).
+fn plain(user_code: &str) -> String {
+    user_code
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .map(|character| character.to_ascii_uppercase())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PACE: DevicePace = DevicePace {
+        lifetime: Duration::from_secs(600),
+        interval: Duration::from_secs(5),
+    };
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(1_900_000_000 + seconds).expect("a time")
+    }
+
+    fn asked() -> AskedFor {
+        AskedFor {
+            client: "tv".to_owned(),
+            issuer: "t".to_owned(),
+            scope: vec!["openid".to_owned()],
+        }
+    }
+
+    fn begun() -> DeviceCodes {
+        let mut codes = DeviceCodes::default();
+        codes.begin(asked(), PACE, [1; 32], || "ABCD-1234".to_owned(), at(0));
+        codes
+    }
+
+    fn poll(codes: &mut DeviceCodes, seconds: i64) -> Result<SignedIn, PollRefusal> {
+        codes.poll(&[1; 32], "tv", "t", true, at(seconds))
+    }
+
+    #[test]
+    fn each_hasty_poll_makes_the_wait_longer() {
+        use PollRefusal::{Pending, SlowDown};
+        let mut codes = begun();
+        for (seconds, answer) in [
+            (0, Pending),
+            (5, Pending),
+            (9, SlowDown),
+            // From now on ten seconds.
+            (18, SlowDown),
+            // And now fifteen.
+            (33, Pending),
+            (47, SlowDown),
+            // The clock is set back: nobody can have waited.
+            (10, Pending),
+        ] {
+            assert_eq!(poll(&mut codes, seconds), Err(answer), "at {seconds}");
+        }
+    }
+
+    #[test]
+    fn who_is_not_paced_may_poll_as_often_as_it_likes() {
+        let mut codes = begun();
+        for _ in 0..3 {
+            let answer = codes.poll(&[1; 32], "tv", "t", false, at(1));
+            assert_eq!(answer, Err(PollRefusal::Pending));
+        }
+    }
+
+    #[test]
+    fn an_approved_code_gives_its_grant_once_however_hastily_it_is_shown() {
+        let mut codes = begun();
+        assert_eq!(poll(&mut codes, 0), Err(PollRefusal::Pending));
+        // As a person would type it.
+        codes
+            .decide("abcd 1234", Some("ada".to_owned()), at(1))
+            .expect("it is pending");
+        let facts = codes.labelled(1).expect("it is known");
+        assert_eq!(facts.user.as_deref(), Some("ada"));
+        assert_eq!(
+            codes.decide("ABCD1234", None, at(1)),
+            Err(Undecidable::Decided)
+        );
+        let signed_in = poll(&mut codes, 2).expect("it is approved");
+        assert_eq!(signed_in.user, "ada");
+        assert_eq!(signed_in.scope, ["openid"]);
+        assert_eq!(poll(&mut codes, 3), Err(PollRefusal::Redeemed));
+        let (_, state) = codes.state_of(&[1; 32], at(3)).expect("it is known");
+        assert_eq!(state, TokenState::Revoked);
+    }
+
+    #[test]
+    fn what_is_too_old_gives_nothing() {
+        let mut codes = begun();
+        assert_eq!(codes.pending(at(599)).count(), 1);
+        assert_eq!(codes.pending(at(600)).count(), 0);
+        let late = codes.decide("ABCD-1234", None, at(600));
+        assert_eq!(late, Err(Undecidable::Expired));
+        codes
+            .decide("ABCD-1234", Some("ada".to_owned()), at(599))
+            .expect("it is pending");
+        assert_eq!(poll(&mut codes, 600), Err(PollRefusal::Expired));
+    }
+
+    #[test]
+    fn a_code_serves_its_own_client_and_issuer_only() {
+        let mut codes = begun();
+        let mut shown = |client, issuer| codes.poll(&[1; 32], client, issuer, true, at(0));
+        assert_eq!(shown("other", "t"), Err(PollRefusal::OtherClient));
+        assert_eq!(shown("tv", "other"), Err(PollRefusal::Unknown));
+        let unknown = codes.poll(&[2; 32], "tv", "t", true, at(0));
+        assert_eq!(unknown, Err(PollRefusal::Unknown));
+        codes.decide("ABCD-1234", None, at(0)).expect("pending");
+        assert_eq!(poll(&mut codes, 0), Err(PollRefusal::Denied));
+    }
+
+    #[test]
+    fn a_user_code_in_use_is_not_given_out_again() {
+        let mut codes = begun();
+        let mut made = ["abcd1234", "WXYZ-9876"].into_iter().map(str::to_owned);
+        let make = || made.next().expect("no third is needed");
+        let (label, user_code) = codes.begin(asked(), PACE, [2; 32], make, at(0));
+        assert_eq!(
+            (label.to_string().as_str(), user_code.as_str()),
+            ("DC#2", "WXYZ-9876")
+        );
+    }
+
+    #[test]
+    fn the_oldest_is_forgotten() {
+        let mut codes = DeviceCodes::default();
+        let mut serial: u32 = 0;
+        for _ in 0..=REMEMBERED {
+            serial += 1;
+            let mut fingerprint = [0; 32];
+            fingerprint[..4].copy_from_slice(&serial.to_le_bytes());
+            codes.begin(asked(), PACE, fingerprint, || format!("{serial}"), at(0));
+        }
+        assert_eq!(codes.sign_ins.len(), REMEMBERED);
+        assert_eq!(codes.by_code.len(), REMEMBERED);
+        assert_eq!(codes.by_user_code.len(), REMEMBERED);
+        assert_eq!(codes.decide("1", None, at(0)), Err(Undecidable::Unknown));
+        assert_eq!(codes.decide("2", None, at(0)), Ok(()));
+    }
+}

@@ -1,0 +1,69 @@
+//! The ledger's part in sign-ins that begin on a device: each step is taken under its one lock.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::book::{Ledger, fingerprint};
+use super::device_codes::{
+    AskedFor, DevicePace, PendingSignIn, PollRefusal, SignedIn, Undecidable,
+};
+use super::label::TokenLabel;
+
+impl Ledger {
+    /// Begins a sign-in with a device code, and says which user code goes with it. `make` makes user codes.
+    pub(crate) fn begin_sign_in(
+        &self,
+        asked: AskedFor,
+        pace: DevicePace,
+        device_code: &str,
+        make: impl FnMut() -> String,
+        now: Timestamp,
+    ) -> (TokenLabel, String) {
+        let fingerprint = fingerprint(device_code);
+        let mut book = self.book();
+        Arc::make_mut(&mut book)
+            .device_codes
+            .begin(asked, pace, fingerprint, make, now)
+    }
+
+    /// Shows a device code. Atomic: of several that show an approved one exactly one has the grant.
+    ///
+    /// `paced` says whether polling too often is answered with `slow_down`.
+    pub(crate) fn poll_sign_in(
+        &self,
+        device_code: &str,
+        client: &str,
+        issuer: &str,
+        paced: bool,
+        now: Timestamp,
+    ) -> Result<SignedIn, PollRefusal> {
+        let fingerprint = fingerprint(device_code);
+        let mut book = self.book();
+        Arc::make_mut(&mut book)
+            .device_codes
+            .poll(&fingerprint, client, issuer, paced, now)
+    }
+
+    /// The sign-ins that can be decided on, oldest first.
+    pub(crate) fn pending_sign_ins(&self, now: Timestamp) -> Vec<PendingSignIn> {
+        self.book().device_codes.pending(now).collect()
+    }
+
+    /// What a user code stands for, whatever has become of it.
+    pub(crate) fn asked_with(&self, user_code: &str) -> Option<AskedFor> {
+        self.book().device_codes.asked_with(user_code).cloned()
+    }
+
+    /// Approves a sign-in for the user with this id, or denies it.
+    pub(crate) fn decide_sign_in(
+        &self,
+        user_code: &str,
+        user: Option<String>,
+        now: Timestamp,
+    ) -> Result<(), Undecidable> {
+        Arc::make_mut(&mut self.book())
+            .device_codes
+            .decide(user_code, user, now)
+    }
+}

@@ -1,0 +1,137 @@
+//! What the user of a device does in a browser: allowing or refusing its sign-in. And what an administrator consents to.
+
+use super::MockIdp;
+use crate::directory::User;
+use crate::ledger::{PendingSignIn, Undecidable};
+use crate::provider::Provider;
+
+/// Why a sign-in that a device has begun cannot be decided on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SignInError {
+    /// Somebody has approved or denied it already.
+    #[error("the sign-in `{user_code}` has been decided on already; have the device begin another")]
+    Decided {
+        /// The code as it was given.
+        user_code: String,
+    },
+    /// Its time is over.
+    #[error("the sign-in `{user_code}` has expired; have the device begin another")]
+    Expired {
+        /// The code as it was given.
+        user_code: String,
+    },
+    /// The account may not sign in.
+    #[error("the user `{login}` cannot sign in: the account is {reason}")]
+    UserBarred {
+        /// The user's login.
+        login: String,
+        /// What keeps the user from it: `disabled` or `locked`.
+        reason: &'static str,
+    },
+    /// No device shows this code.
+    #[error("no device shows the code `{user_code}`; `pending_sign_ins` lists those that wait")]
+    UserCodeUnknown {
+        /// The code as it was given.
+        user_code: String,
+    },
+    /// The tenant (Entra) or org (Okta) has no such user.
+    #[error("there is no user `{login}` where the device signs in; its users are {known}")]
+    UserUnknown {
+        /// The login as it was given.
+        login: String,
+        /// The first few logins that there are.
+        known: String,
+    },
+}
+
+/// How many logins an error names.
+const NAMED: usize = 5;
+
+impl MockIdp {
+    /// The sign-ins that devices have begun and nobody has decided on yet, oldest first (RFC 8628 section 3.3).
+    #[must_use]
+    pub fn pending_sign_ins(&self) -> Vec<PendingSignIn> {
+        let rooms = &self.rooms;
+        rooms.ledger.pending_sign_ins(rooms.clock.now())
+    }
+
+    /// Approves the sign-in of a device, as the user with this login would: the device's next poll gets tokens.
+    ///
+    /// The code may be written in any case, with or without separators.
+    ///
+    /// # Errors
+    ///
+    /// [`SignInError`] if the code is unknown, expired or decided on, or if the user is unknown, disabled or locked. A second
+    /// factor is taken to be shown.
+    pub fn approve_sign_in(&self, user_code: &str, login: &str) -> Result<(), SignInError> {
+        let world = self.world();
+        let asked =
+            world
+                .ledger
+                .asked_with(user_code)
+                .ok_or_else(|| SignInError::UserCodeUnknown {
+                    user_code: user_code.to_owned(),
+                })?;
+        let users: &[User] = match world.provider {
+            Provider::Entra => world
+                .directory
+                .entra
+                .tenant(&asked.issuer)
+                .map_or(&[], |tenant| &tenant.users),
+            Provider::Okta => &world.directory.okta.users,
+        };
+        let user = users
+            .iter()
+            .find(|user| user.login.eq_ignore_ascii_case(login))
+            .ok_or_else(|| SignInError::UserUnknown {
+                login: login.to_owned(),
+                known: named(users),
+            })?;
+        let barred = |reason| SignInError::UserBarred {
+            login: user.login.clone(),
+            reason,
+        };
+        if !user.enabled {
+            return Err(barred("disabled"));
+        }
+        if user.locked {
+            return Err(barred("locked"));
+        }
+        self.decide(user_code, Some(user.id.clone()))
+    }
+
+    /// Refuses the sign-in of a device, as its user would: the device's next poll is told so.
+    ///
+    /// # Errors
+    ///
+    /// [`SignInError`] if the code is unknown, expired or decided on.
+    pub fn deny_sign_in(&self, user_code: &str) -> Result<(), SignInError> {
+        self.decide(user_code, None)
+    }
+
+    fn decide(&self, user_code: &str, user: Option<String>) -> Result<(), SignInError> {
+        let rooms = &self.rooms;
+        let decided = rooms
+            .ledger
+            .decide_sign_in(user_code, user, rooms.clock.now());
+        let user_code = user_code.to_owned();
+        decided.map_err(|undecidable| match undecidable {
+            Undecidable::Unknown => SignInError::UserCodeUnknown { user_code },
+            Undecidable::Expired => SignInError::Expired { user_code },
+            Undecidable::Decided => SignInError::Decided { user_code },
+        })
+    }
+}
+
+fn named(users: &[User]) -> String {
+    let mut logins: Vec<String> = users
+        .iter()
+        .take(NAMED)
+        .map(|user| format!("`{}`", user.login))
+        .collect();
+    if users.len() > NAMED {
+        logins.push("…".to_owned());
+    }
+    logins.join(", ")
+}

@@ -1,0 +1,61 @@
+//! The device authorization endpoint, `/oauth2/v1/device/authorize` and `/oauth2/{id}/v1/device/authorize`
+//! (developer.okta.com/docs/guides/device-authorization-grant).
+
+use std::time::Duration;
+
+use http::StatusCode;
+use serde_json::json;
+
+use super::denial::OktaDenial;
+use super::server::Server;
+use super::token::{authenticated, user_scope};
+use crate::directory::GrantType;
+use crate::engine::{self, TokenRequest};
+use crate::inbound::Inbound;
+use crate::journal::Origin;
+use crate::ledger::{AskedFor, DevicePace};
+use crate::reply::Reply;
+use crate::world::World;
+
+/// Ten minutes, and a poll every five seconds.
+const PACE: DevicePace = DevicePace {
+    lifetime: Duration::from_secs(600),
+    interval: Duration::from_secs(5),
+};
+/// User codes are made of eight letters. Without vowels they make no words (RFC 8628 section 6.1).
+const USER_CODE: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
+const USER_CODE_LENGTH: usize = 8;
+
+/// Answers a device authorization request.
+pub(super) fn answer(world: &World, inbound: &Inbound, request: &TokenRequest) -> Reply {
+    begun(world, inbound, request).unwrap_or_else(|denial| denial.render(world))
+}
+
+fn begun(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<Reply, OktaDenial> {
+    let server = Server::of(world, inbound)?;
+    let claimed = authenticated(world, inbound, request)?;
+    engine::may_use(&claimed, GrantType::DeviceCode)?;
+    let asked = AskedFor {
+        client: claimed.application.id.clone(),
+        issuer: server.id().to_owned(),
+        scope: user_scope(request, server, &claimed)?,
+    };
+    let device_code = world.entropy.guid();
+    let (label, user_code) = world.ledger.begin_sign_in(
+        asked,
+        PACE,
+        &device_code,
+        || world.entropy.characters(USER_CODE, USER_CODE_LENGTH),
+        world.clock.now(),
+    );
+    let page = format!("{}/activate", world.origin(Origin::Org));
+    let body = json!({
+        "device_code": device_code,
+        "user_code": user_code,
+        "verification_uri": page,
+        "verification_uri_complete": format!("{page}?user_code={user_code}"),
+        "expires_in": PACE.lifetime.as_secs(),
+        "interval": PACE.interval.as_secs(),
+    });
+    Ok(Reply::json(StatusCode::OK, body).with_issued([label]))
+}
