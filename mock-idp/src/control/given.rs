@@ -11,8 +11,8 @@ use serde::de::DeserializeOwned;
 
 use super::problem::{Place, Problem};
 use crate::clock::within;
-use crate::diagnostic::{Diagnostic, Source};
-use crate::yaml;
+use crate::diagnostic::listed;
+use crate::yaml::{self, MismatchKind};
 
 /// The largest body that is read.
 const BODY_LIMIT: usize = 1024 * 1024;
@@ -39,7 +39,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Given<T> {
         let text = text(request).await?;
         match language {
             Language::Json => json(&text),
-            Language::Yaml => from_yaml(text),
+            Language::Yaml => from_yaml(&text),
         }
         .map(Self)
     }
@@ -146,9 +146,8 @@ fn json<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
     })
 }
 
-fn from_yaml<T: DeserializeOwned>(text: String) -> Result<T, Problem> {
-    let source = Source::new("the body", text);
-    let node = yaml::parse(&source.text).map_err(|error| {
+fn from_yaml<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
+    let node = yaml::parse(text).map_err(|error| {
         let place = place(error.span);
         let said = [Some(error.message), error.help];
         let said: Vec<String> = said.into_iter().flatten().collect();
@@ -156,8 +155,19 @@ fn from_yaml<T: DeserializeOwned>(text: String) -> Result<T, Problem> {
     })?;
     yaml::from_node(&node).map_err(|mismatch| {
         let span = mismatch.span.map(place);
-        let said = Diagnostic::mismatch(&source, mismatch);
-        Problem::unprocessable(said.title()).at(span)
+        let mut said = mismatch.to_string();
+        match &mismatch.kind {
+            MismatchKind::UnknownKey { allowed, .. } => {
+                let allowed = listed(allowed.iter().copied());
+                said.push_str(&format!("; the keys here are {allowed}"));
+            }
+            MismatchKind::UnknownName { allowed, .. } => {
+                let allowed = listed(allowed.iter().copied());
+                said.push_str(&format!("; the names here are {allowed}"));
+            }
+            _ => {}
+        }
+        Problem::unprocessable(said).at(span)
     })
 }
 
@@ -171,8 +181,11 @@ fn place(span: yaml::Span) -> Place {
 /// The words of a library, as a fragment.
 fn lower(text: &str) -> String {
     let mut letters = text.chars();
-    match letters.next() {
-        Some(first) => first.to_lowercase().chain(letters).collect(),
-        None => String::new(),
+    match (letters.next(), letters.clone().next()) {
+        // `EOF` is no beginning of a sentence.
+        (Some(first), Some(second)) if second.is_lowercase() => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => text.to_owned(),
     }
 }
