@@ -14,7 +14,7 @@ use crate::directory::{Directory, FormerSecrets, Rotation};
 use crate::entropy::Entropy;
 use crate::fault::{FaultScript, Holds};
 use crate::journal::{Endpoint, Journal, KnownSecrets, Origin};
-use crate::keys::KeyRing;
+use crate::keys::{BadKeys, KeyRing};
 use crate::ledger::Ledger;
 use crate::limits::{Limit, Meters};
 use crate::listener::{Authority, Bound, NoCertificate};
@@ -59,6 +59,9 @@ pub enum StartError {
     /// No certificate could be made.
     #[error(transparent)]
     Certificate(#[from] NoCertificate),
+    /// The directory names keys that cannot sign.
+    #[error("the directory's keys cannot be used: {0}")]
+    Keys(#[from] BadKeys),
     /// The directory lacks something that every world needs.
     #[error("the directory has no {0}")]
     Incomplete(&'static str),
@@ -122,6 +125,12 @@ impl Builder {
     /// What happens to refresh tokens that are used, for every application.
     pub fn rotation(mut self, rotation: Rotation) -> Self {
         self.settings.rotation = Some(rotation);
+        self
+    }
+
+    /// How long clients may keep the key set (`max-age` of its `Cache-Control`), in place of the vendor's.
+    pub fn key_set_max_age(mut self, age: Duration) -> Self {
+        self.settings.key_set_max_age = Some(age);
         self
     }
 
@@ -190,6 +199,11 @@ impl Builder {
         let directory = self.directory.unwrap_or_else(Directory::built_in);
         let secrets = KnownSecrets::default();
         secrets.add_all_of(self.provider, &directory);
+        let keys = match self.provider {
+            Provider::Entra => &directory.entra.keys,
+            Provider::Okta => &directory.okta.keys,
+        };
+        let keys = KeyRing::of(self.provider, keys)?;
         let tls = if self.tls {
             Some(TlsAcceptor::from(Authority::of_process()?.server.clone()))
         } else {
@@ -231,7 +245,7 @@ impl Builder {
             former_secrets: FormerSecrets::default(),
             clock: self.clock.clone(),
             entropy: Entropy::from_seed(self.seed),
-            keys: KeyRing::embedded(self.provider),
+            keys,
             ledger: Ledger::default(),
             journal: Journal::with_capacity(self.journal_capacity),
             faults: FaultScript::on(self.clock.clone()),

@@ -89,6 +89,7 @@ pub mod ledger;
 pub mod limits;
 mod listener;
 mod members;
+pub mod mint;
 mod mock;
 mod okta;
 mod pipeline;

@@ -4,6 +4,7 @@ mod administration;
 mod faults;
 mod identity;
 mod keys;
+mod minting;
 mod sign_ins;
 mod state;
 
@@ -266,7 +267,7 @@ impl MockIdp {
     /// A refresh token for the example application and user, as if the user had signed in and allowed offline access.
     #[must_use]
     pub fn mint_refresh_token(&self) -> MintedRefreshToken {
-        self.mint(Grantee {
+        self.start_family(Grantee {
             client: self.client_id(),
             user: example_user(&self.world()).map(|user| user.id.clone()),
             issuer: self.tenant(),
@@ -277,7 +278,7 @@ impl MockIdp {
     /// A refresh token for this application and user, as if the user had signed in for the identity's scopes.
     #[must_use]
     pub fn mint_refresh_token_for(&self, identity: &Identity) -> MintedRefreshToken {
-        self.mint(Grantee {
+        self.start_family(Grantee {
             client: identity.client_id.clone(),
             user: Some(identity.user_id.clone()),
             issuer: identity.issuer.clone(),
@@ -337,18 +338,20 @@ impl MockIdp {
         std::mem::take(&mut *listeners.unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn mint(&self, grantee: Grantee) -> MintedRefreshToken {
-        let world = &self.world();
-        let (value, lifetime) = match world.provider {
-            Provider::Entra => (entra::refresh_value(world), entra::refresh_lifetime(world)),
-            Provider::Okta => (
-                okta::refresh_value(world),
-                okta::refresh_lifetime(world, false),
-            ),
-        };
-        let (_, label) = world
-            .ledger
-            .start_family(grantee, lifetime, &value, world.clock.now());
+    fn start_family(&self, grantee: Grantee) -> MintedRefreshToken {
+        let (label, value) = self.rooms.in_turn(|world| {
+            let (value, lifetime) = match world.provider {
+                Provider::Entra => (entra::refresh_value(world), entra::refresh_lifetime(world)),
+                Provider::Okta => (
+                    okta::refresh_value(world),
+                    okta::refresh_lifetime(world, false),
+                ),
+            };
+            let now = world.clock.now();
+            let ledger = &world.ledger;
+            let (_, label) = ledger.start_family(grantee, lifetime, &value, now);
+            (label, value)
+        });
         MintedRefreshToken {
             label,
             value: Secret::new(value),

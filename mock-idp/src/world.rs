@@ -73,6 +73,8 @@ pub(crate) struct Settings {
     pub(crate) refresh_in: Option<Duration>,
     pub(crate) refresh_lifetime: Option<Duration>,
     pub(crate) rotation: Option<Rotation>,
+    /// How long the key set may be kept.
+    pub(crate) key_set_max_age: Option<Duration>,
     pub(crate) limits: Vec<(Endpoint, Limit)>,
 }
 
@@ -87,6 +89,17 @@ impl Rooms {
             era,
             directory: standing.directory,
             settings: standing.settings,
+        }
+    }
+
+    /// Does something to the world as a request does it: not while it is saved or restored.
+    pub(crate) fn in_turn<T>(self: &Arc<Self>, act: impl FnOnce(&World) -> T) -> T {
+        loop {
+            let world = self.now();
+            // None if it was restored just now: look again.
+            if let Some(_turn) = world.turn() {
+                return act(&world);
+            }
         }
     }
 

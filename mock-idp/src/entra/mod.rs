@@ -7,6 +7,7 @@ mod device;
 mod discovery;
 mod graph;
 mod managed_identity;
+mod minting;
 mod scope;
 mod tenant;
 mod token;
@@ -34,6 +35,7 @@ use crate::world::{Rooms, World};
 
 pub(crate) use correlation::given as given_request_id;
 pub(crate) use managed_identity::routes as managed_identity_routes;
+pub(crate) use minting::ordinary;
 pub(crate) use token::{refresh_lifetime, refresh_value};
 
 /// Entra's dialect.
@@ -265,7 +267,17 @@ impl Dialect for Entra {
         match endpoint {
             Endpoint::Resource => graph::dress(world, inbound, reply),
             Endpoint::Token | Endpoint::Device => dress_token(world, inbound, reply),
-            _ => dress_document(world, reply),
+            _ => {
+                if let (Endpoint::Jwks, Some(age), true) = (
+                    endpoint,
+                    world.settings.key_set_max_age,
+                    reply.status.is_success(),
+                ) {
+                    let age = format!("max-age={}, private", age.as_secs());
+                    reply.default_header("cache-control", &age);
+                }
+                dress_document(world, reply);
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ mod device;
 mod discovery;
 mod envelope;
 mod management;
+mod minting;
 mod server;
 mod token;
 mod tokens;
@@ -35,6 +36,7 @@ use crate::reply::Reply;
 use crate::resource::{presented, presented_token, shown};
 use crate::world::{Rooms, World};
 
+pub(crate) use minting::ordinary;
 pub(crate) use token::{refresh_lifetime, refresh_value};
 
 /// How long a metadata document may be kept.
@@ -327,7 +329,12 @@ impl Dialect for Okta {
                 reply.default_header("vary", "Origin");
             }
             Endpoint::Jwks => {
-                reply.default_header("cache-control", "max-age=3832304, must-revalidate")
+                let age = world
+                    .settings
+                    .key_set_max_age
+                    .map_or(3_832_304, |age| age.as_secs());
+                let age = format!("max-age={age}, must-revalidate");
+                reply.default_header("cache-control", &age);
             }
             _ => {
                 if endpoint == Endpoint::Token && reply.status.is_success() {

@@ -21,7 +21,7 @@ const ACCESS_LIFETIME: Duration = Duration::from_secs(3600);
 const CUSTOM_REFRESH_IDLE: Duration = Duration::from_secs(7 * 24 * 3600);
 const ORG_REFRESH_ABSOLUTE: Duration = Duration::from_secs(90 * 24 * 3600);
 /// Scopes that only make sense for a user.
-const FOR_USERS: [&str; 6] = [
+pub(super) const FOR_USERS: [&str; 6] = [
     "openid",
     "profile",
     "email",
@@ -212,7 +212,7 @@ fn refreshed(
         .as_ref()
         .or(claimed.application.rotation.as_ref())
         .unwrap_or(&usual);
-    let lifetime = world.settings.access_lifetime.unwrap_or(ACCESS_LIFETIME);
+    let lifetime = access_lifetime(world);
     let mut grant = engine::refresh(
         request,
         claimed,
@@ -266,9 +266,14 @@ fn terms(world: &World, server: Server<'_>, scope: Vec<String>) -> Terms {
     Terms {
         issuer: server.id().to_owned(),
         scope,
-        lifetime: world.settings.access_lifetime.unwrap_or(ACCESS_LIFETIME),
+        lifetime: access_lifetime(world),
         refresh_lifetime: refresh_lifetime(world, matches!(server, Server::Org)),
     }
+}
+
+/// How long access tokens live in this world.
+pub(super) fn access_lifetime(world: &World) -> Duration {
+    world.settings.access_lifetime.unwrap_or(ACCESS_LIFETIME)
 }
 
 /// How long refresh tokens live in this world.
