@@ -23,7 +23,7 @@ use crate::provider::Provider;
 use crate::supervise::{Supervisor, Unsupervised};
 use crate::turn::Turns;
 use crate::world::{PATIENCE, Rooms, Settings, Standing};
-use crate::{entra, foreign, okta};
+use crate::{entra, foreign, neighbours, okta};
 
 /// Settings of a world before it starts.
 #[derive(Debug)]
@@ -87,7 +87,8 @@ impl Builder {
     }
 
     /// The directory; the built-in one without it.
-    pub fn directory(mut self, directory: Directory) -> Self {
+    pub fn directory(mut self, mut directory: Directory) -> Self {
+        directory.complete();
         self.directory = Some(Arc::new(directory));
         self
     }
@@ -247,7 +248,7 @@ impl Builder {
             entropy: Entropy::from_seed(self.seed),
             keys,
             ledger: Ledger::default(),
-            journal: Journal::with_capacity(self.journal_capacity),
+            journal: Journal::with_capacity(self.journal_capacity, self.clock.timeline()),
             faults: FaultScript::on(self.clock.clone()),
             holds: Holds::default(),
             turns: Turns::default(),
@@ -260,6 +261,7 @@ impl Builder {
                 settings: Arc::new(self.settings),
             }),
         });
+        neighbours::announce(&rooms);
         let connections = Arc::new(AtomicU64::new(0));
         let listeners = bound
             .into_iter()

@@ -1,6 +1,9 @@
 //! [`MockIdp`]: one running world and the handles to it.
 
 mod administration;
+mod consent;
+mod directory;
+mod expecting;
 mod faults;
 mod identity;
 mod keys;
@@ -15,6 +18,7 @@ use std::time::Duration;
 use crate::builder::Builder;
 use crate::clock::{Clock, VirtualClock};
 use crate::directory::{Application, GrantType, User};
+use crate::expect::{Standing, UnmetExpectations};
 use crate::fault::{FaultScript, HeldTicket};
 use crate::journal::{Journal, Origin};
 use crate::ledger::{Grantee, TokenFacts, TokenLabel};
@@ -30,9 +34,11 @@ use self::identity::{Realm, api_url, issuer_url, jwks_url, scopes, token_url};
 pub use self::identity::Identity;
 pub use self::sign_ins::SignInError;
 
-/// A running mock identity provider. Dropping it closes its ports.
+/// A running mock identity provider. Dropping it closes its ports, and verifies what was [expected](Self::expect) of it.
 #[derive(Debug)]
 pub struct MockIdp {
+    /// First, so that it is verified before anything is torn down.
+    expectations: Standing,
     rooms: Arc<Rooms>,
     /// None once the world is closed.
     listeners: Mutex<Vec<Listener>>,
@@ -67,6 +73,7 @@ impl MockIdp {
     pub(crate) fn new(rooms: Arc<Rooms>, listeners: Vec<Listener>) -> Self {
         let at_start = Snapshot::of(&rooms);
         Self {
+            expectations: Standing::of(rooms.clone()),
             rooms,
             listeners: Mutex::new(listeners),
             at_start,
@@ -314,8 +321,14 @@ impl MockIdp {
     /// Stops the world and waits until its ports are free. Requests in progress are cut off.
     ///
     /// Dropping it does the same without waiting: the ports are free once the runtime has had its turn.
-    pub async fn stop(self) {
+    ///
+    /// # Errors
+    ///
+    /// Every [expectation](Self::expect) that was not met. Dropping a world panics with them instead.
+    pub async fn stop(self) -> Result<(), UnmetExpectations> {
+        let verdict = self.expectations.settle();
         self.close().await;
+        verdict
     }
 
     /// The same as [`stop`](Self::stop) for a world that others still hold on to. They can go on asking what it remembers.

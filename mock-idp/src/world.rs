@@ -15,6 +15,7 @@ use crate::journal::{Endpoint, Hygiene, Journal, KnownSecrets, Origin};
 use crate::keys::KeyRing;
 use crate::ledger::Ledger;
 use crate::limits::{Limit, Meters};
+use crate::neighbours;
 use crate::provider::Provider;
 use crate::secret::Secret;
 use crate::supervise::Supervisor;
@@ -112,7 +113,10 @@ impl Rooms {
             .unwrap_or_else(PoisonError::into_inner);
         let mut directory = Directory::clone(&standing.directory);
         let done = change(&mut directory);
+        directory.complete();
         self.secrets.add_all_of(self.provider, &directory);
+        self.former_secrets
+            .note(self.provider, &standing.directory, &directory);
         standing.directory = Arc::new(directory);
         done
     }
@@ -144,6 +148,13 @@ impl Rooms {
             .standing
             .write()
             .unwrap_or_else(PoisonError::into_inner) = standing;
+    }
+}
+
+/// Others no longer find it.
+impl Drop for Rooms {
+    fn drop(&mut self) {
+        neighbours::forget(self);
     }
 }
 

@@ -1,6 +1,8 @@
 //! Microsoft Entra ID: routes, answers, headers.
 
 mod aadsts;
+mod assertion;
+mod assertion_denial;
 mod correlation;
 mod denial;
 mod device;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::{Method, StatusCode};
 use serde_json::json;
 
+use super::assertion;
 use super::denial::EntraDenial;
 use super::device;
 use super::scope::{self, Resolved};
@@ -54,10 +55,19 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
         return Err(EntraDenial::AppOnlyWithoutCredential);
     }
     let now = world.clock.now();
-    claimed.verify(now)?;
+    claimed.verify(now, || {
+        assertion::verify(world, inbound, request, tenant, &claimed)
+    })?;
     let (grant, resolved) = match engine::requested(request, &claimed, &ALIASES)? {
         GrantType::ClientCredentials => {
             let resolved = scope::app_only(&request.scope(), tenant)?;
+            let application = claimed.application;
+            if application.consent_required && application.roles.is_empty() {
+                return Err(EntraDenial::AppOnlyWithoutRole {
+                    client: application.id.clone(),
+                    resource: resolved.audience,
+                });
+            }
             let terms = terms(world, tenant, &resolved, app_only_lifetime(world));
             (
                 engine::client_credentials(request, &claimed, terms),

@@ -11,7 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::scope::Resolved;
-use crate::directory::{Application, Tenant, User};
+use crate::directory::{Application, ManagedIdentity, Tenant, User};
 use crate::engine::Grant;
 use crate::journal::{AuthMethod, Origin};
 use crate::keys::{SigningKey, Unsigned};
@@ -51,7 +51,8 @@ impl<'a> Subject<'a> {
 }
 
 /// An access token of a managed identity, which has authenticated with a certificate that Azure keeps for it.
-pub(super) fn managed(world: &World, about: &About<'_>, client: &str, principal: &str) -> String {
+pub(super) fn managed(world: &World, about: &About<'_>, identity: &ManagedIdentity) -> String {
+    let (client, principal) = (&identity.client_id, &identity.object_id);
     let v1 = about.resolved.resource.token_version != 2;
     let mut claims = head(world, about, v1);
     if v1 {
@@ -65,11 +66,18 @@ pub(super) fn managed(world: &World, about: &About<'_>, client: &str, principal:
     }
     claims.add("oid", principal);
     claims.add("rh", rh(world));
+    if !identity.roles.is_empty() {
+        claims.add("roles", &identity.roles);
+    }
     claims.add("sub", principal);
     region(&mut claims, v1);
     claims.add("tid", &about.tenant.id);
+    let mut claims = tail(world, v1, claims);
+    if let Some(resource_id) = &identity.resource_id {
+        claims.add("xms_mirid", resource_id);
+    }
     let key = world.keys.active();
-    unsigned(&key, v1, tail(world, v1, claims)).signed_by(&key)
+    unsigned(&key, v1, claims).signed_by(&key)
 }
 
 /// An access token. The resource decides between v1.0 and v2.0, whatever endpoint was asked.
@@ -248,12 +256,7 @@ fn acr(auth: Option<AuthMethod>) -> &'static str {
 
 /// A stable object id for the application's service principal in the tenant.
 fn service_principal(subject: &Subject<'_>) -> String {
-    derived_id(&subject.tenant.id, &subject.application.id)
-}
-
-/// An object id that is always the same for the same thing in the same tenant.
-pub(super) fn derived_id(tenant: &str, thing: &str) -> String {
-    let hash = Sha256::digest(format!("{tenant}/{thing}"));
+    let hash = Sha256::digest(format!("{}/{}", subject.tenant.id, subject.application.id));
     let hex = crate::entropy::hex(&hash[..16]);
     format!(
         "{}-{}-4{}-8{}-{}",

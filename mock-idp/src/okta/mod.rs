@@ -1,6 +1,8 @@
 //! Okta: routes, answers, headers.
 
+mod assertion;
 mod buckets;
+mod consent;
 mod customer_api;
 mod denial;
 mod device;

@@ -5,7 +5,10 @@ use std::time::Duration;
 use http::{Method, StatusCode};
 use serde_json::json;
 
+use super::assertion;
+use super::consent;
 use super::denial::OktaDenial;
+use super::device;
 use super::server::Server;
 use super::tokens;
 use crate::directory::{GrantType, RotationMode};
@@ -42,14 +45,15 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
     let now = world.clock.now();
     let grant = match engine::requested(request, &claimed, &[])? {
         GrantType::ClientCredentials => {
-            if matches!(server, Server::Org) {
+            if matches!(server, Server::Org) && request.get("client_assertion").is_none() {
                 return Err(OktaDenial::OrgTakesNoSecret);
             }
-            let terms = terms(world, server, app_only_scope(request, server)?);
+            let terms = terms(world, server, app_only_scope(request, server, &claimed)?);
             engine::client_credentials(request, &claimed, terms)
         }
         GrantType::Password => {
             let scope = user_scope(request, server, &claimed)?;
+            consent::given_if_required(&scope, &claimed)?;
             let user = engine::user_by_password(request, &world.directory.okta.users)?;
             let terms = terms(world, server, scope);
             engine::signed_in(request, &claimed, user, terms, &world.ledger, now, || {
@@ -57,16 +61,7 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
             })
         }
         GrantType::RefreshToken => refreshed(world, request, server, &claimed)?,
-        GrantType::DeviceCode => engine::redeem_device_code(
-            request,
-            &claimed,
-            &world.directory.okta.users,
-            terms(world, server, Vec::new()),
-            true,
-            &world.ledger,
-            now,
-            || refresh_value(world),
-        )?,
+        GrantType::DeviceCode => device::redeemed(world, request, server, &claimed)?,
     };
     Ok(reply(world, server, &grant))
 }
@@ -105,11 +100,17 @@ pub(super) fn authenticated<'w>(
         }
         .into());
     }
-    claimed.verify(world.clock.now())?;
+    claimed.verify(world.clock.now(), || {
+        assertion::verify(world, inbound, request, &claimed)
+    })?;
     Ok(claimed)
 }
 
-fn app_only_scope(request: &TokenRequest, server: Server<'_>) -> Result<Vec<String>, OktaDenial> {
+fn app_only_scope(
+    request: &TokenRequest,
+    server: Server<'_>,
+    claimed: &Claimed<'_>,
+) -> Result<Vec<String>, OktaDenial> {
     let asked = request.scope();
     if let Some(scope) = asked
         .iter()
@@ -120,7 +121,7 @@ fn app_only_scope(request: &TokenRequest, server: Server<'_>) -> Result<Vec<Stri
         });
     }
     let Server::Custom(custom) = server else {
-        return Err(OktaDenial::ScopesEmpty);
+        return org_scope(asked, claimed);
     };
     if asked.is_empty() {
         return if custom.default_scopes.is_empty() {
@@ -129,9 +130,22 @@ fn app_only_scope(request: &TokenRequest, server: Server<'_>) -> Result<Vec<Stri
             Ok(custom.default_scopes.clone())
         };
     }
-    known(asked, |scope| custom.scopes.contains(scope), "")
+    let asked = known(asked, |scope| custom.scopes.contains(scope), "")?;
+    consent::given_if_required(&asked, claimed)?;
+    Ok(asked)
 }
 
+/// A service app gets scopes of Okta's own APIs, those that an administrator has granted it.
+fn org_scope(asked: Vec<String>, claimed: &Claimed<'_>) -> Result<Vec<String>, OktaDenial> {
+    if asked.is_empty() {
+        return Err(OktaDenial::ScopesEmpty);
+    }
+    let asked = known(asked, |scope| scope.starts_with("okta."), "")?;
+    consent::given(&asked, claimed)?;
+    Ok(asked)
+}
+
+/// The scopes that a user may be asked for.
 pub(super) fn user_scope(
     request: &TokenRequest,
     server: Server<'_>,
@@ -205,6 +219,8 @@ fn refreshed(
         }
         .into());
     }
+    let wanted = if asked.is_empty() { &original } else { &asked };
+    consent::given_if_required(wanted, claimed)?;
     let usual = usual_rotation(RotationMode::Static);
     let rotation = world
         .settings
@@ -262,7 +278,7 @@ fn reply(world: &World, server: Server<'_>, grant: &Grant) -> Reply {
     Reply::json(StatusCode::OK, body).with_issued(issued)
 }
 
-fn terms(world: &World, server: Server<'_>, scope: Vec<String>) -> Terms {
+pub(super) fn terms(world: &World, server: Server<'_>, scope: Vec<String>) -> Terms {
     Terms {
         issuer: server.id().to_owned(),
         scope,

@@ -30,6 +30,7 @@ mod faults;
 mod graph;
 mod headers;
 mod holds;
+mod hostile_peers;
 mod hygiene;
 mod identities;
 mod journal_facts;

@@ -18,32 +18,13 @@ use crate::control::given::Asked;
 use crate::control::problem::Problem;
 use crate::control::shared::Shared;
 use crate::control::world::World;
-use crate::journal::{Endpoint, Entry};
+use crate::journal::{Entry, Query};
 use crate::mock::MockIdp;
 
-/// How many entries are given at once unless more are asked for.
-const PAGE: usize = 1_000;
 /// How many a follower takes from the journal at a time.
 const BATCH: usize = 64;
 /// How often a follower to whom nothing happens hears that the connection stands.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
-
-/// Which entries are asked for; all without any condition.
-#[derive(Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-struct JournalQuery {
-    /// Only those whose number is greater.
-    #[serde(default)]
-    since: u64,
-    /// Only requests to this endpoint.
-    endpoint: Option<Endpoint>,
-    /// Only token requests of this application, by its client id.
-    client: Option<String>,
-    /// Only those that were answered with this HTTP status.
-    status: Option<u16>,
-    /// At most so many, the newest of them; 1000 without it.
-    limit: Option<usize>,
-}
 
 /// Entries of the journal.
 #[derive(Serialize, JsonSchema)]
@@ -71,7 +52,7 @@ pub(super) fn add(api: Api) -> Api {
             "showJournal",
             "What came in and what went out, without secrets",
         )
-        .asks::<JournalQuery>()
+        .asks::<Query>()
         .gives::<JournalFacts>(),
         show,
     )
@@ -96,21 +77,17 @@ pub(super) fn add(api: Api) -> Api {
     )
 }
 
-async fn show(world: World, Asked(query): Asked<JournalQuery>) -> Answer<JournalFacts> {
+async fn show(world: World, Asked(query): Asked<Query>) -> Answer<JournalFacts> {
     let journal = world.idp.journal();
-    let mut entries: Vec<Entry> = journal.entries();
-    entries.retain(|entry| query.admits(entry));
-    let spare = entries.len().saturating_sub(query.limit.unwrap_or(PAGE));
-    entries.drain(..spare);
     answer(JournalFacts {
         written: journal.written(),
         dropped: journal.dropped(),
-        entries,
+        entries: journal.query(&query),
     })
 }
 
 async fn clear(world: World) -> Done {
-    world.idp.journal().clear();
+    world.idp.clear_journal();
     done()
 }
 
@@ -187,19 +164,5 @@ impl Follower {
                 self.told.changed().await.ok()?;
             }
         }
-    }
-}
-
-impl JournalQuery {
-    fn admits(&self, entry: &Entry) -> bool {
-        let client = entry.token_request.as_ref();
-        let client = client.and_then(|request| request.client.as_ref());
-        let status = entry.reply.as_ref().map(|reply| reply.status);
-        entry.number > self.since
-            && self
-                .endpoint
-                .is_none_or(|endpoint| endpoint == entry.endpoint)
-            && (self.client.is_none() || self.client.as_ref() == client)
-            && (self.status.is_none() || self.status == status)
     }
 }

@@ -1,5 +1,5 @@
-//! Following a journal: its entries in the order in which they are complete. One whose answer goes out piece by piece comes
-//! again once it is whole.
+//! The order in which the entries of a journal are complete, for whoever follows it from afar, breaks off and comes back. One
+//! whose answer goes out piece by piece is complete twice.
 
 use std::collections::VecDeque;
 
