@@ -31,6 +31,9 @@ pub(super) struct Asked<T>(pub(super) T);
 /// The last parameter of the path.
 pub(super) struct Named(pub(super) String);
 
+/// The client id in the path.
+pub(super) struct Client(pub(super) String);
+
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Given<T> {
     type Rejection = Problem;
 
@@ -72,14 +75,33 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let parameters = RawPathParams::from_request_parts(parts, state).await;
-        let last = parameters.ok().and_then(|parameters| {
-            let last = parameters.iter().last();
-            last.map(|(_, value)| value.to_owned())
-        });
-        last.map(Self)
-            .ok_or_else(|| Problem::not_found("the path is not valid UTF-8"))
+        let parameters = in_path(parts, state).await?;
+        let last = parameters.iter().last();
+        Ok(Self(
+            last.map_or_else(String::new, |(_, value)| value.to_owned()),
+        ))
     }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Client {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let parameters = in_path(parts, state).await?;
+        let client = parameters.iter().find(|(name, _)| *name == "client");
+        Ok(Self(
+            client.map_or_else(String::new, |(_, value)| value.to_owned()),
+        ))
+    }
+}
+
+/// The parameters of the path, decoded.
+pub(super) async fn in_path<S: Send + Sync>(
+    parts: &mut Parts,
+    state: &S,
+) -> Result<RawPathParams, Problem> {
+    let parameters = RawPathParams::from_request_parts(parts, state).await;
+    parameters.map_err(|_| Problem::not_found("the path is not UTF-8"))
 }
 
 enum Language {

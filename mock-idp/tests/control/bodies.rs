@@ -91,7 +91,7 @@ async fn paths_and_methods_that_are_not_there_are_told() {
     let request = desk.request(Method::PATCH, "/worlds/w/clock");
     let allowed = request.send().await.unwrap();
     assert_eq!(allowed.headers()["allow"], "GET,HEAD,PUT");
-    insta::assert_snapshot!(desk.get("/worlds/w/journal?sinc=1").await.refusal(), @"400 Bad Request: failed to deserialize query string: sinc: unknown field `sinc`, expected one of `since`, `endpoint`, `client`, `status`, `limit`");
+    insta::assert_snapshot!(desk.get("/worlds/w/journal?sinc=1").await.refusal(), @"400 Bad Request: failed to deserialize query string: sinc: unknown field `sinc`, expected one of `endpoint`, `client`, `since`, `limit`");
     insta::assert_snapshot!(desk.get("/worlds/w/journal?since=x").await.refusal(), @"400 Bad Request: failed to deserialize query string: since: invalid digit found in string");
     let said = Said::of(desk.request(Method::POST, "/worlds")).await;
     assert_eq!(said.status, 415);

@@ -134,10 +134,12 @@ async fn what_control_tells_unasked_holds_no_secret() {
         "/worlds",
         "/worlds/w",
         "/worlds/w/clock",
+        "/worlds/w/directory",
         "/worlds/w/faults",
         "/worlds/w/journal",
         "/worlds/w/keys",
         "/worlds/w/snapshots",
+        "/worlds/w/sign-ins",
         "/worlds/w/tokens",
     ];
     for path in paths {

@@ -11,12 +11,15 @@ mod desk;
 
 mod bodies;
 mod clocks;
+mod directories;
 mod document;
 mod faults;
 mod following;
 mod guard;
 mod journals;
 mod keys;
+mod sign_ins;
 mod snapshots;
 mod tokens;
+mod verify;
 mod worlds;

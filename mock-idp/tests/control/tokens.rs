@@ -47,3 +47,31 @@ async fn a_token_is_revoked_by_label_by_value_or_with_all_of_its_kind() {
         .await;
     assert_eq!(said.status, 422);
 }
+
+#[tokio::test]
+async fn tokens_are_made_to_order_and_forged() {
+    let desk = Desk::with_world().await;
+    let mint = async |recipe: serde_json::Value| {
+        let said = desk.post("/worlds/w/tokens", recipe).await;
+        assert_eq!(said.status, 201, "{said:?}");
+        said.json()
+    };
+    let good = mint(json!({ "claims": { "department": "sales" } })).await;
+    assert_eq!(good["label"], "AT#1");
+    assert_eq!(desk.call_with(good["value"].as_str().unwrap()).await, 200);
+    for forgery in ["expired", "wrong_key", "wrong_issuer", "alg_none"] {
+        let forged = mint(json!({ "forge": forgery })).await;
+        let status = desk.call_with(forged["value"].as_str().unwrap()).await;
+        assert_eq!(status, 401, "{forgery}");
+    }
+    let said = desk
+        .post("/worlds/w/tokens", json!({ "client": "nobody" }))
+        .await;
+    assert_eq!(said.status, 422);
+    let request = desk.request(reqwest::Method::POST, "/worlds/w/tokens/refresh");
+    let minted = crate::desk::Said::of(request).await;
+    assert_eq!(
+        (minted.status, &minted.json()["label"]),
+        (201, &json!("RT#1"))
+    );
+}

@@ -41,7 +41,11 @@ macro_rules! part {
             const PATH: &'static str = concat!("/worlds/{world}/directory/", $folder, "/{id}");
             const PUT: (&'static str, &'static str) = (
                 concat!("put", stringify!($kind)),
-                concat!("Puts ", $what, " into the directory, whole, in place of one with the same id"),
+                concat!(
+                    "Puts ",
+                    $what,
+                    " into the directory, whole, in place of one with the same id"
+                ),
             );
             const DELETE: (&'static str, &'static str) = (
                 concat!("remove", stringify!($kind)),
@@ -63,10 +67,20 @@ macro_rules! part {
 part!(Application, id, "applications", "an application");
 part!(User, id, "users", "a user");
 part!(Group, id, "groups", "a group");
-part!(ManagedIdentity, client_id, "managed-identities", "a managed identity");
+part!(
+    ManagedIdentity,
+    client_id,
+    "managed-identities",
+    "a managed identity"
+);
 part!(ApiToken, id, "api-tokens", "a token for the management API");
 part!(Tenant, id, "tenants", "a tenant");
-part!(AuthorizationServer, id, "authorization-servers", "an authorization server");
+part!(
+    AuthorizationServer,
+    id,
+    "authorization-servers",
+    "an authorization server"
+);
 
 pub(super) fn add(api: Api) -> Api {
     let api = routes::<Application>(api);

@@ -159,9 +159,9 @@ impl From<PendingSignIn> for SignIn {
 impl From<SignInError> for Problem {
     fn from(error: SignInError) -> Self {
         match error {
-            SignInError::UserCodeUnknown { .. } => Self::not_found(
-                "no device shows this code; GET …/sign-ins lists those that wait",
-            ),
+            SignInError::UserCodeUnknown { .. } => {
+                Self::not_found("no device shows this code; GET …/sign-ins lists those that wait")
+            }
             SignInError::UserUnknown { .. } => Self::unprocessable(error.to_string()),
             _ => Self::conflict(error.to_string()),
         }

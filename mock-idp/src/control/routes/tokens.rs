@@ -1,14 +1,16 @@
 //! Tokens: what a world remembers of them, and their revocation.
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::control::answer::{Answer, Done, answer, done};
+use crate::control::answer::{Answer, Done, Made, answer, done};
 use crate::control::api::{Api, Operation};
 use crate::control::given::Given;
 use crate::control::problem::Problem;
 use crate::control::world::World;
 use crate::ledger::{TokenFacts, TokenLabel};
+use crate::mint::TokenRecipe;
 
 /// Every token that the world remembers, without their values.
 #[derive(Serialize, JsonSchema)]
@@ -38,6 +40,27 @@ enum Kind {
     Grants,
 }
 
+/// A token made to order. It is shown this once.
+#[derive(Serialize, JsonSchema)]
+struct MintedFacts {
+    /// Its name in the journal, by which it can be revoked.
+    label: TokenLabel,
+    /// The token.
+    value: String,
+    /// When it expires, on the server's clock.
+    #[schemars(with = "String", extend("format" = "date-time"))]
+    expires_at: Timestamp,
+}
+
+/// A refresh token made outside any flow. It is shown this once.
+#[derive(Serialize, JsonSchema)]
+struct RefreshFacts {
+    /// Its name in the journal, by which it can be revoked.
+    label: TokenLabel,
+    /// The token.
+    value: String,
+}
+
 pub(super) fn add(api: Api) -> Api {
     api.route(
         Operation::get(
@@ -47,6 +70,25 @@ pub(super) fn add(api: Api) -> Api {
         )
         .gives::<Tokens>(),
         list,
+    )
+    .route(
+        Operation::post(
+            "/worlds/{world}/tokens",
+            "mintToken",
+            "Makes an access token to order, or forges one",
+        )
+        .takes::<TokenRecipe>()
+        .makes::<MintedFacts>(),
+        mint,
+    )
+    .route(
+        Operation::post(
+            "/worlds/{world}/tokens/refresh",
+            "mintRefreshToken",
+            "Makes a refresh token for the example application and user, as if the user had signed in",
+        )
+        .makes::<RefreshFacts>(),
+        mint_refresh,
     )
     .route(
         Operation::post(
@@ -62,6 +104,29 @@ pub(super) fn add(api: Api) -> Api {
 async fn list(world: World) -> Answer<Tokens> {
     answer(Tokens {
         tokens: world.idp.tokens(),
+    })
+}
+
+async fn mint(
+    world: World,
+    Given(recipe): Given<TokenRecipe>,
+) -> Result<Made<MintedFacts>, Problem> {
+    let minted = world
+        .idp
+        .mint(&recipe)
+        .map_err(|error| Problem::unprocessable(error.to_string()))?;
+    Ok(Made(MintedFacts {
+        label: minted.label,
+        value: minted.value.reveal().to_owned(),
+        expires_at: minted.expires_at,
+    }))
+}
+
+async fn mint_refresh(world: World) -> Made<RefreshFacts> {
+    let minted = world.idp.mint_refresh_token();
+    Made(RefreshFacts {
+        label: minted.label,
+        value: minted.value.reveal().to_owned(),
     })
 }
 
