@@ -106,8 +106,7 @@ pub struct Redirect {
 pub enum RedirectTo {
     /// The same path on the same origin.
     Same,
-    /// The same path on the foreign origin, for which the world must have been
-    /// [told to have one](crate::Builder::foreign_origin); without it the answer has no `Location`.
+    /// The same path on an origin that is not the provider's. In a world that has none the answer has no `Location`.
     Foreign,
 }
 

@@ -105,7 +105,7 @@ impl<'de> Deserialize<'de> for TokenLabel {
 
 impl JsonSchema for TokenLabel {
     fn schema_name() -> Cow<'static, str> {
-        "Label".into()
+        "TokenLabel".into()
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {

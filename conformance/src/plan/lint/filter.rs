@@ -17,21 +17,12 @@ pub(super) fn examine(
     only: &RuleFilter,
     found: &mut Findings<'_>,
 ) {
-    if *only == RuleFilter::default() {
-        found.push(
-            view.problem(node, "`only` says nothing of the requests it is for")
-                .help("write for instance `only: { grant: refresh_token }`, or remove it"),
-        );
-    }
     foreign_to_the_endpoint(view, node, to, only, found);
     if !names(view, node, only, found) {
         return;
     }
     if !view.file.head.passive {
         nobody(view, node, only, found);
-    }
-    if only.attempt == Some(0) {
-        found.push(view.problem(below(node, &["attempt"]), "`attempt` counts from 1"));
     }
     if let Some(grant) = &only.grant {
         let node = below(node, &["grant"]);
@@ -41,7 +32,8 @@ pub(super) fn examine(
             unused_grant(view, node, grant, found);
         }
     }
-    if let Some(label) = only.presents {
+    // That there is no token of the number 0 has been said.
+    if let Some(label) = only.presents.filter(|label| label.serial > 0) {
         let node = below(node, &["presents"]);
         match (to, label.kind) {
             (RuleTarget::Endpoint(Endpoint::Token), TokenKind::Access) => found.push(view.problem(

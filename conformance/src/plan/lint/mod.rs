@@ -3,13 +3,12 @@
 //! | file | what it examines |
 //! |---|---|
 //! | `cast`, `clients` | who takes part |
-//! | `idp`, `rule`, `filter`, `answer`, `members`, `shadow` | the provider and its script |
+//! | `idp`, `rule`, `filter`, `shadow` | the provider and its script |
 //! | `steps`, `call`, `clocks`, `waits`, `happening` | what is done, in order |
 //! | `check`, `predicate`, `each`, `gap`, `field`, `selector` | what is expected |
 //! | `endpoint`, `proof` | checks that silence would pass |
 //! | `needs`, `passive`, `vendor` | what clients, roads and vendors do not all have |
 
-mod answer;
 mod call;
 mod cast;
 mod check;
@@ -22,7 +21,6 @@ mod filter;
 mod gap;
 mod happening;
 mod idp;
-mod members;
 mod needs;
 mod passive;
 mod predicate;

@@ -75,9 +75,9 @@ impl std::error::Error for BadRule {}
 impl Complaint {
     /// A complaint of this part of a rule. `title` is a lower-case fragment.
     #[must_use]
-    pub fn at(place: Place, title: impl Into<String>) -> Self {
+    pub fn at(place: impl Into<Place>, title: impl Into<String>) -> Self {
         Self {
-            place,
+            place: place.into(),
             title: title.into(),
             label: None,
             also: None,
@@ -109,8 +109,8 @@ impl Complaint {
 
     /// Another place that has to do with it.
     #[must_use]
-    pub fn and(mut self, place: Place, text: impl Into<String>) -> Self {
-        self.also = Some((place, text.into()));
+    pub fn and(mut self, place: impl Into<Place>, text: impl Into<String>) -> Self {
+        self.also = Some((place.into(), text.into()));
         self
     }
 
@@ -168,23 +168,27 @@ impl Place {
 
     /// What stands under this key, there.
     #[must_use]
-    pub fn key(mut self, key: &str) -> Self {
-        self.path.push(Part::Key(key.to_owned()));
-        self
+    pub fn key(&self, key: &str) -> Self {
+        let mut place = self.clone();
+        place.path.push(Part::Key(key.to_owned()));
+        place
     }
 
     /// This element of the list there, from 0.
     #[must_use]
-    pub fn element(mut self, at: usize) -> Self {
-        self.path.push(Part::Element(at));
-        self
+    pub fn element(&self, at: usize) -> Self {
+        let mut place = self.clone();
+        place.path.push(Part::Element(at));
+        place
     }
 
     /// The key itself.
     #[must_use]
-    pub fn itself(mut self) -> Self {
-        self.is_key = true;
-        self
+    pub fn itself(&self) -> Self {
+        Self {
+            is_key: true,
+            ..self.clone()
+        }
     }
 
     /// The part of a tree that is meant, or the closest part of it that is there.
@@ -210,6 +214,19 @@ impl Place {
         };
         let (key, _) = map.find(rule).entry(last)?;
         Some(key.span)
+    }
+}
+
+/// What stands under a key of the rule.
+impl From<&str> for Place {
+    fn from(key: &str) -> Self {
+        Self::of(key)
+    }
+}
+
+impl From<&Self> for Place {
+    fn from(place: &Self) -> Self {
+        place.clone()
     }
 }
 

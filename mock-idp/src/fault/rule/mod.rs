@@ -1,7 +1,10 @@
 //! The grammar of fault rules: what a file or a request says, before it becomes a [`Fault`](super::Fault).
+//!
+//! The same grammar stands in scenario files, in directory files and in the control API.
 
 mod bad;
 mod error_reply;
+mod examine;
 mod filter;
 mod hold;
 mod names;
@@ -29,8 +32,6 @@ pub(super) use schema::several;
 pub use target::RuleTarget;
 
 /// One rule as a file or a request has it. The first rule of a script that applies to a request shapes its answer.
-///
-/// The same grammar stands in scenario files, in directory files and in the control API.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {

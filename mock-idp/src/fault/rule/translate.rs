@@ -17,13 +17,18 @@ impl Rule {
     ///
     /// # Errors
     ///
-    /// [`BadRule`] for a name that stands for nobody.
+    /// [`BadRule`] for a rule that contradicts itself or can never apply, and for a name that stands for nobody.
     pub fn to_fault(&self, names: &dyn Names) -> Result<Fault, BadRule> {
-        let fault = choice(self, names)?;
-        let fault = answer(fault, self);
-        let fault = changes(fault, self);
-        Ok(delivery(fault, self).written_as(self))
+        BadRule::unless_empty(self.complaints())?;
+        Ok(translated(self, names)?.written_as(self))
     }
+}
+
+fn translated(rule: &Rule, names: &dyn Names) -> Result<Fault, BadRule> {
+    let fault = choice(rule, names)?;
+    let fault = answer(fault, rule);
+    let fault = changes(fault, rule);
+    Ok(delivery(fault, rule))
 }
 
 /// Which requests a rule is for, and which of them.
@@ -146,14 +151,14 @@ fn delivery(mut fault: Fault, rule: &Rule) -> Fault {
     fault
 }
 
-/// What base64 stands for, be it on one line or on several. Planning has refused what is none.
+/// What base64 stands for, be it on one line or on several. What is none has been refused.
 fn bytes(base64: &str) -> Vec<u8> {
     let digits: String = base64.split_ascii_whitespace().collect();
     STANDARD.decode(digits).unwrap_or_default()
 }
 
 fn header(text: &str) -> HeaderText {
-    // Planning has refused what is neither plain text nor a known function.
+    // What is neither plain text nor a known function has been refused.
     let Ok(Moment { form, offset }) = text.parse() else {
         return HeaderText::Fixed(text.to_owned());
     };
@@ -223,9 +228,7 @@ mod tests {
             provider: Provider::Okta,
             directory,
         };
-        let mut fault = self::rule(rule).to_fault(&names).unwrap();
-        fault.rule = None;
-        fault
+        translated(&self::rule(rule), &names).unwrap()
     }
 
     /// Whatever a rule says reaches the script.
