@@ -286,11 +286,9 @@ impl Directory {
             }
             Part::AuthorizationServer(part) => {
                 self.org(provider, kind)?;
-                put(
-                    &mut self.okta.authorization_servers,
-                    part,
-                    |known, new| known.id == new.id,
-                );
+                put(&mut self.okta.authorization_servers, part, |known, new| {
+                    known.id == new.id
+                });
             }
         }
         Ok(())

@@ -162,7 +162,21 @@ mod tests {
         let text = include_str!("default.yaml")
             .replace("login: ada@contoso.example", "logn: ada@contoso.example");
         let error = Directory::from_yaml(&text).unwrap_err().to_string();
-        insta::assert_snapshot!(error, @"the directory cannot be used: unknown field `logn`, expected one of id, login, name, password, enabled, locked, password_expired, mfa_required at line 40, column 11");
+        insta::assert_snapshot!(error, @"
+        error: the key `login` is missing
+          --> directory.yaml:75:11
+           |
+        75 |         - id: 5d4c3b2a-1f0e-4d9c-8b7a-695847362514
+           |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ in this map
+
+        error: unknown key `logn`
+          --> directory.yaml:76:11
+           |
+        76 |           logn: ada@contoso.example
+           |           ^^^^ did you mean `login`?
+           |
+           = note: the keys here are `id`, `login`, `name`, `password`, `enabled`, `locked`, `password_expired`, `mfa_required` and `groups`
+        ");
     }
 
     /// Shorter ones could leak unseen: the journal does not hunt for them.
@@ -180,7 +194,15 @@ mod tests {
             assert!(!error.contains("-q"), "{error}");
         }
         let text = include_str!("default.yaml").replace("entra-app-secret~Q8fJ2kLm", "1234567");
-        insta::assert_snapshot!(Directory::from_yaml(&text).unwrap_err(), @"the directory cannot be used: a secret is too short to be told from ordinary text; take one of at least 8 characters at line 11, column 22");
+        insta::assert_snapshot!(Directory::from_yaml(&text).unwrap_err(), @"
+        error: found something else than what belongs here, which is not shown: it may be a secret
+          --> directory.yaml:11:22
+           |
+        11 |             - value: *******
+           |                      ^^^^^^^
+           |
+           = help: a secret is text; put a number in quotes
+        ");
         let text = include_str!("default.yaml").replace("entra-app-secret~Q8fJ2kLm", "ab345678");
         assert!(Directory::from_yaml(&text).is_ok());
     }

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use crate::directory::Leniency;
 use crate::entropy::hex;
 use crate::ledger::{TokenLabel, TokenState};
 
@@ -265,6 +266,9 @@ pub struct ReplyFacts {
     pub issued: Vec<TokenLabel>,
     /// The fault rule that shaped the answer, by its label.
     pub fault: Option<String>,
+    /// What the directory's laxity has let pass that would have been refused; empty for an answer that needed none of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leniencies: Vec<Leniency>,
     /// What the connection did with the answer.
     pub delivery: Delivery,
 }

@@ -6,9 +6,10 @@ use http::{Method, StatusCode};
 use serde_json::json;
 
 use super::denial::OktaDenial;
+use super::policy;
 use super::server::Server;
 use super::tokens;
-use crate::directory::{GrantType, RotationMode};
+use crate::directory::{GrantType, Lifetimes, Platform, RotationMode};
 use crate::engine::{self, Claimed, Denial, Grant, Terms, TokenRequest};
 use crate::inbound::Inbound;
 use crate::ledger::{RefreshLifetime, usual_rotation};
@@ -45,13 +46,14 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
             if matches!(server, Server::Org) {
                 return Err(OktaDenial::OrgTakesNoSecret);
             }
-            let terms = terms(world, server, app_only_scope(request, server)?);
+            let scope = app_only_scope(request, server)?;
+            let terms = terms(world, server, &claimed, GrantType::ClientCredentials, scope)?;
             engine::client_credentials(request, &claimed, terms)
         }
         GrantType::Password => {
             let scope = user_scope(request, server, &claimed)?;
             let user = engine::user_by_password(request, &world.directory.okta.users)?;
-            let terms = terms(world, server, scope);
+            let terms = terms(world, server, &claimed, GrantType::Password, scope)?;
             engine::signed_in(request, &claimed, user, terms, &world.ledger, now, || {
                 refresh_value(world)
             })
@@ -61,7 +63,13 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
             request,
             &claimed,
             &world.directory.okta.users,
-            terms(world, server, Vec::new()),
+            terms(
+                world,
+                server,
+                &claimed,
+                GrantType::DeviceCode,
+                device_scope(world, request),
+            )?,
             true,
             &world.ledger,
             now,
@@ -205,14 +213,21 @@ fn refreshed(
         }
         .into());
     }
-    let usual = usual_rotation(RotationMode::Static);
+    // Okta rotates those of single-page applications unless told otherwise
+    // (developer.okta.com/docs/guides/refresh-tokens).
+    let usual = usual_rotation(match claimed.application.platform {
+        Platform::Spa => RotationMode::Rotate,
+        Platform::Web | Platform::Public => RotationMode::Static,
+    });
     let rotation = world
         .settings
         .rotation
         .as_ref()
         .or(claimed.application.rotation.as_ref())
         .unwrap_or(&usual);
-    let lifetime = world.settings.access_lifetime.unwrap_or(ACCESS_LIFETIME);
+    let scope = if asked.is_empty() { &original } else { &asked };
+    let said = policy::lifetimes(server, claimed, GrantType::RefreshToken, scope)?;
+    let lifetime = access_lifetime(world, &said);
     let mut grant = engine::refresh(
         request,
         claimed,
@@ -262,30 +277,49 @@ fn reply(world: &World, server: Server<'_>, grant: &Grant) -> Reply {
     Reply::json(StatusCode::OK, body).with_issued(issued)
 }
 
-fn terms(world: &World, server: Server<'_>, scope: Vec<String>) -> Terms {
-    Terms {
+fn terms(
+    world: &World,
+    server: Server<'_>,
+    claimed: &Claimed<'_>,
+    grant: GrantType,
+    scope: Vec<String>,
+) -> Result<Terms, OktaDenial> {
+    let said = policy::lifetimes(server, claimed, grant, &scope)?;
+    Ok(Terms {
         issuer: server.id().to_owned(),
         scope,
-        lifetime: world.settings.access_lifetime.unwrap_or(ACCESS_LIFETIME),
-        refresh_lifetime: refresh_lifetime(world, matches!(server, Server::Org)),
-    }
+        lifetime: access_lifetime(world, &said),
+        refresh_lifetime: refresh_lifetime(world, matches!(server, Server::Org), &said),
+    })
 }
 
-/// How long refresh tokens live in this world.
-pub(crate) fn refresh_lifetime(world: &World, org: bool) -> RefreshLifetime {
-    match (world.settings.refresh_lifetime, org) {
-        (Some(limit), _) => RefreshLifetime {
+/// The scopes that a device has asked for.
+fn device_scope(world: &World, request: &TokenRequest) -> Vec<String> {
+    let shown = request.get("device_code").unwrap_or_default();
+    let facts = world.ledger.state_of(shown, world.clock.now()).0;
+    facts.map(|facts| facts.scope).unwrap_or_default()
+}
+
+fn access_lifetime(world: &World, said: &Lifetimes) -> Duration {
+    let asked = world.settings.access_lifetime.or(said.access_token);
+    asked.unwrap_or(ACCESS_LIFETIME)
+}
+
+/// How long refresh tokens live, where policy and application say this.
+pub(crate) fn refresh_lifetime(world: &World, org: bool, said: &Lifetimes) -> RefreshLifetime {
+    if let Some(limit) = world.settings.refresh_lifetime {
+        return RefreshLifetime {
             idle: Some(limit),
             absolute: None,
-        },
-        (None, true) => RefreshLifetime {
-            idle: None,
-            absolute: Some(ORG_REFRESH_ABSOLUTE),
-        },
-        (None, false) => RefreshLifetime {
-            idle: Some(CUSTOM_REFRESH_IDLE),
-            absolute: None,
-        },
+        };
+    }
+    let (idle, absolute) = match org {
+        true => (None, Some(ORG_REFRESH_ABSOLUTE)),
+        false => (Some(CUSTOM_REFRESH_IDLE), None),
+    };
+    RefreshLifetime {
+        idle: said.refresh_idle.or(idle),
+        absolute: said.refresh_token.or(absolute),
     }
 }
 
