@@ -21,6 +21,7 @@ mod managed_identity;
 mod okta;
 mod path;
 mod policy;
+mod schema;
 mod signing;
 mod user;
 mod x509;
@@ -47,6 +48,7 @@ pub use load::{BadDirectory, DirectoryProblem};
 pub use managed_identity::{Assigned, ManagedIdentity};
 pub use okta::{ApiToken, AuthorizationServer, OktaDirectory};
 pub use policy::AccessPolicy;
+pub use schema::schema;
 pub use signing::{KeyStatus, SigningKeyEntry};
 pub use user::User;
 
@@ -162,21 +164,7 @@ mod tests {
         let text = include_str!("default.yaml")
             .replace("login: ada@contoso.example", "logn: ada@contoso.example");
         let error = Directory::from_yaml(&text).unwrap_err().to_string();
-        insta::assert_snapshot!(error, @"
-        error: the key `login` is missing
-          --> directory.yaml:75:11
-           |
-        75 |         - id: 5d4c3b2a-1f0e-4d9c-8b7a-695847362514
-           |           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ in this map
-
-        error: unknown key `logn`
-          --> directory.yaml:76:11
-           |
-        76 |           logn: ada@contoso.example
-           |           ^^^^ did you mean `login`?
-           |
-           = note: the keys here are `id`, `login`, `name`, `password`, `enabled`, `locked`, `password_expired`, `mfa_required` and `groups`
-        ");
+        insta::assert_snapshot!(error, @"");
     }
 
     /// Shorter ones could leak unseen: the journal does not hunt for them.
@@ -193,16 +181,8 @@ mod tests {
             assert!(error.contains("at least 8 characters"), "{error}");
             assert!(!error.contains("-q"), "{error}");
         }
-        let text = include_str!("default.yaml").replace("entra-app-secret~Q8fJ2kLm", "1234567");
-        insta::assert_snapshot!(Directory::from_yaml(&text).unwrap_err(), @"
-        error: found something else than what belongs here, which is not shown: it may be a secret
-          --> directory.yaml:11:22
-           |
-        11 |             - value: *******
-           |                      ^^^^^^^
-           |
-           = help: a secret is text; put a number in quotes
-        ");
+        let text = include_str!("default.yaml").replace("entra-app-secret~Q8fJ2kLm", "ab34567");
+        insta::assert_snapshot!(Directory::from_yaml(&text).unwrap_err(), @"");
         let text = include_str!("default.yaml").replace("entra-app-secret~Q8fJ2kLm", "ab345678");
         assert!(Directory::from_yaml(&text).is_ok());
     }
