@@ -23,7 +23,7 @@ use crate::provider::Provider;
 use crate::supervise::{Supervisor, Unsupervised};
 use crate::turn::Turns;
 use crate::world::{PATIENCE, Rooms, Settings, Standing};
-use crate::{entra, foreign, okta};
+use crate::{entra, foreign, neighbours, okta};
 
 /// Settings of a world before it starts.
 #[derive(Debug)]
@@ -40,6 +40,8 @@ pub struct Builder {
     tls: bool,
     foreign_origin: bool,
     ports: HashMap<Origin, u16>,
+    bind: IpAddr,
+    advertised: Option<String>,
 }
 
 /// Why a world could not be started.
@@ -76,6 +78,8 @@ impl Builder {
             tls: true,
             foreign_origin: false,
             ports: HashMap::new(),
+            bind: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            advertised: None,
         }
     }
 
@@ -147,6 +151,19 @@ impl Builder {
         self
     }
 
+    /// The address to listen on; 127.0.0.1 without it. Any other host that reaches it can use the world: its secrets are public.
+    pub fn bind(mut self, address: IpAddr) -> Self {
+        self.bind = address;
+        self
+    }
+
+    /// The host in every URL, where clients reach the world by another than the bound address: a container's name, say. The
+    /// certificate has to be good for it.
+    pub fn advertise(mut self, host: impl Into<String>) -> Self {
+        self.advertised = Some(host.into());
+        self
+    }
+
     /// How long, in real time, a peer may take over its handshake, its headers and its body; 30 seconds without it.
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
@@ -165,7 +182,7 @@ impl Builder {
         self
     }
 
-    /// Starts the world on 127.0.0.1, within the current tokio runtime.
+    /// Starts the world, within the current tokio runtime.
     ///
     /// # Errors
     ///
@@ -188,7 +205,7 @@ impl Builder {
         let foreign = self.foreign_origin.then_some(&Origin::Foreign);
         for origin in origins.iter().chain(foreign) {
             let port = self.ports.get(origin).copied().unwrap_or(0);
-            let address = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port);
+            let address = SocketAddr::new(self.bind, port);
             bound.push((
                 *origin,
                 Bound::to(address)
@@ -200,7 +217,13 @@ impl Builder {
             .iter()
             .map(|(origin, bound)| {
                 let scheme = if is_plain(*origin) { "http" } else { scheme };
-                (*origin, format!("{scheme}://{}", bound.address()))
+                let address = bound.address();
+                let host = match &self.advertised {
+                    Some(host) if host.contains(':') => format!("[{host}]:{}", address.port()),
+                    Some(host) => format!("{host}:{}", address.port()),
+                    None => address.to_string(),
+                };
+                (*origin, format!("{scheme}://{host}"))
             })
             .collect();
         let rooms = Arc::new(Rooms {
@@ -211,7 +234,7 @@ impl Builder {
             entropy: Entropy::from_seed(self.seed),
             keys: KeyRing::embedded(self.provider),
             ledger: Ledger::default(),
-            journal: Journal::with_capacity(self.journal_capacity),
+            journal: Journal::with_capacity(self.journal_capacity, self.clock.timeline()),
             faults: FaultScript::on(self.clock.clone()),
             holds: Holds::default(),
             turns: Turns::default(),
@@ -224,6 +247,7 @@ impl Builder {
                 settings: Arc::new(self.settings),
             }),
         });
+        neighbours::announce(&rooms);
         let connections = Arc::new(AtomicU64::new(0));
         let listeners = bound
             .into_iter()

@@ -266,21 +266,22 @@ fn admit_okta_scope(
     scope: &str,
 ) -> Option<bool> {
     let okta = &mut directory.okta;
+    let mut applications = okta.applications.iter_mut();
+    let application = applications.find(|known| known.id.eq_ignore_ascii_case(client))?;
     let mut servers = okta.authorization_servers.iter_mut();
-    let scopes = match servers.find(|server| server.id == realm) {
-        Some(server) => &mut server.scopes,
-        None => {
-            let mut applications = okta.applications.iter_mut();
-            &mut applications
-                .find(|known| known.id.eq_ignore_ascii_case(client))?
-                .scopes
-        }
-    };
-    let unknown = !scopes.iter().any(|known| known == scope);
-    if unknown {
-        scopes.push(scope.to_owned());
+    let server = servers.find(|server| server.id == realm);
+    // A custom server asks for consent only where the application says so; the org's always does.
+    let consent = server.is_none() || application.consent_required;
+    let unconsented = consent && !application.scopes.iter().any(|known| known == scope);
+    if unconsented {
+        application.scopes.push(scope.to_owned());
     }
-    Some(unknown)
+    let unknown = server.filter(|server| !server.scopes.iter().any(|known| known == scope));
+    let added = unconsented || unknown.is_some();
+    if let Some(server) = unknown {
+        server.scopes.push(scope.to_owned());
+    }
+    Some(added)
 }
 
 /// Begins a sign-in that has given the token shown, of the first user who can sign in.

@@ -16,6 +16,7 @@ use crate::keys::KeyRing;
 use crate::ledger::Ledger;
 use crate::lenient::Lenience;
 use crate::limits::{Limit, Meters};
+use crate::neighbours;
 use crate::provider::Provider;
 use crate::secret::Secret;
 use crate::supervise::Supervisor;
@@ -94,6 +95,17 @@ impl Rooms {
         }
     }
 
+    /// Does something to the world as a request does it: not while it is saved or restored.
+    pub(crate) fn in_turn<T>(self: &Arc<Self>, act: impl FnOnce(&World) -> T) -> T {
+        loop {
+            let world = self.now();
+            // None if it was restored just now: look again.
+            if let Some(_turn) = world.turn() {
+                return act(&world);
+            }
+        }
+    }
+
     /// Changes the directory. Requests from now on see all of the change, those under way nothing of it.
     pub(crate) fn change_directory<T>(&self, change: impl FnOnce(&mut Directory) -> T) -> T {
         // A change that panics would leave the directory as it was: it is worked on in a copy.
@@ -138,6 +150,13 @@ impl Rooms {
             .standing
             .write()
             .unwrap_or_else(PoisonError::into_inner) = standing;
+    }
+}
+
+/// Others no longer find it.
+impl Drop for Rooms {
+    fn drop(&mut self) {
+        neighbours::forget(self);
     }
 }
 

@@ -19,7 +19,6 @@ use crate::staging;
 use crate::trace::{CutShort, Exchange, Party, Road, Trace};
 
 pub use child::ChildEnd;
-use environment::Told;
 use stop::Stop;
 
 /// A run of the command.
@@ -95,13 +94,20 @@ pub async fn run(
     ca_file.flush()?;
 
     give_secrets(&judged, [&body.client]).map_err(PassiveError::Client)?;
-    let told = Told::of(&judged, &body.client).map_err(PassiveError::Client)?;
-    let beside = Told::of(&bystander, &ClientSpec::default()).map_err(PassiveError::Client)?;
+    let told = environment::told(&judged, &body.client).map_err(PassiveError::Client)?;
+    let beside =
+        environment::told(&bystander, &ClientSpec::default()).map_err(PassiveError::Client)?;
     let variables = environment::variables(&case.name.0, &told, &beside, ca_file.path());
     let started_at = SystemClock.now();
-    let child = child::run(command, &variables, &environment::UNSET, timeout, &mut stop)
-        .await
-        .map_err(|child::Interrupted(signal)| PassiveError::Interrupted(signal))?;
+    let child = child::run(
+        command,
+        &variables,
+        &mock_idp::environment::UNSET,
+        timeout,
+        &mut stop,
+    )
+    .await
+    .map_err(|child::Interrupted(signal)| PassiveError::Interrupted(signal))?;
     let trace = trace(&judged, started_at);
     Ok(PassiveRun { trace, child })
 }

@@ -114,7 +114,8 @@ impl Serve {
         self.announce(&worlds, ready_file, ca_file)?;
         ended.await;
         for world in worlds {
-            world.stop().await;
+            // Nothing is expected of a world that is served.
+            let _ = world.stop().await;
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use http::header;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::assertion::Assertion;
 use super::basic_spelling::spelling;
 use super::denial::Denial;
 use crate::directory::BasicReading;
@@ -175,6 +176,12 @@ impl TokenRequest {
         self.get("client_id").map(str::to_owned).or_else(from_basic)
     }
 
+    /// The client that an assertion says it is of, where nothing else says it.
+    fn asserted_client(&self) -> Option<String> {
+        let assertion = Assertion::parse(self.get("client_assertion")?)?;
+        assertion.subject().map(str::to_owned)
+    }
+
     /// The client authentication methods in use.
     pub(crate) fn auth_methods(&self) -> Vec<AuthMethod> {
         let mut methods = Vec::new();
@@ -208,7 +215,7 @@ impl TokenRequest {
     ) -> TokenRequestFacts {
         TokenRequestFacts {
             grant: self.get("grant_type").map(str::to_owned),
-            client: self.client_id(),
+            client: self.client_id().or_else(|| self.asserted_client()),
             auth: self.auth_methods(),
             basic: self
                 .basic

@@ -96,7 +96,7 @@ pub(super) fn redeemed<'w>(
             tenant,
             claimed,
             &resolved,
-            delegated_lifetime(world, claimed),
+            delegated_lifetime(world, &claimed.application.lifetimes),
         ),
         false,
         &world.ledger,

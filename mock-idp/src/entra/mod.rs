@@ -1,12 +1,15 @@
 //! Microsoft Entra ID: routes, answers, headers.
 
 mod aadsts;
+mod assertion;
+mod assertion_denial;
 mod correlation;
 mod denial;
 mod device;
 mod discovery;
 mod graph;
 mod managed_identity;
+mod minting;
 mod scope;
 mod tenant;
 mod token;
@@ -35,6 +38,7 @@ use crate::world::{Rooms, World};
 
 pub(crate) use correlation::given as given_request_id;
 pub(crate) use managed_identity::routes as managed_identity_routes;
+pub(crate) use minting::ordinary;
 pub(crate) use token::{refresh_lifetime, refresh_value};
 
 /// Entra's dialect.

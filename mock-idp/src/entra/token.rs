@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::{Method, StatusCode};
 use serde_json::json;
 
+use super::assertion;
 use super::denial::EntraDenial;
 use super::device;
 use super::scope::{self, Resolved};
@@ -58,10 +59,19 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
         return Err(EntraDenial::AppOnlyWithoutCredential);
     }
     let now = world.clock.now();
-    claimed.verify(now)?;
+    claimed.verify(now, || {
+        assertion::verify(world, inbound, request, tenant, &claimed)
+    })?;
     let (grant, resolved) = match engine::requested(request, &claimed, &ALIASES)? {
         GrantType::ClientCredentials => {
             let resolved = scope::app_only(&request.scope(), tenant)?;
+            let application = claimed.application;
+            if application.consent_required && application.roles.is_empty() {
+                return Err(EntraDenial::AppOnlyWithoutRole {
+                    client: application.id.clone(),
+                    resource: resolved.audience,
+                });
+            }
             let lifetime = app_only_lifetime(world, &claimed.application.lifetimes);
             let terms = terms(world, tenant, &claimed, &resolved, lifetime);
             (
@@ -72,7 +82,7 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
         GrantType::Password => {
             let resolved = delegated_scope(request, tenant, &claimed)?;
             let user = engine::user_by_password(request, &tenant.users)?;
-            let lifetime = delegated_lifetime(world, &claimed);
+            let lifetime = delegated_lifetime(world, &claimed.application.lifetimes);
             let terms = terms(world, tenant, &claimed, &resolved, lifetime);
             let grant =
                 engine::signed_in(request, &claimed, user, terms, &world.ledger, now, || {
@@ -166,7 +176,7 @@ fn refreshed<'w>(
         claimed,
         &tenant.users,
         rotation,
-        delegated_lifetime(world, claimed),
+        delegated_lifetime(world, &claimed.application.lifetimes),
         &world.ledger,
         now,
         || refresh_value(world),
@@ -186,9 +196,7 @@ fn reply(
 ) -> Reply {
     let now = world.clock.now();
     let expires_in = grant.lifetime.as_secs();
-    let expires_at = now
-        .checked_add(grant.lifetime + Duration::from_secs(1))
-        .unwrap_or(jiff::Timestamp::MAX);
+    let expires_at = expiry(now, grant.lifetime);
     let label =
         world
             .ledger
@@ -297,14 +305,20 @@ pub(crate) fn refresh_value(world: &World) -> String {
     format!("1.A{}", world.entropy.base64url(192))
 }
 
+/// When a token of this lifetime expires: a second later than `expires_in` says.
+pub(super) fn expiry(now: jiff::Timestamp, lifetime: Duration) -> jiff::Timestamp {
+    now.checked_add(lifetime.saturating_add(Duration::from_secs(1)))
+        .unwrap_or(jiff::Timestamp::MAX)
+}
+
 pub(super) fn app_only_lifetime(world: &World, said: &Lifetimes) -> Duration {
     let asked = world.settings.access_lifetime.or(said.access_token);
     asked.unwrap_or(APP_ONLY_LIFETIME)
 }
 
 /// Between 60 and 90 minutes, as the seed has it (learn.microsoft.com/entra/identity-platform/configurable-token-lifetimes).
-pub(super) fn delegated_lifetime(world: &World, claimed: &Claimed<'_>) -> Duration {
-    let said = claimed.application.lifetimes.access_token;
+pub(super) fn delegated_lifetime(world: &World, said: &Lifetimes) -> Duration {
+    let said = said.access_token;
     world.settings.access_lifetime.or(said).unwrap_or_else(|| {
         let [a, b, ..] = world.entropy.block();
         Duration::from_secs(3599 + u64::from(u16::from_le_bytes([a, b])) % 1800)

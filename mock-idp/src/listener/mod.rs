@@ -14,9 +14,10 @@
 //! | headers, or a request line, larger than 64 KiB, or more than 100 headers | 431, closed |
 //! | a head that stops coming, a handshake that fails | closed |
 
+mod authority;
+mod ca;
 mod half_close;
 mod outlet;
-mod tls;
 mod wire;
 
 use std::convert::Infallible;
@@ -38,7 +39,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
@@ -52,10 +53,12 @@ use crate::inbound::Inbound;
 use crate::journal::Origin;
 use crate::world::Rooms;
 
+pub(crate) use authority::Authority;
+pub use authority::NoCertificate;
+#[cfg(feature = "serve")]
+pub(crate) use ca::Ca;
 pub(crate) use half_close::Busy;
 pub(crate) use outlet::Outlet;
-pub(crate) use tls::Authority;
-pub use tls::NoCertificate;
 
 /// The largest request body that is read; a larger one is answered with 413.
 pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
@@ -72,6 +75,8 @@ pub(crate) struct Listener {
     address: SocketAddr,
     accepting: JoinHandle<()>,
     torn_down: Arc<AtomicBool>,
+    /// Told when no more is to be taken in.
+    closing: watch::Sender<bool>,
 }
 
 /// What every connection of a listener shares.
@@ -81,6 +86,16 @@ struct Door {
     routes: Router,
     connections: Arc<AtomicU64>,
     torn_down: Arc<AtomicBool>,
+    closing: watch::Receiver<bool>,
+}
+
+impl Door {
+    /// Completes once no more is to be taken in.
+    async fn closed(&self) {
+        let mut closing = self.closing.clone();
+        // The listener that could tell is gone: then this task is about to be aborted.
+        let _ = closing.wait_for(|closing| *closing).await;
+    }
 }
 
 /// Who sent a request.
@@ -121,18 +136,21 @@ impl Bound {
         connections: Arc<AtomicU64>,
     ) -> Listener {
         let torn_down = Arc::new(AtomicBool::new(false));
+        let (closing, told) = watch::channel(false);
         let door = Arc::new(Door {
             rooms,
             origin,
             routes,
             connections,
             torn_down: torn_down.clone(),
+            closing: told,
         });
         let accepting = tokio::spawn(accept(self.listener, tls, door));
         Listener {
             address: self.address,
             accepting,
             torn_down,
+            closing,
         }
     }
 }
@@ -140,6 +158,15 @@ impl Bound {
 impl Listener {
     pub(crate) fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Takes nothing more in and frees the port. Requests under way are answered; those that are not within `patience` of the
+    /// machine's time are cut off.
+    pub(crate) async fn drain(mut self, patience: Duration) {
+        self.closing.send_replace(true);
+        if within(patience, &mut self.accepting).await.is_none() {
+            self.stop().await;
+        }
     }
 
     /// Closes everything and waits until the port is free.
@@ -163,11 +190,17 @@ async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, door: Arc<Door>
     // Aborts every connection when the accept loop is dropped.
     let mut tasks = tokio::task::JoinSet::new();
     loop {
-        let Ok(place) = places.clone().acquire_owned().await else {
-            return;
+        let next = async {
+            // Never closed.
+            let place = places.clone().acquire_owned().await.ok();
+            (place, listener.accept().await)
+        };
+        let (place, accepted) = tokio::select! {
+            next = next => next,
+            () = door.closed() => break,
         };
         while tasks.try_join_next().is_some() {}
-        let (stream, peer) = match listener.accept().await {
+        let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
             // Out of file descriptors, or the peer is gone already: others are still served.
             Err(_) => {
@@ -182,6 +215,8 @@ async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, door: Arc<Door>
             connection(stream, peer, tls, door).await;
         });
     }
+    drop(listener);
+    while tasks.join_next().await.is_some() {}
 }
 
 async fn connection(
@@ -202,7 +237,11 @@ async fn connection(
         Some(tls) => {
             // A failed handshake is the peer's affair.
             let patience = door.rooms.patience;
-            if let Some(Ok(stream)) = within(patience, tls.accept(wire)).await {
+            let shaken = tokio::select! {
+                shaken = within(patience, tls.accept(wire)) => shaken,
+                () = door.closed() => None,
+            };
+            if let Some(Ok(stream)) = shaken {
                 speak_http(stream, peer, number, ending, door).await;
             }
         }
@@ -223,8 +262,9 @@ async fn speak_http(
         stream,
         busy: busy.clone(),
     };
+    let shared = door.clone();
     let service = service_fn(|request: Request<Incoming>| {
-        let door = door.clone();
+        let door = shared.clone();
         let ending = ending.clone();
         let busy = busy.clone();
         let outlet = outlet.clone();
@@ -254,16 +294,21 @@ async fn speak_http(
             Ok(response)
         }
     });
-    // An error here is a peer that hung up or spoke no HTTP, or a fault that cut the connection: nobody is left to tell.
-    let _ = http1::Builder::new()
+    let serving = http1::Builder::new()
         .timer(HeaderTimer::default())
         .header_read_timeout(door.rooms.patience)
         // Answers bear the world's date, or none when a fault takes it away; never the machine's.
         .auto_date_header(false)
         .max_buf_size(HEAD_LIMIT)
         .max_header_size(HEAD_LIMIT)
-        .serve_connection(TokioIo::new(stream), service)
-        .await;
+        .serve_connection(TokioIo::new(stream), service);
+    let mut serving = std::pin::pin!(serving);
+    // An error here is a peer that hung up or spoke no HTTP, or a fault that cut the connection: nobody is left to tell.
+    tokio::select! {
+        _ = &mut serving => return,
+        () = door.closed() => serving.as_mut().graceful_shutdown(),
+    }
+    let _ = serving.await;
 }
 
 /// Handles a request under the eyes of the world's supervisor.

@@ -2,7 +2,7 @@
 
 use super::MockIdp;
 use super::directory::made_secret;
-use crate::directory::{Application, ClientSecret, Directory};
+use crate::directory::{Application, ClientSecret, Directory, Platform};
 use crate::ledger::TokenLabel;
 use crate::secret::Secret;
 
@@ -13,7 +13,8 @@ impl MockIdp {
         self.rooms.change_directory(change)
     }
 
-    /// Gives an application another secret, made from the seed, beside those it has. Both work.
+    /// Gives an application another secret, made from the seed, beside those it has. Both work. A public client becomes a
+    /// confidential one.
     ///
     /// A secret for an id that no application has opens nothing.
     pub fn add_secret(&self, client_id: &str) -> Secret {
@@ -23,6 +24,7 @@ impl MockIdp {
             let secret = made_secret(rooms, application.as_deref(), client_id);
             if let Some(application) = application {
                 let lasting = ClientSecret::lasting(secret.reveal());
+                application.platform = Platform::Web;
                 application.secrets.push(lasting);
             }
             secret
@@ -56,6 +58,7 @@ impl MockIdp {
         rooms.change_directory(|directory| {
             let application = directory.application_mut(rooms.provider, client_id)?;
             let chosen = choose(application)?;
+            application.platform = Platform::Web;
             application.secrets = vec![chosen];
             Some(())
         });

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 
 use super::MockIdp;
-use crate::directory::{Application, BadChange, ClientSecret, Directory, Part, PartKind};
+use crate::directory::{Application, BadChange, ClientSecret, Directory, Part, PartKind, Platform};
 use crate::secret::Secret;
 use crate::world::Rooms;
 
@@ -50,11 +50,11 @@ impl MockIdp {
     }
 
     /// Gives an application another secret for a time, made from the seed, beside those it has. This is the only time that it is
-    /// shown.
+    /// shown. A public client becomes a confidential one.
     ///
     /// # Errors
     ///
-    /// [`BadChange`] if no application has this id, if it is a public client, or if the time is over before it begins.
+    /// [`BadChange`] if no application has this id, or if the time is over before it begins.
     pub fn issue_secret(
         &self,
         client_id: &str,
@@ -71,9 +71,7 @@ impl MockIdp {
         self.rooms.change_directory(|directory| {
             let known = directory.application_mut(provider, client_id);
             let application = known.ok_or_else(|| no_application(client_id))?;
-            if application.is_public() {
-                return Err(wrong("a public client has no credential"));
-            }
+            application.platform = Platform::Web;
             let value = made_secret(&self.rooms, Some(application), client_id);
             application.secrets.push(ClientSecret {
                 not_before,

@@ -1,12 +1,15 @@
 //! Okta: routes, answers, headers.
 
+mod assertion;
 mod buckets;
+mod consent;
 mod customer_api;
 mod denial;
 mod device;
 mod discovery;
 mod envelope;
 mod management;
+mod minting;
 mod policy;
 mod server;
 mod token;
@@ -37,6 +40,7 @@ use crate::reply::Reply;
 use crate::resource::{presented, presented_token, shown};
 use crate::world::{Rooms, World};
 
+pub(crate) use minting::ordinary;
 pub(crate) use token::{refresh_lifetime, refresh_value};
 
 /// How long a metadata document may be kept.

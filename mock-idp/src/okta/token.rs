@@ -5,7 +5,10 @@ use std::time::Duration;
 use http::{Method, StatusCode};
 use serde_json::json;
 
+use super::assertion;
+use super::consent;
 use super::denial::OktaDenial;
+use super::device;
 use super::policy;
 use super::server::Server;
 use super::tokens;
@@ -22,7 +25,7 @@ const ACCESS_LIFETIME: Duration = Duration::from_secs(3600);
 const CUSTOM_REFRESH_IDLE: Duration = Duration::from_secs(7 * 24 * 3600);
 const ORG_REFRESH_ABSOLUTE: Duration = Duration::from_secs(90 * 24 * 3600);
 /// Scopes that only make sense for a user.
-const FOR_USERS: [&str; 6] = [
+pub(super) const FOR_USERS: [&str; 6] = [
     "openid",
     "profile",
     "email",
@@ -43,15 +46,16 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
     let now = world.clock.now();
     let grant = match engine::requested(request, &claimed, &[])? {
         GrantType::ClientCredentials => {
-            if matches!(server, Server::Org) {
+            if matches!(server, Server::Org) && request.get("client_assertion").is_none() {
                 return Err(OktaDenial::OrgTakesNoSecret);
             }
-            let scope = app_only_scope(request, server)?;
+            let scope = app_only_scope(request, server, &claimed)?;
             let terms = terms(world, server, &claimed, GrantType::ClientCredentials, scope)?;
             engine::client_credentials(request, &claimed, terms)
         }
         GrantType::Password => {
             let scope = user_scope(request, server, &claimed)?;
+            consent::given_if_required(&scope, &claimed)?;
             let user = engine::user_by_password(request, &world.directory.okta.users)?;
             let terms = terms(world, server, &claimed, GrantType::Password, scope)?;
             engine::signed_in(request, &claimed, user, terms, &world.ledger, now, || {
@@ -59,22 +63,7 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
             })
         }
         GrantType::RefreshToken => refreshed(world, request, server, &claimed)?,
-        GrantType::DeviceCode => engine::redeem_device_code(
-            request,
-            &claimed,
-            &world.directory.okta.users,
-            terms(
-                world,
-                server,
-                &claimed,
-                GrantType::DeviceCode,
-                device_scope(world, request),
-            )?,
-            true,
-            &world.ledger,
-            now,
-            || refresh_value(world),
-        )?,
+        GrantType::DeviceCode => device::redeemed(world, request, server, &claimed)?,
     };
     Ok(reply(world, server, &grant))
 }
@@ -113,11 +102,17 @@ pub(super) fn authenticated<'w>(
         }
         .into());
     }
-    claimed.verify(world.clock.now())?;
+    claimed.verify(world.clock.now(), || {
+        assertion::verify(world, inbound, request, &claimed)
+    })?;
     Ok(claimed)
 }
 
-fn app_only_scope(request: &TokenRequest, server: Server<'_>) -> Result<Vec<String>, OktaDenial> {
+fn app_only_scope(
+    request: &TokenRequest,
+    server: Server<'_>,
+    claimed: &Claimed<'_>,
+) -> Result<Vec<String>, OktaDenial> {
     let asked = request.scope();
     if let Some(scope) = asked
         .iter()
@@ -128,7 +123,7 @@ fn app_only_scope(request: &TokenRequest, server: Server<'_>) -> Result<Vec<Stri
         });
     }
     let Server::Custom(custom) = server else {
-        return Err(OktaDenial::ScopesEmpty);
+        return org_scope(asked, claimed);
     };
     if asked.is_empty() {
         return if custom.default_scopes.is_empty() {
@@ -137,9 +132,22 @@ fn app_only_scope(request: &TokenRequest, server: Server<'_>) -> Result<Vec<Stri
             Ok(custom.default_scopes.clone())
         };
     }
-    known(asked, |scope| custom.scopes.contains(scope), "")
+    let asked = known(asked, |scope| custom.scopes.contains(scope), "")?;
+    consent::given_if_required(&asked, claimed)?;
+    Ok(asked)
 }
 
+/// A service app gets scopes of Okta's own APIs, those that an administrator has granted it.
+fn org_scope(asked: Vec<String>, claimed: &Claimed<'_>) -> Result<Vec<String>, OktaDenial> {
+    if asked.is_empty() {
+        return Err(OktaDenial::ScopesEmpty);
+    }
+    let asked = known(asked, |scope| scope.starts_with("okta."), "")?;
+    consent::given(&asked, claimed)?;
+    Ok(asked)
+}
+
+/// The scopes that a user may be asked for.
 pub(super) fn user_scope(
     request: &TokenRequest,
     server: Server<'_>,
@@ -213,6 +221,8 @@ fn refreshed(
         }
         .into());
     }
+    let wanted = if asked.is_empty() { &original } else { &asked };
+    consent::given_if_required(wanted, claimed)?;
     // Okta rotates those of single-page applications unless told otherwise
     // (developer.okta.com/docs/guides/refresh-tokens).
     let usual = usual_rotation(match claimed.application.platform {
@@ -225,8 +235,7 @@ fn refreshed(
         .as_ref()
         .or(claimed.application.rotation.as_ref())
         .unwrap_or(&usual);
-    let scope = if asked.is_empty() { &original } else { &asked };
-    let said = policy::lifetimes(server, claimed, GrantType::RefreshToken, scope)?;
+    let said = policy::lifetimes(server, claimed, GrantType::RefreshToken, wanted)?;
     let lifetime = access_lifetime(world, &said);
     let mut grant = engine::refresh(
         request,
@@ -277,7 +286,7 @@ fn reply(world: &World, server: Server<'_>, grant: &Grant) -> Reply {
     Reply::json(StatusCode::OK, body).with_issued(issued)
 }
 
-fn terms(
+pub(super) fn terms(
     world: &World,
     server: Server<'_>,
     claimed: &Claimed<'_>,
@@ -293,14 +302,8 @@ fn terms(
     })
 }
 
-/// The scopes that a device has asked for.
-fn device_scope(world: &World, request: &TokenRequest) -> Vec<String> {
-    let shown = request.get("device_code").unwrap_or_default();
-    let facts = world.ledger.state_of(shown, world.clock.now()).0;
-    facts.map(|facts| facts.scope).unwrap_or_default()
-}
-
-fn access_lifetime(world: &World, said: &Lifetimes) -> Duration {
+/// How long access tokens live, where policy and application say this.
+pub(super) fn access_lifetime(world: &World, said: &Lifetimes) -> Duration {
     let asked = world.settings.access_lifetime.or(said.access_token);
     asked.unwrap_or(ACCESS_LIFETIME)
 }
