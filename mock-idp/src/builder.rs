@@ -14,7 +14,6 @@ use crate::directory::{Directory, FormerSecrets, Rotation};
 use crate::entropy::Entropy;
 use crate::fault::{FaultScript, Holds};
 use crate::journal::{Endpoint, Journal, KnownSecrets, Origin};
-use crate::keys::KeyRing;
 use crate::ledger::Ledger;
 use crate::limits::{Limit, Meters};
 use crate::listener::{Authority, Bound, NoCertificate};
@@ -232,7 +231,7 @@ impl Builder {
             former_secrets: FormerSecrets::default(),
             clock: self.clock.clone(),
             entropy: Entropy::from_seed(self.seed),
-            keys: KeyRing::embedded(self.provider),
+            keys: directory.signing_keys(self.provider),
             ledger: Ledger::default(),
             journal: Journal::with_capacity(self.journal_capacity, self.clock.timeline()),
             faults: FaultScript::on(self.clock.clone()),

@@ -18,6 +18,14 @@ pub(super) fn keys(provider: Provider) -> impl Iterator<Item = &'static SigningK
     of_vendor.iter().map(BuiltIn::read)
 }
 
+/// A built-in key by its name: `entra-1`, `okta-3`.
+pub(crate) fn named(name: &str) -> Option<SigningKey> {
+    let (vendor, number) = name.rsplit_once('-')?;
+    let provider: Provider = vendor.parse().ok()?;
+    let number: usize = number.parse().ok()?;
+    keys(provider).nth(number.checked_sub(1)?).cloned()
+}
+
 /// The key of nobody, for forged signatures.
 pub(crate) fn stranger() -> &'static SigningKey {
     static STRANGER: BuiltIn = BuiltIn::new(include_str!("embedded/stranger.key.pem"), None);

@@ -8,7 +8,7 @@ mod ring;
 mod signing_key;
 mod unsigned;
 
-pub(crate) use built_in::stranger;
+pub(crate) use built_in::{named, stranger};
 pub use facts::{KeyFacts, KeyRefused};
 pub(crate) use ring::{KeyRing, Ring};
 pub use signing_key::{BadKey, SigningKey};

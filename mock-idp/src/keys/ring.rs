@@ -52,6 +52,21 @@ impl KeyRing {
         }
     }
 
+    /// Keys of a directory, each with whether it is published, and which of them signs; the built-in ones without any.
+    pub(crate) fn of(provider: Provider, keys: Vec<(SigningKey, bool)>, active: usize) -> Self {
+        if active >= keys.len() {
+            return Self::embedded(provider);
+        }
+        let keys = keys.into_iter();
+        let keys = keys
+            .map(|(key, published)| Key { key, published })
+            .collect();
+        Self {
+            provider,
+            ring: RwLock::new(Arc::new(Ring { keys, active })),
+        }
+    }
+
     /// The key that signs.
     pub(crate) fn active(&self) -> SigningKey {
         let ring = self.now();
