@@ -87,6 +87,7 @@ mod inbound;
 pub mod journal;
 pub mod keys;
 pub mod ledger;
+mod lenient;
 pub mod limits;
 mod listener;
 mod members;
