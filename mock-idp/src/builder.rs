@@ -234,7 +234,7 @@ impl Builder {
             entropy: Entropy::from_seed(self.seed),
             keys: KeyRing::embedded(self.provider),
             ledger: Ledger::default(),
-            journal: Journal::with_capacity(self.journal_capacity),
+            journal: Journal::with_capacity(self.journal_capacity, self.clock.timeline()),
             faults: FaultScript::on(self.clock.clone()),
             holds: Holds::default(),
             turns: Turns::default(),

@@ -3,18 +3,21 @@
 mod administration;
 mod consent;
 mod directory;
+mod drain;
+mod expecting;
 mod identity;
 mod keys;
+mod minting;
 mod sign_ins;
 mod state;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use crate::builder::Builder;
 use crate::clock::{Clock, VirtualClock};
 use crate::directory::{Application, GrantType, User};
+use crate::expect::{Standing, UnmetExpectations};
 use crate::fault::{FaultScript, HeldTicket};
 use crate::journal::{Journal, Origin};
 use crate::ledger::{Grantee, TokenFacts, TokenLabel};
@@ -25,14 +28,17 @@ use crate::snapshot::Snapshot;
 use crate::world::{Rooms, World};
 use crate::{entra, okta};
 
-use self::identity::{Realm, api_url, issuer_url, jwks_url, scopes, token_url};
+use self::identity::{Realm, api_url, scopes};
 
 pub use self::identity::Identity;
+pub(crate) use self::identity::{issuer_url, jwks_url, token_url};
 pub use self::sign_ins::SignInError;
 
-/// A running mock identity provider. Dropping it closes its ports.
+/// A running mock identity provider. Dropping it closes its ports, and verifies what was [expected](Self::expect) of it.
 #[derive(Debug)]
 pub struct MockIdp {
+    /// First, so that it is verified before anything is torn down.
+    expectations: Standing,
     rooms: Arc<Rooms>,
     /// None once the world is closed.
     listeners: Mutex<Vec<Listener>>,
@@ -67,6 +73,7 @@ impl MockIdp {
     pub(crate) fn new(rooms: Arc<Rooms>, listeners: Vec<Listener>) -> Self {
         let at_start = Snapshot::of(&rooms);
         Self {
+            expectations: Standing::of(rooms.clone()),
             rooms,
             listeners: Mutex::new(listeners),
             at_start,
@@ -267,7 +274,7 @@ impl MockIdp {
     /// A refresh token for the example application and user, as if the user had signed in and allowed offline access.
     #[must_use]
     pub fn mint_refresh_token(&self) -> MintedRefreshToken {
-        self.mint(Grantee {
+        self.start_family(Grantee {
             client: self.client_id(),
             user: example_user(&self.world()).map(|user| user.id.clone()),
             issuer: self.tenant(),
@@ -278,7 +285,7 @@ impl MockIdp {
     /// A refresh token for this application and user, as if the user had signed in for the identity's scopes.
     #[must_use]
     pub fn mint_refresh_token_for(&self, identity: &Identity) -> MintedRefreshToken {
-        self.mint(Grantee {
+        self.start_family(Grantee {
             client: identity.client_id.clone(),
             user: Some(identity.user_id.clone()),
             issuer: identity.issuer.clone(),
@@ -314,8 +321,14 @@ impl MockIdp {
     /// Stops the world and waits until its ports are free. Requests in progress are cut off.
     ///
     /// Dropping it does the same without waiting: the ports are free once the runtime has had its turn.
-    pub async fn stop(self) {
+    ///
+    /// # Errors
+    ///
+    /// Every [expectation](Self::expect) that was not met. Dropping a world panics with them instead.
+    pub async fn stop(self) -> Result<(), UnmetExpectations> {
+        let verdict = self.expectations.settle();
         self.close().await;
+        verdict
     }
 
     /// The same as [`stop`](Self::stop) for a world that others still hold on to. They can go on asking what it remembers.
@@ -325,38 +338,33 @@ impl MockIdp {
         }
     }
 
-    /// Takes nothing more in, answers the requests under way and frees the ports. What is not answered within `patience` of the
-    /// machine's time is cut off.
-    pub async fn drain(&self, patience: Duration) {
-        let listeners = self.take_listeners().into_iter();
-        let drained = listeners.map(|listener| listener.drain(patience));
-        futures_util::future::join_all(drained).await;
-    }
-
     fn take_listeners(&self) -> Vec<Listener> {
         let listeners = self.listeners.lock();
         std::mem::take(&mut *listeners.unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn mint(&self, grantee: Grantee) -> MintedRefreshToken {
-        let world = &self.world();
-        let (value, lifetime) = match world.provider {
-            Provider::Entra => (entra::refresh_value(world), entra::refresh_lifetime(world)),
-            Provider::Okta => (
-                okta::refresh_value(world),
-                okta::refresh_lifetime(world, false),
-            ),
-        };
-        let (_, label) = world
-            .ledger
-            .start_family(grantee, lifetime, &value, world.clock.now());
+    fn start_family(&self, grantee: Grantee) -> MintedRefreshToken {
+        let (label, value) = self.rooms.in_turn(|world| {
+            let (value, lifetime) = match world.provider {
+                Provider::Entra => (entra::refresh_value(world), entra::refresh_lifetime(world)),
+                Provider::Okta => (
+                    okta::refresh_value(world),
+                    okta::refresh_lifetime(world, false),
+                ),
+            };
+            let now = world.clock.now();
+            let ledger = &world.ledger;
+            let (_, label) = ledger.start_family(grantee, lifetime, &value, now);
+            (label, value)
+        });
         MintedRefreshToken {
             label,
             value: Secret::new(value),
         }
     }
 
-    fn world(&self) -> World {
+    /// The world as it is now.
+    pub(crate) fn world(&self) -> World {
         self.rooms.now()
     }
 }

@@ -91,6 +91,17 @@ impl Rooms {
         }
     }
 
+    /// Does something to the world as a request does it: not while it is saved or restored.
+    pub(crate) fn in_turn<T>(self: &Arc<Self>, act: impl FnOnce(&World) -> T) -> T {
+        loop {
+            let world = self.now();
+            // None if it was restored just now: look again.
+            if let Some(_turn) = world.turn() {
+                return act(&world);
+            }
+        }
+    }
+
     /// Changes the directory. Requests from now on see all of the change, those under way nothing of it.
     pub(crate) fn change_directory<T>(&self, change: impl FnOnce(&mut Directory) -> T) -> T {
         // A change that panics would leave the directory as it was: it is worked on in a copy.

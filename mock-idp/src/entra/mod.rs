@@ -9,6 +9,7 @@ mod device;
 mod discovery;
 mod graph;
 mod managed_identity;
+mod minting;
 mod scope;
 mod tenant;
 mod token;
@@ -36,6 +37,7 @@ use crate::world::{Rooms, World};
 
 pub(crate) use correlation::given as given_request_id;
 pub(crate) use managed_identity::routes as managed_identity_routes;
+pub(crate) use minting::ordinary;
 pub(crate) use token::{refresh_lifetime, refresh_value};
 
 /// Entra's dialect.

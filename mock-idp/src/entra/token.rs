@@ -189,9 +189,7 @@ fn reply(
 ) -> Reply {
     let now = world.clock.now();
     let expires_in = grant.lifetime.as_secs();
-    let expires_at = now
-        .checked_add(grant.lifetime + Duration::from_secs(1))
-        .unwrap_or(jiff::Timestamp::MAX);
+    let expires_at = expiry(now, grant.lifetime);
     let label =
         world
             .ledger
@@ -270,6 +268,12 @@ pub(crate) fn refresh_lifetime(world: &World) -> RefreshLifetime {
 /// A refresh token in Entra's style: opaque and long.
 pub(crate) fn refresh_value(world: &World) -> String {
     format!("1.A{}", world.entropy.base64url(192))
+}
+
+/// When a token of this lifetime expires: a second later than `expires_in` says.
+pub(super) fn expiry(now: jiff::Timestamp, lifetime: Duration) -> jiff::Timestamp {
+    now.checked_add(lifetime.saturating_add(Duration::from_secs(1)))
+        .unwrap_or(jiff::Timestamp::MAX)
 }
 
 pub(super) fn app_only_lifetime(world: &World) -> Duration {

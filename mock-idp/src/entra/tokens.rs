@@ -14,6 +14,7 @@ use super::scope::Resolved;
 use crate::directory::{Application, ManagedIdentity, Tenant, User};
 use crate::engine::Grant;
 use crate::journal::{AuthMethod, Origin};
+use crate::keys::{SigningKey, Unsigned};
 use crate::members::Members;
 use crate::world::World;
 
@@ -75,17 +76,28 @@ pub(super) fn managed(world: &World, about: &About<'_>, identity: &ManagedIdenti
     if let Some(resource_id) = &identity.resource_id {
         claims.add("xms_mirid", resource_id);
     }
-    signed(world, v1, claims)
+    let key = world.keys.active();
+    unsigned(&key, v1, claims).signed_by(&key)
 }
 
 /// An access token. The resource decides between v1.0 and v2.0, whatever endpoint was asked.
 pub(super) fn access_token(world: &World, subject: &Subject<'_>) -> String {
+    let key = world.keys.active();
+    unsigned_access_token(world, subject, &key).signed_by(&key)
+}
+
+/// The same before it is signed with this key.
+pub(super) fn unsigned_access_token(
+    world: &World,
+    subject: &Subject<'_>,
+    key: &SigningKey,
+) -> Unsigned {
     let v1 = subject.resolved.resource.token_version != 2;
     let claims = match &subject.grant.user {
         None => app_only(world, subject, v1),
         Some(user) => delegated(world, subject, user, v1),
     };
-    signed(world, v1, claims)
+    unsigned(key, v1, claims)
 }
 
 /// An id token (v2.0) for the application itself.
@@ -105,12 +117,12 @@ pub(super) fn id_token(world: &World, subject: &Subject<'_>, user: &User) -> Str
     claims.add("tid", &subject.tenant.id);
     claims.add("uti", world.entropy.base64url(16));
     claims.add("ver", "2.0");
-    signed(world, false, claims)
+    let key = world.keys.active();
+    unsigned(&key, false, claims).signed_by(&key)
 }
 
 /// A token with the header of its version: only v1.0 names the certificate.
-fn signed(world: &World, v1: bool, claims: Members) -> String {
-    let key = world.keys.active();
+fn unsigned(key: &SigningKey, v1: bool, claims: Members) -> Unsigned {
     let mut header = Members::new();
     header.add("typ", "JWT");
     header.add("alg", "RS256");
@@ -118,7 +130,10 @@ fn signed(world: &World, v1: bool, claims: Members) -> String {
         header.add("x5t", key.x5t());
     }
     header.add("kid", key.kid());
-    key.sign(&header.into_text(), &claims.into_text())
+    Unsigned {
+        header: header.into_text(),
+        claims: claims.into_text(),
+    }
 }
 
 /// `client_info`: which account the answer belongs to, as MSAL reads it.

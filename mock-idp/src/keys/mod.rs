@@ -6,8 +6,10 @@ mod built_in;
 mod facts;
 mod ring;
 mod signing_key;
+mod unsigned;
 
 pub(crate) use built_in::stranger;
 pub use facts::{KeyFacts, KeyRefused};
 pub(crate) use ring::{KeyRing, Ring};
 pub use signing_key::{BadKey, SigningKey};
+pub(crate) use unsigned::Unsigned;

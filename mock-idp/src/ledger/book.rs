@@ -172,6 +172,11 @@ impl Ledger {
             .name(label, fingerprint);
     }
 
+    /// Denies that an access token was issued here, and keeps its label.
+    pub(crate) fn disown_access(&self, label: TokenLabel) {
+        Arc::make_mut(&mut self.book()).access.disown(label.serial);
+    }
+
     /// The label of a token by its value.
     pub(crate) fn label_of(&self, value: &str) -> Option<TokenLabel> {
         let book = self.book();

@@ -9,6 +9,7 @@ mod device;
 mod discovery;
 mod envelope;
 mod management;
+mod minting;
 mod server;
 mod token;
 mod tokens;
@@ -37,6 +38,7 @@ use crate::reply::Reply;
 use crate::resource::{presented, presented_token, shown};
 use crate::world::{Rooms, World};
 
+pub(crate) use minting::ordinary;
 pub(crate) use token::{refresh_lifetime, refresh_value};
 
 /// How long a metadata document may be kept.

@@ -228,7 +228,7 @@ fn refreshed(
         .as_ref()
         .or(claimed.application.rotation.as_ref())
         .unwrap_or(&usual);
-    let lifetime = world.settings.access_lifetime.unwrap_or(ACCESS_LIFETIME);
+    let lifetime = access_lifetime(world);
     let mut grant = engine::refresh(
         request,
         claimed,
@@ -282,9 +282,14 @@ pub(super) fn terms(world: &World, server: Server<'_>, scope: Vec<String>) -> Te
     Terms {
         issuer: server.id().to_owned(),
         scope,
-        lifetime: world.settings.access_lifetime.unwrap_or(ACCESS_LIFETIME),
+        lifetime: access_lifetime(world),
         refresh_lifetime: refresh_lifetime(world, matches!(server, Server::Org)),
     }
+}
+
+/// How long access tokens live in this world.
+pub(super) fn access_lifetime(world: &World) -> Duration {
+    world.settings.access_lifetime.unwrap_or(ACCESS_LIFETIME)
 }
 
 /// How long refresh tokens live in this world.
