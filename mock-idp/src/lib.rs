@@ -86,6 +86,7 @@ mod inbound;
 pub mod journal;
 pub mod keys;
 pub mod ledger;
+mod lenient;
 pub mod limits;
 mod listener;
 mod members;

@@ -345,11 +345,17 @@ impl MockIdp {
 
     fn start_family(&self, grantee: Grantee) -> MintedRefreshToken {
         let (label, value) = self.rooms.in_turn(|world| {
+            let mut applications = world.directory.applications(world.provider);
+            let application = applications.find(|application| application.id == grantee.client);
+            let said = application.map(|application| application.lifetimes.clone());
             let (value, lifetime) = match world.provider {
-                Provider::Entra => (entra::refresh_value(world), entra::refresh_lifetime(world)),
+                Provider::Entra => (
+                    entra::refresh_value(world),
+                    entra::refresh_lifetime(world, application),
+                ),
                 Provider::Okta => (
                     okta::refresh_value(world),
-                    okta::refresh_lifetime(world, false),
+                    okta::refresh_lifetime(world, false, &said.unwrap_or_default()),
                 ),
             };
             let now = world.clock.now();

@@ -30,6 +30,7 @@ use crate::engine::TokenRequest;
 use crate::fault::ScriptedError;
 use crate::inbound::{Inbound, READS};
 use crate::journal::{Endpoint, Origin};
+use crate::lenient;
 use crate::pipeline::{self, Call};
 use crate::reply::Reply;
 use crate::resource::{presented, presented_token, shown};
@@ -81,7 +82,7 @@ async fn token(
     State(world): State<World>,
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
-    let request = TokenRequest::parse(&inbound);
+    let request = TokenRequest::parse(&inbound).reading(world.directory.laxity.basic);
     let call = Call {
         endpoint: Endpoint::Token,
         token_request: Some(
@@ -92,6 +93,7 @@ async fn token(
             .map(|value| presented_token(&world, value, "")),
     };
     pipeline::answer(&world, &inbound, call, &Entra, || {
+        let world = lenient::admit(&world, &request, &tenant::segment(&inbound));
         token::answer(&world, &inbound, &request)
     })
     .await
@@ -101,7 +103,7 @@ async fn device_code(
     State(world): State<World>,
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
-    let request = TokenRequest::parse(&inbound);
+    let request = TokenRequest::parse(&inbound).reading(world.directory.laxity.basic);
     let call = Call {
         endpoint: Endpoint::Device,
         token_request: Some(
@@ -110,6 +112,7 @@ async fn device_code(
         presented: None,
     };
     pipeline::answer(&world, &inbound, call, &Entra, || {
+        let world = lenient::admit(&world, &request, &tenant::segment(&inbound));
         device::answer(&world, &inbound, &request)
     })
     .await
