@@ -409,6 +409,6 @@ async fn entra_finds_the_keys_of_another_world_by_its_issuer() {
     assert!(told(&stage, &token).await.contains("AADSTS50013"));
     // A world that is gone has no keys any more, and this one's are others.
     let token = org.access_token().await;
-    org.idp.stop().await;
+    org.idp.stop().await.unwrap();
     assert!(told(&stage, &token).await.contains("AADSTS50013"));
 }
