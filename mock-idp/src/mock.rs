@@ -28,7 +28,7 @@ use crate::provider::Provider;
 use crate::secret::Secret;
 use crate::snapshot::Snapshot;
 use crate::world::{Rooms, World};
-use crate::{entra, okta};
+use crate::{entra, neighbours, okta};
 
 use self::identity::{Realm, api_url, scopes};
 
@@ -335,6 +335,7 @@ impl MockIdp {
 
     /// The same as [`stop`](Self::stop) for a world that others still hold on to. They can go on asking what it remembers.
     pub async fn close(&self) {
+        neighbours::forget(&self.rooms);
         for listener in self.take_listeners() {
             listener.stop().await;
         }
