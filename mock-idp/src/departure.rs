@@ -129,8 +129,14 @@ impl Departure<'_> {
         self.world.journal.close(self.entry, Some(now), facts);
     }
 
+    /// The fault that has to do with it: its own, or else that of its connection.
+    fn label(&self) -> Option<&str> {
+        let own = self.fault.map(|fault| &*fault.label);
+        own.or(self.inbound.fault.as_deref())
+    }
+
     fn facts(&self, reply: &Reply, delivery: Delivery) -> ReplyFacts {
-        let label = self.fault.map(|fault| &*fault.label);
+        let label = self.label();
         let mut facts = reply.facts(label, delivery);
         // A challenge may repeat the path that was asked for, and a redirect does.
         for (name, value) in &mut facts.headers {
@@ -148,7 +154,7 @@ impl Departure<'_> {
             vendor_code: None,
             headers: Vec::new(),
             issued: Vec::new(),
-            fault: self.fault.map(|fault| fault.label.to_string()),
+            fault: self.label().map(str::to_owned),
             delivery,
         }
     }

@@ -79,6 +79,7 @@ mod entropy;
 pub mod environment;
 pub mod fault;
 mod foreign;
+mod forge;
 mod form;
 mod gzip;
 pub mod host;

@@ -73,6 +73,8 @@ pub(crate) struct Settings {
     pub(crate) refresh_in: Option<Duration>,
     pub(crate) refresh_lifetime: Option<Duration>,
     pub(crate) rotation: Option<Rotation>,
+    /// Whether answers say which fault has shaped them.
+    pub(crate) label_faults: bool,
     pub(crate) limits: Vec<(Endpoint, Limit)>,
 }
 
