@@ -80,6 +80,7 @@ pub mod environment;
 pub mod expect;
 pub mod fault;
 mod foreign;
+mod forge;
 mod form;
 mod gzip;
 pub mod host;
