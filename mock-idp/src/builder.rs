@@ -13,10 +13,10 @@ use crate::clock::{Clock, SystemClock};
 use crate::directory::{Directory, FormerSecrets, Rotation};
 use crate::entropy::Entropy;
 use crate::fault::{FaultScript, Holds};
-use crate::journal::{Endpoint, Journal, KnownSecrets, Origin};
+use crate::journal::{Journal, KnownSecrets, Origin};
 use crate::keys::{BadKeys, KeyRing};
 use crate::ledger::Ledger;
-use crate::limits::{Limit, Meters};
+use crate::limits::{BadLimit, Custom, LimitRule, Meters};
 use crate::listener::{Authority, Bound, NoCertificate};
 use crate::mock::MockIdp;
 use crate::provider::Provider;
@@ -34,6 +34,7 @@ pub struct Builder {
     clock: Arc<dyn Clock>,
     seed: u64,
     settings: Settings,
+    limits: Vec<LimitRule>,
     supervisor: Arc<dyn Supervisor>,
     journal_capacity: usize,
     patience: Duration,
@@ -62,6 +63,9 @@ pub enum StartError {
     /// The directory names keys that cannot sign.
     #[error("the directory's keys cannot be used: {0}")]
     Keys(#[from] BadKeys),
+    /// A rate limit cannot be followed.
+    #[error(transparent)]
+    Limit(#[from] BadLimit),
     /// The directory lacks something that every world needs.
     #[error("the directory has no {0}")]
     Incomplete(&'static str),
@@ -75,6 +79,7 @@ impl Builder {
             clock: Arc::new(SystemClock),
             seed: 0,
             settings: Settings::default(),
+            limits: Vec::new(),
             supervisor: Arc::new(Unsupervised),
             journal_capacity: 10_000,
             patience: PATIENCE,
@@ -135,9 +140,9 @@ impl Builder {
         self
     }
 
-    /// A rate limit in place of the vendor's, for each principal at an endpoint.
-    pub fn limit(mut self, endpoint: Endpoint, limit: Limit) -> Self {
-        self.settings.limits.push((endpoint, limit));
+    /// A rate limit, in place of the vendor's or on top, beside those already given. [`MockIdp::set_limits`] changes them later.
+    pub fn limit(mut self, rule: LimitRule) -> Self {
+        self.limits.push(rule);
         self
     }
 
@@ -195,7 +200,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`StartError`] when a port cannot be had, no certificate can be made, or the directory lacks a confidential application.
+    /// [`StartError`] when a port cannot be had, no certificate can be made, a limit cannot be followed, or the directory lacks a confidential application.
     pub async fn start(self) -> Result<MockIdp, StartError> {
         let directory = self.directory.unwrap_or_else(Directory::built_in);
         let secrets = KnownSecrets::default();
@@ -240,6 +245,10 @@ impl Builder {
                 (*origin, format!("{scheme}://{host}"))
             })
             .collect();
+        let usual_limits = match self.provider {
+            Provider::Entra => Vec::new(),
+            Provider::Okta => okta::usual_limits(),
+        };
         let rooms = Arc::new(Rooms {
             provider: self.provider,
             secrets,
@@ -252,7 +261,7 @@ impl Builder {
             faults: FaultScript::on(self.clock.clone()),
             holds: Holds::default(),
             turns: Turns::default(),
-            meters: Meters::default(),
+            meters: Meters::new(Custom::of(self.provider), usual_limits, &self.limits)?,
             supervisor: self.supervisor,
             origins: names,
             patience: self.patience,

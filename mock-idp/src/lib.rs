@@ -90,6 +90,7 @@ pub mod ledger;
 pub mod limits;
 mod listener;
 mod members;
+mod metering;
 pub mod mint;
 mod mock;
 mod neighbours;

@@ -3,17 +3,18 @@
 mod administration;
 mod consent;
 mod directory;
+mod drain;
 mod expecting;
 mod faults;
 mod identity;
 mod keys;
+mod limits;
 mod minting;
 mod sign_ins;
 mod state;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use crate::builder::Builder;
 use crate::clock::{Clock, VirtualClock};
@@ -29,9 +30,10 @@ use crate::snapshot::Snapshot;
 use crate::world::{Rooms, World};
 use crate::{entra, okta};
 
-use self::identity::{Realm, api_url, issuer_url, jwks_url, scopes, token_url};
+use self::identity::{Realm, api_url, scopes};
 
 pub use self::identity::Identity;
+pub(crate) use self::identity::{issuer_url, jwks_url, token_url};
 pub use self::sign_ins::SignInError;
 
 /// A running mock identity provider. Dropping it closes its ports, and verifies what was [expected](Self::expect) of it.
@@ -338,14 +340,6 @@ impl MockIdp {
         }
     }
 
-    /// Takes nothing more in, answers the requests under way and frees the ports. What is not answered within `patience` of the
-    /// machine's time is cut off.
-    pub async fn drain(&self, patience: Duration) {
-        let listeners = self.take_listeners().into_iter();
-        let drained = listeners.map(|listener| listener.drain(patience));
-        futures_util::future::join_all(drained).await;
-    }
-
     fn take_listeners(&self) -> Vec<Listener> {
         let listeners = self.listeners.lock();
         std::mem::take(&mut *listeners.unwrap_or_else(PoisonError::into_inner))
@@ -371,7 +365,8 @@ impl MockIdp {
         }
     }
 
-    fn world(&self) -> World {
+    /// The world as it is now.
+    pub(crate) fn world(&self) -> World {
         self.rooms.now()
     }
 }

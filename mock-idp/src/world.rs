@@ -11,10 +11,10 @@ use crate::clock::Clock;
 use crate::directory::{Directory, FormerSecrets, Rotation};
 use crate::entropy::Entropy;
 use crate::fault::{FaultScript, Holds};
-use crate::journal::{Endpoint, Hygiene, Journal, KnownSecrets, Origin};
+use crate::journal::{Hygiene, Journal, KnownSecrets, Origin};
 use crate::keys::KeyRing;
 use crate::ledger::Ledger;
-use crate::limits::{Limit, Meters};
+use crate::limits::Meters;
 use crate::neighbours;
 use crate::provider::Provider;
 use crate::secret::Secret;
@@ -67,7 +67,7 @@ pub(crate) struct Standing {
     pub(crate) settings: Arc<Settings>,
 }
 
-/// Departures from the vendor's usual lifetimes, rotation and limits.
+/// Departures from the vendor's usual lifetimes and rotation.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Settings {
     pub(crate) access_lifetime: Option<Duration>,
@@ -76,7 +76,6 @@ pub(crate) struct Settings {
     pub(crate) rotation: Option<Rotation>,
     /// How long the key set may be kept.
     pub(crate) key_set_max_age: Option<Duration>,
-    pub(crate) limits: Vec<(Endpoint, Limit)>,
 }
 
 impl Rooms {
@@ -179,15 +178,6 @@ impl World {
                 secrets.map(|secret| (application.id.clone(), secret.value.clone()))
             });
         current.chain(self.former_secrets.all()).collect()
-    }
-
-    /// The limit that replaces the vendor's own for an endpoint.
-    pub(crate) fn limit(&self, endpoint: Endpoint) -> Option<Limit> {
-        self.settings
-            .limits
-            .iter()
-            .find(|(at, _)| *at == endpoint)
-            .map(|(_, limit)| *limit)
     }
 }
 

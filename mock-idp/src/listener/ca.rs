@@ -152,7 +152,12 @@ impl Ca {
             client
                 .verify_server_cert(certificate, &[], &server, &[], A_VALID_MOMENT)
                 .map_err(|error| {
-                    NoCertificate(format!("the CA cannot vouch for `{name}`: {error}"))
+                    // One name that is not permitted spoils the certificate for all.
+                    let alone = |name: &&String| self.issue(vec![(*name).clone()]).is_err();
+                    let others = names.len() > 1;
+                    let culprit = others.then(|| names.iter().find(alone)).flatten();
+                    let culprit = culprit.unwrap_or(name);
+                    NoCertificate(format!("the CA cannot vouch for `{culprit}`: {error}"))
                 })?;
         }
         Ok(())

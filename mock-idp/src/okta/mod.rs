@@ -27,17 +27,19 @@ use serde_json::json;
 use self::denial::oauth;
 use self::envelope::{envelope, method_not_allowed, too_many_requests};
 use crate::clock::imf_fixdate;
-use crate::dialect::{Dialect, Metering};
+use crate::dialect::Dialect;
 use crate::engine::TokenRequest;
 use crate::fault::ScriptedError;
 use crate::inbound::{Inbound, READS};
 use crate::journal::{Endpoint, Origin};
 use crate::ledger::TokenState;
+use crate::limits::Form;
 use crate::pipeline::{self, Call};
 use crate::reply::Reply;
 use crate::resource::{presented, presented_token, shown};
 use crate::world::{Rooms, World};
 
+pub(crate) use buckets::usual_limits;
 pub(crate) use minting::ordinary;
 pub(crate) use token::{refresh_lifetime, refresh_value};
 
@@ -224,8 +226,12 @@ fn document(world: &World, inbound: &Inbound, read: impl FnOnce() -> Reply) -> R
 }
 
 impl Dialect for Okta {
-    fn meter(&self, world: &World, inbound: &Inbound, call: &Call) -> Metering {
-        buckets::meter(world, inbound, call)
+    fn principal(&self, world: &World, inbound: &Inbound, call: &Call) -> String {
+        buckets::principal(world, inbound, call)
+    }
+
+    fn limited(&self, world: &World, _: &Inbound, _: Endpoint, form: Form) -> Reply {
+        buckets::refusal(world, form)
     }
 
     fn scripted(&self, world: &World, inbound: &Inbound, endpoint: Endpoint, status: u16) -> Reply {
@@ -242,7 +248,7 @@ impl Dialect for Okta {
         match status {
             429 => {
                 let mut reply = too_many_requests(world);
-                for (name, value) in buckets::exhausted(world, inbound) {
+                for (name, value) in buckets::exhausted(world, inbound, endpoint) {
                     reply.set_header(name, &value);
                 }
                 reply

@@ -1,6 +1,6 @@
 //! A file that was asked for on the command line and is written once everything is known.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -15,13 +15,22 @@ pub(super) struct PromisedFile {
 }
 
 impl PromisedFile {
-    /// Makes sure that the file can be written.
+    /// Makes sure that a file for anybody to read can be written.
     pub(super) fn at(path: &Path) -> Result<Self, Failure> {
+        Self::with_mode(path, 0o644)
+    }
+
+    /// Makes sure that a file can be written that nobody but this user can read.
+    pub(super) fn private_at(path: &Path) -> Result<Self, Failure> {
+        Self::with_mode(path, 0o600)
+    }
+
+    fn with_mode(path: &Path, mode: u32) -> Result<Self, Failure> {
         let mut beside = path.as_os_str().to_owned();
         beside.push(format!(".{}", std::process::id()));
         let beside = PathBuf::from(beside);
         let file = forget(path)
-            .and_then(|()| File::create(&beside))
+            .and_then(|()| create(&beside, mode))
             .map_err(|source| unwritten(path, source))?;
         Ok(Self {
             path: path.to_owned(),
@@ -36,9 +45,14 @@ impl PromisedFile {
     }
 
     /// Writes it.
-    pub(super) fn write(mut self, text: &str) -> Result<(), Failure> {
+    pub(super) fn write(self, text: &str) -> Result<(), Failure> {
+        self.write_bytes(text.as_bytes())
+    }
+
+    /// Writes it.
+    pub(super) fn write_bytes(mut self, bytes: &[u8]) -> Result<(), Failure> {
         self.file
-            .write_all(text.as_bytes())
+            .write_all(bytes)
             .and_then(|()| fs::rename(&self.beside, &self.path))
             .map_err(|source| unwritten(&self.path, source))
     }
@@ -49,6 +63,17 @@ impl Drop for PromisedFile {
         // There is nothing to remove once it has been written.
         let _ = fs::remove_file(&self.beside);
     }
+}
+
+/// Makes a file that was not there, so that nobody else can have prepared it, with these permissions where there are such.
+pub(super) fn create(path: &Path, mode: u32) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+    #[cfg(not(unix))]
+    let _ = mode;
+    options.open(path)
 }
 
 /// Removes what is there from an earlier run. Only a file: a pipe or a device is not ours to remove.
