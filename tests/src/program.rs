@@ -14,9 +14,20 @@ use std::sync::OnceLock;
 #[must_use]
 pub fn tokenproof() -> Command {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    let mut command = Command::new(PROGRAM.get_or_init(build));
+    let mut command = Command::new(PROGRAM.get_or_init(|| build("tokenproof")));
     command.env("COLUMNS", "100").env("NO_COLOR", "1");
     command
+}
+
+/// The lean program, `mock-idp`: where it is once it is built.
+///
+/// # Panics
+///
+/// With the compiler's words if it cannot be built.
+#[must_use]
+pub fn mock_idp() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| build("mock-idp"))
 }
 
 /// The folder that cargo builds this workspace in, by the place of the running test.
@@ -36,7 +47,7 @@ pub fn workspace_folder() -> PathBuf {
 }
 
 /// Cargo builds a package's programs for that package's own tests only, so the others have to ask for it.
-fn build() -> PathBuf {
+fn build(program: &str) -> PathBuf {
     let folder = profile_folder();
     // The folder's name is the profile's, but for this one.
     let profile = match folder.file_name() {
@@ -45,15 +56,9 @@ fn build() -> PathBuf {
     };
     let cargo = env::var_os("CARGO").unwrap_or_else(|| env!("CARGO").into());
     let built = Command::new(cargo)
-        .args([
-            "build",
-            "--quiet",
-            "--package",
-            "tokenproof",
-            "--bin",
-            "tokenproof",
-            "--profile",
-        ])
+        // Both packages, whichever is wanted: cargo would choose other features for one alone, and build everything again.
+        .args(["build", "--quiet", "--package", "tokenproof"])
+        .args(["--package", "mock-idp", "--bin", program, "--profile"])
         .arg(profile)
         .arg("--target-dir")
         .arg(target_folder())
@@ -61,13 +66,13 @@ fn build() -> PathBuf {
         .output();
     match built {
         Ok(output) if output.status.success() => {
-            folder.join(format!("tokenproof{}", env::consts::EXE_SUFFIX))
+            folder.join(format!("{program}{}", env::consts::EXE_SUFFIX))
         }
         Ok(output) => panic!(
-            "tokenproof could not be built:\n{}",
+            "{program} could not be built:\n{}",
             String::from_utf8_lossy(&output.stderr)
         ),
-        Err(error) => panic!("cargo could not be started to build tokenproof: {error}"),
+        Err(error) => panic!("cargo could not be started to build {program}: {error}"),
     }
 }
 
