@@ -3,16 +3,18 @@
 mod administration;
 mod consent;
 mod directory;
+mod drain;
 mod expecting;
+mod faults;
 mod identity;
 mod keys;
+mod limits;
 mod minting;
 mod sign_ins;
 mod state;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use crate::builder::Builder;
 use crate::clock::{Clock, VirtualClock};
@@ -26,11 +28,12 @@ use crate::provider::Provider;
 use crate::secret::Secret;
 use crate::snapshot::Snapshot;
 use crate::world::{Rooms, World};
-use crate::{entra, okta};
+use crate::{entra, neighbours, okta};
 
-use self::identity::{Realm, api_url, issuer_url, jwks_url, scopes, token_url};
+use self::identity::{Realm, api_url, scopes};
 
 pub use self::identity::Identity;
+pub(crate) use self::identity::{issuer_url, jwks_url, token_url};
 pub use self::sign_ins::SignInError;
 
 /// A running mock identity provider. Dropping it closes its ports, and verifies what was [expected](Self::expect) of it.
@@ -332,17 +335,10 @@ impl MockIdp {
 
     /// The same as [`stop`](Self::stop) for a world that others still hold on to. They can go on asking what it remembers.
     pub async fn close(&self) {
+        neighbours::forget(&self.rooms);
         for listener in self.take_listeners() {
             listener.stop().await;
         }
-    }
-
-    /// Takes nothing more in, answers the requests under way and frees the ports. What is not answered within `patience` of the
-    /// machine's time is cut off.
-    pub async fn drain(&self, patience: Duration) {
-        let listeners = self.take_listeners().into_iter();
-        let drained = listeners.map(|listener| listener.drain(patience));
-        futures_util::future::join_all(drained).await;
     }
 
     fn take_listeners(&self) -> Vec<Listener> {
@@ -376,7 +372,8 @@ impl MockIdp {
         }
     }
 
-    fn world(&self) -> World {
+    /// The world as it is now.
+    pub(crate) fn world(&self) -> World {
         self.rooms.now()
     }
 }

@@ -31,7 +31,6 @@ use std::sync::{Arc, LazyLock};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::keys::KeyRing;
 use crate::provider::Provider;
 
 pub use application::{Application, GrantType, Platform, Rotation, RotationMode};
@@ -72,15 +71,6 @@ impl Directory {
     /// The one that is used when none is given.
     pub(crate) fn built_in() -> Arc<Self> {
         DEFAULT.clone()
-    }
-
-    /// The signing keys of a vendor's world.
-    pub(crate) fn signing_keys(&self, provider: Provider) -> KeyRing {
-        let entries = match provider {
-            Provider::Entra => &self.entra.keys,
-            Provider::Okta => &self.okta.keys,
-        };
-        signing::ring(provider, entries)
     }
 
     /// Every application of a vendor's world.

@@ -249,6 +249,16 @@ pub(super) fn scripted(world: &World, inbound: &Inbound, status: u16) -> Reply {
     }
 }
 
+/// The way in which some resources throttle (learn.microsoft.com/graph/throttling): 403 with a code of its own inside.
+pub(super) fn throttled_as_forbidden(world: &World, inbound: &Inbound) -> Reply {
+    let message = "Too many requests. Please try again later.";
+    let mut reply = error(world, inbound, 403, "accessDenied", message);
+    if let Payload::Json(body) = &mut reply.body {
+        body["error"]["innerError"]["code"] = json!("throttledRequest");
+    }
+    reply
+}
+
 fn error(world: &World, inbound: &Inbound, status: u16, code: &str, message: &str) -> Reply {
     let request_id = world.entropy.guid();
     let client_request_id = sent_request_id(inbound).unwrap_or_else(|| request_id.clone());

@@ -39,11 +39,9 @@ impl KeyRing {
             key: key.clone(),
             published: true,
         };
+        let keys = built_in::keys(provider).take(AT_START).map(published);
         let ring = Ring {
-            keys: built_in::keys(provider)
-                .take(AT_START)
-                .map(published)
-                .collect(),
+            keys: keys.collect(),
             active: 0,
         };
         Self {
@@ -52,19 +50,24 @@ impl KeyRing {
         }
     }
 
-    /// Keys of a directory, each with whether it is published, and which of them signs; the built-in ones without any.
-    pub(crate) fn of(provider: Provider, keys: Vec<(SigningKey, bool)>, active: usize) -> Self {
-        if active >= keys.len() {
-            return Self::embedded(provider);
+    /// These keys, each with whether it is published. The one at the place `active`, which there is, signs.
+    pub(super) fn made_of(
+        provider: Provider,
+        keys: Vec<(SigningKey, bool)>,
+        active: usize,
+    ) -> Result<Self, KeyRefused> {
+        let mut ring = Ring {
+            keys: Vec::new(),
+            active,
+        };
+        for (place, (key, published)) in keys.into_iter().enumerate() {
+            ring.add(key)?;
+            ring.keys[place].published = published;
         }
-        let keys = keys.into_iter();
-        let keys = keys
-            .map(|(key, published)| Key { key, published })
-            .collect();
-        Self {
+        Ok(Self {
             provider,
-            ring: RwLock::new(Arc::new(Ring { keys, active })),
-        }
+            ring: RwLock::new(Arc::new(ring)),
+        })
     }
 
     /// The key that signs.

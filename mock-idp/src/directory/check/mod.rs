@@ -76,7 +76,7 @@ impl Findings<'_> {
     fn keys(&mut self, path: &Path, keys: &[SigningKeyEntry]) {
         let mut ids = Vec::new();
         for (place, key) in keys.iter().enumerate() {
-            match key.read() {
+            match crate::keys::read(key) {
                 Ok(key) => ids.push((path.item(place), key.kid().to_owned())),
                 Err(bad) => self.add(Finding::at(path.item(place), bad.to_string())),
             }
