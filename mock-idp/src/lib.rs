@@ -63,6 +63,7 @@
 //!
 //! Clients that cannot link a Rust library are served by the binary: `mock-idp serve --ready-file ready.json`.
 
+mod as_text;
 mod builder;
 pub mod clock;
 #[cfg(feature = "serve")]
@@ -90,6 +91,7 @@ mod lenient;
 pub mod limits;
 mod listener;
 mod members;
+mod metering;
 pub mod mint;
 mod mock;
 mod neighbours;

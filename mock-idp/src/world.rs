@@ -11,11 +11,11 @@ use crate::clock::Clock;
 use crate::directory::{Directory, FormerSecrets, Rotation};
 use crate::entropy::Entropy;
 use crate::fault::{FaultScript, Holds};
-use crate::journal::{Endpoint, Hygiene, Journal, KnownSecrets, Origin};
+use crate::journal::{Hygiene, Journal, KnownSecrets, Origin};
 use crate::keys::KeyRing;
 use crate::ledger::Ledger;
 use crate::lenient::Lenience;
-use crate::limits::{Limit, Meters};
+use crate::limits::Meters;
 use crate::neighbours;
 use crate::provider::Provider;
 use crate::secret::Secret;
@@ -70,14 +70,15 @@ pub(crate) struct Standing {
     pub(crate) settings: Arc<Settings>,
 }
 
-/// Departures from the vendor's usual lifetimes, rotation and limits.
+/// Departures from the vendor's usual lifetimes and rotation.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Settings {
     pub(crate) access_lifetime: Option<Duration>,
     pub(crate) refresh_in: Option<Duration>,
     pub(crate) refresh_lifetime: Option<Duration>,
     pub(crate) rotation: Option<Rotation>,
-    pub(crate) limits: Vec<(Endpoint, Limit)>,
+    /// How long the key set may be kept.
+    pub(crate) key_set_max_age: Option<Duration>,
 }
 
 impl Rooms {
@@ -181,15 +182,6 @@ impl World {
                 secrets.map(|secret| (application.id.clone(), secret.value.clone()))
             });
         current.chain(self.former_secrets.all()).collect()
-    }
-
-    /// The limit that replaces the vendor's own for an endpoint.
-    pub(crate) fn limit(&self, endpoint: Endpoint) -> Option<Limit> {
-        self.settings
-            .limits
-            .iter()
-            .find(|(at, _)| *at == endpoint)
-            .map(|(_, limit)| *limit)
     }
 }
 

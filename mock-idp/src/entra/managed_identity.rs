@@ -17,12 +17,13 @@ use super::Entra;
 use super::scope;
 use super::token::app_only_lifetime;
 use super::tokens::{self, About};
-use crate::dialect::{Dialect, Metering};
+use crate::dialect::Dialect;
 use crate::directory::{Assigned, Lifetimes, ManagedIdentity, Tenant};
 use crate::fault::ScriptedError;
 use crate::inbound::{Inbound, READS};
 use crate::journal::{Endpoint, TokenRequestFacts};
 use crate::ledger::Grantee;
+use crate::limits::Form;
 use crate::pipeline::{self, Call};
 use crate::reply::Reply;
 use crate::world::{Rooms, World};
@@ -248,8 +249,20 @@ pub(super) fn refusal(status: StatusCode) -> Reply {
 struct Metadata;
 
 impl Dialect for Metadata {
-    fn meter(&self, world: &World, inbound: &Inbound, call: &Call) -> Metering {
-        Entra.meter(world, inbound, call)
+    fn principal(&self, world: &World, inbound: &Inbound, call: &Call) -> String {
+        Entra.principal(world, inbound, call)
+    }
+
+    fn limited(&self, world: &World, inbound: &Inbound, endpoint: Endpoint, form: Form) -> Reply {
+        match form {
+            Form::Vendor | Form::Json | Form::Loop => refusal(StatusCode::TOO_MANY_REQUESTS),
+            Form::Forbidden => {
+                let mut reply = refusal(StatusCode::TOO_MANY_REQUESTS);
+                reply.status = StatusCode::FORBIDDEN;
+                reply
+            }
+            Form::Text => Entra.limited(world, inbound, endpoint, form),
+        }
     }
 
     fn scripted(&self, _: &World, _: &Inbound, _: Endpoint, status: u16) -> Reply {

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use mock_idp::Provider;
+use mock_idp::limits::Form;
 
 use super::{Armed, Findings, View, below, element};
 use crate::diagnostic::Diagnostic;
-use crate::scenario::{Each, NumberDisguise, RotationMode};
+use crate::scenario::{Each, RotationMode};
 use crate::yaml::Node;
+use mock_idp::fault::NumberDisguise;
 
 /// Okta honours a replaced refresh token for at most this long.
 const OKTA_LEEWAY: Duration = Duration::from_secs(60);
@@ -71,6 +73,13 @@ fn settings(view: &View<'_>, idp: &Node, found: &mut Findings<'_>) {
             below(idp, &["token", "refresh_in"]),
             "refresh_in",
         ));
+    }
+    let limits = below(idp, &["limits"]);
+    for (at, limit) in spec.limits.iter().enumerate() {
+        if limit.form == Form::Loop {
+            let node = below(element(limits, at), &["form"]);
+            found.push(entra_only(view, node, "form: loop"));
+        }
     }
     let Some(rotation) = &spec.rotation else {
         return;
