@@ -14,7 +14,7 @@ use crate::directory::{Directory, FormerSecrets, Rotation};
 use crate::entropy::Entropy;
 use crate::fault::{FaultScript, Holds};
 use crate::journal::{Journal, KnownSecrets, Origin};
-use crate::keys::KeyRing;
+use crate::keys::{BadKeys, KeyRing};
 use crate::ledger::Ledger;
 use crate::limits::{BadLimit, Custom, LimitRule, Meters};
 use crate::listener::{Authority, Bound, NoCertificate};
@@ -60,6 +60,9 @@ pub enum StartError {
     /// No certificate could be made.
     #[error(transparent)]
     Certificate(#[from] NoCertificate),
+    /// The directory names keys that cannot sign.
+    #[error("the directory's keys cannot be used: {0}")]
+    Keys(#[from] BadKeys),
     /// A rate limit cannot be followed.
     #[error(transparent)]
     Limit(#[from] BadLimit),
@@ -139,6 +142,12 @@ impl Builder {
         self
     }
 
+    /// How long clients may keep the key set (`max-age` of its `Cache-Control`), in place of the vendor's.
+    pub fn key_set_max_age(mut self, age: Duration) -> Self {
+        self.settings.key_set_max_age = Some(age);
+        self
+    }
+
     /// A rate limit, in place of the vendor's or on top, beside those already given. [`MockIdp::set_limits`] changes them later.
     pub fn limit(mut self, rule: LimitRule) -> Self {
         self.limits.push(rule);
@@ -204,6 +213,11 @@ impl Builder {
         let directory = self.directory.unwrap_or_else(Directory::built_in);
         let secrets = KnownSecrets::default();
         secrets.add_all_of(self.provider, &directory);
+        let keys = match self.provider {
+            Provider::Entra => &directory.entra.keys,
+            Provider::Okta => &directory.okta.keys,
+        };
+        let keys = KeyRing::of(self.provider, keys)?;
         let tls = if self.tls {
             Some(TlsAcceptor::from(Authority::of_process()?.server.clone()))
         } else {
@@ -249,7 +263,7 @@ impl Builder {
             former_secrets: FormerSecrets::default(),
             clock: self.clock.clone(),
             entropy: Entropy::from_seed(self.seed),
-            keys: KeyRing::embedded(self.provider),
+            keys,
             ledger: Ledger::default(),
             journal: Journal::with_capacity(self.journal_capacity, self.clock.timeline()),
             faults: FaultScript::on(self.clock.clone()),

@@ -4,9 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderName, HeaderValue};
 
-use super::{Findings, MAX_TEXT, View, below, element};
-use crate::scenario::{Replies, ScriptRule, ScriptTarget};
-use crate::yaml::Node;
+use super::{Complaint, MAX_TEXT, Place};
+use super::{Replies, Rule};
+use crate::fault::moment::Moment;
 
 /// The most lines under `header_lines`, or values of one header.
 const MAX_LINES: usize = 64;
@@ -15,8 +15,8 @@ const MAX_LINES: usize = 64;
 const MAX_LINE: usize = 8 << 10;
 
 /// The keys of a rule that say something of the answer.
-pub(super) fn parts(rule: &ScriptRule) -> Vec<&'static str> {
-    let ScriptRule {
+pub(super) fn parts(rule: &Rule) -> Vec<&'static str> {
+    let Rule {
         to: _,
         only: _,
         nth: _,
@@ -24,6 +24,7 @@ pub(super) fn parts(rule: &ScriptRule) -> Vec<&'static str> {
         times: _,
         from: _,
         until: _,
+        ttl: _,
         reply,
         redirect,
         headers,
@@ -70,78 +71,63 @@ pub(super) fn parts(rule: &ScriptRule) -> Vec<&'static str> {
     .collect()
 }
 
-pub(super) fn examine(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &mut Findings<'_>) {
-    raw(view, node, rule, found);
-    error(view, node, rule, found);
-    redirect(view, node, rule, found);
-    body(view, node, rule, found);
-    headers(view, node, rule, found);
-    header_lines(view, node, rule, found);
-    without_headers(view, node, rule, found);
+pub(super) fn examine(rule: &Rule, found: &mut Vec<Complaint>) {
+    raw(rule, found);
+    error(rule, found);
+    redirect(rule, found);
+    body(rule, found);
+    headers(rule, found);
+    header_lines(rule, found);
+    without_headers(rule, found);
 }
 
-fn raw(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &mut Findings<'_>) {
+fn raw(rule: &Rule, found: &mut Vec<Complaint>) {
     let Some(raw) = &rule.raw else { return };
-    let at = below(node, &["raw"]);
+    let at = Place::of("raw");
     if raw.len() > MAX_TEXT {
-        found.push(too_long(view, at, "raw", raw.len()));
+        found.push(too_long(&at, "raw", raw.len()));
     }
     for key in parts(rule) {
         if key != "raw" {
             found.push(
-                view.problem(
-                    below(node, &[key]),
-                    format!("`raw` and `{key}` in one rule"),
-                )
-                .and(at.place(), "everything that is sent")
-                .help("write it into `raw`, or remove `raw`"),
+                Complaint::at(key, format!("`raw` and `{key}` in one rule"))
+                    .and(&at, "everything that is sent")
+                    .help("write it into `raw`, or remove `raw`"),
             );
         }
     }
     if rule.connection.is_some() {
         found.push(
-            view.problem(
-                below(node, &["connection"]),
-                "`raw` and `connection` in one rule",
-            )
-            .and(at.place(), "everything that is sent")
-            .note("after `raw` the connection is closed"),
+            Complaint::at("connection", "`raw` and `connection` in one rule")
+                .and(&at, "everything that is sent")
+                .note("after `raw` the connection is closed"),
         );
     }
 }
 
-fn error(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &mut Findings<'_>) {
+fn error(rule: &Rule, found: &mut Vec<Complaint>) {
     let Some(reply) = &rule.error else {
         if rule.disguise.is_some() {
-            found.push(view.problem(
-                below(node, &["disguise"]),
+            found.push(Complaint::at(
+                "disguise",
                 "`disguise` without an `error` to disguise",
             ));
         }
         return;
     };
-    let error = below(node, &["error"]);
+    let error = Place::of("error");
     if reply.error.is_empty() {
         found.push(
-            view.problem(error, "an error without its code")
+            Complaint::at(&error, "an error without its code")
                 .help("write for instance `error: { status: 400, error: invalid_grant }`"),
-        );
-    }
-    if rule.to != ScriptTarget::Token {
-        found.push(
-            view.problem(
-                error,
-                "an OAuth error that does not come from the token endpoint",
-            )
-            .help("a resource answers with `reply: 401`; the vendor's form follows from it"),
         );
     }
     if reply
         .status
         .is_some_and(|status| !(400..=599).contains(&status))
     {
-        found.push(view.problem(
-            below(error, &["status"]),
+        found.push(Complaint::at(
+            error.key("status"),
             "an error has a status from 400 to 599",
         ));
     }
@@ -151,44 +137,38 @@ fn error(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &mut Findings<'
             .is_some_and(|status| replies.iter().any(|r| *r != status));
         if differs || replies.iter().any(|status| *status < 400) {
             found.push(
-                view.problem(
-                    below(node, &["reply"]),
-                    "`reply` and `error` contradict each other",
-                )
-                .and(error.place(), "the error")
-                .help("`error` brings its status with it: remove `reply`"),
+                Complaint::at("reply", "`reply` and `error` contradict each other")
+                    .and(&error, "the error")
+                    .help("`error` brings its status with it: remove `reply`"),
             );
         }
     }
     for (key, present) in bodies(rule) {
         if present {
             found.push(
-                view.problem(
-                    below(node, &[key]),
-                    format!("`{key}` and `error` in one rule"),
-                )
-                .help("an error makes the body; keep one of them"),
+                Complaint::at(key, format!("`{key}` and `error` in one rule"))
+                    .help("an error makes the body; keep one of them"),
             );
         }
     }
 }
 
-fn bodies(rule: &ScriptRule) -> [(&'static str, bool); 2] {
+fn bodies(rule: &Rule) -> [(&'static str, bool); 2] {
     [
         ("body", rule.body.is_some()),
         ("body_base64", rule.body_base64.is_some()),
     ]
 }
 
-fn redirect(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &mut Findings<'_>) {
+fn redirect(rule: &Rule, found: &mut Vec<Complaint>) {
     let Some(redirect) = &rule.redirect else {
         return;
     };
-    let at = below(node, &["redirect"]);
+    let at = Place::of("redirect");
     if !matches!(redirect.status, 301 | 302 | 303 | 307 | 308) {
         found.push(
-            view.problem(
-                below(at, &["status"]),
+            Complaint::at(
+                at.key("status"),
                 format!("{} sends nobody elsewhere", redirect.status),
             )
             .note(
@@ -208,12 +188,9 @@ fn redirect(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &mut Finding
     ] {
         if present {
             found.push(
-                view.problem(
-                    below(node, &[key]),
-                    format!("`{key}` and `redirect` in one rule"),
-                )
-                .and(at.place(), "the answer")
-                .help("a redirect is an answer of its own; keep one of them"),
+                Complaint::at(key, format!("`{key}` and `redirect` in one rule"))
+                    .and(&at, "the answer")
+                    .help("a redirect is an answer of its own; keep one of them"),
             );
         }
     }
@@ -223,39 +200,39 @@ fn redirect(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &mut Finding
         .find(|name| name.eq_ignore_ascii_case("location"));
     if let Some(name) = location {
         found.push(
-            view.problem(
-                below(node, &["headers", name]),
+            Complaint::at(
+                Place::of("headers").key(name),
                 format!("`{name}` and `redirect` in one rule"),
             )
-            .and(at.place(), "sets it already")
+            .and(&at, "sets it already")
             .help("to send it elsewhere, use `reply` and `headers`"),
         );
     }
 }
 
-fn body(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &mut Findings<'_>) {
+fn body(rule: &Rule, found: &mut Vec<Complaint>) {
     if let Some(body) = &rule.body
         && body.len() > MAX_TEXT
     {
-        found.push(too_long(view, below(node, &["body"]), "body", body.len()));
+        found.push(too_long(&Place::of("body"), "body", body.len()));
     }
     let Some(base64) = &rule.body_base64 else {
         return;
     };
-    let at = below(node, &["body_base64"]);
+    let at = Place::of("body_base64");
     if rule.body.is_some() {
         found.push(
-            view.problem(at, "`body` and `body_base64` in one rule")
-                .and(below(node, &["body"]).place(), "the other body"),
+            Complaint::at(&at, "`body` and `body_base64` in one rule")
+                .and("body", "the other body"),
         );
     }
     match STANDARD.decode(base64) {
         Ok(bytes) if bytes.len() > MAX_TEXT => {
-            found.push(too_long(view, at, "body_base64", bytes.len()));
+            found.push(too_long(&at, "body_base64", bytes.len()));
         }
         Ok(_) => {}
         Err(why) => found.push(
-            view.problem(at, "this is not base64")
+            Complaint::at(&at, "this is not base64")
                 .label(in_words(&why))
                 .note("the alphabet is A to Z, a to z, 0 to 9, `+` and `/`, padded with `=` (RFC 4648 section 4)"),
         ),
@@ -273,108 +250,124 @@ fn in_words(why: &base64::DecodeError) -> String {
     }
 }
 
-fn too_long(
-    view: &View<'_>,
-    node: &Node,
-    key: &str,
-    bytes: usize,
-) -> crate::diagnostic::Diagnostic {
-    view.problem(
-        node,
+fn too_long(place: &Place, key: &str, bytes: usize) -> Complaint {
+    Complaint::at(
+        place,
         format!("`{key}` has {bytes} bytes, more than the {MAX_TEXT} that are sent"),
     )
 }
 
-fn headers(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &mut Findings<'_>) {
-    let headers = below(node, &["headers"]);
+fn headers(rule: &Rule, found: &mut Vec<Complaint>) {
+    let headers = Place::of("headers");
     for (name, values) in &rule.headers {
-        let Some((key, list)) = headers.entry(name) else {
-            continue;
-        };
+        let list = headers.key(name);
+        let key = list.itself();
         if HeaderName::from_bytes(name.as_bytes()).is_err() {
             found.push(
-                view.problem_at(key.span, format!("`{name}` is no name for a header"))
+                Complaint::at(&key, format!("`{name}` is no name for a header"))
                     .help("what HTTP does not allow goes into `header_lines`"),
             );
         }
         let twice = rule.content_type.is_some() && name.eq_ignore_ascii_case("content-type");
         if twice {
             found.push(
-                view.problem_at(key.span, format!("`{name}` and `content_type` in one rule"))
-                    .and(below(node, &["content_type"]).place(), "the other"),
+                Complaint::at(&key, format!("`{name}` and `content_type` in one rule"))
+                    .and("content_type", "the other"),
             );
         }
         if values.0.is_empty() {
             found.push(
-                view.problem(list, "a header that occurs no times")
+                Complaint::at(&list, "a header that occurs no times")
                     .help("use `without_headers` to leave it out"),
             );
         }
         if values.0.len() > MAX_LINES {
-            found.push(view.problem(
-                list,
+            found.push(Complaint::at(
+                &list,
                 format!("a header that occurs more than {MAX_LINES} times"),
             ));
         }
         for (at, value) in values.0.iter().enumerate() {
-            header_value(view, element(list, at), value, found);
+            header_value(&list.element(at), value, found);
         }
     }
     if let Some(content_type) = &rule.content_type {
-        header_value(view, below(node, &["content_type"]), content_type, found);
+        header_value(&Place::of("content_type"), content_type, found);
     }
 }
 
-fn header_value(view: &View<'_>, node: &Node, value: &str, found: &mut Findings<'_>) {
+fn header_value(place: &Place, value: &str, found: &mut Vec<Complaint>) {
+    if value.starts_with('$')
+        && let Err(why) = value.parse::<Moment>()
+    {
+        found.push(
+            Complaint::at(place, why.to_string()).help("write for instance `$http_date(+30s)`"),
+        );
+    }
     if HeaderValue::from_str(value).is_err() {
         found.push(
-            view.problem(node, "a header holds visible ASCII characters and spaces")
+            Complaint::at(place, "a header holds visible ASCII characters and spaces")
                 .help("what HTTP does not allow goes into `header_lines`"),
         );
     }
     if value.len() > MAX_LINE {
-        found.push(view.problem(node, format!("a header of more than {MAX_LINE} bytes")));
+        found.push(Complaint::at(
+            place,
+            format!("a header of more than {MAX_LINE} bytes"),
+        ));
     }
 }
 
-fn header_lines(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &mut Findings<'_>) {
-    let list = below(node, &["header_lines"]);
+fn header_lines(rule: &Rule, found: &mut Vec<Complaint>) {
+    let list = Place::of("header_lines");
     if rule.header_lines.len() > MAX_LINES {
-        found.push(view.problem(list, format!("more than {MAX_LINES} header lines")));
+        found.push(Complaint::at(
+            &list,
+            format!("more than {MAX_LINES} header lines"),
+        ));
     }
     for (at, line) in rule.header_lines.iter().enumerate() {
-        let node = element(list, at);
+        let node = list.element(at);
         if line.is_empty() {
             found.push(
-                view.problem(node, "an empty line ends the headers")
+                Complaint::at(&node, "an empty line ends the headers")
                     .help("use `raw` for an answer that is cut there"),
             );
         }
         if line.contains(['\r', '\n']) {
             found.push(
-                view.problem(node, "a header line with a line break in it")
+                Complaint::at(&node, "a header line with a line break in it")
                     .help("write two lines"),
             );
         }
         if line.len() > MAX_LINE {
-            found.push(view.problem(node, format!("a header line of more than {MAX_LINE} bytes")));
+            found.push(Complaint::at(
+                &node,
+                format!("a header line of more than {MAX_LINE} bytes"),
+            ));
         }
     }
 }
 
-fn without_headers(view: &View<'_>, node: &Node, rule: &ScriptRule, found: &mut Findings<'_>) {
-    let list = below(node, &["without_headers"]);
+fn without_headers(rule: &Rule, found: &mut Vec<Complaint>) {
+    let list = Place::of("without_headers");
     for (at, name) in rule.without_headers.iter().enumerate() {
-        let node = element(list, at);
+        let node = list.element(at);
         if HeaderName::from_bytes(name.as_bytes()).is_err() {
-            found.push(view.problem(node, format!("`{name}` is no name for a header")));
+            found.push(Complaint::at(
+                &node,
+                format!("`{name}` is no name for a header"),
+            ));
         }
         let set = rule
             .headers
             .keys()
             .any(|other| other.eq_ignore_ascii_case(name));
         if set {
-            found.push(view.problem(node, format!("`{name}` is set and left out at once")));
+            found.push(Complaint::at(
+                &node,
+                format!("`{name}` is set and left out at once"),
+            ));
         }
     }
 }

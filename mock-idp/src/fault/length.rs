@@ -1,11 +1,14 @@
-//! Lengths of time as scenario files write them.
+//! Lengths of time as files write them.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use super::text::as_text;
 use jiff::SignedDuration;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+use crate::as_text;
 
 /// A length of time with a unit: `30s`, `1h 30m`, `500ms`. Never negative.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,3 +75,52 @@ as_text!(
     Offset,
     "a length of time with a unit, such as `30s` or `-120s`"
 );
+
+impl JsonSchema for Length {
+    fn schema_name() -> Cow<'static, str> {
+        "Length".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A length of time with a unit, never negative: `30s`, `1h 30m`, `500ms`.",
+            "type": "string",
+            "pattern": format!("^{}$", Length::pattern(r"\+?")),
+        })
+    }
+}
+
+impl JsonSchema for Offset {
+    fn schema_name() -> Cow<'static, str> {
+        "Offset".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A length of time with a unit: `30s`, or `-120s`.",
+            "type": "string",
+            "pattern": format!("^{}$", Length::pattern("[+-]?")),
+        })
+    }
+}
+
+impl Length {
+    /// The regular expression of its spellings for a JSON Schema, behind that of a sign: numbers with units, longest unit first;
+    /// the last number may be a fraction. Narrower than what is read, where a spelling is possible that nobody should choose.
+    #[must_use]
+    pub fn pattern(sign: &str) -> String {
+        const UNITS: [&str; 4] = [
+            "h|hrs?|hours?",
+            "m|mins?|minutes?",
+            "s|secs?|seconds?",
+            "ms|msecs?|millis?|milliseconds?",
+        ];
+        let mut before = String::new();
+        let mut forms = Vec::new();
+        for units in UNITS {
+            forms.push(format!(r"{before}[0-9]{{1,9}}(\.[0-9]{{1,9}})? ?({units})"));
+            before.push_str(&format!("([0-9]{{1,9}} ?({units}) ?)?"));
+        }
+        format!("{sign}({})", forms.join("|"))
+    }
+}

@@ -1,11 +1,11 @@
-//! Times that a script fills in when it answers: `$http_date(+30s)`.
+//! Times that a rule has filled in when it answers: `$http_date(+30s)`.
 
 use std::fmt;
 use std::str::FromStr;
 
 use jiff::SignedDuration;
 
-use super::length::Offset;
+use super::length::{NotALength, Offset};
 
 /// A time relative to the answer, and how it is spelt.
 ///
@@ -94,7 +94,7 @@ impl FromStr for Moment {
             .ok_or_else(|| NotAMoment::UnknownFunction(name.to_owned()))?;
         let offset: Offset = offset
             .parse()
-            .map_err(|e: super::NotALength| NotAMoment::Offset(e.to_string()))?;
+            .map_err(|e: NotALength| NotAMoment::Offset(e.to_string()))?;
         if offset.0.abs() > FURTHEST {
             return Err(NotAMoment::Offset(format!(
                 "`{offset}` is further away than 100 years"

@@ -1,6 +1,10 @@
 //! Values that stand as text in a file.
 
 /// Reads and writes a type by its `FromStr` and `Display`; the second argument says what was expected in its place.
+///
+/// For types of this project; no part of what the crate promises.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! as_text {
     ($name:ident, $what:literal) => {
         impl serde::Serialize for $name {
@@ -28,5 +32,3 @@ macro_rules! as_text {
         }
     };
 }
-
-pub(super) use as_text;

@@ -1,9 +1,13 @@
 //! Names, one or several.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de;
 use serde::{Deserialize, Deserializer, Serialize};
+
+use super::rule::several;
 
 /// One name or a list of names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -63,5 +67,19 @@ impl<'de> Deserialize<'de> for Name {
             }
         }
         deserializer.deserialize_any(Visitor)
+    }
+}
+
+impl JsonSchema for OneOrMany {
+    fn schema_name() -> Cow<'static, str> {
+        "Names".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        several(
+            "A name or a list of names.",
+            0,
+            &json_schema!({ "type": ["string", "integer"], "minimum": 0 }),
+        )
     }
 }

@@ -7,9 +7,10 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use super::action::{
-    Action, Coding, ConnectionFault, HeaderText, HoldPoint, RedirectTo, ScriptedError,
+    Action, Coding, ConnectionFault, HeaderText, HoldPoint, Redirect, RedirectTo, ScriptedError,
 };
 use super::filter::RequestFilter;
+use super::rule::Rule;
 use crate::journal::Endpoint;
 
 /// A scripted departure from the ordinary. Built with [`Fault::at`] and the methods below.
@@ -26,13 +27,17 @@ use crate::journal::Endpoint;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Fault {
-    pub(super) at: Endpoint,
+    /// None for every endpoint.
+    pub(super) at: Option<Endpoint>,
     pub(super) only: RequestFilter,
     pub(super) nth: Option<u32>,
     pub(super) one_in: Option<u32>,
     pub(super) times: Option<u32>,
     pub(super) from: Option<Duration>,
     pub(super) until: Option<Duration>,
+    pub(super) ttl: Option<Duration>,
+    /// As it was written, if it was.
+    pub(super) rule: Option<Arc<Rule>>,
     /// Shared with the requests it is applied to: a body may be large.
     pub(super) action: Arc<Action>,
 }
@@ -43,13 +48,24 @@ impl Fault {
     #[must_use]
     pub fn at(endpoint: Endpoint) -> Self {
         Self {
-            at: endpoint,
+            at: Some(endpoint),
+            ..Self::anywhere()
+        }
+    }
+
+    /// A fault for every request, whatever it asks for.
+    #[must_use]
+    pub fn anywhere() -> Self {
+        Self {
+            at: None,
             only: RequestFilter::default(),
             nth: None,
             one_in: None,
             times: None,
             from: None,
             until: None,
+            ttl: None,
+            rule: None,
             action: Arc::default(),
         }
     }
@@ -95,6 +111,19 @@ impl Fault {
         self.until = Some(until);
         self
     }
+
+    /// Takes the rule out of the script once so much has passed on the server's clock since it was added.
+    #[must_use]
+    pub fn ttl(mut self, ttl: Duration) -> Self {
+        self.ttl = Some(ttl);
+        self
+    }
+
+    /// Remembers what the rule was made from.
+    pub(super) fn written_as(mut self, rule: &Rule) -> Self {
+        self.rule = Some(Arc::new(rule.clone()));
+        self
+    }
 }
 
 /// What the answer is.
@@ -114,7 +143,7 @@ impl Fault {
     /// Sends the client elsewhere, with this status. Nothing is carried out.
     #[must_use]
     pub fn redirect(self, status: u16, to: RedirectTo) -> Self {
-        self.with(|action| action.redirect = Some((status, to)))
+        self.with(|action| action.redirect = Some(Redirect { status, to }))
     }
 
     /// Puts these bytes on the connection in place of an HTTP answer, and closes it. Nothing is carried out.
