@@ -1,5 +1,6 @@
 #![doc = include_str!("guide.md")]
 
+mod as_text;
 mod builder;
 pub mod clock;
 #[cfg(feature = "serve")]

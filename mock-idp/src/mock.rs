@@ -5,6 +5,7 @@ mod consent;
 mod directory;
 mod drain;
 mod expecting;
+mod faults;
 mod identity;
 mod keys;
 mod limits;

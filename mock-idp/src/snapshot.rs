@@ -98,10 +98,11 @@ impl ClockSetting {
     }
 
     fn restore(self, clock: &VirtualClock) {
+        // First: what runs does not show for long what it was set to.
+        clock.freeze();
         clock.set(self.shown);
-        match self.rate {
-            Some(rate) => clock.run(rate),
-            None => clock.freeze(),
+        if let Some(rate) = self.rate {
+            clock.run(rate);
         }
     }
 }

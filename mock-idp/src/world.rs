@@ -74,6 +74,8 @@ pub(crate) struct Settings {
     pub(crate) refresh_in: Option<Duration>,
     pub(crate) refresh_lifetime: Option<Duration>,
     pub(crate) rotation: Option<Rotation>,
+    /// How long the key set may be kept.
+    pub(crate) key_set_max_age: Option<Duration>,
 }
 
 impl Rooms {

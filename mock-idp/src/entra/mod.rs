@@ -249,7 +249,17 @@ impl Dialect for Entra {
         match endpoint {
             Endpoint::Resource => graph::dress(world, inbound, reply),
             Endpoint::Token | Endpoint::Device => dress_token(world, inbound, reply),
-            _ => dress_document(world, reply),
+            _ => {
+                if let (Endpoint::Jwks, Some(age), true) = (
+                    endpoint,
+                    world.settings.key_set_max_age,
+                    reply.status.is_success(),
+                ) {
+                    let age = format!("max-age={}, private", age.as_secs());
+                    reply.default_header("cache-control", &age);
+                }
+                dress_document(world, reply);
+            }
         }
     }
 }

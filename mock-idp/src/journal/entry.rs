@@ -175,6 +175,18 @@ pub enum Endpoint {
 }
 
 impl Endpoint {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Token,
+        Self::Resource,
+        Self::Discovery,
+        Self::Jwks,
+        Self::InstanceDiscovery,
+        Self::UserRealm,
+        Self::Foreign,
+        Self::Unknown,
+    ];
+
     /// The name used in scenario files.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -337,7 +337,12 @@ impl Dialect for Okta {
                 reply.default_header("vary", "Origin");
             }
             Endpoint::Jwks => {
-                reply.default_header("cache-control", "max-age=3832304, must-revalidate")
+                let age = world
+                    .settings
+                    .key_set_max_age
+                    .map_or(3_832_304, |age| age.as_secs());
+                let age = format!("max-age={age}, must-revalidate");
+                reply.default_header("cache-control", &age);
             }
             _ => {
                 if endpoint == Endpoint::Token && reply.status.is_success() {
