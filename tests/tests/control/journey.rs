@@ -267,7 +267,7 @@ async fn directory(at: &mut Traveller, world: &str, idp: &mock_idp::MockIdp) {
             at.go("removeManagedIdentity", &of(id), None).await;
         }
         _ => {
-            let token = json!({ "id": "00Tnew", "value": "00a-new-token-of-the-org-00000000000000000", "user": idp.credentials().username });
+            let token = json!({ "id": "00Tnew", "name": "New", "value": "00a-new-token-of-the-org-00000000000000000", "user": idp.credentials().username });
             at.go(
                 "putApiToken",
                 &of("/directory/api-tokens/00Tnew"),
@@ -276,7 +276,7 @@ async fn directory(at: &mut Traveller, world: &str, idp: &mock_idp::MockIdp) {
             .await;
             at.go("removeApiToken", &of("/directory/api-tokens/00Tnew"), None)
                 .await;
-            let server = json!({ "id": "new", "audience": "api://new" });
+            let server = json!({ "id": "new", "audience": "api://new", "scopes": ["a.read"] });
             let id = "/directory/authorization-servers/new";
             at.go("putAuthorizationServer", &of(id), Some(server)).await;
             at.go("removeAuthorizationServer", &of(id), None).await;
