@@ -283,6 +283,10 @@ fn help_is_complete() {
               Port to count from, for login, graph, managed_identity, org and api in this order, or
               ORIGIN=PORT for one of them; free ones without it
 
+          --label-faults
+              Say on every answer that a fault has changed which fault it was, in a header that no
+              vendor sends
+
           --bind <ADDRESS>
               Address to listen on; any but loopback needs `--allow-remote`
 
