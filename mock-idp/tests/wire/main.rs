@@ -11,6 +11,7 @@
 )]
 
 mod answer;
+mod asserted;
 mod raw;
 mod stage;
 
@@ -31,6 +32,7 @@ mod exact_answers;
 mod expectations;
 mod fault_selection;
 mod faults;
+mod federated_credential;
 mod graph;
 mod headers;
 mod holds;
