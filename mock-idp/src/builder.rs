@@ -14,7 +14,7 @@ use crate::directory::{Directory, FormerSecrets, Rotation};
 use crate::entropy::Entropy;
 use crate::fault::{FaultScript, Holds};
 use crate::journal::{Journal, KnownSecrets, Origin};
-use crate::keys::KeyRing;
+use crate::keys::{BadKeys, KeyRing};
 use crate::ledger::Ledger;
 use crate::limits::{BadLimit, Custom, LimitRule, Meters};
 use crate::listener::{Authority, Bound, NoCertificate};
@@ -50,7 +50,7 @@ pub struct Builder {
 #[non_exhaustive]
 pub enum StartError {
     /// A port could not be had.
-    #[error("cannot listen on {address}: {source}; choose another port or stop whoever uses it")]
+    #[error("cannot listen on {address}: {source}; {}", what_to_do(source))]
     Bind {
         /// The address.
         address: SocketAddr,
@@ -60,12 +60,23 @@ pub enum StartError {
     /// No certificate could be made.
     #[error(transparent)]
     Certificate(#[from] NoCertificate),
+    /// The directory names keys that cannot sign.
+    #[error("the directory's keys cannot be used: {0}")]
+    Keys(#[from] BadKeys),
     /// A rate limit cannot be followed.
     #[error(transparent)]
     Limit(#[from] BadLimit),
     /// The directory lacks something that every world needs.
     #[error("the directory has no {0}")]
     Incomplete(&'static str),
+}
+
+fn what_to_do(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::AddrNotAvailable => "take an address of this machine",
+        io::ErrorKind::PermissionDenied => "choose a port that needs no privileges, from 1024 on",
+        _ => "choose another port or stop whoever uses it",
+    }
 }
 
 impl Builder {
@@ -131,9 +142,22 @@ impl Builder {
         self
     }
 
+    /// How long clients may keep the key set (`max-age` of its `Cache-Control`), in place of the vendor's.
+    pub fn key_set_max_age(mut self, age: Duration) -> Self {
+        self.settings.key_set_max_age = Some(age);
+        self
+    }
+
     /// A rate limit, in place of the vendor's or on top, beside those already given. [`MockIdp::set_limits`] changes them later.
     pub fn limit(mut self, rule: LimitRule) -> Self {
         self.limits.push(rule);
+        self
+    }
+
+    /// Whether an answer that a fault has shaped says so in a header, `x-tokenproof-fault: fault#1`. No vendor sends it, so it is
+    /// not there unless asked for; the journal always has it.
+    pub fn label_faults(mut self, labels: bool) -> Self {
+        self.settings.label_faults = labels;
         self
     }
 
@@ -196,6 +220,11 @@ impl Builder {
         let directory = self.directory.unwrap_or_else(Directory::built_in);
         let secrets = KnownSecrets::default();
         secrets.add_all_of(self.provider, &directory);
+        let keys = match self.provider {
+            Provider::Entra => &directory.entra.keys,
+            Provider::Okta => &directory.okta.keys,
+        };
+        let keys = KeyRing::of(self.provider, keys)?;
         let tls = if self.tls {
             Some(TlsAcceptor::from(Authority::of_process()?.server.clone()))
         } else {
@@ -241,10 +270,10 @@ impl Builder {
             former_secrets: FormerSecrets::default(),
             clock: self.clock.clone(),
             entropy: Entropy::from_seed(self.seed),
-            keys: KeyRing::embedded(self.provider),
+            keys,
             ledger: Ledger::default(),
             journal: Journal::with_capacity(self.journal_capacity, self.clock.timeline()),
-            faults: FaultScript::on(self.clock.clone()),
+            faults: FaultScript::on(self.clock.clone(), self.seed),
             holds: Holds::default(),
             turns: Turns::default(),
             meters: Meters::new(Custom::of(self.provider), usual_limits, &self.limits)?,

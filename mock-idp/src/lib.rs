@@ -63,6 +63,7 @@
 //!
 //! Clients that cannot link a Rust library are served by the binary: `mock-idp serve --ready-file ready.json`.
 
+mod as_text;
 mod builder;
 pub mod clock;
 #[cfg(feature = "serve")]
@@ -79,6 +80,7 @@ pub mod environment;
 pub mod expect;
 pub mod fault;
 mod foreign;
+mod forge;
 mod form;
 mod gzip;
 pub mod host;
@@ -86,6 +88,7 @@ mod inbound;
 pub mod journal;
 pub mod keys;
 pub mod ledger;
+mod lenient;
 pub mod limits;
 mod listener;
 mod members;

@@ -4,8 +4,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::forgery::Forgery;
+use super::manners::{KeepAlive, SlowRead};
+use super::moment::{Moment, MomentForm};
 use crate::clock::imf_fixdate;
 
 /// What a fault does. Everything that is set applies.
@@ -13,7 +18,7 @@ use crate::clock::imf_fixdate;
 pub(crate) struct Action {
     /// Statuses to answer with, one after another; the last one repeats. 200 is the ordinary answer.
     pub(crate) replies: Vec<u16>,
-    pub(crate) redirect: Option<(u16, RedirectTo)>,
+    pub(crate) redirect: Option<Redirect>,
     /// Each name once, with all its values.
     pub(crate) headers: Vec<(String, Vec<HeaderText>)>,
     pub(crate) header_lines: Vec<String>,
@@ -32,6 +37,9 @@ pub(crate) struct Action {
     pub(crate) jitter: Option<Duration>,
     pub(crate) dribble: Option<Duration>,
     pub(crate) connection: Option<ConnectionFault>,
+    pub(crate) forge: Option<Forgery>,
+    pub(crate) keep_alive: Option<KeepAlive>,
+    pub(crate) slow_read: Option<SlowRead>,
 }
 
 /// An OAuth error to answer with, in the vendor's form.
@@ -69,6 +77,18 @@ pub enum HeaderText {
 }
 
 impl HeaderText {
+    /// The text that stands for a time so far from now.
+    #[must_use]
+    pub fn of(moment: Moment) -> Self {
+        let offset = moment.offset.0;
+        match moment.form {
+            MomentForm::HttpDate => Self::HttpDate(offset),
+            MomentForm::Rfc850Date => Self::Rfc850Date(offset),
+            MomentForm::AsctimeDate => Self::AsctimeDate(offset),
+            MomentForm::Epoch => Self::Epoch(offset),
+        }
+    }
+
     /// The text at `now`.
     #[must_use]
     pub fn at(&self, now: Timestamp) -> String {
@@ -88,18 +108,29 @@ impl HeaderText {
     }
 }
 
+/// Sending the client elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Redirect {
+    /// 301, 302, 303, 307 or 308.
+    pub status: u16,
+    /// Where to.
+    pub to: RedirectTo,
+}
+
 /// Where a redirect leads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum RedirectTo {
     /// The same path on the same origin.
     Same,
-    /// The same path on the foreign origin, for which the world must have been
-    /// [told to have one](crate::Builder::foreign_origin); without it the answer has no `Location`.
+    /// The same path on an origin that is not the provider's. In a world that has none the answer has no `Location`.
     Foreign,
 }
 
 /// How a body is coded on its way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Coding {
     /// Chunked transfer coding (RFC 9112 section 7.1), in eight chunks, or as many as the body has bytes.
     Chunked,
@@ -111,18 +142,47 @@ pub enum Coding {
     GzipClaimed,
 }
 
+impl Coding {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::Chunked,
+        Self::Gzip,
+        Self::GzipUnannounced,
+        Self::GzipClaimed,
+    ];
+}
+
+impl ConnectionFault {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Refuse,
+        Self::Reset,
+        Self::LostReply,
+        Self::Truncate,
+        Self::ResetBody,
+        Self::Hang,
+        Self::Close,
+    ];
+}
+
 /// On which side of the state change a hold stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum HoldPoint {
     /// Nothing has changed yet.
+    #[default]
     BeforeCommit,
     /// The grant has been made; only the answer is missing.
     AfterCommit,
 }
 
 /// What the connection does instead of carrying the answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum ConnectionFault {
+    /// Reset as soon as it is there, before anything is read; for connections only. The socket goes on listening, so that its
+    /// port is not lost to others: what the peer sees is a reset, be it of its connection attempt or of what it sends first.
+    Refuse,
     /// Reset before anything was done.
     Reset,
     /// The request is carried out, then the connection is reset: the answer is lost.
