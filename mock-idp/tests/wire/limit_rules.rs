@@ -350,7 +350,7 @@ async fn limits_change_while_a_world_runs_and_windows_go_on() {
     let stage = Stage::okta().await;
     assert_eq!(stage.idp.usage(), []);
     let vendors = stage.idp.limits();
-    assert_eq!(vendors.len(), 10);
+    assert_eq!(vendors.len(), 28);
     stage
         .idp
         .set_limits(vec![few(3).at(Endpoint::Token), few(9).by([By::World])])
@@ -442,6 +442,10 @@ async fn a_more_exact_path_takes_the_place_of_the_vendors_bucket() {
     assert_eq!(shown("/api/v1/users/ada").await, "500");
     assert_eq!(shown("/api/v1/users").await, "300");
     assert_eq!(shown("/api/v1/groups").await, "300");
+    assert_eq!(shown("/api/v1/apps").await, "50");
+    assert_eq!(shown("/api/v1/apps/one").await, "300");
+    assert_eq!(shown("/api/v1/apps/one/users").await, "50");
+    assert_eq!(shown("/api/v1/logs").await, "25");
 }
 
 #[tokio::test]

@@ -131,3 +131,27 @@ error: okta has no `claims`
 = help: keep it to cases of entra: `providers: [entra]`, for the file or a value of `matrix`
 ");
 }
+
+#[test]
+fn limits_that_cannot_be_meant() {
+    let limits = |limits: &str| {
+        with_body(&format!(
+            "idp: {{ limits: [{limits}] }}\nsteps: [{{ get_token: {{ as: a }} }}]\nchecks: [{{ id: c, req: rotation.discard-old, each: {{ of: a, outcome: ok }} }}]\n"
+        ))
+    };
+    insta::assert_snapshot!(brief(&[
+        limits("{ to: token }"),
+        limits("{ to: token, requests: 5 }"),
+        limits("{ to: token, requests: 5, per: 1s, unlimited: true }"),
+        limits("{ requests: 5, per: 1s, by: [world, address] }"),
+        limits("{ requests: 5, per: 1s, paths: api/v1 }"),
+        limits("{ concurrent: 0 }"),
+        limits("{ requests: 5, per: 1s, block: 10ms }"),
+        limits("{ requests: 5, per: 1s, form: loop }"),
+        limits("{ to: tokne, requests: 5, per: 1s }"),
+        limits("{ to: [token, jwsk], requests: 5, per: 1s }"),
+        limits("{ to: token, request: 5, per: 1s }"),
+        limits("{ to: token, requests: 5, per: 60 }"),
+        limits("{ to: token, requests: 5, per: 1s, by: adress }"),
+    ]), @"");
+}
