@@ -6,11 +6,9 @@ use std::time::Duration;
 
 use mock_idp::directory::{Rotation, RotationMode};
 use mock_idp::fault::{RedirectTo, Rule};
-use mock_idp::journal::Endpoint;
-use mock_idp::limits::Limit;
 use mock_idp::{Builder, MockIdp, Provider};
 
-use crate::scenario::{self, Body, ScriptTarget, Step, WhenReused};
+use crate::scenario::{self, Body, Step, WhenReused};
 
 use self::names::FirstAndSecond;
 
@@ -40,13 +38,7 @@ pub(crate) fn world(provider: Provider, body: &Body, margin: Duration, seed: u64
         });
     }
     for limit in &spec.limits {
-        builder = builder.limit(
-            endpoint(limit.to),
-            Limit {
-                requests: limit.requests,
-                per: limit.per.0,
-            },
-        );
+        builder = builder.limit(limit.clone());
     }
     if leads_away(body) {
         builder = builder.foreign_origin();
@@ -61,16 +53,6 @@ pub(crate) fn script(idp: &MockIdp, rules: &[Rule]) {
         if let Ok(fault) = rule.to_fault(&FirstAndSecond(idp)) {
             idp.faults().add(fault);
         }
-    }
-}
-
-/// The endpoint that a limit is for.
-fn endpoint(target: ScriptTarget) -> Endpoint {
-    match target {
-        ScriptTarget::Token => Endpoint::Token,
-        ScriptTarget::Resource => Endpoint::Resource,
-        ScriptTarget::Discovery => Endpoint::Discovery,
-        ScriptTarget::Jwks => Endpoint::Jwks,
     }
 }
 

@@ -13,17 +13,17 @@ use crate::clock::{Clock, SystemClock};
 use crate::directory::{Directory, FormerSecrets, Rotation};
 use crate::entropy::Entropy;
 use crate::fault::{FaultScript, Holds};
-use crate::journal::{Endpoint, Journal, KnownSecrets, Origin};
-use crate::keys::KeyRing;
+use crate::journal::{Journal, KnownSecrets, Origin};
+use crate::keys::{BadKeys, KeyRing};
 use crate::ledger::Ledger;
-use crate::limits::{Limit, Meters};
+use crate::limits::{BadLimit, Custom, LimitRule, Meters};
 use crate::listener::{Authority, Bound, NoCertificate};
 use crate::mock::MockIdp;
 use crate::provider::Provider;
 use crate::supervise::{Supervisor, Unsupervised};
 use crate::turn::Turns;
 use crate::world::{PATIENCE, Rooms, Settings, Standing};
-use crate::{entra, foreign, okta};
+use crate::{entra, foreign, neighbours, okta};
 
 /// Settings of a world before it starts.
 #[derive(Debug)]
@@ -34,6 +34,7 @@ pub struct Builder {
     clock: Arc<dyn Clock>,
     seed: u64,
     settings: Settings,
+    limits: Vec<LimitRule>,
     supervisor: Arc<dyn Supervisor>,
     journal_capacity: usize,
     patience: Duration,
@@ -49,7 +50,7 @@ pub struct Builder {
 #[non_exhaustive]
 pub enum StartError {
     /// A port could not be had.
-    #[error("cannot listen on {address}: {source}; choose another port or stop whoever uses it")]
+    #[error("cannot listen on {address}: {source}; {}", what_to_do(source))]
     Bind {
         /// The address.
         address: SocketAddr,
@@ -59,9 +60,23 @@ pub enum StartError {
     /// No certificate could be made.
     #[error(transparent)]
     Certificate(#[from] NoCertificate),
+    /// The directory names keys that cannot sign.
+    #[error("the directory's keys cannot be used: {0}")]
+    Keys(#[from] BadKeys),
+    /// A rate limit cannot be followed.
+    #[error(transparent)]
+    Limit(#[from] BadLimit),
     /// The directory lacks something that every world needs.
     #[error("the directory has no {0}")]
     Incomplete(&'static str),
+}
+
+fn what_to_do(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::AddrNotAvailable => "take an address of this machine",
+        io::ErrorKind::PermissionDenied => "choose a port that needs no privileges, from 1024 on",
+        _ => "choose another port or stop whoever uses it",
+    }
 }
 
 impl Builder {
@@ -72,6 +87,7 @@ impl Builder {
             clock: Arc::new(SystemClock),
             seed: 0,
             settings: Settings::default(),
+            limits: Vec::new(),
             supervisor: Arc::new(Unsupervised),
             journal_capacity: 10_000,
             patience: PATIENCE,
@@ -84,7 +100,8 @@ impl Builder {
     }
 
     /// The directory; the built-in one without it.
-    pub fn directory(mut self, directory: Directory) -> Self {
+    pub fn directory(mut self, mut directory: Directory) -> Self {
+        directory.complete();
         self.directory = Some(Arc::new(directory));
         self
     }
@@ -125,9 +142,15 @@ impl Builder {
         self
     }
 
-    /// A rate limit in place of the vendor's, for each principal at an endpoint.
-    pub fn limit(mut self, endpoint: Endpoint, limit: Limit) -> Self {
-        self.settings.limits.push((endpoint, limit));
+    /// How long clients may keep the key set (`max-age` of its `Cache-Control`), in place of the vendor's.
+    pub fn key_set_max_age(mut self, age: Duration) -> Self {
+        self.settings.key_set_max_age = Some(age);
+        self
+    }
+
+    /// A rate limit, in place of the vendor's or on top, beside those already given. [`MockIdp::set_limits`] changes them later.
+    pub fn limit(mut self, rule: LimitRule) -> Self {
+        self.limits.push(rule);
         self
     }
 
@@ -192,11 +215,16 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`StartError`] when a port cannot be had, no certificate can be made, or the directory lacks a confidential application.
+    /// [`StartError`] when a port cannot be had, no certificate can be made, a limit cannot be followed, or the directory lacks a confidential application.
     pub async fn start(self) -> Result<MockIdp, StartError> {
         let directory = self.directory.unwrap_or_else(Directory::built_in);
         let secrets = KnownSecrets::default();
         secrets.add_all_of(self.provider, &directory);
+        let keys = match self.provider {
+            Provider::Entra => &directory.entra.keys,
+            Provider::Okta => &directory.okta.keys,
+        };
+        let keys = KeyRing::of(self.provider, keys)?;
         let tls = if self.tls {
             Some(TlsAcceptor::from(Authority::of_process()?.server.clone()))
         } else {
@@ -232,19 +260,23 @@ impl Builder {
                 (*origin, format!("{scheme}://{host}"))
             })
             .collect();
+        let usual_limits = match self.provider {
+            Provider::Entra => Vec::new(),
+            Provider::Okta => okta::usual_limits(),
+        };
         let rooms = Arc::new(Rooms {
             provider: self.provider,
             secrets,
             former_secrets: FormerSecrets::default(),
             clock: self.clock.clone(),
             entropy: Entropy::from_seed(self.seed),
-            keys: KeyRing::embedded(self.provider),
+            keys,
             ledger: Ledger::default(),
-            journal: Journal::with_capacity(self.journal_capacity),
+            journal: Journal::with_capacity(self.journal_capacity, self.clock.timeline()),
             faults: FaultScript::on(self.clock.clone(), self.seed),
             holds: Holds::default(),
             turns: Turns::default(),
-            meters: Meters::default(),
+            meters: Meters::new(Custom::of(self.provider), usual_limits, &self.limits)?,
             supervisor: self.supervisor,
             origins: names,
             patience: self.patience,
@@ -253,6 +285,7 @@ impl Builder {
                 settings: Arc::new(self.settings),
             }),
         });
+        neighbours::announce(&rooms);
         let connections = Arc::new(AtomicU64::new(0));
         let listeners = bound
             .into_iter()

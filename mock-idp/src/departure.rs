@@ -138,6 +138,9 @@ impl Departure<'_> {
     fn facts(&self, reply: &Reply, delivery: Delivery) -> ReplyFacts {
         let label = self.label();
         let mut facts = reply.facts(label, delivery);
+        if reply.status.is_success() {
+            facts.leniencies = self.world.lenience.needed();
+        }
         // A challenge may repeat the path that was asked for, and a redirect does.
         for (name, value) in &mut facts.headers {
             if matches!(name.as_str(), "www-authenticate" | "location") {
@@ -155,6 +158,7 @@ impl Departure<'_> {
             headers: Vec::new(),
             issued: Vec::new(),
             fault: self.label().map(str::to_owned),
+            leniencies: Vec::new(),
             delivery,
         }
     }

@@ -7,10 +7,11 @@ use axum::response::Response;
 use axum::{Extension, Router};
 use http::StatusCode;
 
-use crate::dialect::{Dialect, Metering};
+use crate::dialect::Dialect;
 use crate::fault::ScriptedError;
 use crate::inbound::Inbound;
 use crate::journal::Endpoint;
+use crate::limits::Form;
 use crate::pipeline::{self, Call};
 use crate::reply::Reply;
 use crate::world::{Rooms, World};
@@ -47,8 +48,15 @@ fn refusal(status: StatusCode) -> Reply {
 struct Stranger;
 
 impl Dialect for Stranger {
-    fn meter(&self, _world: &World, _inbound: &Inbound, _call: &Call) -> Metering {
-        Metering::default()
+    fn principal(&self, _world: &World, _inbound: &Inbound, _call: &Call) -> String {
+        String::new()
+    }
+
+    fn limited(&self, _: &World, _: &Inbound, _: Endpoint, form: Form) -> Reply {
+        refusal(match form {
+            Form::Forbidden => StatusCode::FORBIDDEN,
+            _ => StatusCode::TOO_MANY_REQUESTS,
+        })
     }
 
     fn scripted(

@@ -9,6 +9,7 @@ use http::{HeaderMap, Method, Uri, header};
 use crate::journal::Origin;
 use crate::listener::{Busy, Outlet};
 use crate::supervise::Supervisor;
+use crate::world::World;
 
 /// A request as it came off the wire. No `Debug`: it would show what the request carries.
 #[derive(Clone)]
@@ -75,6 +76,20 @@ impl Inbound {
 
     pub(crate) fn query(&self) -> &str {
         self.uri.query().unwrap_or_default()
+    }
+
+    /// The URLs, without query, that the client may have dialled to get here: by the world's own name for this origin, and by the
+    /// name that its request has.
+    pub(crate) fn urls(&self, world: &World) -> Vec<String> {
+        let origin = world.origin(self.origin);
+        let path = self.uri.path();
+        let scheme = origin
+            .split_once("://")
+            .map_or("http", |(scheme, _)| scheme);
+        let by_host = self.header(header::HOST);
+        let mut urls = vec![format!("{origin}{path}")];
+        urls.extend(by_host.map(|host| format!("{scheme}://{host}{path}")));
+        urls
     }
 
     /// Whether the body claims to be a form, with or without a charset.

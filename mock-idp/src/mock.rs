@@ -1,19 +1,25 @@
 //! [`MockIdp`]: one running world and the handles to it.
 
 mod administration;
+mod consent;
+mod directory;
+mod drain;
+mod expecting;
 mod faults;
 mod identity;
 mod keys;
+mod limits;
+mod minting;
 mod sign_ins;
 mod state;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use crate::builder::Builder;
 use crate::clock::{Clock, VirtualClock};
 use crate::directory::{Application, GrantType, User};
+use crate::expect::{Standing, UnmetExpectations};
 use crate::fault::{FaultScript, HeldTicket};
 use crate::journal::{Journal, Origin};
 use crate::ledger::{Grantee, TokenFacts, TokenLabel};
@@ -22,16 +28,19 @@ use crate::provider::Provider;
 use crate::secret::Secret;
 use crate::snapshot::Snapshot;
 use crate::world::{Rooms, World};
-use crate::{entra, okta};
+use crate::{entra, neighbours, okta};
 
-use self::identity::{Realm, api_url, issuer_url, jwks_url, scopes, token_url};
+use self::identity::{Realm, api_url, scopes};
 
 pub use self::identity::Identity;
+pub(crate) use self::identity::{issuer_url, jwks_url, token_url};
 pub use self::sign_ins::SignInError;
 
-/// A running mock identity provider. Dropping it closes its ports.
+/// A running mock identity provider. Dropping it closes its ports, and verifies what was [expected](Self::expect) of it.
 #[derive(Debug)]
 pub struct MockIdp {
+    /// First, so that it is verified before anything is torn down.
+    expectations: Standing,
     rooms: Arc<Rooms>,
     /// None once the world is closed.
     listeners: Mutex<Vec<Listener>>,
@@ -66,6 +75,7 @@ impl MockIdp {
     pub(crate) fn new(rooms: Arc<Rooms>, listeners: Vec<Listener>) -> Self {
         let at_start = Snapshot::of(&rooms);
         Self {
+            expectations: Standing::of(rooms.clone()),
             rooms,
             listeners: Mutex::new(listeners),
             at_start,
@@ -266,7 +276,7 @@ impl MockIdp {
     /// A refresh token for the example application and user, as if the user had signed in and allowed offline access.
     #[must_use]
     pub fn mint_refresh_token(&self) -> MintedRefreshToken {
-        self.mint(Grantee {
+        self.start_family(Grantee {
             client: self.client_id(),
             user: example_user(&self.world()).map(|user| user.id.clone()),
             issuer: self.tenant(),
@@ -277,7 +287,7 @@ impl MockIdp {
     /// A refresh token for this application and user, as if the user had signed in for the identity's scopes.
     #[must_use]
     pub fn mint_refresh_token_for(&self, identity: &Identity) -> MintedRefreshToken {
-        self.mint(Grantee {
+        self.start_family(Grantee {
             client: identity.client_id.clone(),
             user: Some(identity.user_id.clone()),
             issuer: identity.issuer.clone(),
@@ -313,23 +323,22 @@ impl MockIdp {
     /// Stops the world and waits until its ports are free. Requests in progress are cut off.
     ///
     /// Dropping it does the same without waiting: the ports are free once the runtime has had its turn.
-    pub async fn stop(self) {
+    ///
+    /// # Errors
+    ///
+    /// Every [expectation](Self::expect) that was not met. Dropping a world panics with them instead.
+    pub async fn stop(self) -> Result<(), UnmetExpectations> {
+        let verdict = self.expectations.settle();
         self.close().await;
+        verdict
     }
 
     /// The same as [`stop`](Self::stop) for a world that others still hold on to. They can go on asking what it remembers.
     pub async fn close(&self) {
+        neighbours::forget(&self.rooms);
         for listener in self.take_listeners() {
             listener.stop().await;
         }
-    }
-
-    /// Takes nothing more in, answers the requests under way and frees the ports. What is not answered within `patience` of the
-    /// machine's time is cut off.
-    pub async fn drain(&self, patience: Duration) {
-        let listeners = self.take_listeners().into_iter();
-        let drained = listeners.map(|listener| listener.drain(patience));
-        futures_util::future::join_all(drained).await;
     }
 
     fn take_listeners(&self) -> Vec<Listener> {
@@ -337,25 +346,34 @@ impl MockIdp {
         std::mem::take(&mut *listeners.unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn mint(&self, grantee: Grantee) -> MintedRefreshToken {
-        let world = &self.world();
-        let (value, lifetime) = match world.provider {
-            Provider::Entra => (entra::refresh_value(world), entra::refresh_lifetime(world)),
-            Provider::Okta => (
-                okta::refresh_value(world),
-                okta::refresh_lifetime(world, false),
-            ),
-        };
-        let (_, label) = world
-            .ledger
-            .start_family(grantee, lifetime, &value, world.clock.now());
+    fn start_family(&self, grantee: Grantee) -> MintedRefreshToken {
+        let (label, value) = self.rooms.in_turn(|world| {
+            let mut applications = world.directory.applications(world.provider);
+            let application = applications.find(|application| application.id == grantee.client);
+            let said = application.map(|application| application.lifetimes.clone());
+            let (value, lifetime) = match world.provider {
+                Provider::Entra => (
+                    entra::refresh_value(world),
+                    entra::refresh_lifetime(world, application),
+                ),
+                Provider::Okta => (
+                    okta::refresh_value(world),
+                    okta::refresh_lifetime(world, false, &said.unwrap_or_default()),
+                ),
+            };
+            let now = world.clock.now();
+            let ledger = &world.ledger;
+            let (_, label) = ledger.start_family(grantee, lifetime, &value, now);
+            (label, value)
+        });
         MintedRefreshToken {
             label,
             value: Secret::new(value),
         }
     }
 
-    fn world(&self) -> World {
+    /// The world as it is now.
+    pub(crate) fn world(&self) -> World {
         self.rooms.now()
     }
 }

@@ -15,6 +15,7 @@ use crate::entra;
 use crate::fault::{Action, Applied, Asked, ConnectionFault, HoldPoint, Redirect, RedirectTo};
 use crate::inbound::Inbound;
 use crate::journal::{BodyFacts, Endpoint, Entry, Opened, Origin, Presented, TokenRequestFacts};
+use crate::metering::meter;
 use crate::provider::Provider;
 use crate::reply::Reply;
 use crate::world::World;
@@ -53,13 +54,14 @@ pub(crate) async fn answer(
         return Departure::of_the_superseded();
     };
     let opened = world.journal.open(entry(world, inbound, &call));
-    let metering = dialect.meter(world, inbound, &call);
+    // It holds a place among the requests in progress until the answer has been handed over, or the peer has hung up.
+    let mut metering = meter(world, inbound, &call, dialect);
     let fault = match metering.refused {
         Some(_) => None,
         None => world.faults.meet(&asked(world, inbound, &call)),
     };
     drop(turn);
-    let answer = match metering.refused {
+    let answer = match metering.refused.take() {
         Some(refused) => Some(Answer::Reply(refused)),
         None => carry_out(world, inbound, &call, dialect, opened, fault.as_ref(), act).await,
     };
@@ -81,8 +83,8 @@ pub(crate) async fn answer(
         Answer::Reset => return departure.reset(),
     };
     dialect.dress(world, inbound, call.endpoint, &mut reply);
-    for (name, value) in metering.headers {
-        reply.default_header(name, &value);
+    for (name, value) in &metering.headers {
+        reply.default_header(name, value);
     }
     let now = world.clock.now();
     reply.default_header("date", &imf_fixdate(now));

@@ -81,6 +81,7 @@ impl Snapshot {
             {
                 setting.restore(&clock);
             }
+            rooms.journal.begin_anew(rooms.clock.timeline());
         });
         // Whoever waited in a hold finds that its era is over.
         rooms.holds.release_all();
@@ -97,10 +98,11 @@ impl ClockSetting {
     }
 
     fn restore(self, clock: &VirtualClock) {
+        // First: what runs does not show for long what it was set to.
+        clock.freeze();
         clock.set(self.shown);
-        match self.rate {
-            Some(rate) => clock.run(rate),
-            None => clock.freeze(),
+        if let Some(rate) = self.rate {
+            clock.run(rate);
         }
     }
 }

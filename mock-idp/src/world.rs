@@ -11,10 +11,12 @@ use crate::clock::Clock;
 use crate::directory::{Directory, FormerSecrets, Rotation};
 use crate::entropy::Entropy;
 use crate::fault::{FaultScript, Holds};
-use crate::journal::{Endpoint, Hygiene, Journal, KnownSecrets, Origin};
+use crate::journal::{Hygiene, Journal, KnownSecrets, Origin};
 use crate::keys::KeyRing;
 use crate::ledger::Ledger;
-use crate::limits::{Limit, Meters};
+use crate::lenient::Lenience;
+use crate::limits::Meters;
+use crate::neighbours;
 use crate::provider::Provider;
 use crate::secret::Secret;
 use crate::supervise::Supervisor;
@@ -31,6 +33,8 @@ pub(crate) struct World {
     pub(crate) settings: Arc<Settings>,
     /// When the request came.
     era: Era,
+    /// What it has had to be let pass for.
+    pub(crate) lenience: Lenience,
 }
 
 /// Everything of a world that lasts as long as it does. Shared by its listeners and by whoever steers it.
@@ -66,7 +70,7 @@ pub(crate) struct Standing {
     pub(crate) settings: Arc<Settings>,
 }
 
-/// Departures from the vendor's usual lifetimes, rotation and limits.
+/// Departures from the vendor's usual lifetimes and rotation.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Settings {
     pub(crate) access_lifetime: Option<Duration>,
@@ -75,7 +79,8 @@ pub(crate) struct Settings {
     pub(crate) rotation: Option<Rotation>,
     /// Whether answers say which fault has shaped them.
     pub(crate) label_faults: bool,
-    pub(crate) limits: Vec<(Endpoint, Limit)>,
+    /// How long the key set may be kept.
+    pub(crate) key_set_max_age: Option<Duration>,
 }
 
 impl Rooms {
@@ -87,8 +92,20 @@ impl Rooms {
         World {
             rooms: self.clone(),
             era,
+            lenience: Lenience::of(&standing.directory),
             directory: standing.directory,
             settings: standing.settings,
+        }
+    }
+
+    /// Does something to the world as a request does it: not while it is saved or restored.
+    pub(crate) fn in_turn<T>(self: &Arc<Self>, act: impl FnOnce(&World) -> T) -> T {
+        loop {
+            let world = self.now();
+            // None if it was restored just now: look again.
+            if let Some(_turn) = world.turn() {
+                return act(&world);
+            }
         }
     }
 
@@ -101,7 +118,10 @@ impl Rooms {
             .unwrap_or_else(PoisonError::into_inner);
         let mut directory = Directory::clone(&standing.directory);
         let done = change(&mut directory);
+        directory.complete();
         self.secrets.add_all_of(self.provider, &directory);
+        self.former_secrets
+            .note(self.provider, &standing.directory, &directory);
         standing.directory = Arc::new(directory);
         done
     }
@@ -136,6 +156,13 @@ impl Rooms {
     }
 }
 
+/// Others no longer find it.
+impl Drop for Rooms {
+    fn drop(&mut self) {
+        neighbours::forget(self);
+    }
+}
+
 impl World {
     /// Leave to touch the rooms for this request; none if the world was restored since it came.
     pub(crate) fn turn(&self) -> Option<Turn<'_>> {
@@ -157,15 +184,6 @@ impl World {
                 secrets.map(|secret| (application.id.clone(), secret.value.clone()))
             });
         current.chain(self.former_secrets.all()).collect()
-    }
-
-    /// The limit that replaces the vendor's own for an endpoint.
-    pub(crate) fn limit(&self, endpoint: Endpoint) -> Option<Limit> {
-        self.settings
-            .limits
-            .iter()
-            .find(|(at, _)| *at == endpoint)
-            .map(|(_, limit)| *limit)
     }
 }
 

@@ -3,14 +3,13 @@
 use std::fmt;
 use std::time::Duration;
 
+use mock_idp::limits::LimitRule;
 use schemars::JsonSchema;
 use serde::de::{self, MapAccess};
 use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::script::ScriptTarget;
-use mock_idp::fault::Length;
-use mock_idp::fault::Rule;
+use mock_idp::fault::{Length, Rule};
 
 /// The provider's settings and script.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -21,7 +20,7 @@ pub struct IdpSpec {
     /// What happens to a refresh token that is used.
     pub rotation: Option<Rotation>,
     /// Rate limits in place of the vendor's usual ones.
-    pub limits: Vec<LimitSpec>,
+    pub limits: Vec<LimitRule>,
     /// Replies that differ from the ordinary; the first rule that applies to a request answers it.
     pub script: Vec<Rule>,
 }
@@ -135,16 +134,4 @@ pub enum WhenReused {
     RevokeFamily,
     /// Only the request is refused.
     Refuse,
-}
-
-/// A fixed window: so many requests in so long, counted from the first one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct LimitSpec {
-    /// What is limited.
-    pub to: ScriptTarget,
-    /// How many requests a window admits.
-    pub requests: u32,
-    /// How long a window lasts.
-    pub per: Length,
 }

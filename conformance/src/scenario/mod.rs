@@ -8,7 +8,6 @@ mod client;
 mod expected;
 mod happening;
 mod idp;
-mod script;
 mod selector;
 mod status;
 mod step;
@@ -27,8 +26,7 @@ pub use check::{
 pub use client::{ClientAuthMethod, ClientSpec, GrantKind, Member, Which};
 pub use expected::{ExpectedOutcome, WaitRange};
 pub use happening::{IdpStep, KeysChange, Replayed, Replayer, Revocation, SecretsChange};
-pub use idp::{IdpSpec, Lifetime, LimitSpec, Rotation, RotationMode, TokenSpec, WhenReused};
-pub use script::ScriptTarget;
+pub use idp::{IdpSpec, Lifetime, Rotation, RotationMode, TokenSpec, WhenReused};
 pub use selector::{After, AuthUse, Numbered, Presents, SecretIn, Selector, Target};
 pub use status::{StatusPattern, Statuses};
 pub use step::{

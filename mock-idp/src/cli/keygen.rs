@@ -1,9 +1,9 @@
 //! `mock-idp keygen`.
 
+use mock_idp::serve::Failure;
 use rsa::RsaPrivateKey;
 use rsa::pkcs8::{EncodePrivateKey as _, LineEnding};
 
-use super::failure::Failure;
 use super::say;
 
 /// Make an RSA key for signing tokens and print it as PKCS#8 in PEM.

@@ -1,21 +1,18 @@
 //! The command line.
 
-mod failure;
 mod keygen;
-mod promised_file;
-mod sample;
-mod serve;
 
 use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use mock_idp::serve::{Ca, Failure, Serve};
 
 /// A mock identity provider that answers like Microsoft Entra ID and Okta.
 ///
 /// Exit codes: 0 done, 2 something about the command line or its files is wrong, 3 a fault of this program or the system.
 #[derive(Parser)]
-#[command(name = "mock-idp", version)]
+#[command(name = "mock-idp", version, max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -23,7 +20,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    Serve(serve::Serve),
+    Serve(Box<Serve>),
+    Ca(Ca),
     Keygen(keygen::Keygen),
 }
 
@@ -31,6 +29,7 @@ enum Command {
 pub(crate) fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve(serve) => serve.run(),
+        Command::Ca(ca) => ca.run(),
         Command::Keygen(keygen) => keygen.run(),
     };
     match done {
@@ -38,7 +37,7 @@ pub(crate) fn run() -> ExitCode {
         Err(failure) => {
             // Nobody is left to tell if stderr is closed.
             let _ = writeln!(std::io::stderr(), "error: {failure}");
-            failure.exit_code()
+            ExitCode::from(Failure::exit_code(&failure))
         }
     }
 }

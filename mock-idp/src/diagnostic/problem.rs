@@ -104,6 +104,24 @@ impl Diagnostic {
         Some((&source.path, label.span.line))
     }
 
+    /// Line and column of its place, from 1.
+    #[must_use]
+    pub fn position(&self) -> Option<(u32, u32)> {
+        let label = self.labels.iter().find(|label| label.primary)?;
+        Some((label.span.line, label.span.column))
+    }
+
+    /// What is wrong and what to do, without the file.
+    #[must_use]
+    pub fn in_one_line(&self) -> String {
+        let label = self.labels.iter().find(|label| label.primary);
+        let label = label
+            .map(|label| &label.text)
+            .filter(|text| !text.is_empty());
+        let more = label.into_iter().chain(&self.notes).chain(&self.helps);
+        more.fold(self.title.clone(), |line, more| format!("{line}; {more}"))
+    }
+
     /// Words under the place.
     #[must_use]
     pub fn label(mut self, text: impl Into<String>) -> Self {

@@ -48,6 +48,10 @@ pub struct Application {
     /// Delegated scopes that are consented to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scopes: Vec<String>,
+    /// Whether it is refused what it lacks consent for also where the vendor would let it pass: scopes of an Okta custom
+    /// authorization server that are not among its `scopes`, app-only tokens of Entra while it has no `roles`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub consent_required: bool,
     /// Whether it may sign in at all.
     #[serde(default = "yes")]
     pub enabled: bool,
@@ -76,6 +80,7 @@ impl Application {
             grants: grants.into_iter().collect(),
             roles: Vec::new(),
             scopes: Vec::new(),
+            consent_required: false,
             enabled: true,
             lifetimes: Lifetimes::default(),
             rotation: None,

@@ -147,7 +147,6 @@ impl Certificate {
     }
 
     /// What its signatures are checked with: RS256 and PS256.
-    #[expect(dead_code, reason = "assertions are checked by the engine")]
     pub(crate) fn verifying(&self) -> &DecodingKey {
         &self.verifying
     }

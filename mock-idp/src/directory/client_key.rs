@@ -29,7 +29,6 @@ impl KeySet {
     }
 
     /// The keys that an assertion with this `kid` may be signed with: the one of that name, or without a name all of them.
-    #[expect(dead_code, reason = "assertions are checked by the engine")]
     pub(crate) fn candidates<'k>(
         &'k self,
         kid: Option<&'k str>,
@@ -116,13 +115,11 @@ impl ClientKey {
     }
 
     /// What its signatures are checked with.
-    #[expect(dead_code, reason = "assertions are checked by the engine")]
     pub(crate) fn verifying(&self) -> &DecodingKey {
         &self.verifying
     }
 
     /// The algorithms that it can sign with.
-    #[expect(dead_code, reason = "assertions are checked by the engine")]
     pub(crate) fn algorithms(&self) -> &'static [Algorithm] {
         self.algorithms
     }

@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 
+use super::assertion::Assertion;
+use super::assertion_fault::AssertionFault;
 use super::denial::Denial;
 use super::request::{Basic, TokenRequest};
 use crate::directory::Application;
@@ -13,6 +15,8 @@ pub(crate) struct Claimed<'d> {
     pub(crate) application: &'d Application,
     /// The secret shown, in every reading of it; empty when none was.
     secrets: Vec<Secret>,
+    /// Whether it shows an assertion.
+    asserts: bool,
 }
 
 /// Refuses a request that authenticates in more than one way.
@@ -37,8 +41,12 @@ pub(crate) fn identify<'d>(
             .iter()
             .find(|application| application.id.eq_ignore_ascii_case(id))
     };
+    let asserts = request.get("client_assertion").is_some();
     if let Some(basic) = &request.basic {
-        let pairs = basic.candidates();
+        let pairs = basic.candidates(request.reading);
+        if pairs.is_empty() {
+            return Err(Denial::BasicGarbled);
+        }
         let found = pairs.iter().find_map(|(id, _)| find(id));
         let application = found.ok_or_else(|| Denial::AppUnknown {
             client: pairs.first().map(|(id, _)| id.clone()).unwrap_or_default(),
@@ -47,13 +55,26 @@ pub(crate) fn identify<'d>(
         return Ok(Claimed {
             application,
             secrets: pairs.into_iter().map(|(_, secret)| secret).collect(),
+            asserts,
         });
     }
-    let client = request.require("client_id")?;
-    let application = find(client).ok_or_else(|| Denial::AppUnknown {
-        client: client.to_owned(),
-        by_basic: false,
-    })?;
+    let application = match request.get("client_id") {
+        // An assertion says by itself whose it is (RFC 7521 section 4.2).
+        None if asserts => {
+            let assertion = Assertion::of(request)?;
+            let issuer = assertion.issuer().and_then(find);
+            let subject = assertion.subject().and_then(find);
+            issuer.ok_or(AssertionFault::Issuer)?;
+            subject.ok_or(AssertionFault::Subject)?
+        }
+        _ => {
+            let client = request.require("client_id")?;
+            find(client).ok_or_else(|| Denial::AppUnknown {
+                client: client.to_owned(),
+                by_basic: false,
+            })?
+        }
+    };
     let secrets = request
         .get("client_secret")
         .map(Secret::new)
@@ -62,17 +83,31 @@ pub(crate) fn identify<'d>(
     Ok(Claimed {
         application,
         secrets,
+        asserts,
     })
 }
 
 impl Claimed<'_> {
     /// Whether a credential was shown at all.
     pub(crate) fn shows_credential(&self) -> bool {
-        !self.secrets.is_empty()
+        self.asserts || !self.secrets.is_empty()
     }
 
-    /// Checks the credential: a confidential client must show a valid secret, a public one must show none.
-    pub(crate) fn verify(&self, now: Timestamp) -> Result<(), Denial> {
+    /// Checks the credential: a confidential client must show a valid one, a public one must show none. What makes an assertion
+    /// valid is the vendor's affair.
+    pub(crate) fn verify<E: From<Denial>>(
+        &self,
+        now: Timestamp,
+        verify_assertion: impl FnOnce() -> Result<(), E>,
+    ) -> Result<(), E> {
+        if self.asserts && !self.application.is_public() {
+            verify_assertion()
+        } else {
+            self.verify_secret(now).map_err(E::from)
+        }
+    }
+
+    fn verify_secret(&self, now: Timestamp) -> Result<(), Denial> {
         let application = self.application;
         if application.is_public() {
             return if self.shows_credential() {

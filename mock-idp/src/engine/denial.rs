@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::assertion_fault::AssertionFault;
 use crate::ledger::{PollRefusal, Refusal};
 
 /// A reason, with what its message needs.
@@ -16,8 +17,12 @@ pub(crate) enum Denial {
     AppDisabled { client: String },
     /// No application has this client id. `by_basic` says where the id came from.
     AppUnknown { client: String, by_basic: bool },
+    /// What is wrong with a client assertion.
+    Assertion(AssertionFault),
     /// A Basic header that is not id and secret in base64.
     BasicGarbled,
+    /// A scope that the application is not allowed by any consent.
+    ConsentMissing { client: String },
     /// A confidential client shows no credential.
     CredentialMissing,
     /// More than one client authentication method (RFC 6749 section 2.3).
@@ -126,5 +131,11 @@ impl From<PollRefusal> for Denial {
             PollRefusal::SlowDown => Self::DeviceSlowDown,
             PollRefusal::Unknown => Self::DeviceUnknown,
         }
+    }
+}
+
+impl From<AssertionFault> for Denial {
+    fn from(fault: AssertionFault) -> Self {
+        Self::Assertion(fault)
     }
 }

@@ -3,6 +3,8 @@
 //! The engine has the checks; each dialect runs them in its vendor's order and says what the answer looks like. Nothing
 //! here knows of Entra or Okta.
 
+mod assertion;
+mod assertion_fault;
 mod basic_spelling;
 mod client_auth;
 mod denial;
@@ -11,6 +13,8 @@ mod grant;
 mod grants;
 mod request;
 
+pub(crate) use assertion::{Assertion, Audience};
+pub(crate) use assertion_fault::AssertionFault;
 pub(crate) use client_auth::{Claimed, identify, one_method};
 pub(crate) use denial::Denial;
 pub(crate) use device::redeem_device_code;

@@ -179,6 +179,7 @@ pub(super) fn text_of(number: u32) -> &'static str {
         7000222 => "The provided client secret keys are expired.",
         90023 => "The authentication service request isn't valid.",
         90033 => "A transient error has occurred. Please try again.",
+        90055 => "TenantThrottlingError: There are too many incoming requests.",
         _ => "An error occurred.",
     }
 }

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::aadsts::{Aadsts, text_of};
-use crate::engine::Denial;
+use super::assertion_denial as assertion;
+use crate::engine::{AssertionFault, Denial};
 use crate::inbound::Inbound;
 use crate::reply::Reply;
 use crate::world::World;
@@ -16,8 +17,19 @@ use crate::world::World;
 pub(super) enum EntraDenial {
     /// A reason both vendors know.
     Common(Denial),
+    /// No certificate of the application that the assertion may be signed with is in its time.
+    CertificateOutdated {
+        client: String,
+        thumbprint: String,
+        start: Timestamp,
+        end: Timestamp,
+    },
+    /// The token of another issuer does not match any federated credential of the application.
+    Federated(FederatedFault),
     /// An app-only request without any credential.
     AppOnlyWithoutCredential,
+    /// An app-only request of an application that has to be assigned to a role and is not.
+    AppOnlyWithoutRole { client: String, resource: String },
     /// The password grant at `/common` or `/consumers`.
     GrantNotOverCommon,
     /// `resource` belongs to the v1.0 endpoint.
@@ -30,12 +42,44 @@ pub(super) enum EntraDenial {
     ScopeNotDefault { scope: String },
     /// Scopes of several resources.
     ScopeSeveralResources,
+    /// The refresh token of a single-page application is past its fixed end.
+    SpaRefreshExpired {
+        issued_at: Timestamp,
+        limit: Duration,
+    },
     /// App-only at `/common`, `/organizations` or `/consumers`.
     TenantImplied,
     /// A tenant segment that is neither GUID nor domain.
     TenantMalformed { tenant: String },
     /// No such tenant.
     TenantUnknown { tenant: String },
+}
+
+/// What of a federated credential was not matched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum FederatedFault {
+    /// The application trusts nobody.
+    NoneTrusted { client: String, name: String },
+    /// It does not trust this issuer.
+    Issuer { issuer: String },
+    /// It trusts the issuer, and not for this subject.
+    Subject { subject: String },
+    /// It trusts issuer and subject, and not for this audience.
+    Audience { audience: String },
+    /// The issuer has not signed it.
+    Signature { key: String },
+}
+
+impl From<AssertionFault> for EntraDenial {
+    fn from(fault: AssertionFault) -> Self {
+        Self::Common(fault.into())
+    }
+}
+
+impl From<FederatedFault> for EntraDenial {
+    fn from(fault: FederatedFault) -> Self {
+        Self::Federated(fault)
+    }
 }
 
 impl From<Denial> for EntraDenial {
@@ -47,22 +91,47 @@ impl From<Denial> for EntraDenial {
 impl EntraDenial {
     /// The answer.
     pub(super) fn render(&self, world: &World, inbound: &Inbound) -> Reply {
-        self.aadsts().render(world, inbound)
+        self.aadsts(world.clock.now()).render(world, inbound)
     }
 
-    fn aadsts(&self) -> Aadsts {
+    fn aadsts(&self, now: Timestamp) -> Aadsts {
         match self {
-            Self::Common(denial) => common(denial),
+            Self::Common(denial) => common(denial, now),
+            Self::CertificateOutdated {
+                client,
+                thumbprint,
+                start,
+                end,
+            } => assertion::outdated(client, thumbprint, *start, *end),
+            Self::Federated(fault) => assertion::federated(fault),
             Self::AppOnlyWithoutCredential => Aadsts::new(
                 7_000_216,
                 "invalid_client",
                 "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.",
+            ),
+            // Number and meaning are documented; the error and the status that go with them are assumed.
+            Self::AppOnlyWithoutRole { client, resource } => Aadsts::new(
+                501_051,
+                "invalid_grant",
+                format!(
+                    "Application '{client}' is not assigned to a role for the application '{resource}'."
+                ),
             ),
             Self::GrantNotOverCommon => Aadsts::new(
                 9_001_023,
                 "invalid_request",
                 "The grant type is not supported over the /common or /consumers endpoints. Please use the /organizations or tenant-specific endpoint.",
             ),
+            Self::SpaRefreshExpired { issued_at, limit } => Aadsts::new(
+                700_084,
+                "invalid_grant",
+                format!(
+                    "The refresh token was issued to a single page app (SPA), and therefore has a fixed, limited lifetime of {}, which cannot be extended. It is now expired and a new sign in request must be sent by the SPA to the sign in page. The token was issued on {}.",
+                    days(*limit),
+                    seven_digits(*issued_at)
+                ),
+            )
+            .suberror("bad_token"),
             Self::ResourceParameter => Aadsts::new(
                 901_002,
                 "invalid_request",
@@ -118,10 +187,11 @@ impl EntraDenial {
     }
 }
 
-fn common(denial: &Denial) -> Aadsts {
+fn common(denial: &Denial, now: Timestamp) -> Aadsts {
     match denial {
         Denial::AppDisabled { client } => Aadsts::new(7_000_112, "unauthorized_client", format!("Application '{client}' is disabled.")),
         Denial::AppUnknown { client, .. } => Aadsts::new(700_016, "unauthorized_client", format!("Application with identifier '{client}' was not found in the directory. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant.")),
+        Denial::Assertion(fault) => assertion::common(fault, now),
         // No sample of this case is public; the number is the one for malformed input.
         Denial::BasicGarbled => Aadsts::new(90_013, "invalid_request", "Invalid input received from the user."),
         Denial::CredentialMissing => Aadsts::new(7_000_218, "invalid_client", "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."),
@@ -151,7 +221,7 @@ fn common(denial: &Denial) -> Aadsts {
         // Documented once and no longer; never met unless a lifetime is configured.
         Denial::RefreshTooOld { issued_at, limit } => Aadsts::new(700_081, "invalid_grant", format!("The refresh token has expired due to maximum lifetime. The token was issued on {} and the maximum allowed lifetime for this application is {}.", seven_digits(*issued_at), days(*limit))),
         Denial::RefreshUnknown => Aadsts::new(9_002_313, "invalid_grant", "Invalid request. Request is malformed or invalid."),
-        Denial::ScopeUnknown { client, .. } | Denial::ScopeWider { client, .. } => Aadsts::new(65_001, "invalid_grant", format!("The user or administrator has not consented to use the application with ID '{client}'. Send an interactive authorization request for this user and resource.")).suberror("consent_required"),
+        Denial::ConsentMissing { client } | Denial::ScopeUnknown { client, .. } | Denial::ScopeWider { client, .. } => Aadsts::new(65_001, "invalid_grant", format!("The user or administrator has not consented to use the application with ID '{client}'. Send an interactive authorization request for this user and resource.")).suberror("consent_required"),
         Denial::SecretExpired { client } => Aadsts::new(7_000_222, "invalid_client", format!("The provided client secret keys for app '{client}' are expired. Visit the Azure portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: https://aka.ms/certCreds.")),
         Denial::SecretWrong { client } => Aadsts::new(7_000_215, "invalid_client", format!("Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '{client}'.")),
         Denial::UserDisabled => Aadsts::new(50_057, "invalid_grant", text_of(50_057)),
@@ -162,7 +232,7 @@ fn common(denial: &Denial) -> Aadsts {
 }
 
 /// `2030-01-01T00:00:00.0000000Z`, as Entra writes instants in these texts.
-fn seven_digits(at: Timestamp) -> String {
+pub(super) fn seven_digits(at: Timestamp) -> String {
     at.to_zoned(jiff::tz::TimeZone::UTC)
         .strftime("%Y-%m-%dT%H:%M:%S.0000000Z")
         .to_string()

@@ -17,11 +17,13 @@ use super::Entra;
 use super::scope;
 use super::token::app_only_lifetime;
 use super::tokens::{self, About};
-use crate::dialect::{Dialect, Metering};
+use crate::dialect::Dialect;
+use crate::directory::{Assigned, Lifetimes, ManagedIdentity, Tenant};
 use crate::fault::ScriptedError;
 use crate::inbound::{Inbound, READS};
 use crate::journal::{Endpoint, TokenRequestFacts};
 use crate::ledger::Grantee;
+use crate::limits::Form;
 use crate::pipeline::{self, Call};
 use crate::reply::Reply;
 use crate::world::{Rooms, World};
@@ -136,16 +138,7 @@ fn granted(world: &World, inbound: &Inbound, asked: &Asked) -> Result<Reply, Box
         .get("api-version")
         .ok_or_else(|| missing("api-version"))?;
     let resource = asked.get("resource").ok_or_else(|| missing("resource"))?;
-    let not_found = || bad("invalid_request", "Identity not found");
-    let tenant = world.directory.entra.tenants.first();
-    let tenant = tenant.ok_or_else(not_found)?;
-    let (client, principal) = match asked.identity() {
-        None => (
-            tokens::derived_id(&tenant.id, "managed identity"),
-            tokens::derived_id(&tenant.id, "managed identity's principal"),
-        ),
-        Some(_) => return Err(not_found()),
-    };
+    let (tenant, identity) = identity(world, asked)?;
     let resolved = scope::resource(resource, tenant).map_err(|_| {
         bad(
             "invalid_resource",
@@ -153,12 +146,12 @@ fn granted(world: &World, inbound: &Inbound, asked: &Asked) -> Result<Reply, Box
         )
     })?;
     let now = world.clock.now();
-    let lifetime = app_only_lifetime(world);
+    let lifetime = app_only_lifetime(world, &Lifetimes::default());
     let expires_at = now
         .checked_add(lifetime + Duration::from_secs(1))
         .unwrap_or(jiff::Timestamp::MAX);
     let grantee = Grantee {
-        client: client.clone(),
+        client: identity.client_id.clone(),
         user: None,
         issuer: tenant.id.clone(),
         scope: Vec::new(),
@@ -172,13 +165,13 @@ fn granted(world: &World, inbound: &Inbound, asked: &Asked) -> Result<Reply, Box
         now,
         expires_at,
     };
-    let access_token = tokens::managed(world, &about, &client, &principal);
+    let access_token = tokens::managed(world, &about, identity);
     world.ledger.record_access(label, &access_token);
     let text = |number: i64| number.to_string();
     let expires_in = lifetime.as_secs().to_string();
     let body = json!({
         "access_token": access_token,
-        "client_id": client,
+        "client_id": identity.client_id,
         "expires_in": expires_in,
         "expires_on": text(expires_at.as_second()),
         "ext_expires_in": expires_in,
@@ -187,6 +180,44 @@ fn granted(world: &World, inbound: &Inbound, asked: &Asked) -> Result<Reply, Box
         "token_type": "Bearer",
     });
     Ok(Reply::json(StatusCode::OK, body).with_issued([label]))
+}
+
+/// The identity that a request names, or else the machine's own. A machine with one identity only, whichever, need not be told
+/// which.
+fn identity<'w>(
+    world: &'w World,
+    asked: &Asked,
+) -> Result<(&'w Tenant, &'w ManagedIdentity), Box<Reply>> {
+    let tenants = world.directory.entra.tenants.iter();
+    let known: Vec<_> = tenants
+        .flat_map(|tenant| {
+            let identities = tenant.managed_identities.iter();
+            identities.map(move |identity| (tenant, identity))
+        })
+        .collect();
+    let not_found = || bad("invalid_request", "Identity not found");
+    if let Some((by, sent)) = asked.identity() {
+        let named = known.into_iter().find(|(_, identity)| {
+            let id = match by {
+                "client_id" => Some(&identity.client_id),
+                "object_id" => Some(&identity.object_id),
+                _ => identity.resource_id.as_ref(),
+            };
+            id.is_some_and(|id| id.eq_ignore_ascii_case(sent))
+        });
+        return named.ok_or_else(not_found);
+    }
+    let own = |(_, identity): &&(&Tenant, &ManagedIdentity)| identity.assigned == Assigned::System;
+    match (known.iter().find(own), known.as_slice()) {
+        (Some(own), _) => Ok(*own),
+        (None, [only]) => Ok(*only),
+        (None, []) => Err(not_found()),
+        // The wording is assumed.
+        (None, _) => Err(bad(
+            "invalid_request",
+            "Multiple user assigned identities exist, please specify the clientId / resourceId of the identity in the token request",
+        )),
+    }
 }
 
 fn bad(error: &str, description: &str) -> Box<Reply> {
@@ -218,8 +249,20 @@ pub(super) fn refusal(status: StatusCode) -> Reply {
 struct Metadata;
 
 impl Dialect for Metadata {
-    fn meter(&self, world: &World, inbound: &Inbound, call: &Call) -> Metering {
-        Entra.meter(world, inbound, call)
+    fn principal(&self, world: &World, inbound: &Inbound, call: &Call) -> String {
+        Entra.principal(world, inbound, call)
+    }
+
+    fn limited(&self, world: &World, inbound: &Inbound, endpoint: Endpoint, form: Form) -> Reply {
+        match form {
+            Form::Vendor | Form::Json | Form::Loop => refusal(StatusCode::TOO_MANY_REQUESTS),
+            Form::Forbidden => {
+                let mut reply = refusal(StatusCode::TOO_MANY_REQUESTS);
+                reply.status = StatusCode::FORBIDDEN;
+                reply
+            }
+            Form::Text => Entra.limited(world, inbound, endpoint, form),
+        }
     }
 
     fn scripted(&self, _: &World, _: &Inbound, _: Endpoint, status: u16) -> Reply {

@@ -1,12 +1,16 @@
 //! Microsoft Entra ID: routes, answers, headers.
 
 mod aadsts;
+mod assertion;
+mod assertion_denial;
 mod correlation;
 mod denial;
 mod device;
 mod discovery;
 mod graph;
+mod limited;
 mod managed_identity;
+mod minting;
 mod scope;
 mod tenant;
 mod token;
@@ -22,11 +26,13 @@ use http::StatusCode;
 
 use self::aadsts::{Aadsts, text_of};
 use self::correlation::correlation_id;
-use crate::dialect::{Dialect, Metering};
+use crate::dialect::Dialect;
 use crate::engine::TokenRequest;
 use crate::fault::ScriptedError;
 use crate::inbound::{Inbound, READS};
 use crate::journal::{Endpoint, Origin};
+use crate::lenient;
+use crate::limits::Form;
 use crate::pipeline::{self, Call};
 use crate::reply::Reply;
 use crate::resource::{presented, presented_token, shown};
@@ -34,6 +40,7 @@ use crate::world::{Rooms, World};
 
 pub(crate) use correlation::given as given_request_id;
 pub(crate) use managed_identity::routes as managed_identity_routes;
+pub(crate) use minting::ordinary;
 pub(crate) use token::{refresh_lifetime, refresh_value};
 
 /// Entra's dialect.
@@ -77,7 +84,7 @@ async fn token(
     State(world): State<World>,
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
-    let request = TokenRequest::parse(&inbound);
+    let request = TokenRequest::parse(&inbound).reading(world.directory.laxity.basic);
     let call = Call {
         endpoint: Endpoint::Token,
         token_request: Some(
@@ -88,6 +95,7 @@ async fn token(
             .map(|value| presented_token(&world, value, "")),
     };
     pipeline::answer(&world, &inbound, call, &Entra, || {
+        let world = lenient::admit(&world, &request, &tenant::segment(&inbound));
         token::answer(&world, &inbound, &request)
     })
     .await
@@ -97,7 +105,7 @@ async fn device_code(
     State(world): State<World>,
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
-    let request = TokenRequest::parse(&inbound);
+    let request = TokenRequest::parse(&inbound).reading(world.directory.laxity.basic);
     let call = Call {
         endpoint: Endpoint::Device,
         token_request: Some(
@@ -106,6 +114,7 @@ async fn device_code(
         presented: None,
     };
     pipeline::answer(&world, &inbound, call, &Entra, || {
+        let world = lenient::admit(&world, &request, &tenant::segment(&inbound));
         device::answer(&world, &inbound, &request)
     })
     .await
@@ -187,39 +196,17 @@ fn document(inbound: &Inbound, read: impl FnOnce() -> Reply) -> Reply {
 }
 
 impl Dialect for Entra {
-    /// Entra shows no limits; where one is configured, its refusal is the plain-text 429 that was observed.
-    fn meter(&self, world: &World, inbound: &Inbound, call: &Call) -> Metering {
-        let Some(limit) = world.limit(call.endpoint) else {
-            return Metering::default();
-        };
-        // Whose share is used: the application's, be it with its credentials or with any of its access tokens. Unknown tokens
-        // share one.
+    /// The application's share is used, be it with its credentials or with any of its access tokens. Unknown tokens share one.
+    fn principal(&self, world: &World, inbound: &Inbound, call: &Call) -> String {
         let principal = match &call.token_request {
             Some(request) => request.client.clone(),
             None => world.ledger.client_of(&shown(inbound, &[]).credential),
         };
-        let now = world.clock.now();
-        let bucket = call.endpoint.name();
-        let metered = world
-            .meters
-            .count(bucket, principal.unwrap_or_default(), limit, now);
-        if metered.admitted {
-            return Metering::default();
-        }
-        let wait = (metered.reset.as_millisecond() - now.as_millisecond())
-            .max(0)
-            .div_euclid(1000)
-            + 1;
-        let mut reply = match call.endpoint {
-            Endpoint::Resource => graph::scripted(world, inbound, 429),
-            Endpoint::ManagedIdentity => managed_identity::refusal(StatusCode::TOO_MANY_REQUESTS),
-            _ => throttled(),
-        };
-        reply.set_header("retry-after", &wait.to_string());
-        Metering {
-            headers: Vec::new(),
-            refused: Some(reply),
-        }
+        principal.unwrap_or_default()
+    }
+
+    fn limited(&self, world: &World, inbound: &Inbound, endpoint: Endpoint, form: Form) -> Reply {
+        limited::refusal(world, inbound, endpoint, form)
     }
 
     fn scripted(&self, world: &World, inbound: &Inbound, endpoint: Endpoint, status: u16) -> Reply {
@@ -265,7 +252,17 @@ impl Dialect for Entra {
         match endpoint {
             Endpoint::Resource => graph::dress(world, inbound, reply),
             Endpoint::Token | Endpoint::Device => dress_token(world, inbound, reply),
-            _ => dress_document(world, reply),
+            _ => {
+                if let (Endpoint::Jwks, Some(age), true) = (
+                    endpoint,
+                    world.settings.key_set_max_age,
+                    reply.status.is_success(),
+                ) {
+                    let age = format!("max-age={}, private", age.as_secs());
+                    reply.default_header("cache-control", &age);
+                }
+                dress_document(world, reply);
+            }
         }
     }
 }

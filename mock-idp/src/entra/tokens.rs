@@ -11,9 +11,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::scope::Resolved;
-use crate::directory::{Application, Tenant, User};
+use crate::directory::{Application, ManagedIdentity, Tenant, User};
 use crate::engine::Grant;
 use crate::journal::{AuthMethod, Origin};
+use crate::keys::{SigningKey, Unsigned};
 use crate::members::Members;
 use crate::world::World;
 
@@ -50,7 +51,8 @@ impl<'a> Subject<'a> {
 }
 
 /// An access token of a managed identity, which has authenticated with a certificate that Azure keeps for it.
-pub(super) fn managed(world: &World, about: &About<'_>, client: &str, principal: &str) -> String {
+pub(super) fn managed(world: &World, about: &About<'_>, identity: &ManagedIdentity) -> String {
+    let (client, principal) = (&identity.client_id, &identity.object_id);
     let v1 = about.resolved.resource.token_version != 2;
     let mut claims = head(world, about, v1);
     if v1 {
@@ -64,20 +66,38 @@ pub(super) fn managed(world: &World, about: &About<'_>, client: &str, principal:
     }
     claims.add("oid", principal);
     claims.add("rh", rh(world));
+    if !identity.roles.is_empty() {
+        claims.add("roles", &identity.roles);
+    }
     claims.add("sub", principal);
     region(&mut claims, v1);
     claims.add("tid", &about.tenant.id);
-    signed(world, v1, tail(world, v1, claims))
+    let mut claims = tail(world, v1, claims);
+    if let Some(resource_id) = &identity.resource_id {
+        claims.add("xms_mirid", resource_id);
+    }
+    let key = world.keys.active();
+    unsigned(&key, v1, claims).signed_by(&key)
 }
 
 /// An access token. The resource decides between v1.0 and v2.0, whatever endpoint was asked.
 pub(super) fn access_token(world: &World, subject: &Subject<'_>) -> String {
+    let key = world.keys.active();
+    unsigned_access_token(world, subject, &key).signed_by(&key)
+}
+
+/// The same before it is signed with this key.
+pub(super) fn unsigned_access_token(
+    world: &World,
+    subject: &Subject<'_>,
+    key: &SigningKey,
+) -> Unsigned {
     let v1 = subject.resolved.resource.token_version != 2;
     let claims = match &subject.grant.user {
         None => app_only(world, subject, v1),
         Some(user) => delegated(world, subject, user, v1),
     };
-    signed(world, v1, claims)
+    unsigned(key, v1, claims)
 }
 
 /// An id token (v2.0) for the application itself.
@@ -97,12 +117,12 @@ pub(super) fn id_token(world: &World, subject: &Subject<'_>, user: &User) -> Str
     claims.add("tid", &subject.tenant.id);
     claims.add("uti", world.entropy.base64url(16));
     claims.add("ver", "2.0");
-    signed(world, false, claims)
+    let key = world.keys.active();
+    unsigned(&key, false, claims).signed_by(&key)
 }
 
 /// A token with the header of its version: only v1.0 names the certificate.
-fn signed(world: &World, v1: bool, claims: Members) -> String {
-    let key = world.keys.active();
+fn unsigned(key: &SigningKey, v1: bool, claims: Members) -> Unsigned {
     let mut header = Members::new();
     header.add("typ", "JWT");
     header.add("alg", "RS256");
@@ -110,7 +130,10 @@ fn signed(world: &World, v1: bool, claims: Members) -> String {
         header.add("x5t", key.x5t());
     }
     header.add("kid", key.kid());
-    key.sign(&header.into_text(), &claims.into_text())
+    Unsigned {
+        header: header.into_text(),
+        claims: claims.into_text(),
+    }
 }
 
 /// `client_info`: which account the answer belongs to, as MSAL reads it.
@@ -233,12 +256,7 @@ fn acr(auth: Option<AuthMethod>) -> &'static str {
 
 /// A stable object id for the application's service principal in the tenant.
 fn service_principal(subject: &Subject<'_>) -> String {
-    derived_id(&subject.tenant.id, &subject.application.id)
-}
-
-/// An object id that is always the same for the same thing in the same tenant.
-pub(super) fn derived_id(tenant: &str, thing: &str) -> String {
-    let hash = Sha256::digest(format!("{tenant}/{thing}"));
+    let hash = Sha256::digest(format!("{}/{}", subject.tenant.id, subject.application.id));
     let hex = crate::entropy::hex(&hash[..16]);
     format!(
         "{}-{}-4{}-8{}-{}",

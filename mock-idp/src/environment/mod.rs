@@ -4,7 +4,7 @@
 //! | who reads it | variables |
 //! |---|---|
 //! | whoever is written for the mock | `TOKENPROOF_TOKEN_URL`, `TOKENPROOF_CLIENT_ID` and their like; all as JSON in `TOKENPROOF_CONTEXT` |
-//! | azure-identity, in Python, JavaScript, Rust and others | `AZURE_AUTHORITY_HOST`, `AZURE_TENANT_ID`, `AZURE_CLIENT_ID`, `AZURE_CLIENT_SECRET` |
+//! | azure-identity, in Python, JavaScript, Rust and others | `AZURE_AUTHORITY_HOST`, `AZURE_TENANT_ID`, `AZURE_CLIENT_ID`, `AZURE_CLIENT_SECRET`; for managed identities `AZURE_POD_IDENTITY_AUTHORITY_HOST` |
 //! | Okta's management SDKs | `OKTA_CLIENT_ORGURL`, `OKTA_CLIENT_AUTHORIZATIONMODE`, `OKTA_CLIENT_TOKEN` |
 //! | OpenSSL, requests, curl, Node, Deno | `SSL_CERT_FILE`, `REQUESTS_CA_BUNDLE`, `CURL_CA_BUNDLE`, `NODE_EXTRA_CA_CERTS`, `DENO_CERT` |
 
@@ -120,6 +120,10 @@ impl<'w> Told<'w> {
                 ("AZURE_TENANT_ID", identity.issuer.clone()),
                 ("AZURE_CLIENT_ID", identity.client_id.clone()),
                 ("AZURE_CLIENT_SECRET", reveal(&identity.client_secret)),
+                (
+                    "AZURE_POD_IDENTITY_AUTHORITY_HOST",
+                    idp.origin(Origin::ManagedIdentity).to_owned(),
+                ),
             ],
             Provider::Okta => {
                 let token = idp.credentials().api_token;
@@ -195,7 +199,7 @@ mod tests {
             assert!(vendor.iter().all(|(_, value)| !value.is_empty()));
             names.extend(vendor.into_iter().map(|(name, _)| name));
         }
-        insta::assert_snapshot!(names.join(" "), @"AZURE_AUTHORITY_HOST AZURE_TENANT_ID AZURE_CLIENT_ID AZURE_CLIENT_SECRET OKTA_CLIENT_ORGURL OKTA_CLIENT_AUTHORIZATIONMODE OKTA_CLIENT_TOKEN");
+        insta::assert_snapshot!(names.join(" "), @"AZURE_AUTHORITY_HOST AZURE_TENANT_ID AZURE_CLIENT_ID AZURE_CLIENT_SECRET AZURE_POD_IDENTITY_AUTHORITY_HOST OKTA_CLIENT_ORGURL OKTA_CLIENT_AUTHORIZATIONMODE OKTA_CLIENT_TOKEN");
     }
 
     #[test]

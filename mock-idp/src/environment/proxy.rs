@@ -19,14 +19,22 @@ const LOCAL: &str = "127.0.0.1,localhost,::1";
 /// that clients with knowledge of `NO_PROXY` read.
 #[must_use]
 pub fn no_proxy(host: Option<&str>) -> Vec<Variable> {
-    let hosts = match host {
-        Some(host) => format!("{LOCAL},{host}"),
-        None => LOCAL.to_owned(),
-    };
+    without_proxy(host, |name| env::var(name).ok())
+}
+
+fn without_proxy(host: Option<&str>, value_of: impl Fn(&str) -> Option<String>) -> Vec<Variable> {
+    let before = value_of("no_proxy").or_else(|| value_of("NO_PROXY"));
+    let mut hosts = LOCAL.to_owned();
+    for more in [host, before.as_deref()].into_iter().flatten() {
+        if !more.is_empty() {
+            hosts.push(',');
+            hosts.push_str(more);
+        }
+    }
     ["NO_PROXY", "no_proxy"]
         .into_iter()
         .map(|name| (name.to_owned(), hosts.clone()))
-        .chain(proxies(|name| env::var(name).ok()))
+        .chain(proxies(value_of))
         .collect()
 }
 
@@ -63,15 +71,17 @@ mod tests {
     }
 
     #[test]
-    fn the_mock_is_reached_past_any_proxy_by_whatever_name() {
-        let told = no_proxy(Some("mock-idp"));
+    fn the_mock_is_reached_past_any_proxy_by_whatever_name_and_what_was_excepted_stays_so() {
+        let no_proxy = |host, before: &'static str| {
+            let told = without_proxy(host, |name| (name == "NO_PROXY").then(|| before.to_owned()));
+            assert_eq!(told[0].1, told[1].1);
+            assert_eq!([&*told[0].0, &*told[1].0], ["NO_PROXY", "no_proxy"]);
+            told[0].1.clone()
+        };
+        assert_eq!(no_proxy(None, ""), "127.0.0.1,localhost,::1");
         assert_eq!(
-            told[0],
-            (
-                "NO_PROXY".to_owned(),
-                "127.0.0.1,localhost,::1,mock-idp".to_owned()
-            )
+            no_proxy(Some("mock-idp"), "10.0.0.0/8"),
+            "127.0.0.1,localhost,::1,mock-idp,10.0.0.0/8"
         );
-        assert_eq!(told[1].0, "no_proxy");
     }
 }

@@ -1,5 +1,6 @@
 //! One exchange as the journal keeps it: facts and labels, never secrets.
 
+use std::fmt;
 use std::net::SocketAddr;
 
 use jiff::Timestamp;
@@ -7,7 +8,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::instant::Instant;
+use crate::directory::Leniency;
 use crate::entropy::hex;
+use crate::expect::line;
 use crate::ledger::{TokenLabel, TokenState};
 
 /// One request and what became of it.
@@ -23,13 +27,13 @@ pub struct Entry {
     #[serde(skip)]
     pub peer: Option<SocketAddr>,
     /// When the whole request had arrived, on the timeline that server and client share.
-    #[schemars(with = "String")]
+    #[schemars(with = "Instant")]
     pub at: Timestamp,
     /// The same instant on the server's clock, which may be offset.
-    #[schemars(with = "String")]
+    #[schemars(with = "Instant")]
     pub server_time: Timestamp,
     /// When the answer was handed to the connection, on the shared timeline; none while it is held or if it never was.
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<Instant>")]
     pub answered_at: Option<Timestamp>,
     /// Which of the world's origins was dialled.
     pub origin: Origin,
@@ -59,6 +63,45 @@ pub struct Entry {
     pub held: Option<Held>,
     /// The answer; none until there is one.
     pub reply: Option<ReplyFacts>,
+}
+
+impl Entry {
+    /// The application whose request it is, by its client id: the one that asks for a token, or that the token it shows was
+    /// issued to.
+    #[must_use]
+    pub fn client(&self) -> Option<&str> {
+        let asks = self
+            .token_request
+            .as_ref()
+            .and_then(|asked| asked.client.as_deref());
+        asks.or_else(|| self.presented.as_ref()?.client.as_deref())
+    }
+
+    /// The HTTP status of the answer; none if there is none.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        let status = self.reply.as_ref()?.status;
+        (status != 0).then_some(status)
+    }
+
+    /// The OAuth `error` of the answer, or the vendor's code where it has none.
+    #[must_use]
+    pub fn error(&self) -> Option<&str> {
+        self.reply.as_ref()?.error.as_deref()
+    }
+
+    /// The tokens that the answer carries.
+    #[must_use]
+    pub fn issued(&self) -> &[TokenLabel] {
+        self.reply.as_ref().map_or(&[], |reply| &reply.issued)
+    }
+}
+
+/// As one line: `#2 2030-01-01T00:00:30Z POST /token refresh_token of app RT#1 (expired) -> 400 invalid_grant`.
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{} {} {}", self.number, self.at, line::what(self))
+    }
 }
 
 /// The body of a request, without what stands in it.
@@ -230,6 +273,9 @@ pub struct Presented {
     pub state: TokenState,
     /// Seconds until it expires on the server's clock, negative when past; none without expiry.
     pub seconds_left: Option<i64>,
+    /// The application it was issued to, by its client id; none if this world did not issue it.
+    #[serde(default)]
+    pub client: Option<String>,
 }
 
 /// A secret seen in a place that others can read.
@@ -261,10 +307,10 @@ pub struct Held {
     /// The hold's name.
     pub name: String,
     /// When the request was parked, on the shared timeline.
-    #[schemars(with = "String")]
+    #[schemars(with = "Instant")]
     pub from: Timestamp,
     /// When it was let go; none while it is parked.
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<Instant>")]
     pub until: Option<Timestamp>,
 }
 
@@ -283,6 +329,9 @@ pub struct ReplyFacts {
     pub issued: Vec<TokenLabel>,
     /// The fault rule that shaped the answer, by its label.
     pub fault: Option<String>,
+    /// What the directory's laxity has let pass that would have been refused; empty for an answer that needed none of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leniencies: Vec<Leniency>,
     /// What the connection did with the answer.
     pub delivery: Delivery,
 }

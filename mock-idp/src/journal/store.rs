@@ -5,7 +5,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
+use super::completed::Completed;
 use super::entry::{Entry, Held, ReplyFacts};
+use super::follow::{Follower, Following};
+use super::query::Query;
+use crate::expect::{Record, Requests};
 
 /// What came in and what went out, newest last.
 ///
@@ -14,12 +18,14 @@ use super::entry::{Entry, Held, ReplyFacts};
 pub struct Journal {
     capacity: usize,
     state: Mutex<State>,
+    following: Following,
 }
 
-#[derive(Debug, Default)]
-struct State {
+#[derive(Debug)]
+pub(super) struct State {
     /// Shared with what was saved of it, until one of the two changes.
-    entries: Arc<Entries>,
+    pub(super) entries: Arc<Entries>,
+    pub(super) completed: Completed,
     /// How often it was restored.
     restored: u64,
 }
@@ -35,17 +41,48 @@ pub(crate) struct Opened {
 #[derive(Clone, Debug)]
 pub(crate) struct SavedJournal(Arc<Entries>);
 
-#[derive(Clone, Debug, Default)]
-struct Entries {
+#[derive(Clone, Debug)]
+pub(super) struct Entries {
     kept: VecDeque<Entry>,
     written: u64,
+    /// Up to this number they were taken out on request: no reason to doubt what is left.
+    cleared: u64,
+    /// When it was begun or cleared last, on the timeline of its entries.
+    begun: Timestamp,
+}
+
+impl Entries {
+    /// The entry of this number, if it is kept.
+    pub(super) fn numbered(&self, number: u64) -> Option<Entry> {
+        self.kept.get(self.place(number)?).cloned()
+    }
+
+    fn place(&self, number: u64) -> Option<usize> {
+        let oldest = self.written - self.kept.len() as u64 + 1;
+        let place = usize::try_from(number.checked_sub(oldest)?).ok()?;
+        (place < self.kept.len()).then_some(place)
+    }
+
+    fn dropped(&self) -> u64 {
+        self.written - self.cleared - self.kept.len() as u64
+    }
 }
 
 impl Journal {
-    pub(crate) fn with_capacity(capacity: usize) -> Self {
+    pub(crate) fn with_capacity(capacity: usize, begun: Timestamp) -> Self {
         Self {
             capacity: capacity.max(1),
-            state: Mutex::default(),
+            state: Mutex::new(State {
+                entries: Arc::new(Entries {
+                    kept: VecDeque::new(),
+                    written: 0,
+                    cleared: 0,
+                    begun,
+                }),
+                completed: Completed::default(),
+                restored: 0,
+            }),
+            following: Following::default(),
         }
     }
 
@@ -64,8 +101,69 @@ impl Journal {
     /// How many entries were dropped to make room.
     #[must_use]
     pub fn dropped(&self) -> u64 {
+        self.lock().entries.dropped()
+    }
+
+    /// The entries that are meant, in order of arrival.
+    ///
+    /// ```
+    /// # async fn example(idp: mock_idp::MockIdp) {
+    /// use mock_idp::expect::Requests;
+    /// use mock_idp::journal::Endpoint;
+    ///
+    /// let fetched = idp.journal().matching(Endpoint::Token);
+    /// let refused = idp.journal().matching(Requests::to(Endpoint::Resource).status(401));
+    /// # }
+    /// ```
+    ///
+    /// Where a condition turns on what the journal no longer has, or on a request that never came, none is meant.
+    #[must_use]
+    pub fn matching(&self, requests: impl Into<Requests>) -> Vec<Entry> {
+        let record = self.record(Timestamp::MAX);
+        record.matching(&requests.into())
+    }
+
+    /// The entries that a query asks for, in order of arrival.
+    #[must_use]
+    pub fn query(&self, query: &Query) -> Vec<Entry> {
         let entries = &self.lock().entries;
-        entries.written - entries.kept.len() as u64
+        let wanted = entries.kept.iter().filter(|entry| query.admits(entry));
+        let most = query.limit();
+        let mut found: Vec<Entry> = if query.since.is_some() {
+            wanted.take(most).cloned().collect()
+        } else {
+            wanted.rev().take(most).cloned().collect()
+        };
+        found.sort_by_key(|entry| entry.number);
+        found
+    }
+
+    /// Follows what is written from now on.
+    #[must_use]
+    pub fn follow(&self) -> Follower {
+        self.following.follow()
+    }
+
+    /// Takes out every entry, as of `now` on the timeline of its entries. Numbers go on; requests under way are not noted any
+    /// further.
+    pub(crate) fn clear(&self, now: Timestamp) {
+        let mut state = self.lock();
+        let entries = Arc::make_mut(&mut state.entries);
+        entries.kept.clear();
+        entries.cleared = entries.written;
+        entries.begun = now;
+        state.completed.forget();
+    }
+
+    /// What has been seen since the beginning, as of `until`.
+    pub(crate) fn record(&self, until: Timestamp) -> Record {
+        let entries = &self.lock().entries;
+        Record {
+            from: entries.begun,
+            until,
+            forgotten: entries.dropped(),
+            entries: entries.kept.iter().cloned().collect(),
+        }
     }
 
     /// The journal as it is now, to be put back.
@@ -78,6 +176,15 @@ impl Journal {
         let mut state = self.lock();
         state.entries = saved.0.clone();
         state.restored += 1;
+        state.completed.forget();
+    }
+
+    /// Has an empty journal begin at `now`, on the timeline of its entries.
+    pub(crate) fn begin_anew(&self, now: Timestamp) {
+        let mut state = self.lock();
+        if state.entries.kept.is_empty() {
+            Arc::make_mut(&mut state.entries).begun = now;
+        }
     }
 
     /// Writes an entry and gives it its number.
@@ -90,6 +197,7 @@ impl Journal {
         if entries.kept.len() == self.capacity {
             entries.kept.pop_front();
         }
+        self.following.arrived(&entry);
         entries.kept.push_back(entry);
         Opened {
             number: entries.written,
@@ -119,7 +227,12 @@ impl Journal {
         self.edit(opened, |entry| {
             entry.answered_at = answered_at;
             entry.reply = Some(reply);
+            self.following.answered(entry);
         });
+        let mut state = self.lock();
+        if state.restored == opened.restored && state.entries.place(opened.number).is_some() {
+            state.completed.push(opened.number, self.capacity);
+        }
     }
 
     fn edit(&self, opened: Opened, change: impl FnOnce(&mut Entry)) {
@@ -128,17 +241,13 @@ impl Journal {
             return;
         }
         let entries = Arc::make_mut(&mut state.entries);
-        let oldest = entries.written - entries.kept.len() as u64 + 1;
-        let place = opened
-            .number
-            .checked_sub(oldest)
-            .and_then(|place| usize::try_from(place).ok());
+        let place = entries.place(opened.number);
         if let Some(entry) = place.and_then(|place| entries.kept.get_mut(place)) {
             change(entry);
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         // Nothing under this lock panics.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use super::signing_key::SigningKey;
+use crate::diagnostic::listed;
 use crate::provider::Provider;
 
 /// How many of them a world starts with: one that signs, and one that is published beside it, as both vendors have it before they
@@ -16,6 +17,26 @@ pub(super) fn keys(provider: Provider) -> impl Iterator<Item = &'static SigningK
         Provider::Okta => &OKTA,
     };
     of_vendor.iter().map(BuiltIn::read)
+}
+
+/// The key of this name, `entra-1` for one, whatever the vendor.
+pub(super) fn named(name: &str) -> Option<SigningKey> {
+    let (_, key) = all().find(|(known, _)| known == name)?;
+    Some(key.read().clone())
+}
+
+/// The names of all of them, as a message lists them.
+pub(super) fn names() -> String {
+    let names: Vec<String> = all().map(|(name, _)| name).collect();
+    listed(names.iter().map(String::as_str))
+}
+
+fn all() -> impl Iterator<Item = (String, &'static BuiltIn)> {
+    let numbered = |vendor, keys: &'static [BuiltIn]| {
+        let keys = keys.iter().enumerate();
+        keys.map(move |(place, key)| (format!("{vendor}-{}", place + 1), key))
+    };
+    numbered("entra", &ENTRA).chain(numbered("okta", &OKTA))
 }
 
 /// The key of nobody, for forged signatures.

@@ -3,11 +3,16 @@
 //! The built-in keys are read from the crate, never generated at start. See `embedded/README.md`.
 
 mod built_in;
+mod configured;
 mod facts;
 mod ring;
 mod signing_key;
+mod unsigned;
 
 pub(crate) use built_in::stranger;
+pub use configured::BadKeys;
+pub(crate) use configured::read;
 pub use facts::{KeyFacts, KeyRefused};
 pub(crate) use ring::{KeyRing, Ring};
 pub use signing_key::{BadKey, SigningKey};
+pub(crate) use unsigned::Unsigned;

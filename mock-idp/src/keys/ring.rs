@@ -39,17 +39,35 @@ impl KeyRing {
             key: key.clone(),
             published: true,
         };
+        let keys = built_in::keys(provider).take(AT_START).map(published);
         let ring = Ring {
-            keys: built_in::keys(provider)
-                .take(AT_START)
-                .map(published)
-                .collect(),
+            keys: keys.collect(),
             active: 0,
         };
         Self {
             provider,
             ring: RwLock::new(Arc::new(ring)),
         }
+    }
+
+    /// These keys, each with whether it is published. The one at the place `active`, which there is, signs.
+    pub(super) fn made_of(
+        provider: Provider,
+        keys: Vec<(SigningKey, bool)>,
+        active: usize,
+    ) -> Result<Self, KeyRefused> {
+        let mut ring = Ring {
+            keys: Vec::new(),
+            active,
+        };
+        for (place, (key, published)) in keys.into_iter().enumerate() {
+            ring.add(key)?;
+            ring.keys[place].published = published;
+        }
+        Ok(Self {
+            provider,
+            ring: RwLock::new(Arc::new(ring)),
+        })
     }
 
     /// The key that signs.

@@ -24,6 +24,8 @@ struct AccessToken {
     /// The hash of its value, once it has one.
     fingerprint: Option<Fingerprint>,
     revoked: bool,
+    /// Forged: it has a label and was never issued.
+    disowned: bool,
 }
 
 impl AccessTokens {
@@ -36,6 +38,7 @@ impl AccessTokens {
             facts: describe(label),
             fingerprint: None,
             revoked: false,
+            disowned: false,
         };
         self.tokens.insert(serial, token);
         let forgotten = self.tokens.remove(&serial.saturating_sub(REMEMBERED));
@@ -53,17 +56,24 @@ impl AccessTokens {
         }
     }
 
-    /// The label of a token by its value.
+    /// Denies that a token was issued.
+    pub(super) fn disown(&mut self, serial: u32) {
+        if let Some(token) = self.tokens.get_mut(&serial) {
+            token.disowned = true;
+        }
+    }
+
+    /// The label of a token by its value, issued or forged.
     pub(super) fn label_of(&self, fingerprint: &Fingerprint) -> Option<TokenLabel> {
         self.by_value
             .get(fingerprint)
             .map(|serial| TokenLabel::access(*serial))
     }
 
-    /// A token by its value.
+    /// A token that was issued, by its value.
     pub(super) fn facts_of(&self, fingerprint: &Fingerprint) -> Option<&TokenFacts> {
         let token = self.tokens.get(self.by_value.get(fingerprint)?)?;
-        Some(&token.facts)
+        (!token.disowned).then_some(&token.facts)
     }
 
     /// A token by its serial.
@@ -79,6 +89,7 @@ impl AccessTokens {
     ) -> Option<(&TokenFacts, TokenState)> {
         let token = self.tokens.get(self.by_value.get(fingerprint)?)?;
         let state = match token.facts.expires_at {
+            _ if token.disowned => TokenState::Foreign,
             _ if token.revoked => TokenState::Revoked,
             Some(end) if end <= now => TokenState::Expired,
             _ => TokenState::Live,
@@ -95,10 +106,11 @@ impl AccessTokens {
         }
     }
 
-    /// Revokes one token; false if it is not remembered.
+    /// Revokes one token; false if it is not remembered, or forged.
     pub(super) fn revoke_one(&mut self, serial: u32) -> bool {
         let token = self.tokens.get_mut(&serial);
-        token.map(|token| token.revoked = true).is_some()
+        let issued = token.filter(|token| !token.disowned);
+        issued.map(|token| token.revoked = true).is_some()
     }
 
     /// Revokes every token issued so far.
@@ -108,9 +120,10 @@ impl AccessTokens {
         }
     }
 
-    /// Every token that is remembered, in no order.
+    /// Every token that was issued and is remembered, in no order.
     pub(super) fn facts(&self) -> impl Iterator<Item = &TokenFacts> {
-        self.tokens.values().map(|token| &token.facts)
+        let issued = self.tokens.values().filter(|token| !token.disowned);
+        issued.map(|token| &token.facts)
     }
 }
 

@@ -14,6 +14,7 @@ use super::label::{TokenKind, TokenLabel};
 use super::refresh_family::{
     Family, Fingerprint, Grantee, RefreshLifetime, RefreshToken, Refusal, Succession,
 };
+use super::used_assertions::UsedAssertions;
 use crate::directory::{Rotation, RotationMode};
 use crate::secret::Secret;
 
@@ -38,6 +39,7 @@ pub(super) struct Book {
     /// Where a refresh token stands: its family and its place in it.
     refresh_by_value: HashMap<Fingerprint, (u32, usize)>,
     pub(super) device_codes: DeviceCodes,
+    used_assertions: UsedAssertions,
 }
 
 /// A redeemed refresh token: what the answer carries and for whom.
@@ -152,12 +154,27 @@ impl Ledger {
         label
     }
 
+    /// Notes the use of a client's assertion by its id; false if it was used before. Atomic: of several that show it exactly
+    /// one is the first.
+    pub(crate) fn use_assertion(&self, client: &str, id: &str) -> bool {
+        // No client can use up the ids of another: no client id has a line feed in it that another could forge.
+        let fingerprint = fingerprint(&format!("{}\n{client}\n{id}", client.len()));
+        Arc::make_mut(&mut self.book())
+            .used_assertions
+            .note(fingerprint)
+    }
+
     /// Remembers the value of an access token, as a hash.
     pub(crate) fn record_access(&self, label: TokenLabel, value: &str) {
         let fingerprint = fingerprint(value);
         Arc::make_mut(&mut self.book())
             .access
             .name(label, fingerprint);
+    }
+
+    /// Denies that an access token was issued here, and keeps its label.
+    pub(crate) fn disown_access(&self, label: TokenLabel) {
+        Arc::make_mut(&mut self.book()).access.disown(label.serial);
     }
 
     /// The label of a token by its value.

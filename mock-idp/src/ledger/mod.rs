@@ -7,6 +7,7 @@ mod facts;
 mod label;
 mod refresh_family;
 mod sign_ins;
+mod used_assertions;
 
 pub(crate) use book::{Ledger, SavedLedger, usual_rotation};
 pub use device_codes::PendingSignIn;

@@ -1,83 +1,243 @@
-//! The windows of a world, by name.
+//! Everything a world counts: windows and requests in progress, by rule and by whose they are.
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-use super::fixed_window::{Limit, Metered, Window, meter};
+use super::counts::{Counted, Counts, Name, Told};
+use super::plan::{Armed, Knock, Plan};
+use super::rule::{BadLimit, By, LimitRule};
+use super::show::Custom;
+use super::usage::LimitUsage;
+use super::window::Window;
 
-/// A principal longer than this is none that exists; all of them share one window.
+/// What is longer than this names nobody: all of that count as one.
 const LONGEST: usize = 256;
-/// How many windows a world keeps. Past that all are forgotten and begin anew: memory stays bounded under a flood of principals.
-const KEPT: usize = 10_000;
+/// Every window of a world, and its requests in progress. Clones share them.
+///
+/// There are at most 10,000 windows. When one more is needed, those that are over are forgotten, and if they are too few, those
+/// in which the least counts, the newest first. So whoever asks under thousands of names crowds out his own windows; another
+/// principal gains no more requests than each of those names has used.
+#[derive(Clone)]
+pub(crate) struct Meters(Arc<Mutex<State>>);
 
-/// The bucket and the principal of a window; no principal for one that all share.
-type Name = (&'static str, Option<String>);
+/// What the limits say of a request.
+#[derive(Debug, Default)]
+pub(crate) struct Verdict {
+    /// What its answer shows of them, and by which rule.
+    pub(crate) shown: Option<Told>,
+    pub(crate) is_refused: bool,
+    /// To be kept until the request has been answered.
+    pub(crate) places: Places,
+}
 
-/// Every window of a world, by its bucket and, where it is a share, its principal.
+/// The places that a request takes among those in progress. Dropping it frees them.
 #[derive(Default)]
-pub(crate) struct Meters(Mutex<HashMap<Name, Option<Window>>>);
+pub(crate) struct Places(Option<(Meters, Vec<Name>)>);
+
+/// The rules and windows of an instant. No `Debug`: see [`Meters`].
+#[derive(Clone)]
+pub(crate) struct SavedMeters {
+    plan: Arc<Plan>,
+    windows: HashMap<Name, Window>,
+}
+
+struct State {
+    vendors: Vec<LimitRule>,
+    custom: Custom,
+    plan: Arc<Plan>,
+    /// Ids given to rules so far. It never goes back: a request in progress may hold a place of a rule that is gone.
+    ids: u64,
+    counts: Counts,
+}
 
 impl Meters {
-    /// The windows as they are now, to be put back.
-    pub(crate) fn saved(&self) -> SavedMeters {
-        SavedMeters(
-            self.0
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .clone(),
-        )
+    /// Meters with the vendor's limits and those that are set in their place.
+    ///
+    /// # Errors
+    ///
+    /// [`BadLimit`] if a rule limits nothing or says two things at once.
+    pub(crate) fn new(
+        custom: Custom,
+        vendors: Vec<LimitRule>,
+        own: &[LimitRule],
+    ) -> Result<Self, BadLimit> {
+        let meters = Self(Arc::new(Mutex::new(State {
+            vendors,
+            custom,
+            plan: Arc::default(),
+            ids: 0,
+            counts: Counts::default(),
+        })));
+        meters.set(own)?;
+        Ok(meters)
     }
 
-    /// Has the windows be as they were.
-    pub(crate) fn restore(&self, saved: &SavedMeters) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = saved.0.clone();
+    /// Puts rules in the place of those set before.
+    pub(crate) fn set(&self, own: &[LimitRule]) -> Result<(), BadLimit> {
+        own.iter().try_for_each(LimitRule::check)?;
+        let mut state = self.state();
+        let state = &mut *state;
+        state.plan = Arc::new(state.plan.replaced(own, &state.vendors, &mut state.ids));
+        let plan = &state.plan;
+        let windows = &mut state.counts.windows;
+        windows.retain(|(id, _), _| plan.armed(*id).is_some());
+        Ok(())
     }
 
-    /// Counts one request at `now` against a principal's window of a bucket.
-    pub(crate) fn count(
+    /// The rules in force.
+    pub(crate) fn rules(&self) -> Vec<LimitRule> {
+        let plan = self.state().plan.clone();
+        plan.armed
+            .iter()
+            .map(|armed| LimitRule::clone(&armed.rule))
+            .collect()
+    }
+
+    /// Counts a request against every rule that is for it, or against none. `now` is asked once it is sure that no other request
+    /// is counted in between; `who` is asked for what the rules tell requests apart by.
+    pub(crate) fn take(
         &self,
-        bucket: &'static str,
-        principal: String,
-        limit: Limit,
-        now: Timestamp,
-    ) -> Metered {
-        let principal = if principal.len() > LONGEST {
-            String::new()
-        } else {
-            principal
-        };
-        self.count_in((bucket, Some(principal)), limit, now)
-    }
-
-    /// Counts one request at `now` against the window that all principals share.
-    pub(crate) fn count_shared(
-        &self,
-        bucket: &'static str,
-        limit: Limit,
-        now: Timestamp,
-    ) -> Metered {
-        self.count_in((bucket, None), limit, now)
-    }
-
-    fn count_in(&self, name: Name, limit: Limit, now: Timestamp) -> Metered {
-        let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if windows.len() >= KEPT && !windows.contains_key(&name) {
-            windows.clear();
+        knock: &Knock<'_>,
+        who: impl Fn(By) -> String,
+        now: impl Fn() -> Timestamp,
+    ) -> Verdict {
+        loop {
+            let plan = self.state().plan.clone();
+            let met = plan.meeting(knock);
+            let met: Vec<(&Armed, Name)> = met
+                .into_iter()
+                .filter(|armed| armed.measure.is_some() || armed.rule.concurrent.is_some())
+                .map(|armed| (armed, name(armed, &who)))
+                .collect();
+            if met.is_empty() {
+                return Verdict::default();
+            }
+            let mut state = self.state();
+            // Rules that were replaced meanwhile must leave no windows behind.
+            if Arc::ptr_eq(&plan, &state.plan) {
+                let State { custom, counts, .. } = &mut *state;
+                return match counts.take(&met, &plan, custom, now()) {
+                    Counted::Refused(shown) => Verdict {
+                        shown,
+                        is_refused: true,
+                        places: Places::default(),
+                    },
+                    Counted::Admitted(shown, places) => Verdict {
+                        shown,
+                        is_refused: false,
+                        places: Places((!places.is_empty()).then(|| (self.clone(), places))),
+                    },
+                };
+            }
         }
-        meter(windows.entry(name).or_default(), limit, now)
+    }
+
+    /// The number of requests that the tightest window for a request admits; none where there is no window.
+    pub(crate) fn limit_at(&self, knock: &Knock<'_>) -> Option<u32> {
+        let plan = self.state().plan.clone();
+        let met = plan.meeting(knock);
+        met.into_iter()
+            .filter_map(|armed| armed.rule.requests)
+            .min()
+    }
+
+    /// What counts at `now`, in the order of the rules.
+    pub(crate) fn usage(&self, now: Timestamp) -> Vec<LimitUsage> {
+        let state = self.state();
+        let mut usage = Vec::new();
+        for (place, armed) in state.plan.armed.iter().enumerate() {
+            let mut found: HashMap<&[String], LimitUsage> = HashMap::new();
+            let entry = |who: &[String]| LimitUsage {
+                rule: place,
+                who: armed
+                    .rule
+                    .told_apart()
+                    .iter()
+                    .copied()
+                    .zip(who.iter().cloned())
+                    .collect(),
+                used: 0,
+                remaining: armed.rule.requests.unwrap_or(0),
+                reset: None,
+                in_progress: 0,
+            };
+            if let Some(measure) = &armed.measure {
+                for ((id, who), window) in &state.counts.windows {
+                    let mut window = window.clone();
+                    window.roll(measure, now);
+                    if *id == armed.id && window.counts() {
+                        let usage = found.entry(who).or_insert_with(|| entry(who));
+                        usage.used = window.used();
+                        usage.remaining = window.remaining(measure);
+                        usage.reset = Some(window.reset(measure, now));
+                    }
+                }
+            }
+            for ((id, who), count) in &state.counts.in_progress {
+                if *id == armed.id {
+                    let usage = found.entry(who).or_insert_with(|| entry(who));
+                    usage.in_progress = *count;
+                }
+            }
+            let mut found: Vec<_> = found.into_iter().collect();
+            found.sort_unstable_by_key(|(who, _)| *who);
+            usage.extend(found.into_iter().map(|(_, usage)| usage));
+        }
+        usage
+    }
+
+    /// The rules and windows as they are now, to be put back.
+    pub(crate) fn saved(&self) -> SavedMeters {
+        let state = self.state();
+        SavedMeters {
+            plan: state.plan.clone(),
+            windows: state.counts.windows.clone(),
+        }
+    }
+
+    /// Has the rules and windows be as they were. Requests in progress are in progress still.
+    pub(crate) fn restore(&self, saved: &SavedMeters) {
+        let mut state = self.state();
+        state.plan = saved.plan.clone();
+        state.counts.windows = saved.windows.clone();
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The windows of an instant. No `Debug`: see [`Meters`].
-#[derive(Clone)]
-pub(crate) struct SavedMeters(HashMap<Name, Option<Window>>);
+fn name(armed: &Armed, who: impl Fn(By) -> String) -> Name {
+    let parts = armed.rule.told_apart().iter().map(|by| match by {
+        By::World => String::new(),
+        by => Some(who(*by))
+            .filter(|who| who.len() <= LONGEST)
+            .unwrap_or_default(),
+    });
+    (armed.id, parts.collect())
+}
+
+impl Drop for Places {
+    fn drop(&mut self) {
+        let Some((meters, names)) = self.0.take() else {
+            return;
+        };
+        meters.state().counts.leave(names);
+    }
+}
 
 /// Principals are what clients call themselves: they are not shown.
 impl fmt::Debug for Meters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Meters").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Places {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Places").finish_non_exhaustive()
     }
 }

@@ -1,8 +1,21 @@
-//! Rate limits, all on the world's clock. Which requests count against which window is the dialects' business.
+//! Rate limits, all on the world's clock: [`LimitRule`].
 
-mod fixed_window;
+mod counts;
 mod meters;
+mod path;
+mod plan;
+mod rule;
+mod show;
+mod text;
+mod usage;
+mod window;
 
-pub use fixed_window::Limit;
-pub(crate) use fixed_window::Metered;
-pub(crate) use meters::{Meters, SavedMeters};
+pub(crate) use counts::Shown;
+pub(crate) use meters::{Meters, Places, SavedMeters};
+pub(crate) use plan::Knock;
+pub use rule::{BadLimit, By, Form, Headers, LimitRule, Reset, RetryAfter, Window};
+pub(crate) use show::Custom;
+pub use usage::LimitUsage;
+
+#[cfg(test)]
+mod tests;

@@ -18,7 +18,7 @@ pub(crate) struct Authority {
 /// Why no certificate could be made: a fault of this program or its cryptography, never of its input.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("no TLS certificate could be made: {0}")]
-pub struct NoCertificate(pub(super) String);
+pub struct NoCertificate(pub(crate) String);
 
 static AUTHORITY: OnceLock<Result<Authority, NoCertificate>> = OnceLock::new();
 

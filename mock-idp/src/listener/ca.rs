@@ -152,7 +152,15 @@ impl Ca {
             client
                 .verify_server_cert(certificate, &[], &server, &[], A_VALID_MOMENT)
                 .map_err(|error| {
-                    NoCertificate(format!("the CA cannot vouch for `{name}`: {error}"))
+                    // One name that is not permitted spoils the certificate for all.
+                    let alone = |name: &&String| self.issue(vec![(*name).clone()]).is_err();
+                    let others = names.len() > 1;
+                    let culprit = others.then(|| names.iter().find(alone)).flatten();
+                    let culprit = culprit.unwrap_or(name);
+                    NoCertificate(format!(
+                        "the CA cannot vouch for `{culprit}`: {}",
+                        why(error)
+                    ))
                 })?;
         }
         Ok(())
@@ -188,6 +196,16 @@ fn params(common_name: &str) -> Result<CertificateParams, rcgen::Error> {
     params.not_before = date_time_ymd(2000, 1, 1);
     params.not_after = date_time_ymd(2100, 1, 1);
     Ok(params)
+}
+
+fn why(error: rustls::Error) -> String {
+    match error {
+        // What is wrong with names comes without a variant of its own.
+        rustls::Error::InvalidCertificate(rustls::CertificateError::Other(_)) => {
+            "it was made for other names".to_owned()
+        }
+        other => other.to_string(),
+    }
 }
 
 fn failed(error: impl fmt::Display) -> NoCertificate {

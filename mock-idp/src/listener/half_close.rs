@@ -19,6 +19,9 @@ pub(crate) struct Busy(Arc<Mutex<State>>);
 #[derive(Debug, Default)]
 struct State {
     busy: bool,
+    /// Whether bytes have come since the end was last looked for. They may be what the request was waiting for, and it has
+    /// to be asked first.
+    is_fresh: bool,
     /// The reader that was kept waiting at the end of the stream.
     reader: Option<Waker>,
 }
@@ -61,13 +64,21 @@ impl Busy {
         done
     }
 
-    /// Whether the end of the stream is to be kept back; then `reader` is woken when it no longer is.
+    /// Bytes have come.
+    fn freshen(&self) {
+        self.state().is_fresh = true;
+    }
+
+    /// Whether the end of the stream is to be kept back; then `reader` is woken when it no longer is, or to look again.
     fn keeps_back(&self, reader: &Waker) -> bool {
         let mut state = self.state();
+        let is_fresh = std::mem::take(&mut state.is_fresh);
         if state.busy {
             state.reader = Some(reader.clone());
+        } else if is_fresh {
+            reader.wake_by_ref();
         }
-        state.busy
+        state.busy || is_fresh
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -92,7 +103,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for HalfClose<S> {
         let before = (buf.filled().len(), buf.remaining());
         std::task::ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
         let has_ended = before.1 > 0 && buf.filled().len() == before.0;
-        if has_ended && self.busy.keeps_back(cx.waker()) {
+        if !has_ended {
+            self.busy.freshen();
+        } else if self.busy.keeps_back(cx.waker()) {
             return Poll::Pending;
         }
         Poll::Ready(Ok(()))

@@ -1,15 +1,10 @@
 //! What an administrator does while a world runs, and what somebody who stole a token needs.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
 use super::MockIdp;
-use crate::directory::{Application, ClientSecret, Directory};
+use super::directory::made_secret;
+use crate::directory::{Application, ClientSecret, Directory, Platform};
 use crate::ledger::TokenLabel;
 use crate::secret::Secret;
-
-/// How many random bytes a secret is made of: 40 characters of base64url, in which form-encoding changes nothing.
-const SECRET_BYTES: usize = 30;
 
 impl MockIdp {
     /// Changes the directory: applications, users, tenants come, go or change. Requests from now on see all of the change, those
@@ -18,21 +13,18 @@ impl MockIdp {
         self.rooms.change_directory(change)
     }
 
-    /// Gives an application another secret, made from the seed, beside those it has. Both work.
+    /// Gives an application another secret, made from the seed, beside those it has. Both work. A public client becomes a
+    /// confidential one.
     ///
     /// A secret for an id that no application has opens nothing.
     pub fn add_secret(&self, client_id: &str) -> Secret {
         let rooms = &self.rooms;
-        let former = rooms.former_secrets.all().len();
         rooms.change_directory(|directory| {
             let application = directory.application_mut(rooms.provider, client_id);
-            let before = former + application.as_ref().map_or(0, |known| known.secrets.len());
-            let random = rooms
-                .entropy
-                .derived(&format!("secret {before} of {client_id}"));
-            let secret = Secret::new(URL_SAFE_NO_PAD.encode(&random[..SECRET_BYTES]));
+            let secret = made_secret(rooms, application.as_deref(), client_id);
             if let Some(application) = application {
                 let lasting = ClientSecret::lasting(secret.reveal());
+                application.platform = Platform::Web;
                 application.secrets.push(lasting);
             }
             secret
@@ -66,11 +58,7 @@ impl MockIdp {
         rooms.change_directory(|directory| {
             let application = directory.application_mut(rooms.provider, client_id)?;
             let chosen = choose(application)?;
-            for secret in std::mem::take(&mut application.secrets) {
-                if secret.value != chosen.value {
-                    rooms.former_secrets.add(&application.id, secret.value);
-                }
-            }
+            application.platform = Platform::Web;
             application.secrets = vec![chosen];
             Some(())
         });

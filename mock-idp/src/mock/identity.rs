@@ -116,19 +116,17 @@ impl<'w> Realm<'w> {
     pub(super) fn confidential(&self) -> impl Iterator<Item = &'w Application> + use<'w> {
         self.applications
             .iter()
-            .filter(|application| application.enabled && !application.is_public())
+            .filter(|application| application.enabled && !application.secrets.is_empty())
     }
 
     /// The users whom nothing keeps from signing in.
     pub(super) fn able_users(&self) -> impl Iterator<Item = &'w User> + use<'w> {
-        self.users.iter().filter(|user| {
-            user.enabled && !user.locked && !user.mfa_required && !user.password_expired
-        })
+        self.users.iter().filter(|user| user.can_sign_in())
     }
 }
 
 /// What clients of a tenant or authorization server are configured with.
-pub(super) fn issuer_url(world: &World, id: &str) -> String {
+pub(crate) fn issuer_url(world: &World, id: &str) -> String {
     match world.provider {
         Provider::Entra => format!("{}/{id}/v2.0", world.origin(Origin::Login)),
         Provider::Okta => format!("{}/oauth2/{id}", world.origin(Origin::Org)),
@@ -136,7 +134,7 @@ pub(super) fn issuer_url(world: &World, id: &str) -> String {
 }
 
 /// Its token endpoint.
-pub(super) fn token_url(world: &World, id: &str) -> String {
+pub(crate) fn token_url(world: &World, id: &str) -> String {
     match world.provider {
         Provider::Entra => format!("{}/{id}/oauth2/v2.0/token", world.origin(Origin::Login)),
         Provider::Okta => format!("{}/v1/token", issuer_url(world, id)),
@@ -144,7 +142,7 @@ pub(super) fn token_url(world: &World, id: &str) -> String {
 }
 
 /// Its key set.
-pub(super) fn jwks_url(world: &World, id: &str) -> String {
+pub(crate) fn jwks_url(world: &World, id: &str) -> String {
     match world.provider {
         Provider::Entra => format!("{}/{id}/discovery/v2.0/keys", world.origin(Origin::Login)),
         Provider::Okta => format!("{}/v1/keys", issuer_url(world, id)),

@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde_json::json;
 
 use super::envelope::{envelope, method_not_allowed};
-use crate::engine::Denial;
+use crate::engine::{AssertionFault, Denial};
 use crate::reply::Reply;
 use crate::world::World;
 
@@ -13,10 +13,18 @@ use crate::world::World;
 pub(super) enum OktaDenial {
     /// A reason both vendors know.
     Common(Denial),
+    /// `exp` of an assertion lies more than an hour ahead.
+    AssertionTooLong,
+    /// `iat` of an assertion lies ahead.
+    AssertionFromFuture,
+    /// An assertion with this `jti` was used before.
+    AssertionUsed,
     /// No custom authorization server has this id.
     AuthorizationServerUnknown { id: String },
     /// Client id or secret in the query string.
     CredentialsInQuery,
+    /// The server has access policies, and none of them is for this request.
+    NoPolicyFits,
     /// A secret at the org authorization server, where service apps must use `private_key_jwt`.
     OrgTakesNoSecret,
     /// OpenID scopes in an app-only request.
@@ -25,6 +33,12 @@ pub(super) enum OktaDenial {
     ScopeWithoutDefault,
     /// No scope asked for at the org authorization server.
     ScopesEmpty,
+}
+
+impl From<AssertionFault> for OktaDenial {
+    fn from(fault: AssertionFault) -> Self {
+        Self::Common(fault.into())
+    }
 }
 
 impl From<Denial> for OktaDenial {
@@ -41,6 +55,21 @@ impl OktaDenial {
     pub(super) fn render(&self, world: &World) -> Reply {
         match self {
             Self::Common(denial) => common(world, denial),
+            Self::AssertionTooLong => oauth(
+                UNAUTHORIZED,
+                "invalid_client",
+                "The client_assertion token has an expiration too far into the future.",
+            ),
+            Self::AssertionFromFuture => oauth(
+                UNAUTHORIZED,
+                "invalid_client",
+                "The client_assertion token must be issued before the current time.",
+            ),
+            Self::AssertionUsed => oauth(
+                UNAUTHORIZED,
+                "invalid_client",
+                "The client_assertion token has already been used.",
+            ),
             Self::AuthorizationServerUnknown { id } => {
                 let summary = format!("Not found: Resource not found: {id} (AuthorizationServer)");
                 envelope(world, StatusCode::NOT_FOUND, "E0000007", &summary, &[])
@@ -64,6 +93,12 @@ impl OktaDenial {
                 BAD,
                 "invalid_scope",
                 "The authorization server resource does not have any configured default scopes, 'scope' must be provided.",
+            ),
+            // 401 was seen.
+            Self::NoPolicyFits => oauth(
+                UNAUTHORIZED,
+                "access_denied",
+                "Policy evaluation failed for this request, please check the policy configurations.",
             ),
             Self::ScopesEmpty => oauth(BAD, "invalid_scope", "No scopes were requested."),
         }
@@ -91,6 +126,13 @@ fn common(world: &World, denial: &Denial) -> Reply {
                 &[],
             )
         }
+        Denial::Assertion(fault) => assertion(fault),
+        // Documented for scopes of Okta's own APIs; assumed for others.
+        Denial::ConsentMissing { .. } => oauth(
+            BAD,
+            "consent_required",
+            "You are not allowed any of the requested scopes.",
+        ),
         Denial::BasicGarbled => oauth(
             UNAUTHORIZED,
             "invalid_client",
@@ -206,6 +248,43 @@ fn common(world: &World, denial: &Denial) -> Reply {
             BAD,
             "invalid_grant",
             "Resource owner password credentials cannot be used with MFA enabled.",
+        ),
+    }
+}
+
+/// Texts of the error catalogue; that an assertion from the future is told so by `nbf` as by `iat` is assumed.
+fn assertion(fault: &AssertionFault) -> Reply {
+    let refused = |description| oauth(UNAUTHORIZED, "invalid_client", description);
+    match fault {
+        AssertionFault::Algorithm { .. } => {
+            refused("The client_assertion signature algorithm is invalid.")
+        }
+        AssertionFault::Audience => refused(
+            "The audience claim for client_assertion must be the endpoint invoked for the request.",
+        ),
+        AssertionFault::Expired { .. } => refused("The client_assertion token is expired."),
+        AssertionFault::ExpiryMissing => {
+            refused("The client_assertion must contain the 'exp' claim as seconds since epoch.")
+        }
+        AssertionFault::Issuer => {
+            refused("The issuer claim for client_assertion is not a valid client_id.")
+        }
+        AssertionFault::KeyUnknown { .. } => refused("The client_assertion JWT kid is invalid."),
+        AssertionFault::Malformed => refused("The parsing of the client_assertion failed."),
+        AssertionFault::NoKeys { .. } => refused(
+            "The client does not have a JWKSet configured, but the client_assertion requires one.",
+        ),
+        AssertionFault::NotYetValid { .. } => {
+            refused("The client_assertion token must be issued before the current time.")
+        }
+        AssertionFault::Signature { .. } => refused("The client_assertion signature is invalid."),
+        AssertionFault::Subject => {
+            refused("The subject claim for client_assertion is not a valid client_id.")
+        }
+        AssertionFault::Type => oauth(
+            BAD,
+            "invalid_request",
+            "The client_assertion_type is invalid.",
         ),
     }
 }

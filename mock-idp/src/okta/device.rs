@@ -6,11 +6,12 @@ use std::time::Duration;
 use http::StatusCode;
 use serde_json::json;
 
+use super::consent;
 use super::denial::OktaDenial;
 use super::server::Server;
-use super::token::{authenticated, user_scope};
+use super::token::{authenticated, refresh_value, terms, user_scope};
 use crate::directory::GrantType;
-use crate::engine::{self, TokenRequest};
+use crate::engine::{self, Claimed, Grant, TokenRequest};
 use crate::inbound::Inbound;
 use crate::journal::Origin;
 use crate::ledger::{AskedFor, DevicePace};
@@ -58,4 +59,29 @@ fn begun(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<Rep
         "interval": PACE.interval.as_secs(),
     });
     Ok(Reply::json(StatusCode::OK, body).with_issued([label]))
+}
+
+/// A poll. Whoever asks more often than every five seconds is told to slow down.
+pub(super) fn redeemed(
+    world: &World,
+    request: &TokenRequest,
+    server: Server<'_>,
+    claimed: &Claimed<'_>,
+) -> Result<Grant, OktaDenial> {
+    let now = world.clock.now();
+    let shown = request.require("device_code")?;
+    let asked = world.ledger.state_of(shown, now).0;
+    let asked = asked.map(|facts| facts.scope).unwrap_or_default();
+    consent::given_if_required(&asked, claimed)?;
+    let grant = engine::redeem_device_code(
+        request,
+        claimed,
+        &world.directory.okta.users,
+        terms(world, server, claimed, GrantType::DeviceCode, asked)?,
+        true,
+        &world.ledger,
+        now,
+        || refresh_value(world),
+    )?;
+    Ok(grant)
 }

@@ -5,10 +5,14 @@ use std::time::Duration;
 use http::{Method, StatusCode};
 use serde_json::json;
 
+use super::assertion;
+use super::consent;
 use super::denial::OktaDenial;
+use super::device;
+use super::policy;
 use super::server::Server;
 use super::tokens;
-use crate::directory::{GrantType, RotationMode};
+use crate::directory::{GrantType, Lifetimes, Platform, RotationMode};
 use crate::engine::{self, Claimed, Denial, Grant, Terms, TokenRequest};
 use crate::inbound::Inbound;
 use crate::ledger::{RefreshLifetime, usual_rotation};
@@ -21,7 +25,7 @@ const ACCESS_LIFETIME: Duration = Duration::from_secs(3600);
 const CUSTOM_REFRESH_IDLE: Duration = Duration::from_secs(7 * 24 * 3600);
 const ORG_REFRESH_ABSOLUTE: Duration = Duration::from_secs(90 * 24 * 3600);
 /// Scopes that only make sense for a user.
-const FOR_USERS: [&str; 6] = [
+pub(super) const FOR_USERS: [&str; 6] = [
     "openid",
     "profile",
     "email",
@@ -42,31 +46,24 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
     let now = world.clock.now();
     let grant = match engine::requested(request, &claimed, &[])? {
         GrantType::ClientCredentials => {
-            if matches!(server, Server::Org) {
+            if matches!(server, Server::Org) && request.get("client_assertion").is_none() {
                 return Err(OktaDenial::OrgTakesNoSecret);
             }
-            let terms = terms(world, server, app_only_scope(request, server)?);
+            let scope = app_only_scope(request, server, &claimed)?;
+            let terms = terms(world, server, &claimed, GrantType::ClientCredentials, scope)?;
             engine::client_credentials(request, &claimed, terms)
         }
         GrantType::Password => {
             let scope = user_scope(request, server, &claimed)?;
+            consent::given_if_required(&scope, &claimed)?;
             let user = engine::user_by_password(request, &world.directory.okta.users)?;
-            let terms = terms(world, server, scope);
+            let terms = terms(world, server, &claimed, GrantType::Password, scope)?;
             engine::signed_in(request, &claimed, user, terms, &world.ledger, now, || {
                 refresh_value(world)
             })
         }
         GrantType::RefreshToken => refreshed(world, request, server, &claimed)?,
-        GrantType::DeviceCode => engine::redeem_device_code(
-            request,
-            &claimed,
-            &world.directory.okta.users,
-            terms(world, server, Vec::new()),
-            true,
-            &world.ledger,
-            now,
-            || refresh_value(world),
-        )?,
+        GrantType::DeviceCode => device::redeemed(world, request, server, &claimed)?,
     };
     Ok(reply(world, server, &grant))
 }
@@ -105,11 +102,17 @@ pub(super) fn authenticated<'w>(
         }
         .into());
     }
-    claimed.verify(world.clock.now())?;
+    claimed.verify(world.clock.now(), || {
+        assertion::verify(world, inbound, request, &claimed)
+    })?;
     Ok(claimed)
 }
 
-fn app_only_scope(request: &TokenRequest, server: Server<'_>) -> Result<Vec<String>, OktaDenial> {
+fn app_only_scope(
+    request: &TokenRequest,
+    server: Server<'_>,
+    claimed: &Claimed<'_>,
+) -> Result<Vec<String>, OktaDenial> {
     let asked = request.scope();
     if let Some(scope) = asked
         .iter()
@@ -120,7 +123,7 @@ fn app_only_scope(request: &TokenRequest, server: Server<'_>) -> Result<Vec<Stri
         });
     }
     let Server::Custom(custom) = server else {
-        return Err(OktaDenial::ScopesEmpty);
+        return org_scope(asked, claimed);
     };
     if asked.is_empty() {
         return if custom.default_scopes.is_empty() {
@@ -129,9 +132,22 @@ fn app_only_scope(request: &TokenRequest, server: Server<'_>) -> Result<Vec<Stri
             Ok(custom.default_scopes.clone())
         };
     }
-    known(asked, |scope| custom.scopes.contains(scope), "")
+    let asked = known(asked, |scope| custom.scopes.contains(scope), "")?;
+    consent::given_if_required(&asked, claimed)?;
+    Ok(asked)
 }
 
+/// A service app gets scopes of Okta's own APIs, those that an administrator has granted it.
+fn org_scope(asked: Vec<String>, claimed: &Claimed<'_>) -> Result<Vec<String>, OktaDenial> {
+    if asked.is_empty() {
+        return Err(OktaDenial::ScopesEmpty);
+    }
+    let asked = known(asked, |scope| scope.starts_with("okta."), "")?;
+    consent::given(&asked, claimed)?;
+    Ok(asked)
+}
+
+/// The scopes that a user may be asked for.
 pub(super) fn user_scope(
     request: &TokenRequest,
     server: Server<'_>,
@@ -205,14 +221,22 @@ fn refreshed(
         }
         .into());
     }
-    let usual = usual_rotation(RotationMode::Static);
+    let wanted = if asked.is_empty() { &original } else { &asked };
+    consent::given_if_required(wanted, claimed)?;
+    // Okta rotates those of single-page applications unless told otherwise
+    // (developer.okta.com/docs/guides/refresh-tokens).
+    let usual = usual_rotation(match claimed.application.platform {
+        Platform::Spa => RotationMode::Rotate,
+        Platform::Web | Platform::Public => RotationMode::Static,
+    });
     let rotation = world
         .settings
         .rotation
         .as_ref()
         .or(claimed.application.rotation.as_ref())
         .unwrap_or(&usual);
-    let lifetime = world.settings.access_lifetime.unwrap_or(ACCESS_LIFETIME);
+    let said = policy::lifetimes(server, claimed, GrantType::RefreshToken, wanted)?;
+    let lifetime = access_lifetime(world, &said);
     let mut grant = engine::refresh(
         request,
         claimed,
@@ -262,30 +286,43 @@ fn reply(world: &World, server: Server<'_>, grant: &Grant) -> Reply {
     Reply::json(StatusCode::OK, body).with_issued(issued)
 }
 
-fn terms(world: &World, server: Server<'_>, scope: Vec<String>) -> Terms {
-    Terms {
+pub(super) fn terms(
+    world: &World,
+    server: Server<'_>,
+    claimed: &Claimed<'_>,
+    grant: GrantType,
+    scope: Vec<String>,
+) -> Result<Terms, OktaDenial> {
+    let said = policy::lifetimes(server, claimed, grant, &scope)?;
+    Ok(Terms {
         issuer: server.id().to_owned(),
         scope,
-        lifetime: world.settings.access_lifetime.unwrap_or(ACCESS_LIFETIME),
-        refresh_lifetime: refresh_lifetime(world, matches!(server, Server::Org)),
-    }
+        lifetime: access_lifetime(world, &said),
+        refresh_lifetime: refresh_lifetime(world, matches!(server, Server::Org), &said),
+    })
 }
 
-/// How long refresh tokens live in this world.
-pub(crate) fn refresh_lifetime(world: &World, org: bool) -> RefreshLifetime {
-    match (world.settings.refresh_lifetime, org) {
-        (Some(limit), _) => RefreshLifetime {
+/// How long access tokens live, where policy and application say this.
+pub(super) fn access_lifetime(world: &World, said: &Lifetimes) -> Duration {
+    let asked = world.settings.access_lifetime.or(said.access_token);
+    asked.unwrap_or(ACCESS_LIFETIME)
+}
+
+/// How long refresh tokens live, where policy and application say this.
+pub(crate) fn refresh_lifetime(world: &World, org: bool, said: &Lifetimes) -> RefreshLifetime {
+    if let Some(limit) = world.settings.refresh_lifetime {
+        return RefreshLifetime {
             idle: Some(limit),
             absolute: None,
-        },
-        (None, true) => RefreshLifetime {
-            idle: None,
-            absolute: Some(ORG_REFRESH_ABSOLUTE),
-        },
-        (None, false) => RefreshLifetime {
-            idle: Some(CUSTOM_REFRESH_IDLE),
-            absolute: None,
-        },
+        };
+    }
+    let (idle, absolute) = match org {
+        true => (None, Some(ORG_REFRESH_ABSOLUTE)),
+        false => (Some(CUSTOM_REFRESH_IDLE), None),
+    };
+    RefreshLifetime {
+        idle: said.refresh_idle.or(idle),
+        absolute: said.refresh_token.or(absolute),
     }
 }
 

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::server::Server;
 use crate::directory::User;
 use crate::engine::Grant;
+use crate::keys::{SigningKey, Unsigned};
 use crate::members::Members;
 use crate::world::World;
 
@@ -19,6 +20,19 @@ pub(super) fn access_token(
     now: Timestamp,
     expires_at: Timestamp,
 ) -> String {
+    let key = world.keys.active();
+    unsigned_access_token(world, server, grant, now, expires_at, &key).signed_by(&key)
+}
+
+/// The same before it is signed with this key.
+pub(super) fn unsigned_access_token(
+    world: &World,
+    server: Server<'_>,
+    grant: &Grant,
+    now: Timestamp,
+    expires_at: Timestamp,
+    key: &SigningKey,
+) -> Unsigned {
     let issuer = server.issuer(world);
     let (typ, audience) = match server {
         Server::Org => (Some(ORG_TOKEN), issuer.as_str()),
@@ -49,7 +63,7 @@ pub(super) fn access_token(
         .as_ref()
         .map_or(&grantee.client, |user| &user.login);
     claims.add("sub", subject);
-    signed(world, typ, claims)
+    unsigned(key, typ, claims)
 }
 
 /// An id token for the application itself.
@@ -74,16 +88,19 @@ pub(super) fn id_token(
     claims.add("idp", &world.directory.okta.org_id);
     claims.add("preferred_username", &user.login);
     claims.add("auth_time", now.as_second());
-    signed(world, None, claims)
+    let key = world.keys.active();
+    unsigned(&key, None, claims).signed_by(&key)
 }
 
-fn signed(world: &World, typ: Option<&str>, claims: Members) -> String {
-    let key = world.keys.active();
+fn unsigned(key: &SigningKey, typ: Option<&str>, claims: Members) -> Unsigned {
     let mut header = Members::new();
     header.add("kid", key.kid());
     if let Some(typ) = typ {
         header.add("typ", typ);
     }
     header.add("alg", "RS256");
-    key.sign(&header.into_text(), &claims.into_text())
+    Unsigned {
+        header: header.into_text(),
+        claims: claims.into_text(),
+    }
 }

@@ -115,8 +115,10 @@ pub(crate) fn presented_token(world: &World, value: &str, scheme: &str) -> Prese
         scheme: shown_scheme(scheme, value),
         state,
         seconds_left: facts
+            .as_ref()
             .and_then(|facts| facts.expires_at)
             .map(|end| end.as_second() - now.as_second()),
+        client: facts.map(|facts| facts.client),
     }
 }
 

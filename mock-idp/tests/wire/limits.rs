@@ -4,17 +4,14 @@ use std::time::Duration;
 
 use mock_idp::fault::Fault;
 use mock_idp::journal::{Endpoint, Origin};
-use mock_idp::limits::Limit;
+use mock_idp::limits::LimitRule;
 use mock_idp::{MockIdp, Provider};
 
 use crate::answer::Answer;
 use crate::stage::Stage;
 
-fn few(requests: u32) -> Limit {
-    Limit {
-        requests,
-        per: Duration::from_secs(60),
-    }
+fn few(endpoint: Endpoint, requests: u32) -> LimitRule {
+    LimitRule::requests(requests, Duration::from_secs(60)).at(endpoint)
 }
 
 /// Limit, remaining, and seconds from `Date` to the reset: what clients reckon with.
@@ -51,7 +48,7 @@ async fn okta_shows_the_apps_half_of_the_bucket() {
 
 #[tokio::test]
 async fn okta_refuses_until_the_reset_and_not_a_second_longer() {
-    let stage = Stage::of(MockIdp::okta().limit(Endpoint::Token, few(2))).await;
+    let stage = Stage::of(MockIdp::okta().limit(few(Endpoint::Token, 2))).await;
     let first = stage.app_only().send().await;
     assert_eq!(shown(&first), "200 1/2 60");
     stage.advance(20);
@@ -85,7 +82,7 @@ async fn okta_refuses_until_the_reset_and_not_a_second_longer() {
 
 #[tokio::test]
 async fn a_window_opens_with_its_first_request_not_on_the_minute() {
-    let stage = Stage::of(MockIdp::okta().limit(Endpoint::Token, few(1))).await;
+    let stage = Stage::of(MockIdp::okta().limit(few(Endpoint::Token, 1))).await;
     stage.advance(47);
     assert_eq!(shown(&stage.app_only().send().await), "200 0/1 60");
     stage.advance(13);
@@ -132,7 +129,7 @@ async fn one_of(stage: &Stage, client: &str) -> Answer {
 #[tokio::test]
 async fn a_renewed_token_goes_on_in_its_applications_window() {
     for builder in [MockIdp::entra(), MockIdp::okta()] {
-        let stage = Stage::of(builder.limit(Endpoint::Resource, few(2))).await;
+        let stage = Stage::of(builder.limit(few(Endpoint::Resource, 2))).await;
         let first = stage.access_token().await;
         assert_eq!(stage.call_api(&first).await.status, 200);
         let renewed = stage.access_token().await;
@@ -159,7 +156,7 @@ async fn a_renewed_token_goes_on_in_its_applications_window() {
 #[tokio::test]
 async fn unknown_tokens_share_one_window() {
     for builder in [MockIdp::entra(), MockIdp::okta()] {
-        let stage = Stage::of(builder.limit(Endpoint::Resource, few(2))).await;
+        let stage = Stage::of(builder.limit(few(Endpoint::Resource, 2))).await;
         assert_eq!(stage.call_api("one").await.status, 401);
         assert_eq!(stage.call_api("two").await.status, 401);
         assert_eq!(stage.call_api("three").await.status, 429);
@@ -220,8 +217,8 @@ async fn entra_429_by_fault_is_plain_text() {
 async fn entra_limits_say_how_long_to_wait() {
     let stage = Stage::of(
         MockIdp::entra()
-            .limit(Endpoint::Token, few(1))
-            .limit(Endpoint::Resource, few(1)),
+            .limit(few(Endpoint::Token, 1))
+            .limit(few(Endpoint::Resource, 1)),
     )
     .await;
     let token = stage.access_token().await;
@@ -237,7 +234,7 @@ async fn entra_limits_say_how_long_to_wait() {
 
     assert_eq!(stage.call_api(&token).await.status, 200);
     let refused = stage.call_api(&token).await;
-    insta::assert_snapshot!(refused.show(&stage), @r#"429 {"error":{"code":"TooManyRequests","message":"Too many requests. Please try again later.","innerError":{"date":"2030-01-01T00:01:01","request-id":"<guid>","client-request-id":"<guid>"}}}"#);
+    insta::assert_snapshot!(refused.show(&stage), @r#"429 {"error":{"code":"TooManyRequests","message":"Too many requests. Please try again later.","innerError":{"date":"2030-01-01T00:01:00","request-id":"<guid>","client-request-id":"<guid>"}}}"#);
     let wait: u64 = refused.header("retry-after").unwrap().parse().unwrap();
     stage.advance(wait);
     assert_eq!(stage.call_api(&token).await.status, 200);

@@ -253,6 +253,12 @@ impl TokenAsk<'_> {
 
     /// As [`send`](Self::send), where the connection may fail.
     pub(crate) async fn try_send(self) -> Result<Answer, reqwest::Error> {
+        let http = self.stage.http.clone();
+        Answer::read(http.execute(self.build()?).await?).await
+    }
+
+    /// The request, for whoever sends it otherwise.
+    pub(crate) fn build(self) -> Result<reqwest::Request, reqwest::Error> {
         let mut request = self
             .stage
             .http
@@ -261,7 +267,7 @@ impl TokenAsk<'_> {
         for (name, value) in &self.headers {
             request = request.header(name, value);
         }
-        Answer::read(request.send().await?).await
+        request.build()
     }
 }
 

@@ -48,7 +48,7 @@ async fn a_dropped_world_gives_its_ports_back() {
 async fn a_stopped_world_has_given_its_ports_back() {
     let Stage { idp, .. } = Stage::okta().await;
     let addresses = idp.addresses();
-    idp.stop().await;
+    idp.stop().await.unwrap();
     for address in addresses {
         TcpListener::bind(address).unwrap();
     }

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use mock_idp::limits::LimitRule;
+
 use super::{Findings, View, below, rule, shadow};
-use crate::scenario::{Lifetime, LimitSpec, TokenSpec};
+use crate::scenario::{Length, Lifetime, TokenSpec};
 use crate::yaml::Node;
 
 pub(super) fn examine(view: &View<'_>, found: &mut Findings<'_>) {
@@ -52,20 +54,37 @@ fn lifetimes(view: &View<'_>, node: &Node, token: &TokenSpec, found: &mut Findin
     }
 }
 
-fn limit(view: &View<'_>, node: &Node, limit: &LimitSpec, found: &mut Findings<'_>) {
-    if limit.requests == 0 {
-        found.push(
-            view.problem(below(node, &["requests"]), "a limit that admits no request")
-                .help("script a `reply: 429` instead"),
-        );
+fn limit(view: &View<'_>, node: &Node, limit: &LimitRule, found: &mut Findings<'_>) {
+    if let Err(bad) = limit.check() {
+        found.push(view.problem(node, bad.to_string()));
+        return;
     }
-    if limit.per.0 < Duration::from_secs(1) {
-        found.push(view.problem(
-            below(node, &["per"]),
-            format!(
-                "a window of {} is shorter than the second that resets are told in",
-                limit.per
-            ),
-        ));
+    for (key, number) in [
+        ("requests", limit.requests),
+        ("concurrent", limit.concurrent),
+    ] {
+        if number == Some(0) {
+            found.push(
+                view.problem(below(node, &[key]), "a limit that admits no request")
+                    .help("script a `reply: 429` instead"),
+            );
+        }
+    }
+    for (key, length) in [("per", limit.per), ("block", limit.block)] {
+        if let Some(length) = length
+            && length < Duration::from_secs(1)
+        {
+            let what = match key {
+                "per" => "window",
+                _ => "block",
+            };
+            found.push(view.problem(
+                below(node, &[key]),
+                format!(
+                    "a {what} of {} is shorter than the second that resets are told in",
+                    Length(length)
+                ),
+            ));
+        }
     }
 }

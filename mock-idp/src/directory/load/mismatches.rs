@@ -1,0 +1,126 @@
+//! Finding every part of a file that does not fit its type, not only the first.
+
+use std::collections::HashSet;
+
+use super::super::Directory;
+use super::mask::Secrets;
+use crate::diagnostic::{Diagnostic, Diagnostics, Source, nearest};
+use crate::yaml::{self, Mismatch, MismatchKind, Node, Span, Value};
+
+/// Takes every part out of the tree that does not fit its type, and says what it was. Whether nothing but unknown keys went.
+///
+/// A value that does not fit goes alone, so that what stands beside it is looked at too; if it cannot be missed, the map goes
+/// that it stood in.
+pub(super) fn take_out(
+    source: &Source,
+    root: &mut Node,
+    secrets: &Secrets,
+    found: &mut Diagnostics,
+) -> bool {
+    let mut whole = true;
+    // Maps that miss something because it was taken out, and keys that are missed because they were misspelt.
+    let mut poorer: HashSet<usize> = HashSet::new();
+    let mut misspelt: HashSet<(usize, String)> = HashSet::new();
+    while !found.is_full() {
+        let Err(mismatch) = yaml::from_node::<Directory>(root) else {
+            break;
+        };
+        let Some(span) = mismatch.span else {
+            found.push(Diagnostic::mismatch(source, mismatch));
+            break;
+        };
+        let meant = match &mismatch.kind {
+            MismatchKind::UnknownKey { found, allowed } => {
+                Some(nearest(found, allowed.iter().copied()).map(str::to_owned))
+            }
+            _ => None,
+        };
+        let follows = match &mismatch.kind {
+            MismatchKind::Missing(key) => {
+                poorer.contains(&span.start) || misspelt.contains(&(span.start, (*key).to_owned()))
+            }
+            _ => false,
+        };
+        whole &= meant.is_some();
+        if !follows {
+            found.push(told(source, secrets, span, mismatch));
+        }
+        let taken = match meant {
+            Some(meant) => match remove_key(root, span) {
+                Some(map) => {
+                    misspelt.extend(meant.map(|meant| (map, meant)));
+                    true
+                }
+                None => false,
+            },
+            None => remove(root, span, &mut poorer),
+        };
+        if !taken {
+            break;
+        }
+    }
+    whole
+}
+
+fn told(source: &Source, secrets: &Secrets, span: Span, mismatch: Mismatch) -> Diagnostic {
+    let quotes = matches!(mismatch.kind, MismatchKind::Unexpected { .. });
+    if quotes && secrets.has(span) {
+        // What was found would be told: it is a secret.
+        return Diagnostic::at(
+            source,
+            span,
+            "found something else than what belongs here, which is not shown: it may be a secret",
+        )
+        .help("a secret is text; put a number in quotes");
+    }
+    Diagnostic::mismatch(source, mismatch)
+}
+
+/// Removes the entry with the key at a place. Where the map begins that it was in.
+fn remove_key(node: &mut Node, span: Span) -> Option<usize> {
+    let start = node.span.start;
+    match &mut node.value {
+        Value::Map(entries) => {
+            if let Some(place) = entries.iter().position(|(key, _)| key.span == span) {
+                entries.remove(place);
+                return Some(start);
+            }
+            entries
+                .iter_mut()
+                .find_map(|(_, inner)| remove_key(inner, span))
+        }
+        Value::List(items) => items.iter_mut().find_map(|item| remove_key(item, span)),
+        _ => None,
+    }
+}
+
+/// Removes the innermost entry or element that a place lies in.
+fn remove(node: &mut Node, span: Span, poorer: &mut HashSet<usize>) -> bool {
+    let start = node.span.start;
+    let around = |inner: &Node| inner.span.start <= span.start && span.end <= inner.span.end;
+    match &mut node.value {
+        Value::Map(entries) => {
+            let place = entries
+                .iter()
+                .position(|(key, inner)| around(inner) || key.span == span);
+            let Some(place) = place else {
+                return false;
+            };
+            if !remove(&mut entries[place].1, span, poorer) {
+                entries.remove(place);
+                poorer.insert(start);
+            }
+            true
+        }
+        Value::List(items) => {
+            let Some(place) = items.iter().position(around) else {
+                return false;
+            };
+            if !remove(&mut items[place], span, poorer) {
+                items.remove(place);
+            }
+            true
+        }
+        _ => false,
+    }
+}

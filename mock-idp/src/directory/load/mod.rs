@@ -1,0 +1,98 @@
+//! Reading a directory file: YAML with places in, a directory or everything that is wrong with it out.
+
+mod bad;
+mod files;
+mod mask;
+mod mismatches;
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use super::Directory;
+use super::check;
+use crate::diagnostic::{Diagnostic, Diagnostics, Source};
+use crate::yaml::{self, Value};
+
+pub use bad::{BadDirectory, DirectoryProblem};
+
+/// What a text without a file is called in messages.
+const NAMELESS: &str = "directory.yaml";
+
+impl Directory {
+    /// Reads a directory from YAML; JSON is YAML too. `docs/directory.md` says what stands in one.
+    ///
+    /// A key is either known or a mistake, and nothing is let pass that the vendors would not have: identifiers that occur twice,
+    /// references to what is not there, windows of time that never open, weak keys. Other files, for certificates and keys, can
+    /// be named in a file only: [`from_file`](Self::from_file).
+    ///
+    /// # Errors
+    ///
+    /// [`BadDirectory`] with everything that is wrong, each with its place.
+    pub fn from_yaml(text: &str) -> Result<Self, BadDirectory> {
+        Ok(read(&Source::new(NAMELESS, text), None)?)
+    }
+
+    /// Reads a directory file. The files it names are looked for beside it.
+    ///
+    /// # Errors
+    ///
+    /// [`BadDirectory`] when the file cannot be read, or with everything that is wrong with it.
+    pub fn from_file(path: &Path) -> Result<Self, BadDirectory> {
+        let shown = path.display().to_string();
+        let text = read_bounded(path).map_err(|error| {
+            let mistake = Diagnostic::new(format!("cannot read the directory {shown}: {error}"));
+            BadDirectory::from(Diagnostics::from(
+                mistake.help("name an existing YAML file"),
+            ))
+        })?;
+        let folder = path.parent().unwrap_or_else(|| Path::new(""));
+        Ok(read(&Source::new(shown, text), Some(folder))?)
+    }
+}
+
+fn read(source: &Source, folder: Option<&Path>) -> Result<Directory, Diagnostics> {
+    let mut root = yaml::parse(&source.text).map_err(|error| {
+        let masked = Source::new(source.path.clone(), mask::unread(&source.text));
+        Diagnostic::syntax(&masked, error)
+    })?;
+    let secrets = mask::secrets(&root);
+    // Messages quote lines of the file; from here on they quote this.
+    let source = &Source::new(source.path.clone(), mask::masked(&source.text, &secrets));
+    let mut found = Diagnostics::new();
+    if !matches!(root.value, Value::Map(_)) {
+        let title = match &root.value {
+            Value::Null => "the file is empty".to_owned(),
+            other => format!("found {} where a directory belongs", other.describe()),
+        };
+        let help = "a directory is a map with keys such as `entra` and `okta`; `laxity: {}` alone is the built-in one";
+        return Err(Diagnostic::in_node(source, &root, title).help(help).into());
+    }
+    files::inline(source, &mut root, folder, &mut found);
+    let whole = mismatches::take_out(source, &mut root, &secrets, &mut found);
+    match yaml::from_node::<Directory>(&root) {
+        Ok(mut directory) => {
+            directory.complete();
+            for finding in check::directory(&directory, Some(&root)) {
+                // What an element was that had to be left out for another mistake may be what is missed here.
+                if whole || !finding.dangles {
+                    found.push(finding.diagnostic(source, &root));
+                }
+            }
+            found.or(directory)
+        }
+        Err(mismatch) => {
+            found.push(Diagnostic::mismatch(source, mismatch));
+            found.sort();
+            Err(found)
+        }
+    }
+}
+
+/// The text of a file, no longer than a directory may be.
+fn read_bounded(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    let most = u64::try_from(yaml::MAX_BYTES).unwrap_or(u64::MAX);
+    File::open(path)?.take(most + 1).read_to_string(&mut text)?;
+    Ok(text)
+}

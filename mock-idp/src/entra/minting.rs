@@ -1,0 +1,90 @@
+//! The token that a recipe begins with: what the token endpoint would issue.
+
+use super::scope;
+use super::token::{app_only_lifetime, delegated_lifetime, expiry};
+use super::tokens::{Subject, unsigned_access_token};
+use crate::diagnostic::listed;
+use crate::directory::Tenant;
+use crate::engine::Grant;
+use crate::journal::AuthMethod;
+use crate::keys::SigningKey;
+use crate::ledger::Grantee;
+use crate::mint::{BadRecipe, Ordinary, TokenRecipe, application, user};
+use crate::world::World;
+
+/// An access token as a recipe has it, with nothing set and nothing forged.
+pub(crate) fn ordinary(
+    world: &World,
+    recipe: &TokenRecipe,
+    key: &SigningKey,
+) -> Result<Ordinary, BadRecipe> {
+    let tenant = tenant(world, recipe)?;
+    let application = application(&tenant.applications, recipe)?;
+    let user = match &recipe.user {
+        None => None,
+        Some(name) => Some(user(&tenant.users, name)?),
+    };
+    let (resolved, allowed) = match user {
+        None => (
+            scope::app_only(&recipe.scopes, tenant),
+            "an application asks for one `/.default` of a resource of its tenant, and has its permissions in `roles`",
+        ),
+        Some(_) => (
+            scope::delegated(&recipe.scopes, tenant, application),
+            "a user grants scopes of one resource of the tenant, and only those that are consented to",
+        ),
+    };
+    let resolved = resolved.map_err(|_| BadRecipe::Scopes {
+        scopes: recipe.scopes.join(" "),
+        allowed,
+    })?;
+    let usual = match user {
+        None => app_only_lifetime(world, &application.lifetimes),
+        Some(_) => delegated_lifetime(world, &application.lifetimes),
+    };
+    let lifetime = recipe.lifetime.unwrap_or(usual);
+    let grantee = Grantee {
+        client: application.id.clone(),
+        user: user.as_ref().map(|user| user.id.clone()),
+        issuer: tenant.id.clone(),
+        scope: resolved.granted.clone(),
+    };
+    let grant = Grant {
+        grantee: grantee.clone(),
+        user,
+        auth: (!application.is_public()).then_some(AuthMethod::Post),
+        refresh: None,
+        family: None,
+        parent: None,
+        lifetime,
+    };
+    let issued_at = recipe.issued_at(world.clock.now(), lifetime);
+    let expires_at = expiry(issued_at, lifetime);
+    let subject = Subject {
+        tenant,
+        application,
+        grant: &grant,
+        resolved: &resolved,
+        now: issued_at,
+        expires_at,
+    };
+    Ok(Ordinary {
+        unsigned: unsigned_access_token(world, &subject, key),
+        grantee,
+        issued_at,
+        expires_at,
+    })
+}
+
+fn tenant<'w>(world: &'w World, recipe: &TokenRecipe) -> Result<&'w Tenant, BadRecipe> {
+    let directory = &world.directory.entra;
+    let found = match &recipe.issuer {
+        None => directory.tenants.first(),
+        Some(name) => directory.tenant(name),
+    };
+    found.ok_or_else(|| BadRecipe::Issuer {
+        kind: "tenant",
+        name: recipe.issuer.clone().unwrap_or_default(),
+        known: listed(directory.tenants.iter().map(|tenant| tenant.id.as_str())),
+    })
+}

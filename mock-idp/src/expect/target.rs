@@ -1,0 +1,160 @@
+//! What requests are sent to.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::Deserialize as _;
+use serde::de::IntoDeserializer as _;
+use serde::de::value::{Error, StrDeserializer};
+
+use crate::journal::Endpoint;
+
+/// An endpoint, or `anything`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Target {
+    /// This endpoint. [`Endpoint::Discovery`] includes Entra's instance discovery, as in scenario files.
+    One(Endpoint),
+    /// Any endpoint.
+    Anything,
+}
+
+impl Target {
+    /// Whether a request to this endpoint is meant.
+    #[must_use]
+    pub fn covers(self, endpoint: Endpoint) -> bool {
+        match self {
+            Self::Anything => true,
+            Self::One(Endpoint::Discovery) => {
+                matches!(endpoint, Endpoint::Discovery | Endpoint::InstanceDiscovery)
+            }
+            Self::One(one) => one == endpoint,
+        }
+    }
+
+    /// The name used in files and messages.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::One(endpoint) => endpoint.name(),
+            Self::Anything => "anything",
+        }
+    }
+}
+
+impl From<Endpoint> for Target {
+    fn from(endpoint: Endpoint) -> Self {
+        Self::One(endpoint)
+    }
+}
+
+impl FromStr for Target {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "anything" {
+            return Ok(Self::Anything);
+        }
+        let text: StrDeserializer<'_, Error> = text.into_deserializer();
+        Endpoint::deserialize(text)
+            .map(Self::One)
+            .map_err(|error| format!("{error}, `anything`"))
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The nth request to an endpoint: `token#2`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Numbered {
+    /// The endpoint.
+    pub to: Target,
+    /// Which one, from 1.
+    pub ordinal: u32,
+}
+
+impl FromStr for Numbered {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let numbered = text.split_once('#').and_then(|(to, ordinal)| {
+            Some(Self {
+                to: to.parse().ok()?,
+                ordinal: ordinal.parse().ok().filter(|ordinal| *ordinal > 0)?,
+            })
+        });
+        numbered.ok_or_else(|| {
+            format!("`{text}` does not name a request; write an endpoint and a number, such as `token#1`")
+        })
+    }
+}
+
+impl fmt::Display for Numbered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}#{}", self.to.name(), self.ordinal)
+    }
+}
+
+/// Reads and writes a type by its `FromStr` and `Display`; the second argument says what was expected in its place, the third
+/// is the pattern of its schema.
+macro_rules! as_text {
+    ($name:ident, $what:literal, $pattern:expr) => {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Visitor;
+                impl serde::de::Visitor<'_> for Visitor {
+                    type Value = $name;
+
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str($what)
+                    }
+
+                    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<$name, E> {
+                        text.parse().map_err(E::custom)
+                    }
+                }
+                deserializer.deserialize_any(Visitor)
+            }
+        }
+
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn schema_id() -> std::borrow::Cow<'static, str> {
+                concat!(module_path!(), "::", stringify!($name)).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({
+                    "description": $what,
+                    "type": "string",
+                    "pattern": $pattern,
+                })
+            }
+        }
+    };
+}
+
+pub(super) use as_text;
+
+as_text!(
+    Target,
+    "an endpoint, such as `token`, or `anything`",
+    "^[a-z_]+$"
+);
+as_text!(
+    Numbered,
+    "an endpoint and a number, such as `token#1`",
+    "^[a-z_]+#[1-9][0-9]{0,8}$"
+);

@@ -1,0 +1,102 @@
+//! How the values of a rule stand in files.
+
+/// A length of time with a unit: `30s`, `500ms`, `1h 30m`.
+pub(super) mod length {
+    use std::fmt;
+    use std::time::Duration;
+
+    use jiff::SignedDuration;
+    use serde::de::{self, Visitor};
+    use serde::{Deserializer, Serializer};
+
+    #[expect(clippy::ref_option, reason = "serde's signature")]
+    pub(crate) fn serialize<S: Serializer>(
+        length: &Option<Duration>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match length {
+            None => serializer.serialize_none(),
+            Some(length) => match SignedDuration::try_from(*length) {
+                Ok(length) => serializer.collect_str(&format_args!("{length:#}")),
+                Err(_) => serializer.collect_str(&format_args!("{}s", length.as_secs())),
+            },
+        }
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Duration>, D::Error> {
+        struct Length;
+        impl Visitor<'_> for Length {
+            type Value = Duration;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a length of time with a unit, such as `30s`")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Duration, E> {
+                let length = text.parse::<SignedDuration>().ok();
+                length
+                    .and_then(|length| Duration::try_from(length).ok())
+                    .ok_or_else(|| {
+                        E::custom(format_args!(
+                            "`{text}` is not a length of time; write a number and a unit, such as `30s`, `500ms` or `1h 30m`"
+                        ))
+                    })
+            }
+        }
+        deserializer.deserialize_any(Length).map(Some)
+    }
+}
+
+/// A name, or a list of names.
+pub(super) mod one_or_many {
+    use std::fmt;
+    use std::marker::PhantomData;
+
+    use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+    use serde::de::value::StrDeserializer;
+    use serde::de::{self, SeqAccess, Visitor};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(crate) fn serialize<T: Serialize, S: Serializer>(
+        names: &[T],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match names {
+            [name] => name.serialize(serializer),
+            names => names.serialize(serializer),
+        }
+    }
+
+    pub(crate) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<T>, D::Error> {
+        struct Names<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Names<T> {
+            type Value = Vec<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a name or a list of names")
+            }
+
+            fn visit_str<E: de::Error>(self, name: &str) -> Result<Vec<T>, E> {
+                T::deserialize(StrDeserializer::new(name)).map(|name| vec![name])
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut names: A) -> Result<Vec<T>, A::Error> {
+                let mut known = Vec::new();
+                while let Some(name) = names.next_element()? {
+                    known.push(name);
+                }
+                Ok(known)
+            }
+        }
+        deserializer.deserialize_any(Names(PhantomData))
+    }
+
+    pub(crate) fn schema<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+        let one = generator.subschema_for::<T>();
+        json_schema!({ "anyOf": [one.clone(), { "type": "array", "items": one }] })
+    }
+}

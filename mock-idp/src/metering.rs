@@ -1,0 +1,131 @@
+//! Counts a request against the limits: who asks, by the vendor's notion, and what the answer shows.
+
+use sha2::{Digest as _, Sha256};
+
+use crate::dialect::Dialect;
+use crate::engine::TokenRequest;
+use crate::entropy::hex;
+use crate::inbound::Inbound;
+use crate::limits::{By, Custom, Knock, Places};
+use crate::pipeline::Call;
+use crate::reply::Reply;
+use crate::world::World;
+
+/// What the limits say of a request.
+#[derive(Default)]
+pub(crate) struct Metering {
+    /// Headers that go onto the answer whatever it is.
+    pub(crate) headers: Vec<(&'static str, String)>,
+    /// The refusal, if a limit is used up.
+    pub(crate) refused: Option<Reply>,
+    /// To be kept until the answer has been handed over.
+    pub(crate) _places: Places,
+}
+
+/// The request as limits choose by it.
+pub(crate) fn knock<'a>(inbound: &'a Inbound, endpoint: crate::journal::Endpoint) -> Knock<'a> {
+    Knock {
+        endpoint,
+        origin: inbound.origin,
+        method: inbound.method.as_str(),
+        path: inbound.uri.path(),
+    }
+}
+
+/// Counts a request.
+pub(crate) fn meter(
+    world: &World,
+    inbound: &Inbound,
+    call: &Call,
+    dialect: &dyn Dialect,
+) -> Metering {
+    let who = |by| who(world, inbound, call, dialect, by);
+    let now = || world.clock.now();
+    let verdict = world.meters.take(&knock(inbound, call.endpoint), who, now);
+    let Some((rule, shown)) = verdict.shown else {
+        return Metering {
+            _places: verdict.places,
+            ..Metering::default()
+        };
+    };
+    let refused = verdict
+        .is_refused
+        .then(|| dialect.limited(world, inbound, call.endpoint, rule.form));
+    Metering {
+        headers: Custom::of(world.provider).headers(&rule, &shown, verdict.is_refused),
+        refused,
+        _places: verdict.places,
+    }
+}
+
+/// Whose request it is, in one respect; empty where that is not known.
+fn who(world: &World, inbound: &Inbound, call: &Call, dialect: &dyn Dialect, by: By) -> String {
+    match by {
+        By::World => String::new(),
+        By::Principal => dialect.principal(world, inbound, call),
+        By::Client => client(world, call),
+        By::Address => inbound.peer.ip().to_canonical().to_string(),
+        By::User => user(world, call),
+        By::Endpoint => call.endpoint.name().to_owned(),
+        By::Request => fingerprint(world, inbound, call),
+    }
+}
+
+/// The application that asks, or else the one that the token was issued to.
+fn client(world: &World, call: &Call) -> String {
+    let asks = call
+        .token_request
+        .as_ref()
+        .and_then(|request| request.client.clone());
+    asks.or_else(|| token_of(world, call).map(|token| token.client))
+        .unwrap_or_default()
+}
+
+/// The user who signs in, or else the one for whom the token speaks; by id if the directory has one.
+fn user(world: &World, call: &Call) -> String {
+    let signs_in = call
+        .token_request
+        .as_ref()
+        .and_then(|request| request.user.clone());
+    let Some(user) = signs_in.or_else(|| token_of(world, call)?.user) else {
+        return String::new();
+    };
+    let mut users = world.directory.users(world.provider);
+    let known = users.find(|known| known.id == user || known.login.eq_ignore_ascii_case(&user));
+    known.map_or_else(|| user.to_ascii_lowercase(), |known| known.id.clone())
+}
+
+fn token_of(world: &World, call: &Call) -> Option<crate::ledger::TokenFacts> {
+    let label = call.presented.as_ref()?.token?;
+    world.ledger.facts_of(label)
+}
+
+/// The same for requests that ask for the same.
+fn fingerprint(world: &World, inbound: &Inbound, call: &Call) -> String {
+    let mut hash = Sha256::new();
+    // Each with its length before it, so that no two lists read alike.
+    let mut add = |text: &str| {
+        hash.update((text.len() as u64).to_le_bytes());
+        hash.update(text);
+    };
+    add(call.endpoint.name());
+    add(&client(world, call));
+    add(&user(world, call));
+    match &call.token_request {
+        Some(request) => {
+            add(request.issuer.as_deref().unwrap_or_default());
+            add(request.grant.as_deref().unwrap_or_default());
+            let whole = TokenRequest::parse(inbound);
+            add(whole.get("redirect_uri").unwrap_or_default());
+            let mut scope: Vec<&str> = request.scope.iter().map(String::as_str).collect();
+            scope.sort_unstable();
+            scope.dedup();
+            scope.into_iter().for_each(add);
+        }
+        None => {
+            add(inbound.method.as_str());
+            add(inbound.uri.path());
+        }
+    }
+    hex(&hash.finalize()[..8])
+}

@@ -1,0 +1,142 @@
+//! [`TokenRecipe`]: what a token that is made to order is to be like.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::keys::Unsigned;
+use crate::ledger::{Grantee, TokenLabel};
+use crate::secret::Secret;
+
+/// An access token to be made to order.
+///
+/// What a recipe leaves open is as the vendor's token endpoint has it: nothing at all gives the token that the example application
+/// gets for itself.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct TokenRecipe {
+    /// The application, by its client id; the example one without it.
+    pub client: Option<String>,
+    /// The user for whom it speaks, by login or id; without one the application speaks for itself.
+    pub user: Option<String>,
+    /// The tenant, by id or domain (Entra), or the authorization server, by id or `org` (Okta); the example one without it.
+    pub issuer: Option<String>,
+    /// The scopes, as a token request would ask for them; those of the example resource without any.
+    pub scopes: Vec<String>,
+    /// How long it lives, in seconds; as long as others without it.
+    #[serde(rename = "lifetime_seconds", with = "seconds")]
+    #[schemars(with = "Option<u64>")]
+    pub lifetime: Option<Duration>,
+    /// Claims to set, whatever the vendor has there; `null` takes one away.
+    pub claims: Map<String, Value>,
+    /// Members of the header to set; `null` takes one away. The signature is made with RS256 whatever `alg` says.
+    pub header: Map<String, Value>,
+    /// What is to be wrong with it. This comes last: it wins over claims and header.
+    pub forge: Option<Forgery>,
+}
+
+/// What is wrong with a forged token. Everything else about it is right, so that a resource that misses this one thing takes it.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Forgery {
+    /// `alg` is `none` and there is no signature (RFC 7519 section 6, RFC 8725 section 2.1).
+    AlgNone,
+    /// The signature is as long as a right one, and noise.
+    BadSignature,
+    /// It expired five minutes ago.
+    Expired,
+    /// It is valid from five minutes from now.
+    NotYetValid,
+    /// A key signed it that is not, or not any more, in the key set; the header names that key.
+    WithdrawnKey,
+    /// `aud` is nobody.
+    WrongAudience,
+    /// `iss` is nobody.
+    WrongIssuer,
+    /// The header names the key that signs now; another key signed it.
+    WrongKey,
+}
+
+/// A token made to order.
+#[derive(Clone, Debug)]
+pub struct MintedToken {
+    /// Its name in the journal, by which it can be revoked unless it was never honoured.
+    pub label: TokenLabel,
+    /// Its value.
+    pub value: Secret,
+    /// When it expires, by its `exp`.
+    pub expires_at: Timestamp,
+}
+
+/// What a dialect makes of a recipe, before claims and header are set and anything is forged.
+pub(crate) struct Ordinary {
+    pub(crate) grantee: Grantee,
+    pub(crate) issued_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) unsigned: Unsigned,
+}
+
+/// How far from now lies what is no longer or not yet valid.
+const MARGIN: Duration = Duration::from_secs(300);
+
+impl Forgery {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::AlgNone,
+        Self::BadSignature,
+        Self::Expired,
+        Self::NotYetValid,
+        Self::WithdrawnKey,
+        Self::WrongAudience,
+        Self::WrongIssuer,
+        Self::WrongKey,
+    ];
+
+    /// Whether this world might have issued such a token at another time or with another key set, so that moving the clock or
+    /// publishing the key makes it good.
+    #[must_use]
+    pub fn may_mend(self) -> bool {
+        matches!(self, Self::Expired | Self::NotYetValid | Self::WithdrawnKey)
+    }
+}
+
+impl TokenRecipe {
+    /// When a token with this lifetime is to have been issued, if it is `now`.
+    pub(crate) fn issued_at(&self, now: Timestamp, lifetime: Duration) -> Timestamp {
+        match self.forge {
+            Some(Forgery::Expired) => {
+                let age = lifetime.saturating_add(MARGIN);
+                now.checked_sub(age).unwrap_or(Timestamp::UNIX_EPOCH)
+            }
+            Some(Forgery::NotYetValid) => now.checked_add(MARGIN).unwrap_or(Timestamp::MAX),
+            _ => now,
+        }
+    }
+}
+
+/// A length in whole seconds.
+mod seconds {
+    use std::time::Duration;
+
+    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
+
+    #[expect(clippy::ref_option, reason = "serde asks for it")]
+    pub(super) fn serialize<S: Serializer>(
+        length: &Option<Duration>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        length.map(|length| length.as_secs()).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Duration>, D::Error> {
+        Ok(Option::<u64>::deserialize(deserializer)?.map(Duration::from_secs))
+    }
+}

@@ -1,0 +1,82 @@
+//! The token that a recipe begins with: what the token endpoint would issue.
+
+use super::server::Server;
+use super::token::{FOR_USERS, access_lifetime};
+use super::tokens::unsigned_access_token;
+use crate::diagnostic::listed;
+use crate::engine::Grant;
+use crate::journal::AuthMethod;
+use crate::keys::SigningKey;
+use crate::ledger::Grantee;
+use crate::mint::{BadRecipe, Ordinary, TokenRecipe, application, user};
+use crate::world::World;
+
+/// An access token as a recipe has it, with nothing set and nothing forged.
+pub(crate) fn ordinary(
+    world: &World,
+    recipe: &TokenRecipe,
+    key: &SigningKey,
+) -> Result<Ordinary, BadRecipe> {
+    let okta = &world.directory.okta;
+    let server = server(world, recipe)?;
+    let application = application(&okta.applications, recipe)?;
+    let user = match &recipe.user {
+        None => None,
+        Some(name) => Some(user(&okta.users, name)?),
+    };
+    let is_known = |scope: &String| match server {
+        _ if FOR_USERS.contains(&scope.as_str()) => user.is_some(),
+        // Any, consented to or not: how an application comes to have them is not a recipe's business.
+        Server::Org => scope.starts_with("okta."),
+        Server::Custom(custom) => custom.scopes.contains(scope),
+    };
+    if !recipe.scopes.iter().all(is_known) {
+        return Err(BadRecipe::Scopes {
+            scopes: recipe.scopes.join(" "),
+            allowed: "`okta.` scopes are the org server's, others those of their authorization server, and OpenID Connect's are for users",
+        });
+    }
+    let lifetime = recipe.lifetime;
+    let lifetime = lifetime.unwrap_or_else(|| access_lifetime(world, &application.lifetimes));
+    let grantee = Grantee {
+        client: application.id.clone(),
+        user: user.as_ref().map(|user| user.id.clone()),
+        issuer: server.id().to_owned(),
+        scope: recipe.scopes.clone(),
+    };
+    let grant = Grant {
+        grantee: grantee.clone(),
+        user,
+        auth: (!application.is_public()).then_some(AuthMethod::Post),
+        refresh: None,
+        family: None,
+        parent: None,
+        lifetime,
+    };
+    let issued_at = recipe.issued_at(world.clock.now(), lifetime);
+    let expires_at = issued_at
+        .checked_add(lifetime)
+        .unwrap_or(jiff::Timestamp::MAX);
+    Ok(Ordinary {
+        unsigned: unsigned_access_token(world, server, &grant, issued_at, expires_at, key),
+        grantee,
+        issued_at,
+        expires_at,
+    })
+}
+
+fn server<'w>(world: &'w World, recipe: &TokenRecipe) -> Result<Server<'w>, BadRecipe> {
+    let okta = &world.directory.okta;
+    let found = match recipe.issuer.as_deref() {
+        Some("org") => return Ok(Server::Org),
+        None => okta.authorization_servers.first(),
+        Some(id) => okta.authorization_server(id),
+    };
+    let servers = okta.authorization_servers.iter();
+    let known = servers.map(|server| server.id.as_str()).chain(["org"]);
+    found.map(Server::Custom).ok_or_else(|| BadRecipe::Issuer {
+        kind: "authorization server",
+        name: recipe.issuer.clone().unwrap_or_default(),
+        known: listed(known),
+    })
+}

@@ -1,0 +1,53 @@
+//! What to serve, and where.
+
+use std::path::{Path, PathBuf};
+
+use super::clock_choice::ClockChoice;
+use super::control_token::TokenSource;
+use super::ports::PortChoice;
+use super::reach::Reach;
+use super::trust::CaChoice;
+use super::who::Who;
+
+/// The options of a [`Session`](super::Session), shared by every command that serves.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Flags {
+    /// Whom to play
+    #[arg(long, value_enum, default_value = "all")]
+    pub(super) provider: Who,
+    /// YAML file with tenants, applications and users, in place of the built-in ones
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Seed of ids and tokens
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(super) seed: u64,
+    /// Serve plain HTTP; real SDKs mostly insist on TLS
+    #[arg(long)]
+    pub(super) http: bool,
+    /// The clock of all worlds: system, virtual (standing still from now) or virtual@2030-01-01T00:00:00Z
+    #[arg(long, value_name = "CLOCK", default_value = "system")]
+    pub(super) clock: ClockChoice,
+    /// Port to count from, for login, graph, managed_identity, org and api in this order, or ORIGIN=PORT for one of them; free
+    /// ones without it
+    #[arg(long = "port", value_name = "PORT")]
+    pub(super) ports: Vec<PortChoice>,
+    #[command(flatten)]
+    pub(super) reach: Reach,
+    #[command(flatten)]
+    pub(super) ca: CaChoice,
+    /// Port of the control API; a free one without it
+    #[arg(long, value_name = "PORT", value_parser = clap::value_parser!(u16).range(1..), conflicts_with = "no_control")]
+    pub(super) control_port: Option<u16>,
+    #[command(flatten)]
+    pub(super) token: TokenSource,
+    /// Serve no control API
+    #[arg(long)]
+    pub(super) no_control: bool,
+}
+
+impl Flags {
+    /// The directory file, if there is one.
+    pub(super) fn config(&self) -> Option<&Path> {
+        self.config.as_deref()
+    }
+}

@@ -1,0 +1,454 @@
+//! Worlds that are put back: the same requests get the same answers, and whoever is under way is cut off.
+
+use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use mock_idp::clock::{Clock as _, Rate, VirtualClock};
+use mock_idp::fault::{ConnectionFault, Fault, HoldPoint};
+use mock_idp::journal::Endpoint;
+use mock_idp::mint::{Forgery, TokenRecipe};
+use mock_idp::{MockIdp, Provider, Snapshot};
+use proptest::prelude::*;
+
+use crate::stage::{START, Stage, TokenAsk, until};
+
+/// Something that changes a world.
+#[derive(Clone, Copy, Debug)]
+enum Change {
+    AppOnly,
+    Password,
+    Refresh,
+    CallApi,
+    Wait(u16),
+    Fault(u8),
+    ClearFaults,
+    RotateKeys,
+    PublishKey,
+    WithdrawOthers,
+    AddSecret,
+    RetireSecrets,
+    RevokeAccess,
+    RevokeGrants,
+    Mint,
+    Forge,
+    MintRefresh,
+    LoseUsers,
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    prop_oneof![
+        3 => Just(Change::AppOnly),
+        3 => Just(Change::Password),
+        3 => Just(Change::Refresh),
+        3 => Just(Change::CallApi),
+        2 => (1u16..4000).prop_map(Change::Wait),
+        2 => (1u8..5).prop_map(Change::Fault),
+        1 => Just(Change::ClearFaults),
+        1 => Just(Change::RotateKeys),
+        1 => Just(Change::PublishKey),
+        1 => Just(Change::WithdrawOthers),
+        1 => Just(Change::AddSecret),
+        1 => Just(Change::RetireSecrets),
+        1 => Just(Change::RevokeAccess),
+        1 => Just(Change::RevokeGrants),
+        1 => Just(Change::Mint),
+        1 => Just(Change::Forge),
+        1 => Just(Change::MintRefresh),
+        1 => Just(Change::LoseUsers),
+    ]
+}
+
+/// What a client has got so far.
+#[derive(Clone, Default)]
+struct Purse {
+    access: Vec<String>,
+    refresh: Vec<String>,
+}
+
+impl Change {
+    async fn happen(self, stage: &Stage, purse: &mut Purse) {
+        let idp = &stage.idp;
+        match self {
+            Self::AppOnly => purse.ask(stage.app_only()).await,
+            Self::Password => purse.ask(stage.password()).await,
+            Self::Refresh => {
+                let token = purse.refresh.last().cloned().unwrap_or_default();
+                purse.ask(stage.refresh(&token)).await;
+            }
+            Self::CallApi => {
+                let token = purse.access.last().cloned().unwrap_or_default();
+                stage.call_api(&token).await;
+            }
+            Self::Wait(seconds) => stage.advance(seconds.into()),
+            Self::Fault(every) => {
+                let fault = Fault::at(Endpoint::Token).one_in(every.into()).times(2);
+                idp.faults().add(fault.reply(503));
+            }
+            Self::ClearFaults => idp.faults().clear(),
+            Self::RotateKeys => idp.rotate_keys(),
+            // There are not so many.
+            Self::PublishKey => drop(idp.publish_key(None)),
+            Self::WithdrawOthers => idp.withdraw_keys(),
+            Self::AddSecret => drop(idp.add_secret(&idp.client_id())),
+            Self::RetireSecrets => idp.retire_secrets(&idp.client_id()),
+            Self::RevokeAccess => idp.revoke_access_tokens(),
+            Self::RevokeGrants => idp.revoke_grants(),
+            Self::Mint => {
+                let minted = idp.mint(&TokenRecipe::default()).unwrap();
+                purse.access.push(minted.value.reveal().to_owned());
+            }
+            Self::Forge => {
+                let minted = idp.mint(&TokenRecipe {
+                    forge: Some(Forgery::WrongKey),
+                    ..TokenRecipe::default()
+                });
+                purse.access.push(minted.unwrap().value.reveal().to_owned());
+            }
+            Self::MintRefresh => {
+                let minted = idp.mint_refresh_token();
+                purse.refresh.push(minted.value.reveal().to_owned());
+            }
+            Self::LoseUsers => idp.change_directory(|directory| {
+                directory.entra.tenants[0].users.truncate(1);
+                directory.okta.users.truncate(1);
+            }),
+        }
+    }
+}
+
+impl Purse {
+    async fn ask(&mut self, ask: TokenAsk<'_>) {
+        let answer = ask.send().await;
+        let Ok(body) = serde_json::from_str::<serde_json::Value>(&answer.body) else {
+            return;
+        };
+        let text = |name: &str| body[name].as_str().map(str::to_owned);
+        self.access.extend(text("access_token"));
+        self.refresh.extend(text("refresh_token"));
+    }
+}
+
+/// All that can be seen of a world from outside, by asking it a fixed row of questions.
+async fn observed(stage: &Stage, purse: &Purse) -> Vec<String> {
+    let idp = &stage.idp;
+    let mut seen = Vec::new();
+    for ask in [
+        stage.app_only(),
+        stage.password(),
+        stage.app_only().with("client_secret", "not the secret"),
+    ] {
+        seen.push(format!("{:?}", ask.send().await));
+    }
+    for token in purse.refresh.iter().rev().take(3) {
+        seen.push(format!("{:?}", stage.refresh(token).send().await));
+    }
+    for token in purse.access.iter().rev().take(3) {
+        seen.push(format!("{:?}", stage.call_api(token).await));
+    }
+    seen.push(format!("{:?}", stage.get(&idp.jwks_url(), &[]).await));
+    seen.push(format!(
+        "{:?}",
+        idp.mint(&TokenRecipe::default()).unwrap().value.reveal()
+    ));
+    seen.push(format!("{:?}", idp.add_secret(&idp.client_id()).reveal()));
+    seen.push(format!(
+        "{:?} {:?} {:?}",
+        idp.keys(),
+        idp.tokens(),
+        idp.clock()
+    ));
+    for mut entry in idp.journal().entries() {
+        // Connections outlast what is put back.
+        (entry.connection, entry.peer) = (0, None);
+        seen.push(format!("{entry:?}"));
+    }
+    seen.push(format!(
+        "{} {}",
+        idp.journal().written(),
+        idp.journal().dropped()
+    ));
+    seen
+}
+
+/// Shows only what differs: the rest is long.
+fn same(before: &[String], after: &[String]) {
+    assert_eq!(before.len(), after.len());
+    for (before, after) in before.iter().zip(after) {
+        assert_eq!(before, after);
+    }
+}
+
+async fn everything_is_put_back(provider: Provider, before: Vec<Change>, after: Vec<Change>) {
+    let stage = Stage::of(MockIdp::of(provider).seed(7).journal_capacity(12)).await;
+    let mut purse = Purse::default();
+    let fresh = observed(&stage, &purse).await;
+    stage.idp.restore(&stage.idp.at_start().with_clock());
+    for change in before {
+        change.happen(&stage, &mut purse).await;
+    }
+    let snapshot = stage.idp.snapshot().with_clock();
+    let first = observed(&stage, &purse).await;
+    let mut later = purse.clone();
+    for _ in 0..2 {
+        for change in &after {
+            change.happen(&stage, &mut later).await;
+        }
+        stage.idp.restore(&snapshot);
+        same(&first, &observed(&stage, &purse).await);
+    }
+    stage.idp.reset();
+    stage.clock.set(START.parse().unwrap());
+    same(&fresh, &observed(&stage, &Purse::default()).await);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(24) })]
+
+    /// Whatever happened before and after: what was saved is what there is again, to the byte.
+    #[test]
+    fn a_restored_world_answers_as_it_did(
+        is_entra: bool,
+        before in prop::collection::vec(change(), 0..14),
+        after in prop::collection::vec(change(), 1..14),
+    ) {
+        let provider = if is_entra { Provider::Entra } else { Provider::Okta };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(everything_is_put_back(provider, before, after));
+    }
+}
+
+#[tokio::test]
+async fn the_clock_is_put_back_only_if_asked_for() {
+    let stage = Stage::okta().await;
+    let (plain, with_clock) = (stage.idp.snapshot(), stage.idp.snapshot().with_clock());
+    let start = stage.clock.now();
+    stage.advance(100);
+    stage.clock.run(Rate::REAL);
+    stage.idp.restore(&plain);
+    assert!(stage.clock.now() > start);
+    stage.idp.reset();
+    assert!(stage.clock.now() > start && stage.clock.rate().is_some());
+    stage.idp.restore(&with_clock);
+    assert_eq!((stage.clock.now(), stage.clock.rate()), (start, None));
+    stage.clock.run(Rate::new(0.5).unwrap());
+    let running = stage.idp.snapshot().with_clock();
+    stage.clock.freeze();
+    stage.idp.restore(&running);
+    assert_eq!(stage.clock.rate(), Rate::new(0.5).ok());
+}
+
+#[tokio::test]
+async fn a_world_knows_whether_its_clock_has_hands() {
+    let stage = Stage::okta().await;
+    stage
+        .idp
+        .virtual_clock()
+        .unwrap()
+        .advance(Duration::from_secs(5));
+    assert_eq!(stage.clock.now().to_string(), "2030-01-01T00:00:05Z");
+    let on_the_machines = MockIdp::okta().plain_http().start().await.unwrap();
+    assert!(on_the_machines.virtual_clock().is_none());
+    // There is nothing to put back.
+    on_the_machines.restore(&on_the_machines.snapshot().with_clock());
+    let running = Arc::new(VirtualClock::following_system());
+    let idp = MockIdp::okta().clock(running).plain_http().start().await;
+    assert_eq!(
+        idp.unwrap().virtual_clock().unwrap().rate(),
+        Some(Rate::REAL)
+    );
+}
+
+/// Runs a request into `fault`, restores the world when `is_there`, and says whether the client got an answer.
+async fn answered_though_restored(
+    stage: &Stage,
+    fault: Fault,
+    is_there: impl Fn() -> bool,
+    snapshot: &Snapshot,
+) -> bool {
+    stage.idp.faults().add(fault);
+    let restore = async {
+        until(is_there).await;
+        stage.idp.restore(snapshot);
+    };
+    let (answer, ()) = tokio::join!(stage.app_only().try_send(), restore);
+    answer.is_ok()
+}
+
+#[tokio::test]
+async fn whoever_waits_is_cut_off_and_leaves_no_trace() {
+    for stage in [Stage::entra().await, Stage::okta().await] {
+        let idp = &stage.idp;
+        let snapshot = idp.snapshot();
+        let rule = || Fault::at(Endpoint::Token).times(1);
+        let is_held = || idp.held_count("late") == 1;
+        let is_parked = || stage.clock.next_deadline().is_some();
+        let is_withheld = || {
+            let entries = idp.journal().entries();
+            entries.iter().any(|entry| entry.reply.is_some())
+        };
+        let hour = Duration::from_secs(3600);
+        type Sign<'s> = &'s dyn Fn() -> bool;
+        let cases: [(Fault, Sign<'_>); 4] = [
+            (rule().hold("late"), &is_held),
+            (rule().hold_at("late", HoldPoint::AfterCommit), &is_held),
+            (rule().delay(hour), &is_parked),
+            (rule().connection(ConnectionFault::Hang), &is_withheld),
+        ];
+        for (fault, is_there) in cases {
+            let shown = format!("{fault:?}");
+            let answered = answered_though_restored(&stage, fault, is_there, &snapshot).await;
+            assert!(!answered, "{shown}");
+            assert_eq!(idp.journal().written(), 0, "{shown}");
+            assert_eq!(idp.tokens(), [], "{shown}");
+            assert_eq!(idp.held_count("late"), 0, "{shown}");
+            // The rule is gone with the rest.
+            assert_eq!(stage.app_only().send().await.status, 200, "{shown}");
+            assert_eq!(stage.last_entry().number, 1, "{shown}");
+            idp.restore(&snapshot);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_on_its_way_arrives_and_is_not_written_down() {
+    let stage = Stage::okta().await;
+    let idp = &stage.idp;
+    let snapshot = idp.snapshot();
+    let second = Duration::from_secs(1);
+    idp.faults().add(Fault::at(Endpoint::Token).dribble(second));
+    let has_come = Cell::new(false);
+    let ask = async {
+        let answer = stage.app_only().try_send().await;
+        has_come.set(true);
+        answer
+    };
+    let restore = async {
+        until(|| stage.clock.next_deadline().is_some()).await;
+        idp.restore(&snapshot);
+        // A request of the new era, under the number of the old one.
+        assert_eq!(stage.call_api("").await.status, 401);
+        let entry = stage.last_entry();
+        until(|| {
+            stage.clock.advance(second);
+            has_come.get()
+        })
+        .await;
+        entry
+    };
+    let (answer, entry) = tokio::join!(ask, restore);
+    assert_eq!(answer.unwrap().status, 200);
+    let entries = idp.journal().entries();
+    assert_eq!(entries, [entry], "nobody else completed it");
+}
+
+#[tokio::test]
+async fn a_request_that_was_under_way_at_the_snapshot_never_ends_in_it() {
+    let stage = Stage::entra().await;
+    let idp = &stage.idp;
+    idp.faults()
+        .add(Fault::at(Endpoint::Token).times(1).hold("late"));
+    let save = async {
+        until(|| idp.held_count("late") == 1).await;
+        let snapshot = idp.snapshot();
+        idp.release("late");
+        snapshot
+    };
+    let (answer, snapshot) = tokio::join!(stage.app_only().send(), save);
+    assert_eq!(answer.status, 200, "saving disturbs nobody");
+    idp.restore(&snapshot);
+    let entry = stage.last_entry();
+    assert!(entry.held.is_some_and(|held| held.until.is_none()));
+    assert_eq!((entry.number, entry.reply), (1, None));
+    assert_eq!(idp.tokens(), []);
+    assert_eq!(
+        stage.app_only().send().await.status,
+        200,
+        "the rule had been used up"
+    );
+}
+
+#[tokio::test]
+async fn a_secret_that_is_forgotten_is_still_looked_for() {
+    let stage = Stage::okta().await;
+    let secret = stage.idp.add_secret(&stage.idp.client_id());
+    stage.idp.reset();
+    let refused = stage.app_only().with("client_secret", secret.reveal());
+    assert_eq!(refused.send().await.status, 401);
+    stage
+        .get(&stage.idp.api_url(), &[("x-debug", secret.reveal())])
+        .await;
+    assert_eq!(stage.last_entry().secrets.len(), 1);
+}
+
+#[tokio::test]
+async fn a_snapshot_shows_nothing_and_goes_anywhere() {
+    fn goes_anywhere<T: Send + Sync + Clone + 'static>(_: &T) {}
+    let stage = Stage::entra().await;
+    stage.password().send().await;
+    let snapshot = stage.idp.snapshot().with_clock();
+    goes_anywhere(&snapshot);
+    insta::assert_snapshot!(format!("{snapshot:?}"), @"Snapshot { at: Some(2030-01-01T00:00:00Z), moves_clock: true, .. }");
+    // It is bound to nothing: the world it was taken of may be gone.
+    stage.idp.stop().await;
+    drop(snapshot);
+}
+
+/// Requests, snapshots and restorings from many threads at once: nobody panics, and never is there half of a request.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn no_restoring_tears_a_request_apart() {
+    let stage = Arc::new(Stage::okta().await);
+    let is_over = Arc::new(AtomicBool::new(false));
+    let clients: Vec<_> = (0..6)
+        .map(|_| {
+            let (stage, is_over) = (stage.clone(), is_over.clone());
+            tokio::spawn(async move {
+                while !is_over.load(Ordering::Relaxed) {
+                    // Cut off or answered: both may be.
+                    drop(stage.password().try_send().await);
+                }
+            })
+        })
+        .collect();
+    let mut snapshot = stage.idp.snapshot();
+    for round in 0..60 {
+        let written = stage.idp.journal().written();
+        until_or_idle(|| stage.idp.journal().written() > written + 2).await;
+        if round % 3 == 0 {
+            snapshot = stage.idp.snapshot();
+        }
+        stage.idp.restore(&snapshot);
+    }
+    is_over.store(true, Ordering::Relaxed);
+    for client in clients {
+        client.await.unwrap();
+    }
+    stage.idp.restore(&snapshot);
+    let entries = stage.idp.journal().entries();
+    let numbers: Vec<u64> = entries.iter().map(|entry| entry.number).collect();
+    let written = stage.idp.journal().written();
+    assert_eq!(numbers, (1..=written).collect::<Vec<_>>());
+    let open = entries.iter().filter(|entry| entry.reply.is_none()).count();
+    let told: Vec<_> = entries
+        .iter()
+        .filter_map(|entry| entry.reply.as_ref())
+        .flat_map(|reply| reply.issued.clone())
+        .collect();
+    let issued = stage.idp.tokens();
+    for label in &told {
+        assert!(issued.iter().any(|facts| facts.label == *label), "{label}");
+    }
+    // Two tokens for each request, all of them or none.
+    assert_eq!(issued.len() % 2, 0);
+    assert!(issued.len() - told.len() <= 2 * open);
+}
+
+async fn until_or_idle(holds: impl Fn() -> bool) {
+    for _ in 0..100_000 {
+        if holds() {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+}
