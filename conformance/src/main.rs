@@ -5,5 +5,5 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
-    tokenproof::cli::Arguments::parse().execute().into()
+    tokenproof::cli::Arguments::parse().execute()
 }

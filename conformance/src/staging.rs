@@ -1,15 +1,16 @@
 //! From a case to a world: what the scenario says of the provider, as settings and faults of the mock.
 
-mod rule;
+mod names;
 
 use std::time::Duration;
 
 use mock_idp::directory::{Rotation, RotationMode};
+use mock_idp::fault::{RedirectTo, Rule};
 use mock_idp::{Builder, MockIdp, Provider};
 
-use crate::scenario::{self, Body, ScriptRule, Step, WhenReused};
+use crate::scenario::{self, Body, Step, WhenReused};
 
-use self::rule::fault;
+use self::names::FirstAndSecond;
 
 /// A world of this provider with the scenario's lifetimes, rotation and limits, for a client that renews so long before expiry.
 /// The script is added with [`script`] once the world runs; if it ever redirects to a foreign origin, the world has one.
@@ -46,9 +47,12 @@ pub(crate) fn world(provider: Provider, body: &Body, margin: Duration, seed: u64
 }
 
 /// Adds rules to the script of a running world. They count from now.
-pub(crate) fn script(idp: &MockIdp, rules: &[ScriptRule]) {
+pub(crate) fn script(idp: &MockIdp, rules: &[Rule]) {
     for rule in rules {
-        idp.faults().add(fault(idp, rule));
+        // Planning has refused what this refuses.
+        if let Ok(fault) = rule.to_fault(&FirstAndSecond(idp)) {
+            idp.faults().add(fault);
+        }
     }
 }
 
@@ -61,7 +65,7 @@ fn leads_away(body: &Body) -> bool {
     let mut redirects = body.idp.script.iter().chain(later);
     redirects.any(|rule| {
         let to = rule.redirect.map(|redirect| redirect.to);
-        to == Some(scenario::RedirectTo::Foreign)
+        to == Some(RedirectTo::Foreign)
     })
 }
 

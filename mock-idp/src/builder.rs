@@ -50,7 +50,7 @@ pub struct Builder {
 #[non_exhaustive]
 pub enum StartError {
     /// A port could not be had.
-    #[error("cannot listen on {address}: {source}; choose another port or stop whoever uses it")]
+    #[error("cannot listen on {address}: {source}; {}", what_to_do(source))]
     Bind {
         /// The address.
         address: SocketAddr,
@@ -69,6 +69,14 @@ pub enum StartError {
     /// The directory lacks something that every world needs.
     #[error("the directory has no {0}")]
     Incomplete(&'static str),
+}
+
+fn what_to_do(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::AddrNotAvailable => "take an address of this machine",
+        io::ErrorKind::PermissionDenied => "choose a port that needs no privileges, from 1024 on",
+        _ => "choose another port or stop whoever uses it",
+    }
 }
 
 impl Builder {

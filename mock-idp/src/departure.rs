@@ -132,6 +132,9 @@ impl Departure<'_> {
     fn facts(&self, reply: &Reply, delivery: Delivery) -> ReplyFacts {
         let label = self.fault.map(|fault| &*fault.label);
         let mut facts = reply.facts(label, delivery);
+        if reply.status.is_success() {
+            facts.leniencies = self.world.lenience.needed();
+        }
         // A challenge may repeat the path that was asked for, and a redirect does.
         for (name, value) in &mut facts.headers {
             if matches!(name.as_str(), "www-authenticate" | "location") {
@@ -149,6 +152,7 @@ impl Departure<'_> {
             headers: Vec::new(),
             issued: Vec::new(),
             fault: self.fault.map(|fault| fault.label.to_string()),
+            leniencies: Vec::new(),
             delivery,
         }
     }

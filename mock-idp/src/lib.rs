@@ -63,6 +63,7 @@
 //!
 //! Clients that cannot link a Rust library are served by the binary: `mock-idp serve --ready-file ready.json`.
 
+mod as_text;
 mod builder;
 pub mod clock;
 #[cfg(feature = "serve")]
@@ -86,6 +87,7 @@ mod inbound;
 pub mod journal;
 pub mod keys;
 pub mod ledger;
+mod lenient;
 pub mod limits;
 mod listener;
 mod members;

@@ -12,7 +12,7 @@ use crate::clock::imf_fixdate;
 use crate::departure::Departure;
 use crate::dialect::Dialect;
 use crate::entra;
-use crate::fault::{Action, Applied, Asked, ConnectionFault, HoldPoint, RedirectTo};
+use crate::fault::{Action, Applied, Asked, ConnectionFault, HoldPoint, Redirect, RedirectTo};
 use crate::inbound::Inbound;
 use crate::journal::{BodyFacts, Endpoint, Entry, Opened, Origin, Presented, TokenRequestFacts};
 use crate::metering::meter;
@@ -134,7 +134,9 @@ async fn carry_out(
     let turn = world.turn()?;
     let answer = match (&action.raw, action.redirect) {
         (Some(raw), _) => Answer::Raw(raw.clone()),
-        (None, Some((status, to))) => Answer::Reply(redirect(world, inbound, status, to)),
+        (None, Some(Redirect { status, to })) => {
+            Answer::Reply(redirect(world, inbound, status, to))
+        }
         (None, None) => Answer::Reply(scripted(world, inbound, call, dialect, fault, act)),
     };
     drop(turn);

@@ -104,6 +104,7 @@ impl Snapshot {
             {
                 setting.restore(&clock);
             }
+            rooms.journal.begin_anew(rooms.clock.timeline());
         });
         // Whoever waited in a hold finds that its era is over.
         rooms.holds.release_all();

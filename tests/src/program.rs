@@ -1,4 +1,4 @@
-//! The `tokenproof` command as users get it: built, and started as a process of its own.
+//! The programs as users get them: built, and started as processes of their own.
 
 use std::env;
 use std::ffi::OsString;
@@ -14,9 +14,20 @@ use std::sync::OnceLock;
 #[must_use]
 pub fn tokenproof() -> Command {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    let mut command = Command::new(PROGRAM.get_or_init(build));
+    let mut command = Command::new(PROGRAM.get_or_init(|| build("tokenproof")));
     command.env("COLUMNS", "100").env("NO_COLOR", "1");
     command
+}
+
+/// A command that starts `mock-idp`, without arguments yet.
+///
+/// # Panics
+///
+/// With the compiler's words if `mock-idp` cannot be built.
+#[must_use]
+pub fn mock_idp() -> Command {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    Command::new(PROGRAM.get_or_init(|| build("mock-idp")))
 }
 
 /// The folder that cargo builds this workspace in, by the place of the running test.
@@ -35,8 +46,9 @@ pub fn workspace_folder() -> PathBuf {
     parent_of(Path::new(env!("CARGO_MANIFEST_DIR")))
 }
 
-/// Cargo builds a package's programs for that package's own tests only, so the others have to ask for it.
-fn build() -> PathBuf {
+/// Cargo builds a package's programs for that package's own tests only, so the others have to ask for it. Every program is built
+/// together with `tokenproof`, so that what they share is not built twice.
+fn build(program: &str) -> PathBuf {
     let folder = profile_folder();
     // The folder's name is the profile's, but for this one.
     let profile = match folder.file_name() {
@@ -45,15 +57,8 @@ fn build() -> PathBuf {
     };
     let cargo = env::var_os("CARGO").unwrap_or_else(|| env!("CARGO").into());
     let built = Command::new(cargo)
-        .args([
-            "build",
-            "--quiet",
-            "--package",
-            "tokenproof",
-            "--bin",
-            "tokenproof",
-            "--profile",
-        ])
+        .args(["build", "--quiet", "--package", "tokenproof"])
+        .args(["--package", program, "--bin", program, "--profile"])
         .arg(profile)
         .arg("--target-dir")
         .arg(target_folder())
@@ -61,13 +66,13 @@ fn build() -> PathBuf {
         .output();
     match built {
         Ok(output) if output.status.success() => {
-            folder.join(format!("tokenproof{}", env::consts::EXE_SUFFIX))
+            folder.join(format!("{program}{}", env::consts::EXE_SUFFIX))
         }
         Ok(output) => panic!(
-            "tokenproof could not be built:\n{}",
+            "{program} could not be built:\n{}",
             String::from_utf8_lossy(&output.stderr)
         ),
-        Err(error) => panic!("cargo could not be started to build tokenproof: {error}"),
+        Err(error) => panic!("cargo could not be started to build {program}: {error}"),
     }
 }
 

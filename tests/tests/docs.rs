@@ -11,12 +11,11 @@ mod document;
 use std::collections::BTreeSet;
 use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process;
-use std::sync::OnceLock;
 
 use document::{Command, Document, difference, lines};
-use tests::program::{target_folder, tokenproof, workspace_folder};
+use tests::program::{mock_idp, target_folder, tokenproof, workspace_folder};
 use tokenproof::contender::Reference;
 use tokenproof::exit::ExitCode;
 use tokenproof::library::Library;
@@ -25,7 +24,7 @@ use tokenproof::runner;
 use tokenproof::verdict::Verdict;
 
 /// Commands of others: shown, but not ours to run.
-const FOREIGN: [&str; 2] = ["curl", "pip"];
+const FOREIGN: [&str; 3] = ["curl", "pip", "python3"];
 
 /// What of cargo is only named: running it here would build everything again.
 const CARGO: [&str; 6] = ["bench", "clippy", "deny", "doc", "fmt", "test"];
@@ -291,35 +290,6 @@ fn cargo_run(arguments: &[&str]) -> process::Command {
     run.args(arguments[1..].iter().filter(|word| **word != "--release"));
     run.arg("--help");
     run
-}
-
-/// The lean program. Built together with `tokenproof`, so that what they share is not built twice.
-fn mock_idp() -> process::Command {
-    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
-    process::Command::new(PROGRAM.get_or_init(|| {
-        let built = cargo()
-            .args([
-                "build",
-                "--quiet",
-                "--package",
-                "tokenproof",
-                "--package",
-                "mock-idp",
-            ])
-            .args(["--bin", "mock-idp", "--target-dir"])
-            .arg(target_folder())
-            .args(profile())
-            .current_dir(workspace_folder())
-            .output()
-            .expect("cargo starts");
-        assert!(
-            built.status.success(),
-            "mock-idp could not be built:\n{}",
-            String::from_utf8_lossy(&built.stderr)
-        );
-        let folder = target_folder().join(profile_folder());
-        folder.join(format!("mock-idp{}", env::consts::EXE_SUFFIX))
-    }))
 }
 
 fn cargo() -> process::Command {

@@ -2,6 +2,7 @@
 
 mod catalog;
 mod check;
+mod env;
 mod exec;
 mod init;
 mod merge;
@@ -12,7 +13,10 @@ mod run;
 mod schema;
 mod select;
 
+use std::process;
+
 use clap::{Parser, Subcommand};
+use mock_idp::serve::{Ca, Failure, Serve};
 
 use crate::exit::ExitCode;
 
@@ -32,7 +36,8 @@ Exit codes:
   2  the command line, a scenario or the configuration is wrong, or a port is in use
   3  tokenproof or its mock failed
   4  the command under test was not found, hung, or was killed or interrupted
-  5  nothing was selected";
+  5  nothing was selected
+`env` ends as its command does, with 128 and the signal's number if a signal ended that.";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -44,6 +49,14 @@ enum Command {
     /// (AZURE_AUTHORITY_HOST, OKTA_CLIENT_ORGURL, …) and the usual variables for a CA file. It is run once for each selected
     /// case that can be judged passively.
     Exec(exec::Exec),
+    Serve(Box<Serve>),
+    /// Run a command with everything set that it needs to use the mock, and end as it does
+    ///
+    /// Serves as `serve` does while the command runs: in its environment are our own variables (TOKENPROOF_TOKEN_URL and its like
+    /// with one vendor, TOKENPROOF_ENTRA_… and TOKENPROOF_OKTA_… with both), the vendors' own (AZURE_…, OKTA_CLIENT_…) and the usual
+    /// ones for a CA file. Signals are passed on; a second one kills the command. Nothing is judged: that is what `exec` does.
+    Env(Box<env::Env>),
+    Ca(Ca),
     /// Put the JSON reports of several runs together, such as those of all shards
     ///
     /// The gate decides anew over all that was found. Merging all shards gives the same report as one whole run.
@@ -72,8 +85,20 @@ enum Command {
 impl Arguments {
     /// Does what was asked and says how the process should end.
     #[must_use]
-    pub fn execute(self) -> ExitCode {
+    pub fn execute(self) -> process::ExitCode {
         let done = match self.command {
+            Command::Serve(serve) => serve
+                .run()
+                .map_err(Refusal::from)
+                .map(|()| ExitCode::AsExpected),
+            Command::Ca(ca) => ca
+                .run()
+                .map_err(Refusal::from)
+                .map(|()| ExitCode::AsExpected),
+            Command::Env(env) => match env.execute() {
+                Ok(exit) => return exit,
+                Err(refusal) => Err(refusal),
+            },
             Command::Run(run) => run.execute(),
             Command::Exec(exec) => exec.execute(),
             Command::Merge(merge) => merge.execute(),
@@ -85,10 +110,10 @@ impl Arguments {
             Command::Schema(schema) => schema.execute(),
         };
         match done {
-            Ok(exit) => exit,
+            Ok(exit) => exit.into(),
             Err(refusal) => {
                 output::complain(&refusal.message);
-                refusal.exit
+                refusal.exit.into()
             }
         }
     }
@@ -113,6 +138,16 @@ impl Refusal {
         Self {
             exit: ExitCode::Harness,
             message: message.into(),
+        }
+    }
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        let exit = ExitCode::try_from(failure.exit_code()).unwrap_or(ExitCode::Harness);
+        Self {
+            exit,
+            message: failure.to_string(),
         }
     }
 }

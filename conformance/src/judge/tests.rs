@@ -1,6 +1,7 @@
 //! Rules that hold for every case and every trace.
 
 mod any;
+mod expectation;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -91,7 +91,8 @@ fn end_of(status: ExitStatus) -> ChildEnd {
     }
 }
 
-fn not_started(program: &str, error: &io::Error) -> String {
+/// Why a program could not be started, and what to do.
+pub(crate) fn not_started(program: &str, error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => {
             format!("`{program}` was not found; check the name, or give its full path")

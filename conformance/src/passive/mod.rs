@@ -19,6 +19,7 @@ use crate::staging;
 use crate::trace::{CutShort, Exchange, Party, Road, Trace};
 
 pub use child::ChildEnd;
+pub(crate) use child::not_started;
 use stop::Stop;
 
 /// A run of the command.

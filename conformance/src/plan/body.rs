@@ -7,8 +7,9 @@ use serde::Deserialize;
 use super::fill::{Filler, Place};
 use super::lint::Findings;
 use crate::diagnostic::{Diagnostic, Source};
-use crate::scenario::{Body, Check, ClientSpec, IdpSpec, IdpStep, ScriptRule, Step};
+use crate::scenario::{Body, Check, ClientSpec, IdpSpec, IdpStep, Step};
 use crate::yaml::{self, Node, Value};
+use mock_idp::fault::Rule;
 
 /// The body for one cell. Nodes and values correspond: `body.steps[3]` was read from `steps[3]`, and `body.clients["a"]`
 /// from the entry `a` of `clients`.
@@ -136,11 +137,7 @@ fn idp(source: &Source, node: &Node, found: &mut Findings<'_>) -> Option<IdpSpec
 }
 
 /// The rules under `script`, if it is a list, and the map without them.
-fn script(
-    source: &Source,
-    node: &Node,
-    found: &mut Findings<'_>,
-) -> (Option<Vec<ScriptRule>>, Node) {
+fn script(source: &Source, node: &Node, found: &mut Findings<'_>) -> (Option<Vec<Rule>>, Node) {
     let mut rest = node.clone();
     let Some(Value::List(rules)) = node.get("script").map(|node| &node.value) else {
         return (None, rest);

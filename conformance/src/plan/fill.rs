@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use super::axis::Axis;
 use super::cells::Chosen;
 use crate::diagnostic::{Diagnostic, Source, did_you_mean, listed};
-use crate::scenario::{Moment, MomentForm, NotAMoment};
 use crate::yaml::{Node, Span, Value};
+use mock_idp::fault::{Moment, MomentForm, NotAMoment};
 
 /// What a text that begins with `$` stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]

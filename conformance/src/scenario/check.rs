@@ -7,11 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::client::Which;
 use super::expected::{ExpectedOutcome, WaitRange};
-use super::length::Length;
-use super::names::OneOrMany;
 use super::selector::{After, AuthUse, Numbered, Presents, SecretIn, Selector, Target};
 use super::status::Statuses;
 use crate::trace::Party;
+use mock_idp::fault::Length;
+use mock_idp::fault::OneOrMany;
 
 /// One check: predicates bound to one requirement.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -1,9 +1,11 @@
 //! `client:` and `clients:` how the clients under test are set up.
 
+use std::str::FromStr;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::length::Offset;
+use mock_idp::fault::Offset;
 
 /// The configuration of a client.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -44,6 +46,35 @@ pub enum Which {
     First,
     /// The second.
     Second,
+}
+
+impl Which {
+    /// The names used in files.
+    pub const NAMES: [&'static str; 2] = ["first", "second"];
+
+    /// The name used in files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Second => "second",
+        }
+    }
+}
+
+/// Neither `first` nor `second`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NeitherOfTwo;
+
+impl FromStr for Which {
+    type Err = NeitherOfTwo;
+
+    fn from_str(text: &str) -> Result<Self, NeitherOfTwo> {
+        [Self::First, Self::Second]
+            .into_iter()
+            .find(|which| which.name() == text)
+            .ok_or(NeitherOfTwo)
+    }
 }
 
 /// The grants a client can use.

@@ -6,8 +6,8 @@ use std::str::FromStr;
 use serde::de::{self, MapAccess};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::length::{Length, NotALength};
 use crate::trace::Class;
+use mock_idp::fault::{Length, NotALength};
 
 /// `outcome: ok` or `outcome: { class: throttled, retry_after: 30s..32s }`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -8,8 +8,8 @@ use mock_idp::ledger::TokenLabel;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::script::ScriptRule;
-use super::text::as_text;
+use mock_idp::as_text;
+use mock_idp::fault::Rule;
 
 /// Something that happens at the provider. Everything that is given happens, in the order of these fields.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -18,7 +18,7 @@ pub struct IdpStep {
     /// Take all rules of the script away.
     pub disarm: bool,
     /// Add these rules to the script. Their `nth`, `times`, `from` and `until` count from now.
-    pub script: Vec<ScriptRule>,
+    pub script: Vec<Rule>,
     /// Change the secrets of the applications in use.
     pub secrets: Option<SecretsChange>,
     /// Change the signing keys.

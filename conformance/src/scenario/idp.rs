@@ -9,8 +9,7 @@ use serde::de::{self, MapAccess};
 use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::length::Length;
-use super::script::ScriptRule;
+use mock_idp::fault::{Length, Rule};
 
 /// The provider's settings and script.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -23,7 +22,7 @@ pub struct IdpSpec {
     /// Rate limits in place of the vendor's usual ones.
     pub limits: Vec<LimitRule>,
     /// Replies that differ from the ordinary; the first rule that applies to a request answers it.
-    pub script: Vec<ScriptRule>,
+    pub script: Vec<Rule>,
 }
 
 /// Lifetimes of issued tokens. What is absent is as the vendor has it.

@@ -5,22 +5,17 @@
 
 mod check;
 mod client;
-mod error_reply;
 mod expected;
 mod happening;
 mod idp;
-mod length;
-mod moment;
-mod names;
-mod script;
 mod selector;
 mod status;
 mod step;
-mod text;
 
 use std::collections::BTreeMap;
 
 use mock_idp::Provider;
+pub use mock_idp::fault::{Length, NotALength, Offset, OneOrMany};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -29,17 +24,9 @@ pub use check::{
     Predicates, SameWhat, Spread,
 };
 pub use client::{ClientAuthMethod, ClientSpec, GrantKind, Member, Which};
-pub use error_reply::{Disguise, ErrorReply, ExtraMembers, NumberDisguise, Prose};
 pub use expected::{ExpectedOutcome, WaitRange};
 pub use happening::{IdpStep, KeysChange, Replayed, Replayer, Revocation, SecretsChange};
 pub use idp::{IdpSpec, Lifetime, Rotation, RotationMode, TokenSpec, WhenReused};
-pub use length::{Length, NotALength, Offset};
-pub use moment::{Moment, MomentForm, NotAMoment};
-pub use names::OneOrMany;
-pub use script::{
-    Coding, ConnectionFault, HoldPoint, HoldSpec, Redirect, RedirectTo, Replies, RequestFilter,
-    ScriptRule, ScriptTarget,
-};
 pub use selector::{After, AuthUse, Numbered, Presents, SecretIn, Selector, Target};
 pub use status::{StatusPattern, Statuses};
 pub use step::{

@@ -10,10 +10,10 @@ use serde::de::{self, MapAccess};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::client::Which;
-use super::length::Length;
 use super::status::Statuses;
-use super::text::as_text;
 use crate::trace::Party;
+use mock_idp::as_text;
+use mock_idp::fault::Length;
 
 /// An endpoint as selectors name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]

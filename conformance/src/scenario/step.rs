@@ -9,8 +9,8 @@ use serde::de::{self, MapAccess};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::happening::IdpStep;
-use super::length::{Length, Offset};
-use super::names::OneOrMany;
+use mock_idp::fault::OneOrMany;
+use mock_idp::fault::{Length, Offset};
 
 /// One step. In a file: a map with one key, `- get_token: { as: a }`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

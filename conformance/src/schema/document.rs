@@ -131,5 +131,13 @@ pub(super) fn complete_scenario(mut schema: Value) -> Value {
         json!({ "properties": { "passive": { "const": true } }, "required": ["passive"] });
     schema["else"] = json!({ "properties": { "steps": { "minItems": 1 } }, "required": ["steps"] });
     schema["properties"]["clients"]["minProperties"] = json!(1);
+    // Elsewhere a rule names them as a directory does.
+    for key in ["application", "tenant", "user"] {
+        let filter = &mut schema["definitions"]["RuleFilter"]["properties"][key];
+        filter["anyOf"] = json!([{ "$ref": "#/definitions/Which" }, { "type": "null" }]);
+        if let Some(filter) = filter.as_object_mut() {
+            filter.remove("type");
+        }
+    }
     schema
 }

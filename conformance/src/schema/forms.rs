@@ -10,9 +10,8 @@ use serde_json::{Value, json};
 
 use crate::exit::ExitCode;
 use crate::scenario::{
-    After, ExpectedOutcome, HoldPoint, HoldSpec, Length, Lifetime, MomentForm, Numbered, Offset,
-    OneOrMany, Presents, Release, Replayed, Replies, Revocation, Selector, StatusPattern, Statuses,
-    WaitRange,
+    After, ExpectedOutcome, Length, Lifetime, Numbered, Presents, Release, Replayed, Revocation,
+    Selector, StatusPattern, Statuses, WaitRange,
 };
 use crate::selection::Shard;
 use crate::trace::Class;
@@ -42,22 +41,10 @@ macro_rules! form {
     };
 }
 
-form!(Length, "Length", |_| json_schema!({
-    "description": "A length of time with a unit, never negative: `30s`, `1h 30m`, `500ms`.",
-    "type": "string",
-    "pattern": format!("^{}$", lengths(r"\+?")),
-}));
-
-form!(Offset, "Offset", |_| json_schema!({
-    "description": "A length of time with a unit: `30s`, or `-120s`.",
-    "type": "string",
-    "pattern": format!("^{}$", lengths("[+-]?")),
-}));
-
 form!(WaitRange, "WaitRange", |_| json_schema!({
     "description": "A range of lengths of time, both ends included: `30s..32s`.",
     "type": "string",
-    "pattern": format!(r"^{0} ?\.\. ?{0}$", lengths("")),
+    "pattern": format!(r"^{0} ?\.\. ?{0}$", Length::pattern("")),
 }));
 
 form!(Lifetime, "Lifetime", |generator| json_schema!({
@@ -79,17 +66,6 @@ form!(StatusPattern, "StatusPattern", |_| json_schema!({
 form!(Statuses, "Statuses", |generator| one_or_more(
     "An HTTP status, a class such as `5xx`, or a list of them, any of which is meant.",
     &generator.subschema_for::<StatusPattern>(),
-));
-
-form!(Replies, "Replies", |_| one_or_more(
-    "An HTTP status to answer with, or a sequence whose last element repeats. 200 is the ordinary answer.",
-    &json_schema!({ "type": "integer", "minimum": 200, "maximum": 599 }),
-));
-
-form!(OneOrMany, "Names", |_| several(
-    "A name or a list of names.",
-    0,
-    &json_schema!({ "type": ["string", "integer"], "minimum": 0 }),
 ));
 
 form!(Presents, "Presents", |_| json_schema!({
@@ -139,17 +115,6 @@ form!(ExpectedOutcome, "ExpectedOutcome", |generator| {
     })
 });
 
-form!(HoldSpec, "HoldSpec", |generator| json_schema!({
-    "description": "The name that `release` uses, or `{ name: herd, at: after_commit }`.",
-    "anyOf": [
-        { "type": "string" },
-        object(&["name"], json!({
-            "name": { "type": "string", "description": "The name that `release` uses." },
-            "at": generator.subschema_for::<HoldPoint>(),
-        })),
-    ],
-}));
-
 form!(Release, "Release", |_| json_schema!({
     "description": "The name of a hold, or `{ hold: herd, order: [2, 1] }`.",
     "anyOf": [
@@ -179,15 +144,6 @@ form!(ExitCode, "ExitCode", |_| {
     json_schema!({ "description": "How the command ends.", "oneOf": codes })
 });
 
-/// The label of a token; its type belongs to the mock.
-pub(crate) struct Label;
-
-form!(Label, "Label", |_| json_schema!({
-    "description": "A token by its label: `RT#2`.",
-    "type": "string",
-    "pattern": LABEL,
-}));
-
 /// A vendor; its type belongs to the mock.
 pub(crate) struct Vendor;
 
@@ -195,41 +151,6 @@ form!(Vendor, "Provider", |_| json_schema!({
     "description": "Whose token service is played: Microsoft Entra ID or Okta.",
     "enum": mock_idp::Provider::ALL.map(mock_idp::Provider::name),
 }));
-
-/// The value of a header in a script: text, a number, a time that is filled in, or several of them.
-pub(crate) struct HeaderValue;
-
-form!(HeaderValue, "HeaderValue", |_| {
-    let functions: Vec<&str> = MomentForm::ALL.into_iter().map(MomentForm::name).collect();
-    let function = format!(r"^\$({})\({}\)$", functions.join("|"), lengths("[+-]?"));
-    let one = json_schema!({ "anyOf": [
-        { "type": "string", "pattern": PLAIN },
-        { "type": "string", "pattern": function, "description": "A time on the server's clock." },
-        { "type": "integer", "minimum": 0 },
-    ] });
-    several(
-        "A value, a time that is filled in such as `$http_date(+30s)`, or a list of them.",
-        0,
-        &one,
-    )
-});
-
-/// Lengths of time: numbers with units, longest unit first. The last number may be a fraction.
-fn lengths(sign: &str) -> String {
-    const UNITS: [&str; 4] = [
-        "h|hrs?|hours?",
-        "m|mins?|minutes?",
-        "s|secs?|seconds?",
-        "ms|msecs?|millis?|milliseconds?",
-    ];
-    let mut before = String::new();
-    let mut forms = Vec::new();
-    for units in UNITS {
-        forms.push(format!(r"{before}[0-9]{{1,9}}(\.[0-9]{{1,9}})? ?({units})"));
-        before.push_str(&format!("([0-9]{{1,9}} ?({units}) ?)?"));
-    }
-    format!("{sign}({})", forms.join("|"))
-}
 
 fn one_or_more(description: &str, one: &Schema) -> Schema {
     several(description, 1, one)

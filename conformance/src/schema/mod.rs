@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::report::Report;
 
-pub(crate) use forms::{HeaderValue, Label, Vendor};
+pub(crate) use forms::Vendor;
 
 /// A kind of file that has a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -46,7 +46,6 @@ pub(super) async fn accept(listener: TcpListener, routes: Router) {
             let _ = http1::Builder::new()
                 .timer(HeaderTimer::default())
                 .header_read_timeout(PATIENCE)
-                .half_close(true)
                 .max_buf_size(HEAD_LIMIT)
                 .serve_connection(TokioIo::new(stream), service)
                 .await;

@@ -11,8 +11,8 @@ use serde::de::DeserializeOwned;
 
 use super::problem::{Place, Problem};
 use crate::clock::within;
-use crate::diagnostic::{Diagnostic, Source};
-use crate::yaml;
+use crate::diagnostic::listed;
+use crate::yaml::{self, MismatchKind};
 
 /// The largest body that is read.
 const BODY_LIMIT: usize = 1024 * 1024;
@@ -31,6 +31,9 @@ pub(super) struct Asked<T>(pub(super) T);
 /// The last parameter of the path.
 pub(super) struct Named(pub(super) String);
 
+/// The client id in the path.
+pub(super) struct Client(pub(super) String);
+
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Given<T> {
     type Rejection = Problem;
 
@@ -39,7 +42,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Given<T> {
         let text = text(request).await?;
         match language {
             Language::Json => json(&text),
-            Language::Yaml => from_yaml(text),
+            Language::Yaml => from_yaml(&text),
         }
         .map(Self)
     }
@@ -72,14 +75,33 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let parameters = RawPathParams::from_request_parts(parts, state).await;
-        let last = parameters.ok().and_then(|parameters| {
-            let last = parameters.iter().last();
-            last.map(|(_, value)| value.to_owned())
-        });
-        last.map(Self)
-            .ok_or_else(|| Problem::not_found("the path is not valid UTF-8"))
+        let parameters = in_path(parts, state).await?;
+        let last = parameters.iter().last();
+        Ok(Self(
+            last.map_or_else(String::new, |(_, value)| value.to_owned()),
+        ))
     }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Client {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let parameters = in_path(parts, state).await?;
+        let client = parameters.iter().find(|(name, _)| *name == "client");
+        Ok(Self(
+            client.map_or_else(String::new, |(_, value)| value.to_owned()),
+        ))
+    }
+}
+
+/// The parameters of the path, decoded.
+pub(super) async fn in_path<S: Send + Sync>(
+    parts: &mut Parts,
+    state: &S,
+) -> Result<RawPathParams, Problem> {
+    let parameters = RawPathParams::from_request_parts(parts, state).await;
+    parameters.map_err(|_| Problem::not_found("the path is not UTF-8"))
 }
 
 enum Language {
@@ -146,9 +168,8 @@ fn json<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
     })
 }
 
-fn from_yaml<T: DeserializeOwned>(text: String) -> Result<T, Problem> {
-    let source = Source::new("the body", text);
-    let node = yaml::parse(&source.text).map_err(|error| {
+fn from_yaml<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
+    let node = yaml::parse(text).map_err(|error| {
         let place = place(error.span);
         let said = [Some(error.message), error.help];
         let said: Vec<String> = said.into_iter().flatten().collect();
@@ -156,8 +177,19 @@ fn from_yaml<T: DeserializeOwned>(text: String) -> Result<T, Problem> {
     })?;
     yaml::from_node(&node).map_err(|mismatch| {
         let span = mismatch.span.map(place);
-        let said = Diagnostic::mismatch(&source, mismatch);
-        Problem::unprocessable(said.title()).at(span)
+        let mut said = mismatch.to_string();
+        match &mismatch.kind {
+            MismatchKind::UnknownKey { allowed, .. } => {
+                let allowed = listed(allowed.iter().copied());
+                said.push_str(&format!("; the keys here are {allowed}"));
+            }
+            MismatchKind::UnknownName { allowed, .. } => {
+                let allowed = listed(allowed.iter().copied());
+                said.push_str(&format!("; the names here are {allowed}"));
+            }
+            _ => {}
+        }
+        Problem::unprocessable(said).at(span)
     })
 }
 
@@ -171,8 +203,11 @@ fn place(span: yaml::Span) -> Place {
 /// The words of a library, as a fragment.
 fn lower(text: &str) -> String {
     let mut letters = text.chars();
-    match letters.next() {
-        Some(first) => first.to_lowercase().chain(letters).collect(),
-        None => String::new(),
+    match (letters.next(), letters.clone().next()) {
+        // `EOF` is no beginning of a sentence.
+        (Some(first), Some(second)) if second.is_lowercase() => {
+            first.to_lowercase().chain(letters).collect()
+        }
+        _ => text.to_owned(),
     }
 }

@@ -11,7 +11,9 @@ mod given;
 mod guard;
 mod problem;
 mod routes;
+mod several;
 mod shared;
+mod shelf;
 mod world;
 
 use std::io;

@@ -5,6 +5,7 @@ use http::{HeaderValue, StatusCode, header};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::directory::{BadDirectory, DirectoryProblem};
 use crate::host::HostError;
 
 /// A refusal.
@@ -13,6 +14,8 @@ pub(super) struct Problem {
     status: StatusCode,
     detail: String,
     place: Option<Place>,
+    /// What is wrong with a directory, one by one.
+    problems: Vec<DirectoryProblem>,
 }
 
 /// Where in the request's body the mistake stands.
@@ -42,6 +45,10 @@ pub(super) struct ProblemDetails {
     /// The column in that line, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     column: Option<u64>,
+    /// Everything that is wrong with a directory, in the order of the body.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(default)]
+    problems: Vec<DirectoryProblem>,
 }
 
 impl Problem {
@@ -51,6 +58,7 @@ impl Problem {
             status,
             detail: detail.into(),
             place: None,
+            problems: Vec::new(),
         }
     }
 
@@ -67,6 +75,21 @@ impl Problem {
     /// Well-formed, and makes no sense.
     pub(super) fn unprocessable(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+    }
+
+    /// A directory that cannot be used: its first mistake, and all of them one by one.
+    pub(super) fn of_directory(bad: BadDirectory) -> Self {
+        let problems = bad.problems().to_vec();
+        let first = problems.first();
+        let detail = first.map_or_else(|| bad.to_string(), |first| first.message.clone());
+        let place = first.filter(|first| first.line > 0).map(|first| Place {
+            line: u64::from(first.line),
+            column: u64::from(first.column),
+        });
+        Self {
+            problems,
+            ..Self::unprocessable(detail).at(place)
+        }
     }
 
     /// The same, with the place of the mistake.
@@ -105,6 +128,7 @@ impl IntoResponse for Problem {
             detail: self.detail,
             line: self.place.map(|place| place.line),
             column: self.place.map(|place| place.column),
+            problems: self.problems,
         };
         let mut response = (self.status, axum::Json(details)).into_response();
         response.headers_mut().insert(

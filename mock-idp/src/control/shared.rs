@@ -6,6 +6,7 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::Semaphore;
 
+use super::shelf::Shelves;
 use crate::host::Host;
 use crate::secret::Secret;
 
@@ -21,6 +22,7 @@ struct Inner {
     address: SocketAddr,
     token: Option<[u8; 32]>,
     followers: Arc<Semaphore>,
+    snapshots: Shelves,
 }
 
 impl Shared {
@@ -30,6 +32,7 @@ impl Shared {
             address,
             token: token.map(|token| digest(token.reveal())),
             followers: Arc::new(Semaphore::new(FOLLOWERS)),
+            snapshots: Shelves::default(),
         }))
     }
 
@@ -63,6 +66,11 @@ impl Shared {
     /// The places of those who follow a journal.
     pub(super) fn followers(&self) -> Arc<Semaphore> {
         self.0.followers.clone()
+    }
+
+    /// The snapshots that were taken.
+    pub(super) fn snapshots(&self) -> &Shelves {
+        &self.0.snapshots
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, RawPathParams};
+use axum::extract::FromRequestParts;
 use http::request::Parts;
 
+use super::given::in_path;
 use super::problem::Problem;
 use super::shared::Shared;
 use crate::host::WorldName;
@@ -20,8 +21,7 @@ impl FromRequestParts<Shared> for World {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, shared: &Shared) -> Result<Self, Problem> {
-        let parameters = RawPathParams::from_request_parts(parts, shared).await;
-        let parameters = parameters.map_err(|_| Problem::not_found("the path is not UTF-8"))?;
+        let parameters = in_path(parts, shared).await?;
         let named = parameters.iter().find(|(name, _)| *name == "world");
         let named = named.map_or("", |(_, value)| value);
         let world = named.parse().ok().and_then(|name| {

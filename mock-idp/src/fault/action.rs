@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::{SignedDuration, Timestamp};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::clock::imf_fixdate;
@@ -13,7 +15,7 @@ use crate::clock::imf_fixdate;
 pub(crate) struct Action {
     /// Statuses to answer with, one after another; the last one repeats. 200 is the ordinary answer.
     pub(crate) replies: Vec<u16>,
-    pub(crate) redirect: Option<(u16, RedirectTo)>,
+    pub(crate) redirect: Option<Redirect>,
     /// Each name once, with all its values.
     pub(crate) headers: Vec<(String, Vec<HeaderText>)>,
     pub(crate) header_lines: Vec<String>,
@@ -88,18 +90,29 @@ impl HeaderText {
     }
 }
 
+/// Sending the client elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Redirect {
+    /// 301, 302, 303, 307 or 308.
+    pub status: u16,
+    /// Where to.
+    pub to: RedirectTo,
+}
+
 /// Where a redirect leads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum RedirectTo {
     /// The same path on the same origin.
     Same,
-    /// The same path on the foreign origin, for which the world must have been
-    /// [told to have one](crate::Builder::foreign_origin); without it the answer has no `Location`.
+    /// The same path on an origin that is not the provider's. In a world that has none the answer has no `Location`.
     Foreign,
 }
 
 /// How a body is coded on its way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Coding {
     /// Chunked transfer coding (RFC 9112 section 7.1), in eight chunks, or as many as the body has bytes.
     Chunked,
@@ -112,16 +125,19 @@ pub enum Coding {
 }
 
 /// On which side of the state change a hold stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum HoldPoint {
     /// Nothing has changed yet.
+    #[default]
     BeforeCommit,
     /// The grant has been made; only the answer is missing.
     AfterCommit,
 }
 
 /// What the connection does instead of carrying the answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum ConnectionFault {
     /// Reset before anything was done.
     Reset,

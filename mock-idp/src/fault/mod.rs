@@ -1,17 +1,32 @@
 //! Faults: scripted departures from the ordinary.
 
 mod action;
+mod built;
 mod filter;
 mod hold;
+mod length;
+mod moment;
+mod one_or_many;
 mod rule;
 mod script;
+mod status;
 
 pub(crate) use action::Action;
-pub use action::{Coding, ConnectionFault, HeaderText, HoldPoint, RedirectTo, ScriptedError};
+pub use action::{
+    Coding, ConnectionFault, HeaderText, HoldPoint, Redirect, RedirectTo, ScriptedError,
+};
+pub use built::Fault;
 pub(crate) use filter::Asked;
 pub use filter::RequestFilter;
 pub use hold::HeldTicket;
 pub(crate) use hold::Holds;
-pub use rule::Fault;
+pub use length::{Length, NotALength, Offset};
+pub use moment::{Moment, MomentForm, NotAMoment};
+pub use one_or_many::OneOrMany;
+pub use rule::{
+    BadRule, Complaint, DirectoryNames, Disguise, ErrorReply, ExtraMembers, HoldSpec, Named, Names,
+    NumberDisguise, Place, Prose, Replies, Rule, RuleFilter, RuleTarget,
+};
 pub use script::FaultScript;
 pub(crate) use script::{Applied, SavedRules};
+pub use status::{FaultId, FaultStatus, NotAFaultId, RuleRefused, ScriptFull};

@@ -6,9 +6,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::action::Action;
+use super::built::Fault;
 use super::filter::{Asked, Attempts};
-use super::rule::Fault;
+use super::status::{FaultId, FaultStatus, ScriptFull};
 use crate::clock::Clock;
+
+/// The most rules that a script holds.
+pub(super) const MOST: usize = 1_000;
 
 /// The fault script of a world. The first rule that applies to a request shapes its answer.
 #[derive(Debug)]
@@ -21,15 +25,18 @@ pub struct FaultScript {
 #[derive(Clone, Debug, Default)]
 struct Rules {
     rules: Vec<Armed>,
-    added: usize,
+    added: u64,
     attempts: Attempts,
 }
 
 #[derive(Clone, Debug)]
 struct Armed {
+    id: FaultId,
     label: Arc<str>,
     fault: Fault,
     since: Timestamp,
+    /// When it goes, if it does.
+    expires_at: Option<Timestamp>,
     /// Requests it is meant for, so far.
     met: u32,
     applied: u32,
@@ -57,29 +64,57 @@ impl FaultScript {
         }
     }
 
-    /// Adds a rule behind those already there, at any time; it counts from now. The journal names it `fault#1`, `fault#2`, …
-    pub fn add(&self, fault: Fault) {
-        let since = self.clock.now();
-        let mut rules = self.rules();
-        rules.added += 1;
-        let label = format!("fault#{}", rules.added).into();
-        rules.rules.push(Armed {
-            label,
-            fault,
-            since,
-            met: 0,
-            applied: 0,
-        });
+    /// Adds a rule behind those already there, at any time; it counts from now. The journal names it by its id: `fault#1`,
+    /// `fault#2`, …
+    ///
+    /// A script holds 1000 rules. The oldest one makes room for one that is too many;
+    /// [`try_add`](Self::try_add) refuses that one instead.
+    pub fn add(&self, fault: Fault) -> FaultId {
+        let now = self.clock.now();
+        let mut rules = self.rules(now);
+        if rules.rules.len() >= MOST {
+            rules.rules.remove(0);
+        }
+        rules.add(fault, now)
     }
 
-    /// Removes every rule. Attempts already counted stay counted.
+    /// As [`add`](Self::add), for rules that come from elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// [`ScriptFull`] when there are 1000 rules.
+    pub fn try_add(&self, fault: Fault) -> Result<FaultId, ScriptFull> {
+        let now = self.clock.now();
+        let mut rules = self.rules(now);
+        if rules.rules.len() >= MOST {
+            return Err(ScriptFull);
+        }
+        Ok(rules.add(fault, now))
+    }
+
+    /// Removes a rule, and says whether it was there. Requests that have met it are not spared.
+    pub fn remove(&self, id: FaultId) -> bool {
+        let mut rules = self.rules(self.clock.now());
+        let before = rules.rules.len();
+        rules.rules.retain(|armed| armed.id != id);
+        rules.rules.len() < before
+    }
+
+    /// The rules in force, in the order in which they are tried.
+    #[must_use]
+    pub fn list(&self) -> Vec<FaultStatus> {
+        let rules = self.rules(self.clock.now());
+        rules.rules.iter().map(Armed::status).collect()
+    }
+
+    /// Removes every rule. Attempts already counted stay counted, and no id is given again.
     pub fn clear(&self) {
-        self.rules().rules.clear();
+        self.rules(self.clock.now()).rules.clear();
     }
 
     /// Whether a rule goes by what only the ledger knows of a token.
     pub(crate) fn is_curious(&self) -> bool {
-        let rules = self.rules();
+        let rules = self.rules(self.clock.now());
         rules
             .rules
             .iter()
@@ -89,7 +124,7 @@ impl FaultScript {
     /// Counts a request and picks its rule.
     pub(crate) fn meet(&self, asked: &Asked) -> Option<Applied> {
         let now = self.clock.now();
-        let mut rules = self.rules();
+        let mut rules = self.rules(now);
         let attempt = rules.attempts.count(asked);
         let mut first = None;
         // All of them count, also those behind the one that applies.
@@ -103,24 +138,59 @@ impl FaultScript {
 
     /// The rules as they are now, to be put back.
     pub(crate) fn saved(&self) -> SavedRules {
-        SavedRules(self.rules().clone())
+        SavedRules(self.rules(self.clock.now()).clone())
     }
 
     /// Has the rules be as they were.
     pub(crate) fn restore(&self, saved: &SavedRules) {
-        *self.rules() = saved.0.clone();
+        *self.rules(self.clock.now()) = saved.0.clone();
     }
 
-    fn rules(&self) -> MutexGuard<'_, Rules> {
+    /// The rules, without those whose time is over.
+    fn rules(&self, now: Timestamp) -> MutexGuard<'_, Rules> {
         // Nothing under this lock panics.
-        self.rules.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut rules = self.rules.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_over = |armed: &Armed| armed.expires_at.is_some_and(|end| end <= now);
+        rules.rules.retain(|armed| !is_over(armed));
+        rules
+    }
+}
+
+impl Rules {
+    fn add(&mut self, fault: Fault, now: Timestamp) -> FaultId {
+        self.added += 1;
+        let id = FaultId(self.added);
+        self.rules.push(Armed {
+            id,
+            label: id.to_string().into(),
+            expires_at: fault
+                .ttl
+                .map(|ttl| now.checked_add(ttl).unwrap_or(Timestamp::MAX)),
+            fault,
+            since: now,
+            met: 0,
+            applied: 0,
+        });
+        id
     }
 }
 
 impl Armed {
+    fn status(&self) -> FaultStatus {
+        FaultStatus {
+            id: self.id,
+            rule: self.fault.rule.as_deref().cloned(),
+            met: self.met.into(),
+            applied: self.applied.into(),
+            added_at: self.since,
+            expires_at: self.expires_at,
+        }
+    }
+
     /// Whether the rule is meant for a request. If so, it has counted it.
     fn counts(&mut self, asked: &Asked, attempt: u32) -> bool {
-        let is_meant = self.fault.at == asked.endpoint && self.fault.only.admits(asked, attempt);
+        let is_meant = self.fault.at.is_none_or(|at| at == asked.endpoint)
+            && self.fault.only.admits(asked, attempt);
         if is_meant {
             self.met = self.met.saturating_add(1);
         }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::instant::Instant;
+use crate::directory::Leniency;
 use crate::entropy::hex;
 use crate::expect::line;
 use crate::ledger::{TokenLabel, TokenState};
@@ -175,6 +176,18 @@ pub enum Endpoint {
 }
 
 impl Endpoint {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Token,
+        Self::Resource,
+        Self::Discovery,
+        Self::Jwks,
+        Self::InstanceDiscovery,
+        Self::UserRealm,
+        Self::Foreign,
+        Self::Unknown,
+    ];
+
     /// The name used in scenario files.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -310,6 +323,9 @@ pub struct ReplyFacts {
     pub issued: Vec<TokenLabel>,
     /// The fault rule that shaped the answer, by its label.
     pub fault: Option<String>,
+    /// What the directory's laxity has let pass that would have been refused; empty for an answer that needed none of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leniencies: Vec<Leniency>,
     /// What the connection did with the answer.
     pub delivery: Delivery,
 }

@@ -1,5 +1,6 @@
 //! What came in and what went out.
 
+mod completed;
 mod entry;
 mod follow;
 mod hygiene;

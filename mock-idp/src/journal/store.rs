@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
+use super::completed::Completed;
 use super::entry::{Entry, Held, ReplyFacts};
 use super::follow::{Follower, Following};
 use super::query::Query;
@@ -21,9 +22,10 @@ pub struct Journal {
 }
 
 #[derive(Debug)]
-struct State {
+pub(super) struct State {
     /// Shared with what was saved of it, until one of the two changes.
-    entries: Arc<Entries>,
+    pub(super) entries: Arc<Entries>,
+    pub(super) completed: Completed,
     /// How often it was restored.
     restored: u64,
 }
@@ -40,7 +42,7 @@ pub(crate) struct Opened {
 pub(crate) struct SavedJournal(Arc<Entries>);
 
 #[derive(Clone, Debug)]
-struct Entries {
+pub(super) struct Entries {
     kept: VecDeque<Entry>,
     written: u64,
     /// Up to this number they were taken out on request: no reason to doubt what is left.
@@ -50,6 +52,17 @@ struct Entries {
 }
 
 impl Entries {
+    /// The entry of this number, if it is kept.
+    pub(super) fn numbered(&self, number: u64) -> Option<Entry> {
+        self.kept.get(self.place(number)?).cloned()
+    }
+
+    fn place(&self, number: u64) -> Option<usize> {
+        let oldest = self.written - self.kept.len() as u64 + 1;
+        let place = usize::try_from(number.checked_sub(oldest)?).ok()?;
+        (place < self.kept.len()).then_some(place)
+    }
+
     fn dropped(&self) -> u64 {
         self.written - self.cleared - self.kept.len() as u64
     }
@@ -66,6 +79,7 @@ impl Journal {
                     cleared: 0,
                     begun,
                 }),
+                completed: Completed::default(),
                 restored: 0,
             }),
             following: Following::default(),
@@ -138,6 +152,7 @@ impl Journal {
         entries.kept.clear();
         entries.cleared = entries.written;
         entries.begun = now;
+        state.completed.forget();
     }
 
     /// What has been seen since the beginning, as of `until`.
@@ -161,6 +176,15 @@ impl Journal {
         let mut state = self.lock();
         state.entries = saved.0.clone();
         state.restored += 1;
+        state.completed.forget();
+    }
+
+    /// Has an empty journal begin at `now`, on the timeline of its entries.
+    pub(crate) fn begin_anew(&self, now: Timestamp) {
+        let mut state = self.lock();
+        if state.entries.kept.is_empty() {
+            Arc::make_mut(&mut state.entries).begun = now;
+        }
     }
 
     /// Writes an entry and gives it its number.
@@ -205,6 +229,10 @@ impl Journal {
             entry.reply = Some(reply);
             self.following.answered(entry);
         });
+        let mut state = self.lock();
+        if state.restored == opened.restored && state.entries.place(opened.number).is_some() {
+            state.completed.push(opened.number, self.capacity);
+        }
     }
 
     fn edit(&self, opened: Opened, change: impl FnOnce(&mut Entry)) {
@@ -213,17 +241,13 @@ impl Journal {
             return;
         }
         let entries = Arc::make_mut(&mut state.entries);
-        let oldest = entries.written - entries.kept.len() as u64 + 1;
-        let place = opened
-            .number
-            .checked_sub(oldest)
-            .and_then(|place| usize::try_from(place).ok());
+        let place = entries.place(opened.number);
         if let Some(entry) = place.and_then(|place| entries.kept.get_mut(place)) {
             change(entry);
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         // Nothing under this lock panics.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,5 +1,6 @@
 //! Labels: how a token is called wherever its value must not stand.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -103,15 +104,15 @@ impl<'de> Deserialize<'de> for TokenLabel {
 }
 
 impl JsonSchema for TokenLabel {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
+    fn schema_name() -> Cow<'static, str> {
         "TokenLabel".into()
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
+            "description": "A token by its label: `RT#2`.",
             "type": "string",
-            "description": "A token's name: `AT#3`, `RT#1`.",
-            "pattern": "^(AT|RT)#[0-9]+$",
+            "pattern": "^(AT|RT)#[0-9]{1,9}$",
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Rate limits, all on the world's clock: [`LimitRule`].
 
+mod counts;
 mod meters;
 mod path;
 mod plan;
@@ -9,8 +10,12 @@ mod text;
 mod usage;
 mod window;
 
-pub(crate) use meters::{Meters, Places, SavedMeters, Shown};
+pub(crate) use counts::Shown;
+pub(crate) use meters::{Meters, Places, SavedMeters};
 pub(crate) use plan::Knock;
 pub use rule::{BadLimit, By, Form, Headers, LimitRule, Reset, RetryAfter, Window};
 pub(crate) use show::Custom;
 pub use usage::LimitUsage;
+
+#[cfg(test)]
+mod tests;

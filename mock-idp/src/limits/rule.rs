@@ -27,6 +27,9 @@ use crate::journal::{Endpoint, Origin};
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(
+    description = "A limit on how many requests come in a time, on how many are in progress at once, or on both."
+)]
 #[non_exhaustive]
 pub struct LimitRule {
     /// The endpoint, or a list of endpoints; without it, everything that is asked, also what is not served.
@@ -91,6 +94,7 @@ pub struct LimitRule {
 /// Where a window begins, and so when it ends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "LimitWindow")]
 pub enum Window {
     /// With its first request (Okta).
     #[default]
@@ -104,6 +108,7 @@ pub enum Window {
 /// Whose requests are counted together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "LimitBy")]
 pub enum By {
     /// Everybody's.
     World,
@@ -126,6 +131,7 @@ pub enum By {
 /// What a refusal looks like.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "LimitForm")]
 pub enum Form {
     /// 429 as the vendor has it: Okta's E0000047; plain text at Entra's token endpoint, JSON at Graph.
     #[default]
@@ -143,6 +149,7 @@ pub enum Form {
 /// Which answers show the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "LimitHeaders")]
 pub enum Headers {
     /// Every answer.
     Always,
@@ -155,6 +162,7 @@ pub enum Headers {
 /// To which side of the truth a reset is told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "LimitReset")]
 pub enum Reset {
     /// The next whole second: whoever waits for it is admitted.
     #[default]
@@ -170,6 +178,7 @@ pub enum Reset {
 /// How a refusal says when to come again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(rename = "LimitRetryAfter")]
 pub enum RetryAfter {
     /// Not at all.
     None,

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::meters::Shown;
+use super::counts::Shown;
 use super::rule::{Headers, LimitRule, Reset, RetryAfter};
 use crate::clock::imf_fixdate;
 use crate::provider::Provider;
@@ -62,7 +62,7 @@ impl Custom {
         };
         if is_shown {
             let reset = match self.from_now {
-                true => wait(told, shown.now, rule.reset),
+                true => wait(shown, rule.reset),
                 false => seconds(told.as_millisecond()),
             };
             let values = [shown.limit.to_string(), shown.remaining.to_string(), reset];
@@ -70,7 +70,7 @@ impl Custom {
         }
         let retry_after = match rule.retry_after.unwrap_or(self.retry_after) {
             RetryAfter::None => None,
-            RetryAfter::Seconds => Some(wait(told, shown.now, rule.reset)),
+            RetryAfter::Seconds => Some(wait(shown, rule.reset)),
             RetryAfter::Date => Some(imf_fixdate(whole(told, Side::After))),
         };
         let retry_after = retry_after.filter(|_| is_refusal);
@@ -108,13 +108,15 @@ fn whole(at: Timestamp, side: Side) -> Timestamp {
         .unwrap_or(Timestamp::MAX)
 }
 
-/// How long it is until then, in seconds; whole ones unless the exact instant is told, and not negative.
-fn wait(told: Timestamp, now: Timestamp, how: Reset) -> String {
-    let milliseconds = (told.as_millisecond() - now.as_millisecond()).max(0);
+/// How long it is until the reset, in seconds; whole ones unless the exact time is told, and not negative.
+fn wait(shown: &Shown, how: Reset) -> String {
+    let until = shown.reset.as_millisecond() - shown.now.as_millisecond();
+    let until = until.max(0);
     match how {
-        Reset::Exact => seconds(milliseconds),
-        Reset::Floor => (milliseconds / 1000).to_string(),
-        Reset::Ceil | Reset::Past => milliseconds.cast_unsigned().div_ceil(1000).to_string(),
+        Reset::Ceil => until.cast_unsigned().div_ceil(1000).to_string(),
+        Reset::Floor => (until / 1000).to_string(),
+        Reset::Exact => seconds(until),
+        Reset::Past => "0".to_owned(),
     }
 }
 

@@ -29,9 +29,11 @@ pub(super) struct Window {
     blocked: Option<(Timestamp, Timestamp)>,
 }
 
-/// How many instants a sliding window remembers. Past that, neighbours count as of the later of the two: the window then admits
-/// a little later than it might, and never more than it should.
+/// How many instants a sliding window remembers. Past that, what came close together counts as of the last of it: the window then
+/// admits a little later than it might, and never more than it should.
 const MARKS: usize = 256;
+/// What is close: such a part of the window. Twice as many instants are remembered, so that not every new one needs thinning.
+const GRAINS: u128 = MARKS as u128 / 2;
 
 impl Window {
     /// Forgets what no longer counts at `now`. The other methods want this done first.
@@ -90,7 +92,7 @@ impl Window {
                 _ => self.marks.push_back((at, 1)),
             }
             if self.marks.len() > MARKS {
-                self.thin_out();
+                self.thin_out(measure.per);
             }
         }
         self.used = self.used.saturating_add(1);
@@ -168,14 +170,19 @@ impl Window {
         }
     }
 
-    /// Counts every two neighbours as one, of the later.
-    fn thin_out(&mut self) {
-        let mut thinned = VecDeque::with_capacity(MARKS + 1);
-        while let Some((at, count)) = self.marks.pop_front() {
-            thinned.push_back(match self.marks.pop_front() {
-                Some((later, more)) => (later, count.saturating_add(more)),
-                None => (at, count),
-            });
+    /// Counts as one what came within a 128th of the window, as of the last of it.
+    fn thin_out(&mut self, per: Duration) {
+        let grain = i128::try_from(per.as_nanos() / GRAINS).unwrap_or(i128::MAX);
+        let cell = |at: Timestamp| at.as_nanosecond().div_euclid(grain.max(1));
+        let mut thinned: VecDeque<(Timestamp, u32)> = VecDeque::with_capacity(MARKS + 1);
+        for (at, count) in self.marks.drain(..) {
+            match thinned.back_mut() {
+                Some((last, known)) if cell(*last) == cell(at) => {
+                    *last = at;
+                    *known = known.saturating_add(count);
+                }
+                _ => thinned.push_back((at, count)),
+            }
         }
         self.marks = thinned;
     }

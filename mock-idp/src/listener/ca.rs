@@ -157,7 +157,10 @@ impl Ca {
                     let others = names.len() > 1;
                     let culprit = others.then(|| names.iter().find(alone)).flatten();
                     let culprit = culprit.unwrap_or(name);
-                    NoCertificate(format!("the CA cannot vouch for `{culprit}`: {error}"))
+                    NoCertificate(format!(
+                        "the CA cannot vouch for `{culprit}`: {}",
+                        why(error)
+                    ))
                 })?;
         }
         Ok(())
@@ -193,6 +196,16 @@ fn params(common_name: &str) -> Result<CertificateParams, rcgen::Error> {
     params.not_before = date_time_ymd(2000, 1, 1);
     params.not_after = date_time_ymd(2100, 1, 1);
     Ok(params)
+}
+
+fn why(error: rustls::Error) -> String {
+    match error {
+        // What is wrong with names comes without a variant of its own.
+        rustls::Error::InvalidCertificate(rustls::CertificateError::Other(_)) => {
+            "it was made for other names".to_owned()
+        }
+        other => other.to_string(),
+    }
 }
 
 fn failed(error: impl fmt::Display) -> NoCertificate {

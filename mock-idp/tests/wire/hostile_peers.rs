@@ -161,6 +161,6 @@ async fn sockets_are_given_back() {
     drop((open, hung));
     until(|| sockets(&addresses) == idle).await;
     let Stage { idp, .. } = stage;
-    idp.stop().await;
+    idp.stop().await.unwrap();
     until(|| sockets(&addresses) == 0).await;
 }

@@ -1,5 +1,6 @@
 //! A document of the repository: its blocks, and what it says can be typed.
 
+mod served;
 mod shown;
 
 use std::fs;
@@ -41,6 +42,8 @@ pub(crate) struct Block {
 
 /// A command after a `$` prompt, and the output that is shown for it.
 pub(crate) struct Command {
+    /// As it stands there, in one line.
+    pub(crate) typed: String,
     /// Its words, without quotes.
     pub(crate) words: Vec<String>,
     /// The lines below it, up to the next prompt.
@@ -135,6 +138,7 @@ impl Block {
                     words: words(&typed),
                     output: Vec::new(),
                     place: format!("{} (`{typed}`)", self.place),
+                    typed,
                 });
             } else if let Some(command) = commands.last_mut() {
                 command.output.push(line.to_owned());

@@ -1,32 +1,28 @@
 //! `only:` requests that a rule is for, and that never come.
 
+use mock_idp::fault::{RuleFilter, RuleTarget};
+use mock_idp::journal::Endpoint;
 use mock_idp::ledger::{TokenKind, TokenLabel};
 
 use super::selector::{grant_name, is_grant};
 use super::{Findings, View, below};
 use crate::diagnostic::Diagnostic;
-use crate::scenario::{GrantKind, RequestFilter, ScriptTarget, Which};
-use crate::yaml::Node;
+use crate::scenario::{GrantKind, Which};
+use crate::yaml::{Mismatch, MismatchKind, Node};
 
 pub(super) fn examine(
     view: &View<'_>,
     node: &Node,
-    to: ScriptTarget,
-    only: &RequestFilter,
+    to: RuleTarget,
+    only: &RuleFilter,
     found: &mut Findings<'_>,
 ) {
-    if *only == RequestFilter::default() {
-        found.push(
-            view.problem(node, "`only` says nothing of the requests it is for")
-                .help("write for instance `only: { grant: refresh_token }`, or remove it"),
-        );
-    }
     foreign_to_the_endpoint(view, node, to, only, found);
+    if !names(view, node, only, found) {
+        return;
+    }
     if !view.file.head.passive {
         nobody(view, node, only, found);
-    }
-    if only.attempt == Some(0) {
-        found.push(view.problem(below(node, &["attempt"]), "`attempt` counts from 1"));
     }
     if let Some(grant) = &only.grant {
         let node = below(node, &["grant"]);
@@ -36,14 +32,15 @@ pub(super) fn examine(
             unused_grant(view, node, grant, found);
         }
     }
-    if let Some(label) = only.presents {
+    // That there is no token of the number 0 has been said.
+    if let Some(label) = only.presents.filter(|label| label.serial > 0) {
         let node = below(node, &["presents"]);
         match (to, label.kind) {
-            (ScriptTarget::Token, TokenKind::Access) => found.push(view.problem(
+            (RuleTarget::Endpoint(Endpoint::Token), TokenKind::Access) => found.push(view.problem(
                 node,
                 "an access token is never meant for the token endpoint",
             )),
-            (ScriptTarget::Resource, TokenKind::Refresh) => {
+            (RuleTarget::Endpoint(Endpoint::Resource), TokenKind::Refresh) => {
                 found.push(view.problem(node, "a refresh token is never meant for a resource"))
             }
             _ => existing(view, node, label, found),
@@ -74,53 +71,84 @@ pub(super) fn no_refresh_tokens(view: &View<'_>, node: &Node) -> Diagnostic {
 fn foreign_to_the_endpoint(
     view: &View<'_>,
     node: &Node,
-    to: ScriptTarget,
-    only: &RequestFilter,
+    to: RuleTarget,
+    only: &RuleFilter,
     found: &mut Findings<'_>,
 ) {
-    let document = matches!(to, ScriptTarget::Discovery | ScriptTarget::Jwks);
-    let (grant, rest) = match to {
-        ScriptTarget::Token => return,
-        ScriptTarget::Resource => ("a resource is not told by which grant its token came", ""),
-        ScriptTarget::Discovery | ScriptTarget::Jwks => {
+    let RuleTarget::Endpoint(endpoint) = to else {
+        return;
+    };
+    let (grant, rest) = match endpoint {
+        Endpoint::Resource => ("a resource is not told by which grant its token came", None),
+        Endpoint::Discovery
+        | Endpoint::Jwks
+        | Endpoint::InstanceDiscovery
+        | Endpoint::UserRealm
+        | Endpoint::Foreign
+        | Endpoint::Unknown => {
             let who = "public documents are read without a word of who asks";
-            (who, who)
+            (who, Some(who))
         }
+        _ => return,
     };
     for (key, present, why) in [
-        ("grant", only.grant.is_some(), grant),
-        ("application", document && only.application.is_some(), rest),
-        ("user", document && only.user.is_some(), rest),
-        ("scope", document && only.scope.is_some(), rest),
-        ("presents", document && only.presents.is_some(), rest),
+        ("grant", only.grant.is_some(), Some(grant)),
+        ("application", only.application.is_some(), rest),
+        ("user", only.user.is_some(), rest),
+        ("scope", only.scope.is_some(), rest),
+        ("presents", only.presents.is_some(), rest),
     ] {
-        if present {
+        if let Some(why) = why
+            && present
+        {
             found.push(view.problem(below(node, &[key]), why));
         }
     }
 }
 
+/// Complains of names other than those that scenarios have, and says whether there were none.
+fn names(view: &View<'_>, node: &Node, only: &RuleFilter, found: &mut Findings<'_>) -> bool {
+    let before = found.count();
+    for (key, name) in [
+        ("application", &only.application),
+        ("tenant", &only.tenant),
+        ("user", &only.user),
+    ] {
+        if let Some(name) = name
+            && name.parse::<Which>().is_err()
+        {
+            let node = below(node, &[key]);
+            found.push(Diagnostic::mismatch(
+                &view.file.source,
+                Mismatch {
+                    kind: MismatchKind::UnknownName {
+                        found: name.clone(),
+                        allowed: &Which::NAMES,
+                    },
+                    span: Some(node.span),
+                    used: node.used,
+                },
+            ));
+        }
+    }
+    found.count() == before
+}
+
 /// Applications, users and tenants that no client has.
-fn nobody(view: &View<'_>, node: &Node, only: &RequestFilter, found: &mut Findings<'_>) {
+fn nobody(view: &View<'_>, node: &Node, only: &RuleFilter, found: &mut Findings<'_>) {
     let groups = &view.cast.groups;
     let application = |which| groups.iter().any(|g| g.spec.application == which);
     let tenant = |which| groups.iter().any(|g| g.spec.tenant == which);
     let user = |which| groups.iter().any(|g| g.has_user() && g.spec.user == which);
-    let name = |which| match which {
-        Which::First => "first",
-        Which::Second => "second",
-    };
-    for (key, which, somebody) in [
-        (
-            "application",
-            only.application,
-            only.application.is_none_or(application),
-        ),
-        ("tenant", only.tenant, only.tenant.is_none_or(tenant)),
-        ("user", only.user, only.user.is_none_or(user)),
-    ] {
+    let which = |name: &Option<String>| name.as_deref().and_then(|name| name.parse().ok());
+    let has: [(&str, Option<Which>, &dyn Fn(Which) -> bool); 3] = [
+        ("application", which(&only.application), &application),
+        ("tenant", which(&only.tenant), &tenant),
+        ("user", which(&only.user), &user),
+    ];
+    for (key, which, has_somebody) in has {
         if let Some(which) = which
-            && !somebody
+            && !has_somebody(which)
         {
             let what = match key {
                 "application" => "is the",
@@ -130,7 +158,7 @@ fn nobody(view: &View<'_>, node: &Node, only: &RequestFilter, found: &mut Findin
             found.push(
                 view.problem(
                     below(node, &[key]),
-                    format!("no client {what} {} {key}", name(which)),
+                    format!("no client {what} {} {key}", which.name()),
                 )
                 .help("so the rule never applies; set it for a client, or remove the condition"),
             );

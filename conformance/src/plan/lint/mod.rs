@@ -3,13 +3,12 @@
 //! | file | what it examines |
 //! |---|---|
 //! | `cast`, `clients` | who takes part |
-//! | `idp`, `rule`, `filter`, `answer`, `members`, `shadow` | the provider and its script |
+//! | `idp`, `rule`, `filter`, `shadow` | the provider and its script |
 //! | `steps`, `call`, `clocks`, `waits`, `happening` | what is done, in order |
 //! | `check`, `predicate`, `each`, `gap`, `field`, `selector` | what is expected |
 //! | `endpoint`, `proof` | checks that silence would pass |
 //! | `needs`, `passive`, `vendor` | what clients, roads and vendors do not all have |
 
-mod answer;
 mod call;
 mod cast;
 mod check;
@@ -22,7 +21,6 @@ mod filter;
 mod gap;
 mod happening;
 mod idp;
-mod members;
 mod needs;
 mod passive;
 mod predicate;
@@ -42,8 +40,9 @@ use super::file::ScenarioFile;
 use crate::case::CaseName;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::registry::Registry;
-use crate::scenario::{Body, CallStep, ScriptRule, Step};
+use crate::scenario::{Body, CallStep, Step};
 use crate::yaml::{Node, Span};
+use mock_idp::fault::Rule;
 
 /// What is examined: the body for one cell, with its tree.
 pub(super) struct View<'a> {
@@ -57,7 +56,7 @@ pub(super) struct View<'a> {
 
 /// A rule of the script.
 struct Armed<'a> {
-    rule: &'a ScriptRule,
+    rule: &'a Rule,
     node: &'a Node,
     /// The number of the step that adds it, from 0; none for a rule that is there from the start.
     step: Option<usize>,
@@ -183,7 +182,7 @@ fn armed(filled: &FilledBody) -> Vec<Armed<'_>> {
 }
 
 fn from_script<'a>(
-    script: &'a [ScriptRule],
+    script: &'a [Rule],
     node: Option<&'a Node>,
     step: Option<usize>,
 ) -> Vec<Armed<'a>> {

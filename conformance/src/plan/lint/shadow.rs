@@ -1,7 +1,8 @@
 //! Rules that are never reached, because an earlier one answers every request that they are for.
 
 use super::{Armed, Findings, View};
-use crate::scenario::{ScriptRule, Step};
+use crate::scenario::Step;
+use mock_idp::fault::Rule;
 
 pub(super) fn examine(view: &View<'_>, found: &mut Findings<'_>) {
     // The rules in force that always apply; one that is shadowed itself adds nothing.
@@ -48,14 +49,15 @@ fn examine_one<'a>(
 }
 
 /// Whether `earlier`, which always applies, is for every request that `later` is for.
-fn answers_all(earlier: &ScriptRule, later: &ScriptRule) -> bool {
+fn answers_all(earlier: &Rule, later: &Rule) -> bool {
     earlier.to == later.to && (earlier.only.is_none() || earlier.only == later.only)
 }
 
-fn applies_always(rule: &ScriptRule) -> bool {
+fn applies_always(rule: &Rule) -> bool {
     rule.nth.is_none()
         && rule.one_in.is_none()
         && rule.times.is_none()
         && rule.from.is_none()
         && rule.until.is_none()
+        && rule.ttl.is_none()
 }

@@ -7,8 +7,9 @@ use mock_idp::limits::Form;
 
 use super::{Armed, Findings, View, below, element};
 use crate::diagnostic::Diagnostic;
-use crate::scenario::{Each, NumberDisguise, RotationMode};
+use crate::scenario::{Each, RotationMode};
 use crate::yaml::Node;
+use mock_idp::fault::NumberDisguise;
 
 /// Okta honours a replaced refresh token for at most this long.
 const OKTA_LEEWAY: Duration = Duration::from_secs(60);

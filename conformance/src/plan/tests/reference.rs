@@ -135,7 +135,7 @@ idp:
        |       ---------- used here
        |
        = note: in `a/b[okta,broken]`
-       = note: the keys here are `to`, `only`, `nth`, `one_in`, `times`, `from`, `until`, `reply`, `redirect`, `headers`, `header_lines`, `without_headers`, `body`, `body_base64`, `content_type`, `coding`, `raw`, `error`, `disguise`, `set`, `remove`, `rename`, `reverse_members`, `hold`, `delay`, `jitter`, `dribble` and `connection`
+       = note: the keys here are `to`, `only`, `nth`, `one_in`, `times`, `from`, `until`, `ttl`, `reply`, `redirect`, `headers`, `header_lines`, `without_headers`, `body`, `body_base64`, `content_type`, `coding`, `raw`, `error`, `disguise`, `set`, `remove`, `rename`, `reverse_members`, `hold`, `delay`, `jitter`, `dribble` and `connection`
     ");
 }
 

@@ -1,12 +1,38 @@
 //! The routes by noun. Each file has its operations, what they take and what they give.
 
+mod clock;
+mod directory;
+mod faults;
+mod holds;
+mod journal;
+mod keys;
+mod parts;
 mod service;
+mod sign_ins;
+mod snapshots;
+mod tokens;
+mod verify;
 mod worlds;
 
 use super::api::Api;
 
 /// All routes.
 pub(super) fn api() -> Api {
-    let api = service::add(Api::default());
-    worlds::add(api)
+    [
+        service::add,
+        worlds::add,
+        clock::add,
+        faults::add,
+        holds::add,
+        journal::add,
+        verify::add,
+        tokens::add,
+        keys::add,
+        sign_ins::add,
+        directory::add,
+        parts::add,
+        snapshots::add,
+    ]
+    .into_iter()
+    .fold(Api::default(), |api, add| add(api))
 }

@@ -1,11 +1,15 @@
 //! Worlds: made, shown, dropped.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use axum::extract::State;
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::faults::add_all;
+use crate::clock::{Clock, Rate, SystemClock, VirtualClock};
 use crate::control::answer::{Answer, Done, Made, answer, done};
 use crate::control::api::{Api, Operation};
 use crate::control::given::Given;
@@ -13,7 +17,8 @@ use crate::control::problem::Problem;
 use crate::control::shared::Shared;
 use crate::control::world::World;
 use crate::directory::GrantType;
-use crate::host::WorldName;
+use crate::fault::{Length, Rule};
+use crate::host::{Host, HostError, WorldName};
 use crate::journal::Origin;
 use crate::mock::MockIdp;
 use crate::provider::Provider;
@@ -32,6 +37,42 @@ struct NewWorld {
     /// Whether it serves TLS. Real clients insist on it.
     #[serde(default = "yes")]
     tls: bool,
+    /// Its clock.
+    #[serde(default)]
+    clock: ClockWish,
+    /// Fault rules that are in force from the start.
+    #[serde(default)]
+    faults: Vec<Rule>,
+    /// Lifetime of access tokens, in place of the vendor's.
+    access_token_lifetime: Option<Length>,
+    /// How long refresh tokens live without being used, in place of the vendor's limits.
+    refresh_token_lifetime: Option<Length>,
+}
+
+/// The clock of a world to be made.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum ClockWish {
+    /// It shows the machine's time, runs with it, and can be moved.
+    #[default]
+    Running,
+    /// The machine's clock, which nobody moves.
+    System,
+    /// It shows another time.
+    Virtual(VirtualWish),
+    /// That of another world: whoever moves the one moves the other.
+    Of(WorldName),
+}
+
+/// A clock that shows another time than the machine's.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct VirtualWish {
+    /// What it shows at first.
+    #[schemars(with = "String", extend("format" = "date-time"))]
+    start: Timestamp,
+    /// How fast it runs; it stands still without it.
+    rate: Option<Rate>,
 }
 
 /// The worlds there are.
@@ -147,12 +188,23 @@ async fn make(
     State(shared): State<Shared>,
     Given(wanted): Given<NewWorld>,
 ) -> Result<Made<MadeWorld>, Problem> {
-    let mut builder = MockIdp::of(wanted.provider).seed(wanted.seed);
+    let host = shared.host();
+    host.admits(wanted.name.as_ref())?;
+    let clock = wanted.clock.clock(host)?;
+    let mut builder = MockIdp::of(wanted.provider).seed(wanted.seed).clock(clock);
     if !wanted.tls {
         builder = builder.plain_http();
     }
-    let host = shared.host();
-    let name = host.create(wanted.name, builder).await?;
+    if let Some(Length(lifetime)) = wanted.access_token_lifetime {
+        builder = builder.access_token_lifetime(lifetime);
+    }
+    if let Some(Length(lifetime)) = wanted.refresh_token_lifetime {
+        builder = builder.refresh_token_lifetime(lifetime);
+    }
+    let idp = builder.start().await.map_err(HostError::from)?;
+    add_all(&idp, &wanted.faults)?;
+    // Only now, whole: nobody has met it before.
+    let name = host.adopt(wanted.name, idp)?;
     let idp = host
         .get(&name)
         .ok_or_else(|| Problem::conflict("the world was dropped as soon as it was made"))?;
@@ -178,6 +230,33 @@ async fn remove(State(shared): State<Shared>, world: World) -> Done {
             "the world `{}` is being dropped by another",
             world.name
         )))
+    }
+}
+
+impl ClockWish {
+    fn clock(self, host: &Host) -> Result<Arc<dyn Clock>, Problem> {
+        Ok(match self {
+            Self::Running => Arc::new(VirtualClock::following_system()),
+            Self::System => Arc::new(SystemClock),
+            Self::Virtual(VirtualWish { start, rate }) => {
+                let clock = VirtualClock::starting_at(start);
+                if let Some(rate) = rate {
+                    clock.run(rate);
+                }
+                Arc::new(clock)
+            }
+            Self::Of(name) => {
+                let other = host.get(&name).ok_or_else(|| {
+                    Problem::unprocessable(format!(
+                        "there is no world `{name}` to take the clock of"
+                    ))
+                })?;
+                match other.virtual_clock() {
+                    Some(clock) => Arc::new(clock),
+                    None => Arc::new(SystemClock),
+                }
+            }
+        })
     }
 }
 

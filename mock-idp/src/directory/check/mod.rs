@@ -74,11 +74,17 @@ impl Findings<'_> {
     }
 
     fn keys(&mut self, path: &Path, keys: &[SigningKeyEntry]) {
+        let mut ids = Vec::new();
         for (place, key) in keys.iter().enumerate() {
-            if let Err(bad) = key.read() {
-                self.add(Finding::at(path.item(place), bad.to_string()));
+            match crate::keys::read(key) {
+                Ok(key) => ids.push((path.item(place), key.kid().to_owned())),
+                Err(bad) => self.add(Finding::at(path.item(place), bad.to_string())),
             }
         }
+        self.unique(
+            "the signing key",
+            ids.iter().map(|(path, id)| (path.clone(), id.as_str())),
+        );
         let mut active = keys
             .iter()
             .enumerate()

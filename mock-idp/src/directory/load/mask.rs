@@ -129,6 +129,15 @@ mod tests {
     #[test]
     fn they_are_hidden_in_a_file_that_cannot_be_read() {
         let text = "a: [\n- { value: hunter2-hunter2, x: 1 }\n  password : abcdefgh\n  name: shown\n-----BEGIN PRIVATE KEY-----\nabcd\n-----END PRIVATE KEY-----\nlogin: ada\n";
-        insta::assert_snapshot!(unread(text), @"");
+        insta::assert_snapshot!(unread(text), @"
+        a: [
+        - { value: **************** ** * *
+          password : ********
+          name: shown
+        ********** ******* ********
+        ****
+        ******** ******* ********
+        login: ada
+        ");
     }
 }

@@ -1,0 +1,28 @@
+//! `only:` which requests a rule is for.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::ledger::TokenLabel;
+
+/// Which requests a rule is for. Every condition that is given must hold.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RuleFilter {
+    /// The application that asks, or that the token shown was issued to: its client id. In a scenario: `first` or `second`.
+    pub application: Option<String>,
+    /// The tenant (Entra) or authorization server (Okta) that is asked, or that issued the token shown: its id or domain. In a
+    /// scenario: `first` or `second`.
+    pub tenant: Option<String>,
+    /// The user that signs in, or that the token shown speaks for: its login or id. In a scenario: `first` or `second`.
+    pub user: Option<String>,
+    /// `grant_type` of a token request.
+    pub grant: Option<String>,
+    /// A scope that is asked for, or that the token shown has.
+    pub scope: Option<String>,
+    /// The refresh or access token shown, by its label: `RT#2`.
+    pub presents: Option<TokenLabel>,
+    /// How often the same has been asked for by now, this time included: the same endpoint, application, tenant, user, grant,
+    /// scopes and token. 1 is the first attempt.
+    pub attempt: Option<u32>,
+}

@@ -1,0 +1,127 @@
+//! The grammar of fault rules: what a file or a request says, before it becomes a [`Fault`](super::Fault).
+//!
+//! The same grammar stands in scenario files, in directory files and in the control API.
+
+mod bad;
+mod error_reply;
+mod examine;
+mod filter;
+mod hold;
+mod names;
+mod replies;
+mod schema;
+mod target;
+mod translate;
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::action::{Coding, ConnectionFault, Redirect};
+use super::length::Length;
+use super::one_or_many::OneOrMany;
+
+pub use bad::{BadRule, Complaint, Place};
+pub use error_reply::{Disguise, ErrorReply, ExtraMembers, NumberDisguise, Prose};
+pub use filter::RuleFilter;
+pub use hold::HoldSpec;
+pub use names::{DirectoryNames, Named, Names};
+pub use replies::Replies;
+pub(super) use schema::several;
+pub use target::RuleTarget;
+
+/// One rule as a file or a request has it. The first rule of a script that applies to a request shapes its answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// The endpoint it applies to.
+    pub to: RuleTarget,
+    /// Only requests like this.
+    #[serde(default)]
+    pub only: Option<RuleFilter>,
+    /// Only the nth of these requests, counted from 1.
+    #[serde(default)]
+    pub nth: Option<u32>,
+    /// Only every so-manieth of these requests: `one_in: 3` means the third, the sixth, …
+    #[serde(default)]
+    pub one_in: Option<u32>,
+    /// How often the rule applies at most; without it and `nth`, always.
+    #[serde(default)]
+    pub times: Option<u32>,
+    /// Not before so much has passed on the server's clock, since the rule was added.
+    #[serde(default)]
+    pub from: Option<Length>,
+    /// Not once so much has passed on the server's clock.
+    #[serde(default)]
+    pub until: Option<Length>,
+    /// Take the rule out of the script once so much has passed on the server's clock.
+    #[serde(default)]
+    pub ttl: Option<Length>,
+    /// The status to answer with, or a sequence whose last element repeats. 200 stands for the ordinary answer.
+    /// Without a body or error of its own, a status is rendered as the vendor renders it.
+    #[serde(default)]
+    pub reply: Option<Replies>,
+    /// Send the client elsewhere.
+    #[serde(default)]
+    pub redirect: Option<Redirect>,
+    /// Headers to add or replace; a list makes the header occur so many times. `$http_date(+30s)`, `$rfc850_date(+30s)`,
+    /// `$asctime_date(+30s)` and `$epoch(+30s)` are filled in from the server's clock.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, schema::HeaderValue>")]
+    pub headers: BTreeMap<String, OneOrMany>,
+    /// Header lines sent exactly as they stand here, after the others: any spelling, also one that HTTP does not allow.
+    #[serde(default)]
+    pub header_lines: Vec<String>,
+    /// Headers of the vendor's own to leave out.
+    #[serde(default)]
+    pub without_headers: Vec<String>,
+    /// A body in place of the vendor's, as text.
+    #[serde(default)]
+    pub body: Option<String>,
+    /// A body in place of the vendor's, as base64: any bytes.
+    #[serde(default)]
+    pub body_base64: Option<String>,
+    /// `Content-Type` of the answer; with `body` and without this, `text/plain`.
+    #[serde(default)]
+    pub content_type: Option<String>,
+    /// How the body is coded on its way.
+    #[serde(default)]
+    pub coding: Option<Coding>,
+    /// Everything the connection carries in place of an HTTP answer, byte for byte as text. Then it is closed.
+    #[serde(default)]
+    pub raw: Option<String>,
+    /// An OAuth error in the vendor's form.
+    #[serde(default)]
+    pub error: Option<ErrorReply>,
+    /// Changes to `error` that must not change what a client does.
+    #[serde(default)]
+    pub disguise: Option<Disguise>,
+    /// Members to set in the JSON answer, to any value; `null` sets a JSON null.
+    #[serde(default)]
+    pub set: BTreeMap<String, serde_json::Value>,
+    /// Members to take out of the JSON answer.
+    #[serde(default)]
+    pub remove: Vec<String>,
+    /// Members of the JSON answer to give another name.
+    #[serde(default)]
+    pub rename: BTreeMap<String, String>,
+    /// Send the members of the JSON answer in reverse order.
+    #[serde(default)]
+    pub reverse_members: bool,
+    /// Keep the answer back until this name is released.
+    #[serde(default)]
+    pub hold: Option<HoldSpec>,
+    /// Answer only after this long on the server's clock.
+    #[serde(default)]
+    pub delay: Option<Length>,
+    /// Up to so much more than `delay`, at random from the seed.
+    #[serde(default)]
+    pub jitter: Option<Length>,
+    /// Send the body in eight pieces, this far apart on the server's clock.
+    #[serde(default)]
+    pub dribble: Option<Length>,
+    /// What the connection does.
+    #[serde(default)]
+    pub connection: Option<ConnectionFault>,
+}

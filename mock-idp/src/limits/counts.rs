@@ -1,0 +1,214 @@
+//! What has been counted, and what counting a request comes to.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::plan::{Armed, Plan};
+use super::rule::LimitRule;
+use super::show::Custom;
+use super::window::{Measure, Window};
+
+/// How many windows a world keeps.
+pub(super) const KEPT: usize = 10_000;
+/// How many are kept when they have become too many.
+const LEFT: usize = KEPT - KEPT / 8;
+/// When a request that was one too many at once should come again: Okta calls its own a suggestion.
+const SOON: Duration = Duration::from_secs(1);
+
+/// A rule's id, and whose requests are counted.
+pub(super) type Name = (u64, Vec<String>);
+
+/// What an answer shows of a limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shown {
+    pub(crate) limit: u32,
+    pub(crate) remaining: u32,
+    pub(crate) reset: Timestamp,
+    pub(crate) now: Timestamp,
+}
+
+/// A rule and what an answer shows of it.
+pub(super) type Told = (Arc<LimitRule>, Shown);
+
+/// What comes of counting a request.
+pub(super) enum Counted {
+    /// It counts against all of its rules, and has taken these places among the requests in progress.
+    Admitted(Option<Told>, Vec<Name>),
+    Refused(Option<Told>),
+}
+
+/// Windows and requests in progress.
+#[derive(Clone, Default)]
+pub(super) struct Counts {
+    pub(super) windows: HashMap<Name, Window>,
+    pub(super) in_progress: HashMap<Name, u32>,
+}
+
+impl Counts {
+    /// Counts a request against all the rules that are for it, or against none.
+    pub(super) fn take(
+        &mut self,
+        met: &[(&Armed, Name)],
+        plan: &Plan,
+        custom: &Custom,
+        now: Timestamp,
+    ) -> Counted {
+        if !self.have_room(met, now) {
+            return Counted::Refused(self.refuse(met, plan, now));
+        }
+        let mut tightest: Option<Told> = None;
+        for (armed, name) in met {
+            let Some(measure) = &armed.measure else {
+                continue;
+            };
+            let window = self.window(name, plan, now);
+            window.count(measure, now);
+            let shown = shown(window, measure, now);
+            let is_tighter = tightest
+                .as_ref()
+                .is_none_or(|(_, known)| shown.remaining < known.remaining);
+            if is_tighter && custom.is_always_shown(&armed.rule) {
+                tightest = Some((armed.rule.clone(), shown));
+            }
+        }
+        let bounded = met
+            .iter()
+            .filter(|(armed, _)| armed.rule.concurrent.is_some());
+        let places: Vec<Name> = bounded.map(|(_, name)| name.clone()).collect();
+        for name in &places {
+            *self.in_progress.entry(name.clone()).or_default() += 1;
+        }
+        Counted::Admitted(tightest, places)
+    }
+
+    /// Gives places back.
+    pub(super) fn leave(&mut self, places: Vec<Name>) {
+        for name in places {
+            if let Entry::Occupied(mut place) = self.in_progress.entry(name) {
+                *place.get_mut() -= 1;
+                if *place.get() == 0 {
+                    place.remove();
+                }
+            }
+        }
+    }
+
+    fn have_room(&mut self, met: &[(&Armed, Name)], now: Timestamp) -> bool {
+        met.iter().all(|(armed, name)| {
+            let window = armed.measure.as_ref().is_none_or(|measure| {
+                self.windows
+                    .get_mut(name)
+                    .map_or(measure.requests > 0, |window| {
+                        window.roll(measure, now);
+                        window.admits(measure)
+                    })
+            });
+            window && !self.is_crowded(armed, name)
+        })
+    }
+
+    /// Counts a refused request where the rule wants that, and says what the refusal shows: the window that keeps it out the
+    /// longest, or else that there are too many at once.
+    fn refuse(&mut self, met: &[(&Armed, Name)], plan: &Plan, now: Timestamp) -> Option<Told> {
+        let mut longest: Option<Told> = None;
+        let mut crowded = None;
+        for (armed, name) in met {
+            if self.is_crowded(armed, name) {
+                let nothing = Shown {
+                    limit: 0,
+                    remaining: 0,
+                    reset: now.checked_add(SOON).unwrap_or(Timestamp::MAX),
+                    now,
+                };
+                crowded.get_or_insert_with(|| (armed.rule.clone(), nothing));
+            }
+            let Some(measure) = &armed.measure else {
+                continue;
+            };
+            let counts = armed.rule.count_refused;
+            let is_full = match self.windows.get_mut(name) {
+                None => measure.requests == 0,
+                Some(window) => {
+                    window.roll(measure, now);
+                    !window.admits(measure)
+                }
+            };
+            if !is_full && !counts {
+                continue;
+            }
+            let window = self.window(name, plan, now);
+            if counts {
+                window.count(measure, now);
+            }
+            if is_full {
+                window.overrun(measure, now, counts);
+                let shown = shown(window, measure, now);
+                let is_longer = longest
+                    .as_ref()
+                    .is_none_or(|(_, known)| shown.reset > known.reset);
+                if is_longer {
+                    longest = Some((armed.rule.clone(), shown));
+                }
+            }
+        }
+        longest.or(crowded)
+    }
+
+    fn is_crowded(&self, armed: &Armed, name: &Name) -> bool {
+        let at_once = self.in_progress.get(name).copied().unwrap_or(0);
+        armed.rule.concurrent.is_some_and(|most| at_once >= most)
+    }
+
+    /// A window that is there or for which there is room.
+    fn window(&mut self, name: &Name, plan: &Plan, now: Timestamp) -> &mut Window {
+        if self.windows.len() >= KEPT && !self.windows.contains_key(name) {
+            self.make_room(plan, now);
+        }
+        self.windows.entry(name.clone()).or_default()
+    }
+
+    /// Many at a time, so that a flood of names does not look through all windows for each of them.
+    fn make_room(&mut self, plan: &Plan, now: Timestamp) {
+        self.windows.retain(|(id, _), window| {
+            let measure = plan.armed(*id).and_then(|armed| armed.measure.as_ref());
+            measure.is_some_and(|measure| {
+                window.roll(measure, now);
+                window.counts()
+            })
+        });
+        let surplus = self.windows.len().saturating_sub(LEFT);
+        if surplus == 0 {
+            return;
+        }
+        let mut worth: Vec<_> = self.windows.values().map(Window::worth).collect();
+        let (_, last, _) = worth.select_nth_unstable(surplus - 1);
+        let last = *last;
+        let mut going = surplus;
+        self.windows.retain(|_, window| {
+            let goes = going > 0 && window.worth() <= last;
+            going -= usize::from(goes);
+            !goes
+        });
+    }
+}
+
+impl Window {
+    /// What is worth more is kept longer: a block, then many requests, then an old window.
+    fn worth(&self) -> (bool, u32, Reverse<Timestamp>) {
+        (self.is_blocked(), self.used(), Reverse(self.began()))
+    }
+}
+
+fn shown(window: &Window, measure: &Measure, now: Timestamp) -> Shown {
+    Shown {
+        limit: measure.requests,
+        remaining: window.remaining(measure),
+        reset: window.reset(measure, now),
+        now,
+    }
+}

@@ -1,0 +1,44 @@
+//! Signing keys over HTTP.
+
+use serde_json::json;
+
+use crate::desk::{Desk, Said};
+
+#[tokio::test]
+async fn keys_are_published_activated_and_withdrawn() {
+    let desk = Desk::with_world().await;
+    let keys = desk.get("/worlds/w/keys").await.json();
+    let first = keys["keys"][0]["kid"].as_str().unwrap().to_owned();
+    assert_eq!(keys["keys"][0]["active"], true);
+    let (_, token) = desk.ask_for_token().await;
+    let token = token["access_token"].as_str().unwrap();
+    let said = desk
+        .post("/worlds/w/keys", json!({ "kid": "another" }))
+        .await;
+    assert_eq!(said.status, 201);
+    assert_eq!(
+        said.json(),
+        json!({ "kid": "another", "active": false, "published": true })
+    );
+    let said = desk.post("/worlds/w/keys", json!({ "kid": "" })).await;
+    assert_eq!(said.status, 422);
+    let post = async |path: &str| Said::of(desk.request(reqwest::Method::POST, path)).await;
+    let said = post("/worlds/w/keys/another/activate").await;
+    assert_eq!(said.json()["active"], true);
+    assert_eq!(desk.call_with(token).await, 200);
+    let said = desk.delete(&format!("/worlds/w/keys/{first}")).await;
+    assert_eq!(said.json()["published"], false);
+    assert_eq!(desk.call_with(token).await, 401);
+    let said = post("/worlds/w/keys/another/replace").await;
+    assert_eq!(said.status, 200);
+    let said = post("/worlds/w/keys/nobody/activate").await;
+    assert_eq!(said.status, 404);
+    let said = desk
+        .post("/worlds/w/keys", json!({ "pem": "nonsense" }))
+        .await;
+    insta::assert_snapshot!(said.refusal(), @"422 Unprocessable Entity: not an RSA private key in PKCS#8 PEM; make one with `mock-idp keygen`");
+    let said = desk
+        .post("/worlds/w/keys", json!({ "pem": "x", "kid": "y" }))
+        .await;
+    insta::assert_snapshot!(said.refusal(), @"422 Unprocessable Entity: a key of your own has its id already; give `pem` or `kid`, not both");
+}

@@ -1,0 +1,92 @@
+//! Worlds made, shown and dropped over HTTP.
+
+use std::net::TcpListener;
+
+use serde_json::json;
+
+use crate::desk::Desk;
+
+#[tokio::test]
+async fn a_world_is_made_with_all_that_a_client_needs() {
+    let desk = Desk::new().await;
+    let made = desk
+        .make(json!({ "name": "login", "provider": "entra", "tls": false, "seed": 7 }))
+        .await;
+    let (world, credentials) = (&made["world"], &made["credentials"]);
+    assert_eq!(
+        (&world["name"], &world["provider"]),
+        (&json!("login"), &json!("entra"))
+    );
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("client_id", credentials["client_id"].as_str().unwrap()),
+        (
+            "client_secret",
+            credentials["client_secret"].as_str().unwrap(),
+        ),
+        ("scope", credentials["scope"].as_str().unwrap()),
+    ];
+    let url = world["token_url"].as_str().unwrap();
+    let answer = desk.http.post(url).form(&form).send().await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let answer: serde_json::Value = answer.json().await.unwrap();
+    let call = desk.http.get(world["api_url"].as_str().unwrap());
+    let call = call.bearer_auth(answer["access_token"].as_str().unwrap());
+    assert_eq!(call.send().await.unwrap().status(), 200);
+    // What is shown later is the same, but for the secrets.
+    assert_eq!(&desk.get("/worlds/login").await.json(), world);
+    assert_eq!(
+        &desk.get("/worlds/login/credentials").await.json(),
+        credentials
+    );
+    assert_eq!(
+        desk.get("/worlds").await.json(),
+        json!({ "worlds": [world] })
+    );
+}
+
+#[tokio::test]
+async fn a_world_over_tls_says_whom_to_trust() {
+    let desk = Desk::new().await;
+    let made = desk.make(json!({ "provider": "okta" })).await;
+    let ca = made["credentials"]["ca_pem"].as_str().unwrap();
+    let http = reqwest::Client::builder()
+        .no_proxy()
+        .tls_certs_only([reqwest::Certificate::from_pem(ca.as_bytes()).unwrap()])
+        .build()
+        .unwrap();
+    let url = made["world"]["jwks_url"].as_str().unwrap();
+    assert!(url.starts_with("https://"));
+    assert_eq!(http.get(url).send().await.unwrap().status(), 200);
+}
+
+#[tokio::test]
+async fn a_dropped_world_is_gone_and_its_ports_are_free() {
+    let desk = Desk::with_world().await;
+    let addresses = desk.world().addresses();
+    assert_eq!(desk.delete("/worlds/w").await.status, 204);
+    for address in addresses {
+        TcpListener::bind(address).unwrap();
+    }
+    assert_eq!(desk.delete("/worlds/w").await.status, 404);
+    assert_eq!(desk.get("/worlds").await.json(), json!({ "worlds": [] }));
+}
+
+#[tokio::test]
+async fn a_world_that_cannot_be_made_whole_is_not_made() {
+    let desk = Desk::with_world().await;
+    let said = desk
+        .post("/worlds", json!({ "name": "w", "provider": "okta" }))
+        .await;
+    insta::assert_snapshot!(said.refusal(), @"409 Conflict: there is a world `w` already; drop it first or take another name");
+    let faults = json!([{ "to": "token", "reply": 503 }, { "to": "token", "only": { "user": "nobody" }, "reply": 503 }]);
+    let said = desk
+        .post(
+            "/worlds",
+            json!({ "name": "v", "provider": "okta", "tls": false, "faults": faults }),
+        )
+        .await;
+    assert_eq!(said.status, 422, "{said:?}");
+    insta::assert_snapshot!(said.refusal(), @"422 Unprocessable Entity: rule 2 of the list: `only.user`: the directory has no user `nobody`; it has `ada@okta.example`, `ben@okta.example`, `cleo@okta.example`, `dana@okta.example`, `emil@okta.example` and `fay@okta.example`");
+    assert_eq!(desk.host.list().len(), 1);
+}
