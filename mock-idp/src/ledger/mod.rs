@@ -6,6 +6,7 @@ mod device_codes;
 mod facts;
 mod label;
 mod refresh_family;
+mod revocation;
 mod sign_ins;
 mod used_assertions;
 

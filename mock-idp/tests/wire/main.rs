@@ -48,5 +48,6 @@ mod refresh;
 mod silent_peers;
 mod snapshots;
 mod success;
+mod superseded;
 mod tenants;
 mod worlds;
