@@ -1,4 +1,4 @@
-//! Taking back what was granted.
+//! Revoking: one token, a sign-in, or all there is.
 
 use std::sync::Arc;
 

@@ -57,5 +57,6 @@ mod refresh;
 mod silent_peers;
 mod snapshots;
 mod success;
+mod superseded;
 mod tenants;
 mod worlds;
