@@ -79,7 +79,7 @@ mod tests {
         };
         assert_eq!(values(r#"{"a": 1}"#), [1]);
         assert_eq!(values(r#"[{"a": 1}, {"a": 2}]"#), [1, 2]);
-        assert_eq!(values("[]"), []);
+        assert!(values("[]").is_empty());
         insta::assert_snapshot!(read("[{\"a\": 1},\n {\"b\": 2}]").unwrap_err(), @"unknown field `b`, expected `a` at line 2 column 5");
         insta::assert_snapshot!(read("1").unwrap_err(), @"invalid type: integer `1`, expected an object or a list of objects at line 1 column 1");
     }
