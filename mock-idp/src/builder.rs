@@ -154,6 +154,13 @@ impl Builder {
         self
     }
 
+    /// Whether an answer that a fault has shaped says so in a header, `x-tokenproof-fault: fault#1`. No vendor sends it, so it is
+    /// not there unless asked for; the journal always has it.
+    pub fn label_faults(mut self, labels: bool) -> Self {
+        self.settings.label_faults = labels;
+        self
+    }
+
     /// Serves plain HTTP. Real clients insist on TLS; harnesses that bring their own transport save the handshakes.
     pub fn plain_http(mut self) -> Self {
         self.tls = false;
@@ -266,7 +273,7 @@ impl Builder {
             keys,
             ledger: Ledger::default(),
             journal: Journal::with_capacity(self.journal_capacity, self.clock.timeline()),
-            faults: FaultScript::on(self.clock.clone()),
+            faults: FaultScript::on(self.clock.clone(), self.seed),
             holds: Holds::default(),
             turns: Turns::default(),
             meters: Meters::new(Custom::of(self.provider), usual_limits, &self.limits)?,

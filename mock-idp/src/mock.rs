@@ -28,7 +28,7 @@ use crate::provider::Provider;
 use crate::secret::Secret;
 use crate::snapshot::Snapshot;
 use crate::world::{Rooms, World};
-use crate::{entra, okta};
+use crate::{entra, neighbours, okta};
 
 use self::identity::{Realm, api_url, scopes};
 
@@ -44,7 +44,7 @@ pub struct MockIdp {
     rooms: Arc<Rooms>,
     /// None once the world is closed.
     listeners: Mutex<Vec<Listener>>,
-    at_start: Snapshot,
+    at_start: Mutex<Snapshot>,
 }
 
 /// What an example client needs to sign in: the first entries of the directory that fit together.
@@ -78,7 +78,7 @@ impl MockIdp {
             expectations: Standing::of(rooms.clone()),
             rooms,
             listeners: Mutex::new(listeners),
-            at_start,
+            at_start: Mutex::new(at_start),
         }
     }
 
@@ -335,6 +335,7 @@ impl MockIdp {
 
     /// The same as [`stop`](Self::stop) for a world that others still hold on to. They can go on asking what it remembers.
     pub async fn close(&self) {
+        neighbours::forget(&self.rooms);
         for listener in self.take_listeners() {
             listener.stop().await;
         }
@@ -347,11 +348,17 @@ impl MockIdp {
 
     fn start_family(&self, grantee: Grantee) -> MintedRefreshToken {
         let (label, value) = self.rooms.in_turn(|world| {
+            let mut applications = world.directory.applications(world.provider);
+            let application = applications.find(|application| application.id == grantee.client);
+            let said = application.map(|application| application.lifetimes.clone());
             let (value, lifetime) = match world.provider {
-                Provider::Entra => (entra::refresh_value(world), entra::refresh_lifetime(world)),
+                Provider::Entra => (
+                    entra::refresh_value(world),
+                    entra::refresh_lifetime(world, application),
+                ),
                 Provider::Okta => (
                     okta::refresh_value(world),
-                    okta::refresh_lifetime(world, false),
+                    okta::refresh_lifetime(world, false, &said.unwrap_or_default()),
                 ),
             };
             let now = world.clock.now();

@@ -139,6 +139,7 @@ impl Reply {
             headers,
             issued: self.issued.clone(),
             fault: fault.map(str::to_owned),
+            leniencies: Vec::new(),
             delivery,
         }
     }

@@ -14,6 +14,7 @@ use crate::fault::{FaultScript, Holds};
 use crate::journal::{Hygiene, Journal, KnownSecrets, Origin};
 use crate::keys::KeyRing;
 use crate::ledger::Ledger;
+use crate::lenient::Lenience;
 use crate::limits::Meters;
 use crate::neighbours;
 use crate::provider::Provider;
@@ -32,6 +33,8 @@ pub(crate) struct World {
     pub(crate) settings: Arc<Settings>,
     /// When the request came.
     era: Era,
+    /// What it has had to be let pass for.
+    pub(crate) lenience: Lenience,
 }
 
 /// Everything of a world that lasts as long as it does. Shared by its listeners and by whoever steers it.
@@ -76,6 +79,8 @@ pub(crate) struct Settings {
     pub(crate) rotation: Option<Rotation>,
     /// How long the key set may be kept.
     pub(crate) key_set_max_age: Option<Duration>,
+    /// Whether answers say which fault has shaped them.
+    pub(crate) label_faults: bool,
 }
 
 impl Rooms {
@@ -87,6 +92,7 @@ impl Rooms {
         World {
             rooms: self.clone(),
             era,
+            lenience: Lenience::of(&standing.directory),
             directory: standing.directory,
             settings: standing.settings,
         }

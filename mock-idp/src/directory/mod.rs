@@ -21,6 +21,7 @@ mod managed_identity;
 mod okta;
 mod path;
 mod policy;
+mod schema;
 mod signing;
 mod user;
 mod x509;
@@ -47,6 +48,7 @@ pub use load::{BadDirectory, DirectoryProblem};
 pub use managed_identity::{Assigned, ManagedIdentity};
 pub use okta::{ApiToken, AuthorizationServer, OktaDirectory};
 pub use policy::AccessPolicy;
+pub use schema::schema;
 pub use signing::{KeyStatus, SigningKeyEntry};
 pub use user::User;
 
@@ -162,7 +164,7 @@ mod tests {
         let text = include_str!("default.yaml")
             .replace("login: ada@contoso.example", "logn: ada@contoso.example");
         let error = Directory::from_yaml(&text).unwrap_err().to_string();
-        insta::assert_snapshot!(error, @"the directory cannot be used: unknown field `logn`, expected one of id, login, name, password, enabled, locked, password_expired, mfa_required at line 40, column 11");
+        insta::assert_snapshot!(error, @"");
     }
 
     /// Shorter ones could leak unseen: the journal does not hunt for them.
@@ -179,8 +181,8 @@ mod tests {
             assert!(error.contains("at least 8 characters"), "{error}");
             assert!(!error.contains("-q"), "{error}");
         }
-        let text = include_str!("default.yaml").replace("entra-app-secret~Q8fJ2kLm", "1234567");
-        insta::assert_snapshot!(Directory::from_yaml(&text).unwrap_err(), @"the directory cannot be used: a secret is too short to be told from ordinary text; take one of at least 8 characters at line 11, column 22");
+        let text = include_str!("default.yaml").replace("entra-app-secret~Q8fJ2kLm", "ab34567");
+        insta::assert_snapshot!(Directory::from_yaml(&text).unwrap_err(), @"");
         let text = include_str!("default.yaml").replace("entra-app-secret~Q8fJ2kLm", "ab345678");
         assert!(Directory::from_yaml(&text).is_ok());
     }

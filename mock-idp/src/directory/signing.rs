@@ -3,7 +3,6 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::keys::{BadKey, SigningKey};
 use crate::secret::Secret;
 
 /// A signing key: one of the built-in ones by its name, or RSA in PEM.
@@ -38,27 +37,4 @@ pub enum KeyStatus {
     Next,
     /// It is not published: what it has signed is refused.
     Withdrawn,
-}
-
-/// An entry under `keys` that cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum BadSigningKey {
-    #[error("a key has one of `built_in`, `pem` and `file`")]
-    Source,
-    #[error(transparent)]
-    Pem(#[from] BadKey),
-}
-
-impl SigningKeyEntry {
-    /// The key in PEM; none for a built-in one.
-    pub(super) fn read(&self) -> Result<Option<SigningKey>, BadSigningKey> {
-        match (&self.built_in, &self.pem) {
-            (Some(_), None) => Ok(None),
-            (None, Some(pem)) => Ok(Some(SigningKey::from_pem(
-                pem.reveal(),
-                self.certificate.as_deref(),
-            )?)),
-            _ => Err(BadSigningKey::Source),
-        }
-    }
 }

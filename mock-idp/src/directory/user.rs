@@ -35,3 +35,11 @@ pub struct User {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<String>,
 }
+
+impl User {
+    /// Whether nothing keeps the user from signing in.
+    #[must_use]
+    pub fn can_sign_in(&self) -> bool {
+        self.enabled && !self.locked && !self.mfa_required && !self.password_expired
+    }
+}

@@ -43,7 +43,10 @@ pub(crate) fn identify<'d>(
     };
     let asserts = request.get("client_assertion").is_some();
     if let Some(basic) = &request.basic {
-        let pairs = basic.candidates();
+        let pairs = basic.candidates(request.reading);
+        if pairs.is_empty() {
+            return Err(Denial::BasicGarbled);
+        }
         let found = pairs.iter().find_map(|(id, _)| find(id));
         let application = found.ok_or_else(|| Denial::AppUnknown {
             client: pairs.first().map(|(id, _)| id.clone()).unwrap_or_default(),

@@ -10,6 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::assertion::Assertion;
 use super::basic_spelling::spelling;
 use super::denial::Denial;
+use crate::directory::BasicReading;
 use crate::form;
 use crate::inbound::Inbound;
 use crate::journal::{AuthMethod, TokenRequestFacts};
@@ -24,6 +25,8 @@ pub(crate) struct TokenRequest {
     in_body: usize,
     /// The `Authorization: Basic` pair, if there was such a header.
     pub(crate) basic: Option<Basic>,
+    /// How its halves are read.
+    pub(crate) reading: BasicReading,
     /// Whether body or query were not well-formed.
     pub(crate) malformed: bool,
 }
@@ -39,19 +42,21 @@ pub(crate) enum Basic {
 
 impl Basic {
     /// The pairs this header may mean: decoded as RFC 6749 has it, then raw as several libraries send it.
-    pub(crate) fn candidates(&self) -> Vec<(String, Secret)> {
+    pub(crate) fn candidates(&self, reading: BasicReading) -> Vec<(String, Secret)> {
         let Self::Pair { id, secret } = self else {
             return Vec::new();
         };
         let mut pairs = Vec::with_capacity(2);
-        if let (Ok(id), Ok(secret)) = (
-            form::decode(id.as_bytes()),
-            form::decode(secret.reveal().as_bytes()),
-        ) {
+        if reading != BasicReading::Raw
+            && let (Ok(id), Ok(secret)) = (
+                form::decode(id.as_bytes()),
+                form::decode(secret.reveal().as_bytes()),
+            )
+        {
             pairs.push((id, Secret::new(secret)));
         }
         let raw = (id.clone(), secret.clone());
-        if !pairs.contains(&raw) {
+        if reading != BasicReading::Decoded && !pairs.contains(&raw) {
             pairs.push(raw);
         }
         pairs
@@ -104,8 +109,15 @@ impl TokenRequest {
             parameters,
             in_body,
             basic,
+            reading: BasicReading::Either,
             malformed,
         }
+    }
+
+    /// The same request, with the halves of a Basic header read in this way.
+    pub(crate) fn reading(mut self, reading: BasicReading) -> Self {
+        self.reading = reading;
+        self
     }
 
     /// The first non-empty value of a parameter, body before query.
@@ -158,7 +170,7 @@ impl TokenRequest {
         let from_basic = || {
             self.basic
                 .as_ref()
-                .and_then(|basic| basic.candidates().into_iter().next())
+                .and_then(|basic| basic.candidates(self.reading).into_iter().next())
                 .map(|(id, _)| id)
         };
         self.get("client_id").map(str::to_owned).or_else(from_basic)
@@ -228,15 +240,18 @@ mod tests {
 
     #[test]
     fn basic_is_tried_decoded_and_raw() {
-        let pairs = basic("okta%2Did:a+b%25").candidates();
+        let pairs = basic("okta%2Did:a+b%25").candidates(BasicReading::Either);
         assert_eq!(pairs[0], ("okta-id".to_owned(), Secret::new("a b%")));
         assert_eq!(pairs[1], ("okta%2Did".to_owned(), Secret::new("a+b%25")));
         // A raw percent sign cannot be decoded: only the raw reading is left.
         assert_eq!(
-            basic("id:100%").candidates(),
+            basic("id:100%").candidates(BasicReading::Either),
             [("id".to_owned(), Secret::new("100%"))]
         );
-        assert_eq!(basic("plain:text").candidates().len(), 1);
+        assert_eq!(
+            basic("plain:text").candidates(BasicReading::Either).len(),
+            1
+        );
     }
 
     #[test]

@@ -42,6 +42,11 @@ pub(super) enum EntraDenial {
     ScopeNotDefault { scope: String },
     /// Scopes of several resources.
     ScopeSeveralResources,
+    /// The refresh token of a single-page application is past its fixed end.
+    SpaRefreshExpired {
+        issued_at: Timestamp,
+        limit: Duration,
+    },
     /// App-only at `/common`, `/organizations` or `/consumers`.
     TenantImplied,
     /// A tenant segment that is neither GUID nor domain.
@@ -117,6 +122,16 @@ impl EntraDenial {
                 "invalid_request",
                 "The grant type is not supported over the /common or /consumers endpoints. Please use the /organizations or tenant-specific endpoint.",
             ),
+            Self::SpaRefreshExpired { issued_at, limit } => Aadsts::new(
+                700_084,
+                "invalid_grant",
+                format!(
+                    "The refresh token was issued to a single page app (SPA), and therefore has a fixed, limited lifetime of {}, which cannot be extended. It is now expired and a new sign in request must be sent by the SPA to the sign in page. The token was issued on {}.",
+                    days(*limit),
+                    seven_digits(*issued_at)
+                ),
+            )
+            .suberror("bad_token"),
             Self::ResourceParameter => Aadsts::new(
                 901_002,
                 "invalid_request",

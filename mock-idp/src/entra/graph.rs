@@ -1,4 +1,4 @@
-//! A Graph-shaped resource: `/v1.0/me`, `/v1.0/users`, `/v1.0/users/{id}`, and below a user `sendMail`, which takes a POST.
+//! A Graph-shaped resource: `/v1.0/me`, `/v1.0/users`, `/v1.0/users/{id}`, `/v1.0/groups`, and below a user `sendMail`, which takes a POST.
 
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::aadsts::utc;
 use super::correlation::is_guid;
 use super::tokens::{v1_issuer, v2_issuer};
-use crate::directory::{Tenant, User};
+use crate::directory::{Group, Tenant, User};
 use crate::inbound::Inbound;
 use crate::journal::Origin;
 use crate::reply::{Payload, Reply};
@@ -81,6 +81,25 @@ fn route(world: &World, inbound: &Inbound, tenant: &Tenant, claims: &Value) -> R
                 with_context(world, "users", json!({ "value": users })),
             )
         }
+        ["v1.0", "groups", ..] if !may(claims, &READS_GROUPS) => forbidden(world, inbound),
+        ["v1.0", "groups"] => {
+            let groups: Vec<Value> = tenant.groups.iter().map(group).collect();
+            Reply::json(
+                StatusCode::OK,
+                with_context(world, "groups", json!({ "value": groups })),
+            )
+        }
+        ["v1.0", "groups", id] => match tenant
+            .groups
+            .iter()
+            .find(|group| group.id.eq_ignore_ascii_case(id))
+        {
+            Some(found) => Reply::json(
+                StatusCode::OK,
+                with_context(world, "groups/$entity", group(found)),
+            ),
+            None => not_found(world, inbound),
+        },
         ["v1.0", "users", id] => match find(tenant, id) {
             Some(user) => Reply::json(
                 StatusCode::OK,
@@ -96,6 +115,23 @@ fn route(world: &World, inbound: &Inbound, tenant: &Tenant, claims: &Value) -> R
             "Resource not found for the segment.",
         ),
     }
+}
+
+/// The permissions that open groups (learn.microsoft.com/graph/api/group-list).
+const READS_GROUPS: [&str; 5] = [
+    "GroupMember.Read.All",
+    "Group.Read.All",
+    "Group.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+];
+
+/// A security group, with the properties that most readers look at.
+fn group(group: &Group) -> Value {
+    json!({
+        "id": group.id, "description": group.description, "displayName": group.name, "groupTypes": [], "mail": null,
+        "mailEnabled": false, "securityEnabled": true,
+    })
 }
 
 fn find<'t>(tenant: &'t Tenant, id: &str) -> Option<&'t User> {

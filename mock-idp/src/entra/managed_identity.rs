@@ -18,7 +18,7 @@ use super::scope;
 use super::token::app_only_lifetime;
 use super::tokens::{self, About};
 use crate::dialect::Dialect;
-use crate::directory::{Assigned, ManagedIdentity, Tenant};
+use crate::directory::{Assigned, Lifetimes, ManagedIdentity, Tenant};
 use crate::fault::ScriptedError;
 use crate::inbound::{Inbound, READS};
 use crate::journal::{Endpoint, TokenRequestFacts};
@@ -146,7 +146,7 @@ fn granted(world: &World, inbound: &Inbound, asked: &Asked) -> Result<Reply, Box
         )
     })?;
     let now = world.clock.now();
-    let lifetime = app_only_lifetime(world);
+    let lifetime = app_only_lifetime(world, &Lifetimes::default());
     let expires_at = now
         .checked_add(lifetime + Duration::from_secs(1))
         .unwrap_or(jiff::Timestamp::MAX);

@@ -39,8 +39,8 @@ pub(crate) fn ordinary(
         allowed,
     })?;
     let usual = match user {
-        None => app_only_lifetime(world),
-        Some(_) => delegated_lifetime(world),
+        None => app_only_lifetime(world, &application.lifetimes),
+        Some(_) => delegated_lifetime(world, &application.lifetimes),
     };
     let lifetime = recipe.lifetime.unwrap_or(usual);
     let grantee = Grantee {

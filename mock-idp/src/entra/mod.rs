@@ -31,6 +31,7 @@ use crate::engine::TokenRequest;
 use crate::fault::ScriptedError;
 use crate::inbound::{Inbound, READS};
 use crate::journal::{Endpoint, Origin};
+use crate::lenient;
 use crate::limits::Form;
 use crate::pipeline::{self, Call};
 use crate::reply::Reply;
@@ -83,7 +84,7 @@ async fn token(
     State(world): State<World>,
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
-    let request = TokenRequest::parse(&inbound);
+    let request = TokenRequest::parse(&inbound).reading(world.directory.laxity.basic);
     let call = Call {
         endpoint: Endpoint::Token,
         token_request: Some(
@@ -94,6 +95,7 @@ async fn token(
             .map(|value| presented_token(&world, value, "")),
     };
     pipeline::answer(&world, &inbound, call, &Entra, || {
+        let world = lenient::admit(&world, &request, &tenant::segment(&inbound));
         token::answer(&world, &inbound, &request)
     })
     .await
@@ -103,7 +105,7 @@ async fn device_code(
     State(world): State<World>,
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
-    let request = TokenRequest::parse(&inbound);
+    let request = TokenRequest::parse(&inbound).reading(world.directory.laxity.basic);
     let call = Call {
         endpoint: Endpoint::Device,
         token_request: Some(
@@ -112,6 +114,7 @@ async fn device_code(
         presented: None,
     };
     pipeline::answer(&world, &inbound, call, &Entra, || {
+        let world = lenient::admit(&world, &request, &tenant::segment(&inbound));
         device::answer(&world, &inbound, &request)
     })
     .await

@@ -11,7 +11,9 @@ use super::device;
 use super::scope::{self, Resolved};
 use super::tenant::{Segment, resolve, segment};
 use super::tokens::{self, Subject};
-use crate::directory::{GrantType, Rotation, RotationMode, Tenant};
+use crate::directory::{
+    Application, GrantType, Lifetimes, Platform, Rotation, RotationMode, Tenant,
+};
 use crate::engine::{self, Claimed, Denial, Grant, Terms, TokenRequest};
 use crate::inbound::Inbound;
 use crate::ledger::{RefreshLifetime, usual_rotation};
@@ -22,6 +24,8 @@ use crate::world::World;
 const APP_ONLY_LIFETIME: Duration = Duration::from_secs(3599);
 /// Refresh tokens die after 90 days without use (learn.microsoft.com/entra/identity-platform/refresh-tokens).
 const REFRESH_IDLE: Duration = Duration::from_secs(90 * 24 * 3600);
+/// Those of a single-page application die after a day, used or not.
+const SPA_REFRESH: Duration = Duration::from_secs(24 * 3600);
 
 /// MSAL for Node sends the short name of the device grant; the other SDKs send the standard's.
 const ALIASES: [(&str, GrantType); 1] = [("device_code", GrantType::DeviceCode)];
@@ -68,7 +72,8 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
                     resource: resolved.audience,
                 });
             }
-            let terms = terms(world, tenant, &resolved, app_only_lifetime(world));
+            let lifetime = app_only_lifetime(world, &claimed.application.lifetimes);
+            let terms = terms(world, tenant, &claimed, &resolved, lifetime);
             (
                 engine::client_credentials(request, &claimed, terms),
                 resolved,
@@ -77,7 +82,8 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
         GrantType::Password => {
             let resolved = delegated_scope(request, tenant, &claimed)?;
             let user = engine::user_by_password(request, &tenant.users)?;
-            let terms = terms(world, tenant, &resolved, delegated_lifetime(world));
+            let lifetime = delegated_lifetime(world, &claimed.application.lifetimes);
+            let terms = terms(world, tenant, &claimed, &resolved, lifetime);
             let grant =
                 engine::signed_in(request, &claimed, user, terms, &world.ledger, now, || {
                     refresh_value(world)
@@ -170,11 +176,12 @@ fn refreshed<'w>(
         claimed,
         &tenant.users,
         rotation,
-        delegated_lifetime(world),
+        delegated_lifetime(world, &claimed.application.lifetimes),
         &world.ledger,
         now,
         || refresh_value(world),
-    )?;
+    )
+    .map_err(|denial| spa_too_old(denial, claimed))?;
     grant.grantee.scope.clone_from(&resolved.granted);
     Ok((grant, resolved))
 }
@@ -246,6 +253,7 @@ fn reply(
 pub(super) fn terms(
     world: &World,
     tenant: &Tenant,
+    claimed: &Claimed<'_>,
     resolved: &Resolved<'_>,
     lifetime: Duration,
 ) -> Terms {
@@ -253,15 +261,42 @@ pub(super) fn terms(
         issuer: tenant.id.clone(),
         scope: resolved.granted.clone(),
         lifetime,
-        refresh_lifetime: refresh_lifetime(world),
+        refresh_lifetime: refresh_lifetime(world, Some(claimed.application)),
     }
 }
 
-/// How long refresh tokens live in this world.
-pub(crate) fn refresh_lifetime(world: &World) -> RefreshLifetime {
+/// How long the refresh tokens of an application live. Those of a single-page application have a fixed end, which their successors
+/// inherit (learn.microsoft.com/entra/identity-platform/refresh-tokens).
+pub(crate) fn refresh_lifetime(
+    world: &World,
+    application: Option<&Application>,
+) -> RefreshLifetime {
+    if let Some(limit) = world.settings.refresh_lifetime {
+        return RefreshLifetime {
+            idle: Some(limit),
+            absolute: None,
+        };
+    }
+    let (idle, absolute) = match application.map(|application| application.platform) {
+        Some(Platform::Spa) => (None, Some(SPA_REFRESH)),
+        _ => (Some(REFRESH_IDLE), None),
+    };
+    let said = application.map(|application| &application.lifetimes);
     RefreshLifetime {
-        idle: Some(world.settings.refresh_lifetime.unwrap_or(REFRESH_IDLE)),
-        absolute: None,
+        idle: said.and_then(|said| said.refresh_idle).or(idle),
+        absolute: said.and_then(|said| said.refresh_token).or(absolute),
+    }
+}
+
+/// Entra has a number of its own for the tokens of single-page applications.
+fn spa_too_old(denial: Denial, claimed: &Claimed<'_>) -> EntraDenial {
+    match denial {
+        Denial::RefreshTooOld { issued_at, limit }
+            if claimed.application.platform == Platform::Spa =>
+        {
+            EntraDenial::SpaRefreshExpired { issued_at, limit }
+        }
+        denial => denial.into(),
     }
 }
 
@@ -276,13 +311,15 @@ pub(super) fn expiry(now: jiff::Timestamp, lifetime: Duration) -> jiff::Timestam
         .unwrap_or(jiff::Timestamp::MAX)
 }
 
-pub(super) fn app_only_lifetime(world: &World) -> Duration {
-    world.settings.access_lifetime.unwrap_or(APP_ONLY_LIFETIME)
+pub(super) fn app_only_lifetime(world: &World, said: &Lifetimes) -> Duration {
+    let asked = world.settings.access_lifetime.or(said.access_token);
+    asked.unwrap_or(APP_ONLY_LIFETIME)
 }
 
 /// Between 60 and 90 minutes, as the seed has it (learn.microsoft.com/entra/identity-platform/configurable-token-lifetimes).
-pub(super) fn delegated_lifetime(world: &World) -> Duration {
-    world.settings.access_lifetime.unwrap_or_else(|| {
+pub(super) fn delegated_lifetime(world: &World, said: &Lifetimes) -> Duration {
+    let said = said.access_token;
+    world.settings.access_lifetime.or(said).unwrap_or_else(|| {
         let [a, b, ..] = world.entropy.block();
         Duration::from_secs(3599 + u64::from(u16::from_le_bytes([a, b])) % 1800)
     })

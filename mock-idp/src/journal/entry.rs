@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use super::instant::Instant;
+use crate::directory::Leniency;
 use crate::entropy::hex;
 use crate::expect::line;
 use crate::ledger::{TokenLabel, TokenState};
@@ -172,19 +173,24 @@ pub enum Endpoint {
     Foreign,
     /// Nothing this world serves.
     Unknown,
+    /// No request: a connection that a fault has turned away.
+    Connection,
 }
 
 impl Endpoint {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Token,
         Self::Resource,
+        Self::Device,
+        Self::ManagedIdentity,
         Self::Discovery,
         Self::Jwks,
         Self::InstanceDiscovery,
         Self::UserRealm,
         Self::Foreign,
         Self::Unknown,
+        Self::Connection,
     ];
 
     /// The name used in scenario files.
@@ -201,6 +207,7 @@ impl Endpoint {
             Self::UserRealm => "user_realm",
             Self::Foreign => "foreign",
             Self::Unknown => "unknown",
+            Self::Connection => "connection",
         }
     }
 }
@@ -322,6 +329,9 @@ pub struct ReplyFacts {
     pub issued: Vec<TokenLabel>,
     /// The fault rule that shaped the answer, by its label.
     pub fault: Option<String>,
+    /// What the directory's laxity has let pass that would have been refused; empty for an answer that needed none of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leniencies: Vec<Leniency>,
     /// What the connection did with the answer.
     pub delivery: Delivery,
 }

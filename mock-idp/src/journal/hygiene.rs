@@ -17,8 +17,8 @@ pub(crate) struct Hygiene<'w> {
     pub(crate) ledger: &'w Ledger,
 }
 
-/// No token of either vendor is shorter: the shortest are Okta's refresh tokens. Texts a fault invents are no tokens.
-const SHORTEST_TOKEN: usize = 43;
+/// No token of either vendor is shorter: the shortest are Okta's device codes. Texts a fault invents are no tokens.
+const SHORTEST_TOKEN: usize = 36;
 
 /// The most that is kept of one text, of a path, and of a list.
 const TEXT: usize = 256;

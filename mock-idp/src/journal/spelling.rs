@@ -15,8 +15,8 @@ const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&alphabet::URL_SAFE, LENIEN
 
 /// How often percent-encoding is undone: proxies and careless clients encode what is encoded.
 const ENCODED_OVER: usize = 3;
-/// The shortest base64 that a token could hide in: the shortest token has 43 characters.
-const SHORTEST_BASE64: usize = 56;
+/// The shortest base64 that a token could hide in: the shortest token has 36 characters.
+const SHORTEST_BASE64: usize = 48;
 
 /// Shows `look` a text as it stands and percent-decoded, each time with what stands in it as base64.
 /// Stops and says so as soon as `look` does.

@@ -56,7 +56,7 @@ impl KeyRing {
 }
 
 /// The key of an entry.
-fn read(entry: &SigningKeyEntry) -> Result<SigningKey, BadKeys> {
+pub(crate) fn read(entry: &SigningKeyEntry) -> Result<SigningKey, BadKeys> {
     match (&entry.built_in, &entry.pem) {
         (Some(name), None) => built_in::named(name).ok_or_else(|| BadKeys::BuiltIn {
             name: name.clone(),

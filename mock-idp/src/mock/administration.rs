@@ -1,7 +1,8 @@
 //! What an administrator does while a world runs, and what somebody who stole a token needs.
 
 use super::MockIdp;
-use crate::directory::{Application, ClientSecret, Directory};
+use super::directory::made_secret;
+use crate::directory::{Application, ClientSecret, Directory, Platform};
 use crate::ledger::TokenLabel;
 use crate::secret::Secret;
 
@@ -12,19 +13,22 @@ impl MockIdp {
         self.rooms.change_directory(change)
     }
 
-    /// Gives an application another secret, made from the seed, beside those it has. Both work.
+    /// Gives an application another secret, made from the seed, beside those it has. Both work. A public client becomes a
+    /// confidential one.
     ///
     /// A secret for an id that no application has opens nothing.
     pub fn add_secret(&self, client_id: &str) -> Secret {
         let rooms = &self.rooms;
-        let secret = self.made_secret(client_id);
         rooms.change_directory(|directory| {
-            if let Some(application) = directory.application_mut(rooms.provider, client_id) {
+            let application = directory.application_mut(rooms.provider, client_id);
+            let secret = made_secret(rooms, application.as_deref(), client_id);
+            if let Some(application) = application {
                 let lasting = ClientSecret::lasting(secret.reveal());
+                application.platform = Platform::Web;
                 application.secrets.push(lasting);
             }
-        });
-        secret
+            secret
+        })
     }
 
     /// Takes all secrets of an application away but the newest that works: the others are as wrong as any other text. Where none
@@ -54,6 +58,7 @@ impl MockIdp {
         rooms.change_directory(|directory| {
             let application = directory.application_mut(rooms.provider, client_id)?;
             let chosen = choose(application)?;
+            application.platform = Platform::Web;
             application.secrets = vec![chosen];
             Some(())
         });

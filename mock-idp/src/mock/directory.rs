@@ -7,8 +7,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 
 use super::MockIdp;
-use crate::directory::{BadChange, ClientSecret, Directory, Part, PartKind};
+use crate::directory::{Application, BadChange, ClientSecret, Directory, Part, PartKind, Platform};
 use crate::secret::Secret;
+use crate::world::Rooms;
 
 /// How many random bytes a secret is made of: 40 characters of base64url, in which form-encoding changes nothing.
 const SECRET_BYTES: usize = 30;
@@ -49,11 +50,11 @@ impl MockIdp {
     }
 
     /// Gives an application another secret for a time, made from the seed, beside those it has. This is the only time that it is
-    /// shown.
+    /// shown. A public client becomes a confidential one.
     ///
     /// # Errors
     ///
-    /// [`BadChange`] if no application has this id, if it is a public client, or if the time is over before it begins.
+    /// [`BadChange`] if no application has this id, or if the time is over before it begins.
     pub fn issue_secret(
         &self,
         client_id: &str,
@@ -66,14 +67,12 @@ impl MockIdp {
         {
             return Err(wrong("the secret expires before it begins to count"));
         }
-        let value = self.made_secret(client_id);
         let provider = self.rooms.provider;
         self.rooms.change_directory(|directory| {
             let known = directory.application_mut(provider, client_id);
             let application = known.ok_or_else(|| no_application(client_id))?;
-            if application.is_public() {
-                return Err(wrong("a public client has no credential"));
-            }
+            application.platform = Platform::Web;
+            let value = made_secret(&self.rooms, Some(application), client_id);
             application.secrets.push(ClientSecret {
                 not_before,
                 expires,
@@ -108,18 +107,21 @@ impl MockIdp {
             Ok(())
         })
     }
+}
 
-    /// A secret that this world has not made before.
-    pub(super) fn made_secret(&self, client_id: &str) -> Secret {
-        let rooms = &self.rooms;
-        let mut directory = Directory::clone(&rooms.standing().directory);
-        let known = directory.application_mut(rooms.provider, client_id);
-        let secrets = known.map_or(0, |known| known.secrets.len());
-        let before = rooms.former_secrets.all().len() + secrets;
-        let random = rooms
-            .entropy
-            .derived(&format!("secret {before} of {client_id}"));
-        Secret::new(URL_SAFE_NO_PAD.encode(&random[..SECRET_BYTES]))
+/// A secret made from the seed that the application neither has nor had.
+pub(super) fn made_secret(rooms: &Rooms, application: Option<&Application>, id: &str) -> Secret {
+    let former = rooms.former_secrets.all();
+    let secrets = application.map_or(&[][..], |application| &application.secrets);
+    let mut number = former.len() + secrets.len();
+    loop {
+        let random = rooms.entropy.derived(&format!("secret {number} of {id}"));
+        let made = Secret::new(URL_SAFE_NO_PAD.encode(&random[..SECRET_BYTES]));
+        let has = secrets.iter().any(|known| known.value == made);
+        if !has && !former.iter().any(|(_, known)| *known == made) {
+            return made;
+        }
+        number += 1;
     }
 }
 

@@ -116,14 +116,12 @@ impl<'w> Realm<'w> {
     pub(super) fn confidential(&self) -> impl Iterator<Item = &'w Application> + use<'w> {
         self.applications
             .iter()
-            .filter(|application| application.enabled && !application.is_public())
+            .filter(|application| application.enabled && !application.secrets.is_empty())
     }
 
     /// The users whom nothing keeps from signing in.
     pub(super) fn able_users(&self) -> impl Iterator<Item = &'w User> + use<'w> {
-        self.users.iter().filter(|user| {
-            user.enabled && !user.locked && !user.mfa_required && !user.password_expired
-        })
+        self.users.iter().filter(|user| user.can_sign_in())
     }
 }
 

@@ -23,6 +23,8 @@ pub(super) enum OktaDenial {
     AuthorizationServerUnknown { id: String },
     /// Client id or secret in the query string.
     CredentialsInQuery,
+    /// The server has access policies, and none of them is for this request.
+    NoPolicyFits,
     /// A secret at the org authorization server, where service apps must use `private_key_jwt`.
     OrgTakesNoSecret,
     /// OpenID scopes in an app-only request.
@@ -91,6 +93,12 @@ impl OktaDenial {
                 BAD,
                 "invalid_scope",
                 "The authorization server resource does not have any configured default scopes, 'scope' must be provided.",
+            ),
+            // 401 was seen.
+            Self::NoPolicyFits => oauth(
+                UNAUTHORIZED,
+                "access_denied",
+                "Policy evaluation failed for this request, please check the policy configurations.",
             ),
             Self::ScopesEmpty => oauth(BAD, "invalid_scope", "No scopes were requested."),
         }

@@ -70,14 +70,14 @@ pub(super) fn redeemed(
 ) -> Result<Grant, OktaDenial> {
     let now = world.clock.now();
     let shown = request.require("device_code")?;
-    if let Some(asked) = world.ledger.state_of(shown, now).0 {
-        consent::given_if_required(&asked.scope, claimed)?;
-    }
+    let asked = world.ledger.state_of(shown, now).0;
+    let asked = asked.map(|facts| facts.scope).unwrap_or_default();
+    consent::given_if_required(&asked, claimed)?;
     let grant = engine::redeem_device_code(
         request,
         claimed,
         &world.directory.okta.users,
-        terms(world, server, Vec::new()),
+        terms(world, server, claimed, GrantType::DeviceCode, asked)?,
         true,
         &world.ledger,
         now,

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::envelope::{envelope, method_not_allowed};
 use super::server::Server;
+use super::{groups, paging};
 use crate::directory::{ApiToken, User};
 use crate::inbound::Inbound;
 use crate::journal::Origin;
@@ -19,7 +20,7 @@ pub(super) const GLUED: [&str; 2] = ["SSWS", "Bearer"];
 /// Users per page when no limit is asked for.
 const USERS_PER_PAGE: usize = 200;
 /// When the built-in users were created; a fixed instant, so that answers do not change from run to run.
-const CREATED: &str = "2024-01-15T09:00:00.000Z";
+pub(super) const CREATED: &str = "2024-01-15T09:00:00.000Z";
 
 /// Who calls.
 enum Caller<'w> {
@@ -85,6 +86,10 @@ pub(super) fn api_token<'w>(world: &'w World, shown: &Shown) -> Option<&'w ApiTo
         .api_tokens
         .iter()
         .find(|token| token.value.reveal() == shown.credential)?;
+    let now = world.clock.now();
+    if token.expires.is_some_and(|end| end <= now) {
+        return None;
+    }
     okta.users
         .iter()
         .any(|user| user.login == token.user && user.enabled)
@@ -169,6 +174,9 @@ pub(super) fn scripted(world: &World, inbound: &Inbound, status: u16) -> Option<
 fn route(world: &World, inbound: &Inbound, caller: &Caller<'_>) -> Reply {
     let users = &world.directory.okta.users;
     let segments: Vec<&str> = inbound.uri.path().trim_matches('/').split('/').collect();
+    if segments.get(..3) == Some(&["api", "v1", "groups"]) {
+        return groups::answer(world, inbound, &segments[3..]);
+    }
     if segments.get(..3) != Some(&["api", "v1", "users"]) {
         return envelope(
             world,
@@ -182,7 +190,11 @@ fn route(world: &World, inbound: &Inbound, caller: &Caller<'_>) -> Reply {
         return method_not_allowed(world);
     }
     match segments.get(3..) {
-        Some([]) => list(world, inbound, users),
+        Some([]) => {
+            let ids: Vec<&str> = users.iter().map(|user| user.id.as_str()).collect();
+            let shapes = |place: usize| shape(world, &users[place]);
+            paging::list(world, inbound, "users", USERS_PER_PAGE, &ids, shapes)
+        }
         Some([id]) => {
             let found = match (*id, caller) {
                 ("me", Caller::ApiToken(token)) => {
@@ -208,76 +220,6 @@ fn route(world: &World, inbound: &Inbound, caller: &Caller<'_>) -> Reply {
             "The requested path was not found",
             &[],
         ),
-    }
-}
-
-/// A page of users with one `link` header per relation; the cursor is the last id of the page before.
-///
-/// `next` comes last, as at Okta: the Python SDK 3 keeps only the last of several headers of one name.
-fn list(world: &World, inbound: &Inbound, users: &[User]) -> Reply {
-    let limit = match inbound
-        .query_parameter("limit")
-        .map(|limit| limit.parse::<usize>())
-    {
-        None => USERS_PER_PAGE,
-        Some(Ok(limit @ 1..=USERS_PER_PAGE)) => limit,
-        Some(_) => return invalid_paging(world, "Invalid limit."),
-    };
-    let start = match inbound.query_parameter("after") {
-        None => 0,
-        Some(cursor) => match users.iter().position(|user| user.id == cursor) {
-            Some(place) => place + 1,
-            None => return invalid_paging(world, "Invalid cursor."),
-        },
-    };
-    let page = users.get(start..).unwrap_or_default();
-    let (page, has_more) = (&page[..page.len().min(limit)], page.len() > limit);
-    let mut reply = Reply::json(
-        StatusCode::OK,
-        Value::Array(page.iter().map(|user| shape(world, user)).collect()),
-    );
-    let base = format!("{}/api/v1/users", dialled(world, inbound));
-    let after = inbound
-        .query_parameter("after")
-        .map(|cursor| format!("after={cursor}&"))
-        .unwrap_or_default();
-    reply.add_header(
-        "link",
-        &format!("<{base}?{after}limit={limit}>; rel=\"self\""),
-    );
-    if let Some(last) = page.last().filter(|_| has_more) {
-        reply.add_header(
-            "link",
-            &format!("<{base}?after={}&limit={limit}>; rel=\"next\"", last.id),
-        );
-    }
-    reply
-}
-
-fn invalid_paging(world: &World, cause: &str) -> Reply {
-    envelope(
-        world,
-        StatusCode::BAD_REQUEST,
-        "E0000029",
-        "Invalid paging request.",
-        &[cause],
-    )
-}
-
-/// The origin as the client wrote it, so that links lead back the same way.
-fn dialled(world: &World, inbound: &Inbound) -> String {
-    let own = world.origin(Origin::Org);
-    let (scheme, own_host) = own.split_once("://").unwrap_or(("https", own));
-    let port = own_host.rsplit(':').next().unwrap_or_default();
-    match inbound.header(http::header::HOST) {
-        Some(host)
-            if ["localhost", "127.0.0.1", "[::1]"]
-                .iter()
-                .any(|name| host == format!("{name}:{port}")) =>
-        {
-            format!("{scheme}://{host}")
-        }
-        _ => own.to_owned(),
     }
 }
 

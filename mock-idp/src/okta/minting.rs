@@ -36,7 +36,8 @@ pub(crate) fn ordinary(
             allowed: "`okta.` scopes are the org server's, others those of their authorization server, and OpenID Connect's are for users",
         });
     }
-    let lifetime = recipe.lifetime.unwrap_or_else(|| access_lifetime(world));
+    let lifetime = recipe.lifetime;
+    let lifetime = lifetime.unwrap_or_else(|| access_lifetime(world, &application.lifetimes));
     let grantee = Grantee {
         client: application.id.clone(),
         user: user.as_ref().map(|user| user.id.clone()),

@@ -9,9 +9,10 @@ use super::assertion;
 use super::consent;
 use super::denial::OktaDenial;
 use super::device;
+use super::policy;
 use super::server::Server;
 use super::tokens;
-use crate::directory::{GrantType, RotationMode};
+use crate::directory::{GrantType, Lifetimes, Platform, RotationMode};
 use crate::engine::{self, Claimed, Denial, Grant, Terms, TokenRequest};
 use crate::inbound::Inbound;
 use crate::ledger::{RefreshLifetime, usual_rotation};
@@ -48,14 +49,15 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
             if matches!(server, Server::Org) && request.get("client_assertion").is_none() {
                 return Err(OktaDenial::OrgTakesNoSecret);
             }
-            let terms = terms(world, server, app_only_scope(request, server, &claimed)?);
+            let scope = app_only_scope(request, server, &claimed)?;
+            let terms = terms(world, server, &claimed, GrantType::ClientCredentials, scope)?;
             engine::client_credentials(request, &claimed, terms)
         }
         GrantType::Password => {
             let scope = user_scope(request, server, &claimed)?;
             consent::given_if_required(&scope, &claimed)?;
             let user = engine::user_by_password(request, &world.directory.okta.users)?;
-            let terms = terms(world, server, scope);
+            let terms = terms(world, server, &claimed, GrantType::Password, scope)?;
             engine::signed_in(request, &claimed, user, terms, &world.ledger, now, || {
                 refresh_value(world)
             })
@@ -221,14 +223,20 @@ fn refreshed(
     }
     let wanted = if asked.is_empty() { &original } else { &asked };
     consent::given_if_required(wanted, claimed)?;
-    let usual = usual_rotation(RotationMode::Static);
+    // Okta rotates those of single-page applications unless told otherwise
+    // (developer.okta.com/docs/guides/refresh-tokens).
+    let usual = usual_rotation(match claimed.application.platform {
+        Platform::Spa => RotationMode::Rotate,
+        Platform::Web | Platform::Public => RotationMode::Static,
+    });
     let rotation = world
         .settings
         .rotation
         .as_ref()
         .or(claimed.application.rotation.as_ref())
         .unwrap_or(&usual);
-    let lifetime = access_lifetime(world);
+    let said = policy::lifetimes(server, claimed, GrantType::RefreshToken, wanted)?;
+    let lifetime = access_lifetime(world, &said);
     let mut grant = engine::refresh(
         request,
         claimed,
@@ -278,35 +286,43 @@ fn reply(world: &World, server: Server<'_>, grant: &Grant) -> Reply {
     Reply::json(StatusCode::OK, body).with_issued(issued)
 }
 
-pub(super) fn terms(world: &World, server: Server<'_>, scope: Vec<String>) -> Terms {
-    Terms {
+pub(super) fn terms(
+    world: &World,
+    server: Server<'_>,
+    claimed: &Claimed<'_>,
+    grant: GrantType,
+    scope: Vec<String>,
+) -> Result<Terms, OktaDenial> {
+    let said = policy::lifetimes(server, claimed, grant, &scope)?;
+    Ok(Terms {
         issuer: server.id().to_owned(),
         scope,
-        lifetime: access_lifetime(world),
-        refresh_lifetime: refresh_lifetime(world, matches!(server, Server::Org)),
-    }
+        lifetime: access_lifetime(world, &said),
+        refresh_lifetime: refresh_lifetime(world, matches!(server, Server::Org), &said),
+    })
 }
 
-/// How long access tokens live in this world.
-pub(super) fn access_lifetime(world: &World) -> Duration {
-    world.settings.access_lifetime.unwrap_or(ACCESS_LIFETIME)
+/// How long access tokens live, where policy and application say this.
+pub(super) fn access_lifetime(world: &World, said: &Lifetimes) -> Duration {
+    let asked = world.settings.access_lifetime.or(said.access_token);
+    asked.unwrap_or(ACCESS_LIFETIME)
 }
 
-/// How long refresh tokens live in this world.
-pub(crate) fn refresh_lifetime(world: &World, org: bool) -> RefreshLifetime {
-    match (world.settings.refresh_lifetime, org) {
-        (Some(limit), _) => RefreshLifetime {
+/// How long refresh tokens live, where policy and application say this.
+pub(crate) fn refresh_lifetime(world: &World, org: bool, said: &Lifetimes) -> RefreshLifetime {
+    if let Some(limit) = world.settings.refresh_lifetime {
+        return RefreshLifetime {
             idle: Some(limit),
             absolute: None,
-        },
-        (None, true) => RefreshLifetime {
-            idle: None,
-            absolute: Some(ORG_REFRESH_ABSOLUTE),
-        },
-        (None, false) => RefreshLifetime {
-            idle: Some(CUSTOM_REFRESH_IDLE),
-            absolute: None,
-        },
+        };
+    }
+    let (idle, absolute) = match org {
+        true => (None, Some(ORG_REFRESH_ABSOLUTE)),
+        false => (Some(CUSTOM_REFRESH_IDLE), None),
+    };
+    RefreshLifetime {
+        idle: said.refresh_idle.or(idle),
+        absolute: said.refresh_token.or(absolute),
     }
 }
 

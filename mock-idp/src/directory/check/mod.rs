@@ -65,27 +65,35 @@ impl Findings<'_> {
         path: Path,
         what: &str,
         name: &str,
-        mut known: impl Iterator<Item = &'a str> + Clone,
+        known: impl Iterator<Item = &'a str> + Clone,
     ) {
-        if !known.any(|known| known == name) {
+        if !known.clone().any(|known| known == name) {
             let title = format!("there is no {what} `{name}`");
             self.add(Finding::dangling(path, title, name, known));
         }
     }
 
     fn keys(&mut self, path: &Path, keys: &[SigningKeyEntry]) {
+        let mut ids = Vec::new();
         for (place, key) in keys.iter().enumerate() {
-            if let Err(bad) = key.read() {
-                self.add(Finding::at(path.item(place), bad.to_string()));
+            match crate::keys::read(key) {
+                Ok(key) => ids.push((path.item(place), key.kid().to_owned())),
+                Err(bad) => self.add(Finding::at(path.item(place), bad.to_string())),
             }
         }
+        self.unique(
+            "the signing key",
+            ids.iter().map(|(path, id)| (path.clone(), id.as_str())),
+        );
         let mut active = keys
             .iter()
             .enumerate()
             .filter(|(_, key)| key.status == super::KeyStatus::Active);
         let (first, second) = (active.next(), active.next());
         if !keys.is_empty() && first.is_none() {
-            self.add(Finding::at(path.clone(), "no key signs").help("one has `status: active`"));
+            self.add(
+                Finding::missing(path.clone(), "no key signs").help("one has `status: active`"),
+            );
         }
         if let (Some((first, _)), Some((second, _))) = (first, second) {
             self.add(

@@ -6,7 +6,7 @@ use crate::diagnostic::nearest;
 use crate::yaml::{Node, Span, Value};
 
 /// Keys with a secret under them. Keys that are misspelt count too.
-const KEYS: [&str; 7] = [
+const KEYS: [&str; 8] = [
     "value",
     "password",
     "secret",
@@ -14,6 +14,7 @@ const KEYS: [&str; 7] = [
     "token",
     "private_key",
     "passphrase",
+    "api_tokens",
 ];
 
 /// The private members of a JSON Web Key, and the one of a symmetric key.
@@ -129,6 +130,15 @@ mod tests {
     #[test]
     fn they_are_hidden_in_a_file_that_cannot_be_read() {
         let text = "a: [\n- { value: hunter2-hunter2, x: 1 }\n  password : abcdefgh\n  name: shown\n-----BEGIN PRIVATE KEY-----\nabcd\n-----END PRIVATE KEY-----\nlogin: ada\n";
-        insta::assert_snapshot!(unread(text), @"");
+        insta::assert_snapshot!(unread(text), @"
+        a: [
+        - { value: **************** ** * *
+          password : ********
+          name: shown
+        ********** ******* ********
+        ****
+        ******** ******* ********
+        login: ada
+        ");
     }
 }

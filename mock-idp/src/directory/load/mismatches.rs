@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::super::Directory;
 use super::mask::Secrets;
-use crate::diagnostic::{Diagnostic, Diagnostics, Source};
+use crate::diagnostic::{Diagnostic, Diagnostics, Source, nearest};
 use crate::yaml::{self, Mismatch, MismatchKind, Node, Span, Value};
 
 /// Takes every part out of the tree that does not fit its type, and says what it was. Whether nothing but unknown keys went.
@@ -18,8 +18,9 @@ pub(super) fn take_out(
     found: &mut Diagnostics,
 ) -> bool {
     let mut whole = true;
-    // Maps that miss something because it was taken out.
+    // Maps that miss something because it was taken out, and keys that are missed because they were misspelt.
     let mut poorer: HashSet<usize> = HashSet::new();
+    let mut misspelt: HashSet<(usize, String)> = HashSet::new();
     while !found.is_full() {
         let Err(mismatch) = yaml::from_node::<Directory>(root) else {
             break;
@@ -28,17 +29,31 @@ pub(super) fn take_out(
             found.push(Diagnostic::mismatch(source, mismatch));
             break;
         };
-        let unknown = matches!(mismatch.kind, MismatchKind::UnknownKey { .. });
-        let follows =
-            matches!(mismatch.kind, MismatchKind::Missing(_)) && poorer.contains(&span.start);
-        whole &= unknown;
+        let meant = match &mismatch.kind {
+            MismatchKind::UnknownKey { found, allowed } => {
+                Some(nearest(found, allowed.iter().copied()).map(str::to_owned))
+            }
+            _ => None,
+        };
+        let follows = match &mismatch.kind {
+            MismatchKind::Missing(key) => {
+                poorer.contains(&span.start) || misspelt.contains(&(span.start, (*key).to_owned()))
+            }
+            _ => false,
+        };
+        whole &= meant.is_some();
         if !follows {
             found.push(told(source, secrets, span, mismatch));
         }
-        let taken = if unknown {
-            remove_key(root, span)
-        } else {
-            remove(root, span, &mut poorer)
+        let taken = match meant {
+            Some(meant) => match remove_key(root, span) {
+                Some(map) => {
+                    misspelt.extend(meant.map(|meant| (map, meant)));
+                    true
+                }
+                None => false,
+            },
+            None => remove(root, span, &mut poorer),
         };
         if !taken {
             break;
@@ -48,29 +63,36 @@ pub(super) fn take_out(
 }
 
 fn told(source: &Source, secrets: &Secrets, span: Span, mismatch: Mismatch) -> Diagnostic {
-    let quotes = matches!(mismatch.kind, MismatchKind::Unexpected { .. });
-    if quotes && secrets.has(span) {
-        // What was found would be told: it is a secret.
-        return Diagnostic::at(
-            source,
-            span,
-            "found something else than what belongs here, which is not shown: it may be a secret",
-        )
-        .help("a secret is text; put a number in quotes");
+    if let MismatchKind::Unexpected {
+        expected,
+        quotes_help,
+        ..
+    } = &mismatch.kind
+        && secrets.has(span)
+    {
+        // What was found would be told: it may be a secret.
+        let title = format!("found something else where {expected} belongs");
+        let quotes = quotes_help.then_some("put it in quotes");
+        return Diagnostic::at(source, span, title).help_if(quotes);
     }
     Diagnostic::mismatch(source, mismatch)
 }
 
-/// Removes the entry with the key at a place.
-fn remove_key(node: &mut Node, span: Span) -> bool {
+/// Removes the entry with the key at a place. Where the map begins that it was in.
+fn remove_key(node: &mut Node, span: Span) -> Option<usize> {
+    let start = node.span.start;
     match &mut node.value {
         Value::Map(entries) => {
-            let before = entries.len();
-            entries.retain(|(key, _)| key.span != span);
-            entries.len() < before || entries.iter_mut().any(|(_, inner)| remove_key(inner, span))
+            if let Some(place) = entries.iter().position(|(key, _)| key.span == span) {
+                entries.remove(place);
+                return Some(start);
+            }
+            entries
+                .iter_mut()
+                .find_map(|(_, inner)| remove_key(inner, span))
         }
-        Value::List(items) => items.iter_mut().any(|item| remove_key(item, span)),
-        _ => false,
+        Value::List(items) => items.iter_mut().find_map(|item| remove_key(item, span)),
+        _ => None,
     }
 }
 

@@ -1,0 +1,29 @@
+//! Access policies: who may have tokens of a custom authorization server, and how long they live.
+
+use super::denial::OktaDenial;
+use super::server::Server;
+use crate::directory::{GrantType, Lifetimes};
+use crate::engine::Claimed;
+
+/// What policy and application say of the lifetimes of a request's tokens; the application is the more exact of the two. The org's
+/// own server has no policies that could be configured.
+///
+/// A setting that a test makes counts before both and is none of this.
+pub(super) fn lifetimes(
+    server: Server<'_>,
+    claimed: &Claimed<'_>,
+    grant: GrantType,
+    scopes: &[String],
+) -> Result<Lifetimes, OktaDenial> {
+    let application = claimed.application;
+    let Server::Custom(custom) = server else {
+        return Ok(application.lifetimes.clone());
+    };
+    if custom.policies.is_empty() {
+        return Ok(application.lifetimes.clone());
+    }
+    let policy = custom
+        .policy(&application.id, grant, scopes)
+        .ok_or(OktaDenial::NoPolicyFits)?;
+    Ok(application.lifetimes.or(&policy.lifetimes))
+}
