@@ -1,8 +1,10 @@
 //! What requests are sent to.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize as _;
 use serde::de::IntoDeserializer as _;
 use serde::de::value::{Error, StrDeserializer};
@@ -125,11 +127,22 @@ macro_rules! text_schema {
 pub(super) use text_schema;
 
 as_text!(Target, "an endpoint, such as `token`, or `anything`");
-text_schema!(
-    Target,
-    "An endpoint, such as `token`, or `anything`.",
-    "^[a-z_]+$"
-);
+impl JsonSchema for Target {
+    fn schema_name() -> Cow<'static, str> {
+        "Target".into()
+    }
+
+    fn schema_id() -> Cow<'static, str> {
+        concat!(module_path!(), "::Target").into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "An endpoint, or `anything`.",
+            "anyOf": [generator.subschema_for::<Endpoint>(), { "const": "anything" }],
+        })
+    }
+}
 
 as_text!(Numbered, "an endpoint and a number, such as `token#1`");
 text_schema!(
