@@ -15,11 +15,12 @@ pub(super) fn read(path: Option<&Path>) -> Result<Directory, Failure> {
     let Some(path) = path else {
         return Ok(Directory::default());
     };
-    let text = read_bounded(path, LIMIT).map_err(|source| Failure::ConfigUnread {
+    // First: what is wrong with a file as a file is told in another way than what is wrong with what it says.
+    read_bounded(path, LIMIT).map_err(|source| Failure::ConfigUnread {
         path: path.to_owned(),
         source,
     })?;
-    Directory::from_yaml(&text).map_err(|source| Failure::ConfigBad {
+    Directory::from_file(path).map_err(|source| Failure::ConfigBad {
         path: path.to_owned(),
         source,
     })

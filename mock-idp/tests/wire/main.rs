@@ -39,6 +39,7 @@ mod hygiene;
 mod identities;
 mod journal_facts;
 mod keys;
+mod laxity;
 mod limits;
 mod managed_identity;
 mod management;

@@ -2,6 +2,7 @@
 
 use super::super::path::Path;
 use crate::diagnostic::{Diagnostic, Source, did_you_mean, listed};
+use crate::fault::Complaint;
 use crate::yaml::Node;
 
 /// One thing that is wrong, and where.
@@ -13,6 +14,8 @@ pub(in super::super) struct Finding {
     note: Option<String>,
     help: Option<String>,
     also: Option<(Path, &'static str)>,
+    /// What a fault rule has to say of itself.
+    complaint: Option<Complaint>,
     /// Whether it is about something that is missed elsewhere.
     pub(in super::super) dangles: bool,
 }
@@ -26,6 +29,7 @@ impl Finding {
             note: None,
             help: None,
             also: None,
+            complaint: None,
             dangles: false,
         }
     }
@@ -43,6 +47,17 @@ impl Finding {
             note: Some(format!("there are {}", listed(known))),
             dangles: true,
             ..Self::at(path, title)
+        }
+    }
+
+    /// Something wrong with a fault rule.
+    pub(super) fn of_rule(path: Path, complaint: Complaint) -> Self {
+        Self {
+            title: complaint.to_string(),
+            // It may be about whom the rule names.
+            dangles: true,
+            complaint: Some(complaint),
+            ..Self::at(path, String::new())
         }
     }
 
@@ -66,6 +81,9 @@ impl Finding {
 
     /// With its place in the file.
     pub(in super::super) fn diagnostic(self, source: &Source, root: &Node) -> Diagnostic {
+        if let (Some(complaint), Some(rule)) = (&self.complaint, self.path.node(root)) {
+            return complaint.in_file(source, rule);
+        }
         let mut diagnostic = Diagnostic::at(source, self.path.span(root), self.title)
             .label_if(self.label)
             .help_if(self.help);

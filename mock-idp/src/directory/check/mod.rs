@@ -5,6 +5,7 @@ mod entra;
 mod finding;
 mod okta;
 mod people;
+mod rules;
 
 use std::collections::HashMap;
 
@@ -22,6 +23,7 @@ pub(super) fn directory(directory: &Directory, root: Option<&Node>) -> Vec<Findi
     };
     entra::check(&directory.entra, &mut findings);
     okta::check(&directory.okta, &mut findings);
+    rules::check(directory, &mut findings);
     findings.found
 }
 
