@@ -26,6 +26,7 @@ mod customer_api;
 mod cut_answers;
 mod denials;
 mod device_code;
+mod directory;
 mod discovery;
 mod exact_answers;
 mod expectations;

@@ -5,6 +5,17 @@ use crate::diagnostic::{Diagnostic, Source, did_you_mean, listed};
 use crate::fault::Complaint;
 use crate::yaml::Node;
 
+/// What a finding may be no more than a consequence of, once parts with other mistakes have been left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum Follows {
+    /// It is wrong whatever else is.
+    Nothing,
+    /// Something it speaks of may have been left out.
+    Part,
+    /// Something it asks for may have been left out, be it under a misspelt key.
+    Key,
+}
+
 /// One thing that is wrong, and where.
 #[derive(Clone, Debug)]
 pub(in super::super) struct Finding {
@@ -16,8 +27,8 @@ pub(in super::super) struct Finding {
     also: Option<(Path, &'static str)>,
     /// What a fault rule has to say of itself.
     complaint: Option<Complaint>,
-    /// Whether it is about something that is missed elsewhere.
-    pub(in super::super) dangles: bool,
+    /// What it may be no more than a consequence of.
+    pub(in super::super) follows: Follows,
 }
 
 impl Finding {
@@ -30,7 +41,7 @@ impl Finding {
             help: None,
             also: None,
             complaint: None,
-            dangles: false,
+            follows: Follows::Nothing,
         }
     }
 
@@ -45,7 +56,7 @@ impl Finding {
         Self {
             label: did_you_mean(name, known.iter().copied()),
             note: Some(format!("there are {}", listed(known))),
-            dangles: true,
+            follows: Follows::Part,
             ..Self::at(path, title)
         }
     }
@@ -54,8 +65,7 @@ impl Finding {
     pub(super) fn of_rule(path: Path, complaint: Complaint) -> Self {
         Self {
             title: complaint.to_string(),
-            // It may be about whom the rule names.
-            dangles: true,
+            follows: Follows::Key,
             complaint: Some(complaint),
             ..Self::at(path, String::new())
         }
@@ -64,7 +74,7 @@ impl Finding {
     /// Says that something is missing, which may have been left out for another mistake.
     pub(super) fn missing(path: Path, title: impl Into<String>) -> Self {
         Self {
-            dangles: true,
+            follows: Follows::Key,
             ..Self::at(path, title)
         }
     }

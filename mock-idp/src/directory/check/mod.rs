@@ -13,7 +13,7 @@ use super::path::Path;
 use super::{Directory, SigningKeyEntry};
 use crate::yaml::Node;
 
-pub(super) use finding::Finding;
+pub(super) use finding::{Finding, Follows};
 
 /// Everything that is wrong with a directory. `root` is the file it was read from.
 pub(super) fn directory(directory: &Directory, root: Option<&Node>) -> Vec<Finding> {

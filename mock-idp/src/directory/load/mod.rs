@@ -10,7 +10,7 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use super::Directory;
-use super::check;
+use super::check::{self, Follows};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::yaml::{self, Value};
 
@@ -69,13 +69,17 @@ fn read(source: &Source, folder: Option<&Path>) -> Result<Directory, Diagnostics
         return Err(Diagnostic::in_node(source, &root, title).help(help).into());
     }
     let whole = files::inline(source, &mut root, folder, &mut found);
-    let whole = whole & mismatches::take_out(source, &mut root, &secrets, &mut found);
+    let taken = mismatches::take_out(source, &mut root, &secrets, &mut found);
     match yaml::from_node::<Directory>(&root) {
         Ok(mut directory) => {
             directory.complete();
             for finding in check::directory(&directory, Some(&root)) {
-                // What an element was that had to be left out for another mistake may be what is missed here.
-                if whole || !finding.dangles {
+                let stands = match finding.follows {
+                    Follows::Nothing => true,
+                    Follows::Part => whole && !taken.parts,
+                    Follows::Key => whole && !taken.parts && !taken.keys,
+                };
+                if stands {
                     found.push(finding.diagnostic(source, &root));
                 }
             }
