@@ -54,6 +54,7 @@ pub(super) async fn admit(
         tokio::select! {
             () = pause => {}
             () = door.closed() => return None,
+            () = world.superseded() => return None,
         }
     }
     match action.connection {
