@@ -39,7 +39,7 @@ pub(super) struct Book {
     /// Where a refresh token stands: its family and its place in it.
     refresh_by_value: HashMap<Fingerprint, (u32, usize)>,
     pub(super) device_codes: DeviceCodes,
-    used_assertions: UsedAssertions,
+    pub(super) used_assertions: UsedAssertions,
 }
 
 /// A redeemed refresh token: what the answer carries and for whom.
@@ -152,16 +152,6 @@ impl Ledger {
             family.remember_access(label.serial);
         }
         label
-    }
-
-    /// Notes the use of a client's assertion by its id; false if it was used before. Atomic: of several that show it exactly
-    /// one is the first.
-    pub(crate) fn use_assertion(&self, client: &str, id: &str) -> bool {
-        // No client can use up the ids of another: no client id has a line feed in it that another could forge.
-        let fingerprint = fingerprint(&format!("{}\n{client}\n{id}", client.len()));
-        Arc::make_mut(&mut self.book())
-            .used_assertions
-            .note(fingerprint)
     }
 
     /// Remembers the value of an access token, as a hash.

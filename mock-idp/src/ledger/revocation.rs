@@ -23,8 +23,8 @@ impl Ledger {
         }
     }
 
-    /// Revokes one token: an access token alone, a refresh token with its family and the access tokens that came from it.
-    /// False if the token is not remembered.
+    /// Revokes one token: an access token alone, a refresh token with its family and the access tokens that came from it, a
+    /// device code with its sign-in. False if the token is not remembered.
     pub(crate) fn revoke(&self, label: TokenLabel, now: Timestamp) -> bool {
         let mut book = self.book();
         let book = Arc::make_mut(&mut book);
@@ -37,8 +37,7 @@ impl Ledger {
                 }
                 None => false,
             },
-            // Who wants none of it denies the sign-in.
-            TokenKind::DeviceCode => false,
+            TokenKind::DeviceCode => book.device_codes.revoke(label.serial),
         }
     }
 }

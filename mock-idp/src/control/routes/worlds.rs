@@ -272,6 +272,7 @@ impl WorldFacts {
         let origins = [
             Origin::Login,
             Origin::Graph,
+            Origin::ManagedIdentity,
             Origin::Org,
             Origin::Api,
             Origin::Foreign,
