@@ -54,6 +54,7 @@ pub(super) async fn admit(
         tokio::select! {
             () = pause => {}
             () = door.closed() => return None,
+            () = world.superseded() => return None,
         }
     }
     match action.connection {
@@ -125,7 +126,6 @@ fn close(world: &World, opened: Opened, fault: &Applied, delivery: Delivery) {
         vendor_code: None,
         headers: Vec::new(),
         issued: Vec::new(),
-        leniencies: Vec::new(),
         fault: Some(fault.label.to_string()),
         delivery,
     };
