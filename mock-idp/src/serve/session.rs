@@ -91,6 +91,7 @@ impl Session {
                 .directory(directory.clone())
                 .seed(flags.seed)
                 .clock(clock.clone())
+                .label_faults(flags.label_faults)
                 .bind(address);
             if flags.http {
                 builder = builder.plain_http();

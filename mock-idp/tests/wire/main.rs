@@ -11,6 +11,7 @@
 )]
 
 mod answer;
+mod asserted;
 mod raw;
 mod stage;
 
@@ -31,18 +32,22 @@ mod exact_answers;
 mod expectations;
 mod fault_selection;
 mod faults;
+mod federated_credential;
 mod graph;
 mod headers;
 mod holds;
 mod hostile_peers;
 mod hygiene;
 mod identities;
+mod in_progress;
 mod journal_facts;
 mod keys;
+mod limit_rules;
 mod limits;
 mod managed_identity;
 mod management;
 mod minting;
+mod races;
 mod redirects;
 mod refresh;
 mod silent_peers;
