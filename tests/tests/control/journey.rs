@@ -261,7 +261,7 @@ async fn directory(at: &mut Traveller, world: &str, idp: &mock_idp::MockIdp) {
             let id = "/directory/tenants/11111111-2222-4333-8444-555555555555";
             at.go("putTenant", &of(id), Some(tenant)).await;
             at.go("removeTenant", &of(id), None).await;
-            let identity = json!({ "client_id": "aaaaaaaa-2222-4333-8444-555555555555", "object_id": "bbbbbbbb-2222-4333-8444-555555555555" });
+            let identity = json!({ "client_id": "aaaaaaaa-2222-4333-8444-555555555555", "object_id": "bbbbbbbb-2222-4333-8444-555555555555", "assigned": "user" });
             let id = "/directory/managed-identities/aaaaaaaa-2222-4333-8444-555555555555";
             at.go("putManagedIdentity", &of(id), Some(identity)).await;
             at.go("removeManagedIdentity", &of(id), None).await;
