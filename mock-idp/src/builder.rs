@@ -157,6 +157,13 @@ impl Builder {
         self
     }
 
+    /// Whether an answer that a fault has shaped says so in a header, `x-tokenproof-fault: fault#1`. No vendor sends it, so it is
+    /// not there unless asked for; the journal always has it.
+    pub fn label_faults(mut self, labels: bool) -> Self {
+        self.settings.label_faults = labels;
+        self
+    }
+
     /// Serves plain HTTP. Real clients insist on TLS; harnesses that bring their own transport save the handshakes.
     pub fn plain_http(mut self) -> Self {
         self.tls = false;
@@ -271,7 +278,7 @@ impl Builder {
             false => &self.limits,
         };
         let meters = Meters::new(Custom::of(self.provider), usual_limits, limits)?;
-        let faults = FaultScript::on(self.clock.clone());
+        let faults = FaultScript::on(self.clock.clone(), self.seed);
         for rule in rules {
             let provider = self.provider;
             let names = DirectoryNames {

@@ -129,8 +129,14 @@ impl Departure<'_> {
         self.world.journal.close(self.entry, Some(now), facts);
     }
 
+    /// The fault that has to do with it: its own, or else that of its connection.
+    fn label(&self) -> Option<&str> {
+        let own = self.fault.map(|fault| &*fault.label);
+        own.or(self.inbound.fault.as_deref())
+    }
+
     fn facts(&self, reply: &Reply, delivery: Delivery) -> ReplyFacts {
-        let label = self.fault.map(|fault| &*fault.label);
+        let label = self.label();
         let mut facts = reply.facts(label, delivery);
         if reply.status.is_success() {
             facts.leniencies = self.world.lenience.needed();
@@ -151,7 +157,7 @@ impl Departure<'_> {
             vendor_code: None,
             headers: Vec::new(),
             issued: Vec::new(),
-            fault: self.fault.map(|fault| fault.label.to_string()),
+            fault: self.label().map(str::to_owned),
             leniencies: Vec::new(),
             delivery,
         }

@@ -1,6 +1,7 @@
 //! One request, read whole and bounded, before anybody interprets it.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Uri, header};
@@ -25,6 +26,10 @@ pub(crate) struct Inbound {
     pub(crate) busy: Busy,
     /// For answers that hyper cannot write.
     pub(crate) outlet: Outlet,
+    /// The fault that its connection is under, if any.
+    pub(crate) fault: Option<Arc<str>>,
+    /// The connection is closed after the answer.
+    pub(crate) is_last: bool,
 }
 
 /// The methods that read (RFC 9110 section 9.3), as an `Allow` header has them.

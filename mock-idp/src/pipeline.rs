@@ -20,6 +20,9 @@ use crate::provider::Provider;
 use crate::reply::Reply;
 use crate::world::World;
 
+/// Names the fault that shaped an answer, where a world is told to say so.
+const FAULT_HEADER: &str = "x-tokenproof-fault";
+
 /// What is known of a request before it is carried out.
 #[derive(Debug)]
 pub(crate) struct Call {
@@ -55,7 +58,7 @@ pub(crate) async fn answer(
     let mut metering = meter(world, inbound, &call, dialect);
     let fault = match metering.refused {
         Some(_) => None,
-        None => world.faults.meet(&asked(world, &call)),
+        None => world.faults.meet(&asked(world, inbound, &call)),
     };
     drop(turn);
     let answer = match metering.refused.take() {
@@ -87,7 +90,18 @@ pub(crate) async fn answer(
     reply.default_header("date", &imf_fixdate(now));
     reply.settle_content_type();
     if let Some(fault) = &fault {
+        if let Some(forgery) = &fault.action.forge {
+            reply.forge(forgery, world, now);
+        }
         reply.distort(&fault.action, now);
+    }
+    if world.settings.label_faults
+        && let Some(label) = fault
+            .as_ref()
+            .map(|fault| &fault.label)
+            .or(inbound.fault.as_ref())
+    {
+        reply.set_header(FAULT_HEADER, label);
     }
     drop(turn);
     departure.send(reply).await
@@ -178,7 +192,7 @@ fn scripted(
 }
 
 /// How long a fault keeps a request waiting, on the server's clock.
-fn delay(world: &World, action: &Action) -> Option<Duration> {
+pub(crate) fn delay(world: &World, action: &Action) -> Option<Duration> {
     let Some(jitter) = action.jitter else {
         return action.delay;
     };
@@ -207,7 +221,8 @@ fn redirect(world: &World, inbound: &Inbound, status: u16, to: RedirectTo) -> Re
 }
 
 /// What a rule of the fault script may go by.
-fn asked(world: &World, call: &Call) -> Asked {
+fn asked(world: &World, inbound: &Inbound, call: &Call) -> Asked {
+    let is_curious = world.faults.is_curious();
     let presents = call.presented.as_ref().and_then(|shown| shown.token);
     let request = call.token_request.as_ref();
     Asked {
@@ -220,8 +235,14 @@ fn asked(world: &World, call: &Call) -> Asked {
         grant: request.and_then(|request| request.grant.clone()),
         scope: request.map_or_else(Vec::new, |request| request.scope.clone()),
         presents,
+        generation: presents
+            .filter(|_| is_curious)
+            .and_then(|label| world.ledger.generation_of(label)),
+        origin: Some(inbound.origin),
+        connection: inbound.connection,
+        address: Some(inbound.peer.ip()),
         token: presents
-            .filter(|_| world.faults.is_curious())
+            .filter(|_| is_curious)
             .and_then(|label| world.ledger.facts_of(label)),
     }
 }

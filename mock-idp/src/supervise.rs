@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use crate::clock::BoxFuture;
 
@@ -33,4 +34,25 @@ impl Supervisor for Unsupervised {
     fn parked(&self, _peer: SocketAddr) {}
 
     fn resumed(&self, _peer: SocketAddr) {}
+}
+
+/// A wait on purpose outside the handling of a request, of which the supervisor is told.
+pub(crate) fn parked(
+    supervisor: Arc<dyn Supervisor>,
+    peer: SocketAddr,
+    wait: BoxFuture<'static, ()>,
+) -> BoxFuture<'static, ()> {
+    struct Parked(Arc<dyn Supervisor>, SocketAddr);
+    impl Drop for Parked {
+        fn drop(&mut self) {
+            self.0.resumed(self.1);
+        }
+    }
+    let told = supervisor.clone();
+    let waiting = async move {
+        told.parked(peer);
+        let _parked = Parked(told, peer);
+        wait.await;
+    };
+    supervisor.supervise(Box::pin(waiting))
 }

@@ -66,7 +66,7 @@ pub(crate) fn word(reply: Reply, action: &Action, inbound: &Inbound) -> Wording 
         };
         head.extend_from_slice(framing.as_bytes());
     }
-    if inbound.wants_close() && !headers.contains_key(header::CONNECTION) {
+    if (inbound.wants_close() || inbound.is_last) && !headers.contains_key(header::CONNECTION) {
         head.extend_from_slice(b"connection: close\r\n");
     }
     for line in &action.header_lines {

@@ -79,6 +79,8 @@ pub(crate) struct Settings {
     pub(crate) rotation: Option<Rotation>,
     /// How long the key set may be kept.
     pub(crate) key_set_max_age: Option<Duration>,
+    /// Whether answers say which fault has shaped them.
+    pub(crate) label_faults: bool,
 }
 
 impl Rooms {

@@ -8,6 +8,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::forgery::Forgery;
+use super::manners::{KeepAlive, SlowRead};
+use super::moment::{Moment, MomentForm};
 use crate::clock::imf_fixdate;
 
 /// What a fault does. Everything that is set applies.
@@ -34,6 +37,9 @@ pub(crate) struct Action {
     pub(crate) jitter: Option<Duration>,
     pub(crate) dribble: Option<Duration>,
     pub(crate) connection: Option<ConnectionFault>,
+    pub(crate) forge: Option<Forgery>,
+    pub(crate) keep_alive: Option<KeepAlive>,
+    pub(crate) slow_read: Option<SlowRead>,
 }
 
 /// An OAuth error to answer with, in the vendor's form.
@@ -71,6 +77,18 @@ pub enum HeaderText {
 }
 
 impl HeaderText {
+    /// The text that stands for a time so far from now.
+    #[must_use]
+    pub fn of(moment: Moment) -> Self {
+        let offset = moment.offset.0;
+        match moment.form {
+            MomentForm::HttpDate => Self::HttpDate(offset),
+            MomentForm::Rfc850Date => Self::Rfc850Date(offset),
+            MomentForm::AsctimeDate => Self::AsctimeDate(offset),
+            MomentForm::Epoch => Self::Epoch(offset),
+        }
+    }
+
     /// The text at `now`.
     #[must_use]
     pub fn at(&self, now: Timestamp) -> String {
@@ -124,6 +142,29 @@ pub enum Coding {
     GzipClaimed,
 }
 
+impl Coding {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::Chunked,
+        Self::Gzip,
+        Self::GzipUnannounced,
+        Self::GzipClaimed,
+    ];
+}
+
+impl ConnectionFault {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Refuse,
+        Self::Reset,
+        Self::LostReply,
+        Self::Truncate,
+        Self::ResetBody,
+        Self::Hang,
+        Self::Close,
+    ];
+}
+
 /// On which side of the state change a hold stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -139,6 +180,9 @@ pub enum HoldPoint {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ConnectionFault {
+    /// Reset as soon as it is there, before anything is read; for connections only. The socket goes on listening, so that its
+    /// port is not lost to others: what the peer sees is a reset, be it of its connection attempt or of what it sends first.
+    Refuse,
     /// Reset before anything was done.
     Reset,
     /// The request is carried out, then the connection is reset: the answer is lost.

@@ -10,7 +10,10 @@ use super::action::{
     Action, Coding, ConnectionFault, HeaderText, HoldPoint, Redirect, RedirectTo, ScriptedError,
 };
 use super::filter::RequestFilter;
+use super::forgery::Forgery;
+use super::manners::{KeepAlive, SlowRead};
 use super::rule::Rule;
+use super::tally::Per;
 use crate::journal::Endpoint;
 
 /// A scripted departure from the ordinary. Built with [`Fault::at`] and the methods below.
@@ -36,6 +39,8 @@ pub struct Fault {
     pub(super) from: Option<Duration>,
     pub(super) until: Option<Duration>,
     pub(super) ttl: Option<Duration>,
+    pub(super) probability: Option<f64>,
+    pub(super) per: Option<Per>,
     /// As it was written, if it was.
     pub(super) rule: Option<Arc<Rule>>,
     /// Shared with the requests it is applied to: a body may be large.
@@ -65,6 +70,8 @@ impl Fault {
             from: None,
             until: None,
             ttl: None,
+            probability: None,
+            per: None,
             rule: None,
             action: Arc::default(),
         }
@@ -88,6 +95,22 @@ impl Fault {
     #[must_use]
     pub fn one_in(mut self, every: u32) -> Self {
         self.one_in = Some(every);
+        self
+    }
+
+    /// Only with this probability, from 0 to 1, at random from the world's seed. What comes out is the same for the same seed, and
+    /// other rules have no part in it.
+    #[must_use]
+    pub fn probability(mut self, probability: f64) -> Self {
+        self.probability = Some(probability);
+        self
+    }
+
+    /// Counts for each of these alone: [`nth`](Self::nth), [`one_in`](Self::one_in), [`times`](Self::times) and the sequence of
+    /// [replies](Self::reply).
+    #[must_use]
+    pub fn per(mut self, per: Per) -> Self {
+        self.per = Some(per);
         self
     }
 
@@ -255,6 +278,24 @@ impl Fault {
     #[must_use]
     pub fn dribble(self, apart: Duration) -> Self {
         self.with(|action| action.dribble = Some(apart))
+    }
+
+    /// Changes the tokens of the answer and how they are signed.
+    #[must_use]
+    pub fn forge(self, forgery: Forgery) -> Self {
+        self.with(|action| action.forge = Some(forgery))
+    }
+
+    /// Keeps a connection no longer than this. For rules [at](Self::at) [`Endpoint::Connection`].
+    #[must_use]
+    pub fn keep_alive(self, keep_alive: KeepAlive) -> Self {
+        self.with(|action| action.keep_alive = Some(keep_alive))
+    }
+
+    /// Reads the requests of a connection slowly. For rules [at](Self::at) [`Endpoint::Connection`].
+    #[must_use]
+    pub fn slow_read(self, slow_read: SlowRead) -> Self {
+        self.with(|action| action.slow_read = Some(slow_read))
     }
 
     /// Does this to the connection.

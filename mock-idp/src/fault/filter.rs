@@ -1,10 +1,11 @@
 //! Which requests a rule is for.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::journal::Endpoint;
+use crate::journal::{Endpoint, Origin};
 use crate::ledger::{TokenFacts, TokenLabel};
 
 /// Conditions on a request. All that are given must hold; a list holds if one of its names does.
@@ -28,6 +29,12 @@ pub struct RequestFilter {
     /// How often the same has been asked for by now, this time included, since the world began: the same endpoint, application,
     /// tenant, user, grant, scopes and token.
     pub attempt: Option<u32>,
+    /// Which refresh token of its sign-in is shown, counted from 1: 1 is the one that the sign-in gave, 2 the one that came next.
+    pub generation: Option<u32>,
+    /// The door of the world.
+    pub origin: Option<Origin>,
+    /// The connection, counted from 1 in the order in which the world took them.
+    pub connection: Option<u64>,
 }
 
 /// What a request asks for and in whose name, as far as it says so itself, and the token that it shows.
@@ -40,6 +47,12 @@ pub(crate) struct Asked {
     pub(crate) grant: Option<String>,
     pub(crate) scope: Vec<String>,
     pub(crate) presents: Option<TokenLabel>,
+    /// Which refresh token of its sign-in that is; none unless a rule wants to know.
+    pub(crate) generation: Option<u32>,
+    /// None for what came in no connection, as in tests.
+    pub(crate) origin: Option<Origin>,
+    pub(crate) connection: u64,
+    pub(crate) address: Option<IpAddr>,
     /// What is known of the token; none unless a rule [wants to know](super::FaultScript::is_curious).
     pub(crate) token: Option<TokenFacts>,
 }
@@ -47,20 +60,13 @@ pub(crate) struct Asked {
 impl RequestFilter {
     /// Whether a request meets every condition, being the `attempt`th of its kind.
     pub(super) fn admits(&self, asked: &Asked, attempt: u32) -> bool {
-        let token = asked.token.as_ref();
-        let client = asked.client.as_ref().or(token.map(|token| &token.client));
-        let issuer = asked.issuer.as_ref().or(token.map(|token| &token.issuer));
-        let user = asked
-            .user
-            .as_ref()
-            .or(token.and_then(|token| token.user.as_ref()));
-        let scopes = match token {
+        let scopes = match &asked.token {
             Some(token) if asked.scope.is_empty() => &token.scope,
             _ => &asked.scope,
         };
-        is_one_of(self.clients.as_deref(), client)
-            && is_one_of(self.issuers.as_deref(), issuer)
-            && is_one_of(self.users.as_deref(), user)
+        is_one_of(self.clients.as_deref(), asked.client())
+            && is_one_of(self.issuers.as_deref(), asked.issuer())
+            && is_one_of(self.users.as_deref(), asked.user())
             && (self.grant.is_none() || self.grant == asked.grant)
             && self
                 .scope
@@ -68,6 +74,11 @@ impl RequestFilter {
                 .is_none_or(|scope| scopes.contains(scope))
             && (self.presents.is_none() || self.presents == asked.presents)
             && self.attempt.is_none_or(|wanted| wanted == attempt)
+            && (self.generation.is_none() || self.generation == asked.generation)
+            && (self.origin.is_none() || self.origin == asked.origin)
+            && self
+                .connection
+                .is_none_or(|wanted| wanted == asked.connection)
     }
 
     /// Whether it may take more than the request itself to tell.
@@ -76,6 +87,7 @@ impl RequestFilter {
             || self.issuers.is_some()
             || self.users.is_some()
             || self.scope.is_some()
+            || self.generation.is_some()
     }
 }
 
@@ -87,6 +99,24 @@ fn is_one_of(names: Option<&[String]>, found: Option<&String>) -> bool {
 }
 
 impl Asked {
+    /// The application, as the request or its token has it.
+    pub(super) fn client(&self) -> Option<&String> {
+        let of_token = || self.token.as_ref().map(|token| &token.client);
+        self.client.as_ref().or_else(of_token)
+    }
+
+    /// The tenant or authorization server.
+    pub(super) fn issuer(&self) -> Option<&String> {
+        let of_token = || self.token.as_ref().map(|token| &token.issuer);
+        self.issuer.as_ref().or_else(of_token)
+    }
+
+    /// The user.
+    pub(super) fn user(&self) -> Option<&String> {
+        let of_token = || self.token.as_ref().and_then(|token| token.user.as_ref());
+        self.user.as_ref().or_else(of_token)
+    }
+
     /// The same for requests that ask for the same, in whatever order they name the scopes. What is known of the token need not
     /// be looked at: it is the token's own.
     fn kind(&self) -> [u8; 32] {
@@ -131,10 +161,9 @@ impl Attempts {
     }
 }
 
-#[cfg(test)]
 impl Asked {
     /// A request to an endpoint of which nothing is known.
-    pub(super) fn at(endpoint: Endpoint) -> Self {
+    pub(crate) fn at(endpoint: Endpoint) -> Self {
         Self {
             endpoint,
             client: None,
@@ -143,6 +172,10 @@ impl Asked {
             grant: None,
             scope: Vec::new(),
             presents: None,
+            generation: None,
+            origin: None,
+            connection: 0,
+            address: None,
             token: None,
         }
     }
@@ -161,6 +194,10 @@ mod tests {
             grant: Some("password".to_owned()),
             scope: vec!["read".to_owned(), "write".to_owned()],
             presents: Some(TokenLabel::refresh(2)),
+            generation: Some(4),
+            origin: Some(Origin::Org),
+            connection: 5,
+            address: None,
             token: None,
         }
     }
@@ -212,6 +249,9 @@ mod tests {
             scope: Some("write".to_owned()),
             presents: Some(TokenLabel::refresh(2)),
             attempt: Some(3),
+            generation: Some(4),
+            origin: Some(Origin::Org),
+            connection: Some(5),
         };
         assert!(whole.admits(&asked(), 3));
         assert!(RequestFilter::default().admits(&Asked::at(Endpoint::Jwks), 1));
@@ -232,6 +272,9 @@ mod tests {
                 filter(|f| f.presents = Some(TokenLabel::refresh(2))),
                 "token",
             ),
+            (filter(|f| f.generation = Some(4)), "generation"),
+            (filter(|f| f.origin = Some(Origin::Org)), "origin"),
+            (filter(|f| f.connection = Some(5)), "connection"),
         ] {
             assert!(one.admits(&asked(), 1), "{other}");
             assert!(!one.admits(&none, 1), "{other}");
@@ -244,6 +287,9 @@ mod tests {
             filter(|f| f.scope = Some("rea".to_owned())),
             filter(|f| f.presents = Some(TokenLabel::access(2))),
             filter(|f| f.attempt = Some(2)),
+            filter(|f| f.generation = Some(3)),
+            filter(|f| f.origin = Some(Origin::Api)),
+            filter(|f| f.connection = Some(4)),
         ] {
             assert!(!refused.admits(&asked(), 1), "{refused:?}");
         }

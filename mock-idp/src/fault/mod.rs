@@ -3,13 +3,16 @@
 mod action;
 mod built;
 mod filter;
+mod forgery;
 mod hold;
 mod length;
+mod manners;
 mod moment;
 mod one_or_many;
 mod rule;
 mod script;
 mod status;
+mod tally;
 
 pub(crate) use action::Action;
 pub use action::{
@@ -18,9 +21,11 @@ pub use action::{
 pub use built::Fault;
 pub(crate) use filter::Asked;
 pub use filter::RequestFilter;
+pub use forgery::{ForgedToken, Forgery, Signing};
 pub use hold::HeldTicket;
 pub(crate) use hold::Holds;
 pub use length::{Length, NotALength, Offset};
+pub use manners::{KeepAlive, SlowRead};
 pub use moment::{Moment, MomentForm, NotAMoment};
 pub use one_or_many::OneOrMany;
 pub use rule::{
@@ -30,3 +35,4 @@ pub use rule::{
 pub use script::FaultScript;
 pub(crate) use script::{Applied, SavedRules};
 pub use status::{FaultId, FaultStatus, NotAFaultId, RuleRefused, ScriptFull};
+pub use tally::Per;

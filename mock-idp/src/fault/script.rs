@@ -4,12 +4,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
 
 use super::action::Action;
 use super::built::Fault;
 use super::filter::{Asked, Attempts};
 use super::status::{FaultId, FaultStatus, ScriptFull};
+use super::tally::{Count, Tally};
 use crate::clock::Clock;
+use crate::entropy::Entropy;
+use crate::journal::Endpoint;
 
 /// The most rules that a script holds.
 pub(super) const MOST: usize = 1_000;
@@ -19,6 +23,8 @@ pub(super) const MOST: usize = 1_000;
 pub struct FaultScript {
     /// The server's.
     clock: Arc<dyn Clock>,
+    /// Never drawn from: what rules get is derived.
+    entropy: Entropy,
     rules: Mutex<Rules>,
 }
 
@@ -37,9 +43,9 @@ struct Armed {
     since: Timestamp,
     /// When it goes, if it does.
     expires_at: Option<Timestamp>,
-    /// Requests it is meant for, so far.
-    met: u32,
-    applied: u32,
+    /// What its choices by chance go by.
+    chance: [u8; 32],
+    tally: Tally,
 }
 
 /// The rules of an instant, with what they had counted.
@@ -57,9 +63,10 @@ pub(crate) struct Applied {
 
 impl FaultScript {
     /// No rules yet, on the server's clock.
-    pub(crate) fn on(clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn on(clock: Arc<dyn Clock>, seed: u64) -> Self {
         Self {
             clock,
+            entropy: Entropy::from_seed(seed),
             rules: Mutex::default(),
         }
     }
@@ -75,7 +82,7 @@ impl FaultScript {
         if rules.rules.len() >= MOST {
             rules.rules.remove(0);
         }
-        rules.add(fault, now)
+        rules.add(fault, now, &self.entropy)
     }
 
     /// As [`add`](Self::add), for rules that come from elsewhere.
@@ -89,7 +96,7 @@ impl FaultScript {
         if rules.rules.len() >= MOST {
             return Err(ScriptFull);
         }
-        Ok(rules.add(fault, now))
+        Ok(rules.add(fault, now, &self.entropy))
     }
 
     /// Removes a rule, and says whether it was there. Requests that have met it are not spared.
@@ -115,10 +122,17 @@ impl FaultScript {
     /// Whether a rule goes by what only the ledger knows of a token.
     pub(crate) fn is_curious(&self) -> bool {
         let rules = self.rules(self.clock.now());
-        rules
-            .rules
-            .iter()
-            .any(|armed| armed.fault.only.is_curious())
+        rules.rules.iter().any(|armed| {
+            let per = armed.fault.per;
+            armed.fault.only.is_curious() || per.is_some_and(|per| per.is_curious())
+        })
+    }
+
+    /// Whether a rule is for connections.
+    pub(crate) fn has_connections(&self) -> bool {
+        let rules = self.rules(self.clock.now());
+        let mut places = rules.rules.iter().map(|armed| armed.fault.at);
+        places.any(|at| at == Some(Endpoint::Connection))
     }
 
     /// Counts a request and picks its rule.
@@ -129,8 +143,13 @@ impl FaultScript {
         let mut first = None;
         // All of them count, also those behind the one that applies.
         for armed in &mut rules.rules {
-            if armed.counts(asked, attempt) && first.is_none() && armed.is_its_turn(now) {
-                first = Some(armed.apply());
+            if !armed.is_meant_for(asked, attempt) {
+                continue;
+            }
+            let count = armed.tally.meet(armed.fault.per, asked);
+            if first.is_none() && armed.is_its_turn(count, now) {
+                armed.tally.apply(armed.fault.per, asked);
+                first = Some(armed.applied(count));
             }
         }
         first
@@ -157,7 +176,11 @@ impl FaultScript {
 }
 
 impl Rules {
-    fn add(&mut self, fault: Fault, now: Timestamp) -> FaultId {
+    fn add(&mut self, fault: Fault, now: Timestamp, entropy: &Entropy) -> FaultId {
+        let chance = match fault.probability {
+            Some(_) => self.chance(&fault, entropy),
+            None => [0; 32],
+        };
         self.added += 1;
         let id = FaultId(self.added);
         self.rules.push(Armed {
@@ -168,10 +191,20 @@ impl Rules {
                 .map(|ttl| now.checked_add(ttl).unwrap_or(Timestamp::MAX)),
             fault,
             since: now,
-            met: 0,
-            applied: 0,
+            chance,
+            tally: Tally::default(),
         });
         id
+    }
+
+    /// By what a rule says and not by its number, so that rules added before it make no difference; only its like do.
+    fn chance(&self, fault: &Fault, entropy: &Entropy) -> [u8; 32] {
+        let content = format!("{fault:?}");
+        let rules = self.rules.iter().map(|armed| &armed.fault);
+        let alike = rules
+            .filter(|other| other.probability.is_some())
+            .filter(|other| format!("{other:?}") == content);
+        entropy.derived(&format!("fault {} {content}", alike.count()))
     }
 }
 
@@ -180,47 +213,58 @@ impl Armed {
         FaultStatus {
             id: self.id,
             rule: self.fault.rule.as_deref().cloned(),
-            met: self.met.into(),
-            applied: self.applied.into(),
+            met: self.tally.all().met,
+            applied: self.tally.all().applied,
             added_at: self.since,
             expires_at: self.expires_at,
         }
     }
 
-    /// Whether the rule is meant for a request. If so, it has counted it.
-    fn counts(&mut self, asked: &Asked, attempt: u32) -> bool {
-        let is_meant = self.fault.at.is_none_or(|at| at == asked.endpoint)
-            && self.fault.only.admits(asked, attempt);
-        if is_meant {
-            self.met = self.met.saturating_add(1);
-        }
-        is_meant
+    /// Whether the rule is meant for a request.
+    fn is_meant_for(&self, asked: &Asked, attempt: u32) -> bool {
+        let is_there = match self.fault.at {
+            Some(at) => at == asked.endpoint,
+            // A connection is no request.
+            None => asked.endpoint != Endpoint::Connection,
+        };
+        is_there && self.fault.only.admits(asked, attempt)
     }
 
-    /// Whether it applies to the request that it has counted last.
-    fn is_its_turn(&self, now: Timestamp) -> bool {
+    /// Whether it applies to the request that it has counted last, being the so-manieth of whom it counts for.
+    fn is_its_turn(&self, count: Count, now: Timestamp) -> bool {
         let Fault {
             nth,
             one_in,
             times,
             from,
             until,
+            probability,
             ..
         } = &self.fault;
         // A server's clock that was set back to before the rule shows no time since.
         let passed = Duration::try_from(now.duration_since(self.since)).unwrap_or_default();
-        nth.is_none_or(|nth| nth == self.met)
-            && one_in.is_none_or(|every| self.met.checked_rem(every) == Some(0))
-            && times.is_none_or(|times| self.applied < times)
+        nth.is_none_or(|nth| nth == count.met)
+            && one_in.is_none_or(|every| count.met.checked_rem(every) == Some(0))
+            && times.is_none_or(|times| count.applied < times)
             && from.is_none_or(|from| passed >= from)
             && until.is_none_or(|until| passed < until)
+            && probability.is_none_or(|probability| self.draw() < probability)
     }
 
-    fn apply(&mut self) -> Applied {
+    /// A number from 0 to almost 1 for the request that it has counted last.
+    fn draw(&self) -> f64 {
+        let hash = Sha256::new()
+            .chain_update(self.chance)
+            .chain_update(self.tally.all().met.to_le_bytes())
+            .finalize();
+        let [a, b, c, d, ..] = <[u8; 32]>::from(hash);
+        f64::from(u32::from_le_bytes([a, b, c, d])) / 4_294_967_296.0
+    }
+
+    fn applied(&self, count: Count) -> Applied {
         let replies = &self.fault.action.replies;
-        let place = usize::try_from(self.applied).unwrap_or(usize::MAX);
+        let place = usize::try_from(count.applied).unwrap_or(usize::MAX);
         let status = replies.get(place).or(replies.last()).copied();
-        self.applied = self.applied.saturating_add(1);
         Applied {
             label: self.label.clone(),
             action: self.fault.action.clone(),
@@ -240,7 +284,7 @@ mod tests {
 
     fn script() -> (FaultScript, VirtualClock) {
         let clock = VirtualClock::starting_at("2030-01-01T00:00:00Z".parse().unwrap());
-        (FaultScript::on(Arc::new(clock.clone())), clock)
+        (FaultScript::on(Arc::new(clock.clone()), 1), clock)
     }
 
     /// The number of the rule that a request to an endpoint meets; 0 for none.

@@ -28,9 +28,9 @@ pub struct FaultStatus {
     /// The rule as it was given; none for one that was built in code.
     pub rule: Option<Rule>,
     /// How many requests it was meant for so far.
-    pub met: u64,
+    pub met: u32,
     /// How many of them it was applied to.
-    pub applied: u64,
+    pub applied: u32,
     /// When it was added, on the server's clock.
     #[schemars(with = "String")]
     pub added_at: Timestamp,

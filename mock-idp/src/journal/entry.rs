@@ -173,19 +173,24 @@ pub enum Endpoint {
     Foreign,
     /// Nothing this world serves.
     Unknown,
+    /// No request: a connection that a fault has turned away.
+    Connection,
 }
 
 impl Endpoint {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Token,
         Self::Resource,
+        Self::Device,
+        Self::ManagedIdentity,
         Self::Discovery,
         Self::Jwks,
         Self::InstanceDiscovery,
         Self::UserRealm,
         Self::Foreign,
         Self::Unknown,
+        Self::Connection,
     ];
 
     /// The name used in scenario files.
@@ -202,6 +207,7 @@ impl Endpoint {
             Self::UserRealm => "user_realm",
             Self::Foreign => "foreign",
             Self::Unknown => "unknown",
+            Self::Connection => "connection",
         }
     }
 }

@@ -294,6 +294,14 @@ impl Ledger {
         }
     }
 
+    /// Which refresh token of its family this is, counted from 1; none for an access token or one that is not remembered.
+    pub(crate) fn generation_of(&self, label: TokenLabel) -> Option<u32> {
+        let book = self.book();
+        let (_, token) = book.refresh(label)?;
+        let (_, place) = book.refresh_by_value.get(&token.fingerprint)?;
+        u32::try_from(place + 1).ok()
+    }
+
     /// Every remembered token, access tokens first, each kind by serial.
     pub(crate) fn facts(&self) -> Vec<TokenFacts> {
         let book = self.book();

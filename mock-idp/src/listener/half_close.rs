@@ -32,6 +32,11 @@ impl Busy {
         self.state().busy = true;
     }
 
+    /// Whether one is.
+    pub(super) fn is_busy(&self) -> bool {
+        self.state().busy
+    }
+
     /// It is done, or it waits for something.
     pub(crate) fn pause(&self) {
         let reader = {

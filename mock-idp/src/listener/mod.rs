@@ -14,10 +14,13 @@
 //! | headers, or a request line, larger than 64 KiB, or more than 100 headers | 431, closed |
 //! | a head that stops coming, a handshake that fails | closed |
 
+mod arrival;
 mod authority;
 mod ca;
 mod half_close;
 mod outlet;
+mod paced;
+mod rest;
 mod wire;
 
 use std::convert::Infallible;
@@ -44,8 +47,11 @@ use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 
+use self::arrival::Terms;
 use self::half_close::HalfClose;
 use self::outlet::Shared;
+use self::paced::{Pace, Paced};
+use self::rest::Rest;
 use self::wire::{Ending, Wire};
 use crate::clock::{HeaderTimer, imf_fixdate, within};
 use crate::departure::Instead;
@@ -105,6 +111,10 @@ struct Caller {
     connection: u64,
     busy: Busy,
     outlet: Outlet,
+    /// The fault that the connection is under.
+    fault: Option<Arc<str>>,
+    /// The connection is closed after the answer.
+    is_last: bool,
 }
 
 /// A bound socket that does not serve yet, so that all origins of a world are known before the first request.
@@ -232,8 +242,12 @@ async fn connection(
     let ending = Arc::new(Ending::default());
     let wire = Wire::new(stream, ending.clone(), door.torn_down.clone());
     let number = door.connections.fetch_add(1, Ordering::Relaxed) + 1;
+    let admitted = arrival::admit(wire, peer, number, &ending, &door).await;
+    let Some((wire, terms)) = admitted else {
+        return;
+    };
     match tls {
-        None => speak_http(wire, peer, number, ending, door).await,
+        None => speak_http(wire, peer, number, terms, ending, door).await,
         Some(tls) => {
             // A failed handshake is the peer's affair.
             let patience = door.rooms.patience;
@@ -242,7 +256,7 @@ async fn connection(
                 () = door.closed() => None,
             };
             if let Some(Ok(stream)) = shaken {
-                speak_http(stream, peer, number, ending, door).await;
+                speak_http(stream, peer, number, terms, ending, door).await;
             }
         }
     }
@@ -252,22 +266,31 @@ async fn speak_http(
     stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
     peer: SocketAddr,
     number: u64,
+    terms: Terms,
     ending: Arc<Ending>,
     door: Arc<Door>,
 ) {
     let busy = Busy::default();
     let stream = Shared::new(stream);
     let outlet = stream.outlet();
+    let pace = terms
+        .slow_read
+        .map(|slow_read| Pace::new(slow_read, door.rooms.clone(), peer, busy.clone()));
     let stream = HalfClose {
-        stream,
+        stream: Paced { stream, pace },
         busy: busy.clone(),
     };
     let shared = door.clone();
+    let rest = Arc::new(Rest::new(terms.keep_alive));
+    let resting = rest.clone();
     let service = service_fn(|request: Request<Incoming>| {
         let door = shared.clone();
         let ending = ending.clone();
         let busy = busy.clone();
         let outlet = outlet.clone();
+        let fault = terms.fault.clone();
+        let rest = resting.clone();
+        let is_last = rest.end();
         // At once, not at the first poll: the peer's end of the stream may already be waiting behind the request.
         busy.begin();
         async move {
@@ -276,9 +299,16 @@ async fn speak_http(
                 connection: number,
                 busy,
                 outlet,
+                fault,
+                is_last,
             };
-            let response = supervised(&door, &caller, request).await;
+            let mut response = supervised(&door, &caller, request).await;
             caller.busy.pause();
+            rest.begin();
+            if is_last {
+                let headers = response.headers_mut();
+                headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+            }
             let broken = |kind, what| Err(io::Error::new(kind, what));
             match response.extensions().get::<Instead>() {
                 None => {}
@@ -307,6 +337,7 @@ async fn speak_http(
     tokio::select! {
         _ = &mut serving => return,
         () = door.closed() => serving.as_mut().graceful_shutdown(),
+        () = rest.over(&*door.rooms.clock) => serving.as_mut().graceful_shutdown(),
     }
     let _ = serving.await;
 }
@@ -356,6 +387,8 @@ async fn handle(door: &Door, caller: Caller, request: Request<Incoming>) -> Resp
         connection: caller.connection,
         busy: caller.busy,
         outlet: caller.outlet,
+        fault: caller.fault,
+        is_last: caller.is_last,
     };
     let mut request = Request::new(Body::empty());
     *request.method_mut() = parts.method;

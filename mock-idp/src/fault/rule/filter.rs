@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::journal::Origin;
 use crate::ledger::TokenLabel;
 
 /// Which requests a rule is for. Every condition that is given must hold.
@@ -25,4 +26,10 @@ pub struct RuleFilter {
     /// How often the same has been asked for by now, this time included: the same endpoint, application, tenant, user, grant,
     /// scopes and token. 1 is the first attempt.
     pub attempt: Option<u32>,
+    /// Which refresh token of its sign-in is shown, counted from 1: 1 is the one that the sign-in gave, 2 the one that came next.
+    pub generation: Option<u32>,
+    /// The origin that is asked: `login`, `graph` or `managed_identity` of Entra, `org` or `api` of Okta, or `foreign`.
+    pub origin: Option<Origin>,
+    /// The connection it comes in on, counted from 1 in the order in which the provider took them.
+    pub connection: Option<u64>,
 }

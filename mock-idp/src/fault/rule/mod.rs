@@ -19,8 +19,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::action::{Coding, ConnectionFault, Redirect};
+use super::forgery::Forgery;
 use super::length::Length;
+use super::manners::{KeepAlive, SlowRead};
 use super::one_or_many::OneOrMany;
+use super::tally::Per;
 
 pub use bad::{BadRule, Complaint, Place};
 pub use error_reply::{Disguise, ErrorReply, ExtraMembers, NumberDisguise, Prose};
@@ -46,6 +49,14 @@ pub struct Rule {
     /// Only every so-manieth of these requests: `one_in: 3` means the third, the sixth, …
     #[serde(default)]
     pub one_in: Option<u32>,
+    /// Count for each of these alone, instead of for all requests together: `nth: 1` with `per: application` means the first
+    /// request of every application.
+    #[serde(default)]
+    pub per: Option<Per>,
+    /// Only with this probability, from 0 to 1, at random from the seed. The same seed makes the same choices.
+    #[serde(default)]
+    #[schemars(range(min = 0, max = 1))]
+    pub probability: Option<f64>,
     /// How often the rule applies at most; without it and `nth`, always.
     #[serde(default)]
     pub times: Option<u32>,
@@ -121,7 +132,16 @@ pub struct Rule {
     /// Send the body in eight pieces, this far apart on the server's clock.
     #[serde(default)]
     pub dribble: Option<Length>,
-    /// What the connection does.
+    /// Change the tokens of the answer, and how they are signed.
+    #[serde(default)]
+    pub forge: Option<Forgery>,
+    /// What the connection does. `refuse` is for `to: connection` alone.
     #[serde(default)]
     pub connection: Option<ConnectionFault>,
+    /// How long the connection is kept; for `to: connection`.
+    #[serde(default)]
+    pub keep_alive: Option<KeepAlive>,
+    /// How slowly requests are read; for `to: connection`.
+    #[serde(default)]
+    pub slow_read: Option<SlowRead>,
 }

@@ -82,7 +82,7 @@ impl JsonSchema for RuleTarget {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": "The endpoint that a rule is for; `unknown` is what this provider does not serve, `anything` every request.",
+            "description": "The endpoint that a rule is for; `unknown` is what this provider does not serve, `anything` every request, `connection` a connection before anything is read.",
             "enum": *NAMES,
         })
     }

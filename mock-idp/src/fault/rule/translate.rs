@@ -9,7 +9,6 @@ use super::error_reply::{ExtraMembers, NumberDisguise, Prose};
 use super::names::{Named, Names};
 use super::{Rule, RuleTarget};
 use crate::fault::action::{HeaderText, ScriptedError};
-use crate::fault::moment::{Moment, MomentForm};
 use crate::fault::{Fault, RequestFilter};
 
 impl Rule {
@@ -51,6 +50,9 @@ fn choice(rule: &Rule, names: &dyn Names) -> Result<Fault, BadRule> {
             scope: only.scope.clone(),
             presents: only.presents,
             attempt: only.attempt,
+            generation: only.generation,
+            origin: only.origin,
+            connection: only.connection,
         });
     }
     if let Some(nth) = rule.nth {
@@ -58,6 +60,12 @@ fn choice(rule: &Rule, names: &dyn Names) -> Result<Fault, BadRule> {
     }
     if let Some(one_in) = rule.one_in {
         fault = fault.one_in(one_in);
+    }
+    if let Some(probability) = rule.probability {
+        fault = fault.probability(probability);
+    }
+    if let Some(per) = rule.per {
+        fault = fault.per(per);
     }
     if let Some(times) = rule.times {
         fault = fault.times(times);
@@ -145,6 +153,15 @@ fn delivery(mut fault: Fault, rule: &Rule) -> Fault {
     if let Some(apart) = rule.dribble {
         fault = fault.dribble(apart.0);
     }
+    if let Some(forgery) = &rule.forge {
+        fault = fault.forge(forgery.clone());
+    }
+    if let Some(keep_alive) = rule.keep_alive {
+        fault = fault.keep_alive(keep_alive);
+    }
+    if let Some(slow_read) = rule.slow_read {
+        fault = fault.slow_read(slow_read);
+    }
     if let Some(connection) = rule.connection {
         fault = fault.connection(connection);
     }
@@ -158,16 +175,10 @@ fn bytes(base64: &str) -> Vec<u8> {
 }
 
 fn header(text: &str) -> HeaderText {
-    // What is neither plain text nor a known function has been refused.
-    let Ok(Moment { form, offset }) = text.parse() else {
-        return HeaderText::Fixed(text.to_owned());
-    };
-    let offset = offset.0;
-    match form {
-        MomentForm::HttpDate => HeaderText::HttpDate(offset),
-        MomentForm::Rfc850Date => HeaderText::Rfc850Date(offset),
-        MomentForm::AsctimeDate => HeaderText::AsctimeDate(offset),
-        MomentForm::Epoch => HeaderText::Epoch(offset),
+    // What begins with `$` and is no known function has been refused.
+    match text.parse() {
+        Ok(moment) => HeaderText::of(moment),
+        Err(_) => HeaderText::Fixed(text.to_owned()),
     }
 }
 
@@ -236,8 +247,8 @@ mod tests {
     fn every_field_of_a_rule_is_heard() {
         let everything = fault(json!({
             "to": "resource",
-            "only": { "tenant": "default", "grant": "password", "scope": "a", "presents": "RT#2", "attempt": 3 },
-            "nth": 2, "one_in": 3, "times": 4, "from": "5s", "until": "6s", "ttl": "7s",
+            "only": { "tenant": "default", "grant": "password", "scope": "a", "presents": "RT#2", "attempt": 3, "generation": 1, "origin": "api", "connection": 2 },
+            "nth": 2, "one_in": 3, "times": 4, "from": "5s", "until": "6s", "ttl": "7s", "per": "address", "probability": 0.5,
             "reply": [503, 200],
             "redirect": { "status": 307, "to": "foreign" },
             "headers": { "retry-after": ["$epoch(+7s)", "8"] },
@@ -255,7 +266,10 @@ mod tests {
             "reverse_members": true,
             "hold": { "name": "h", "at": "after_commit" },
             "delay": "9s", "jitter": "10s", "dribble": "11s",
+            "forge": { "token": "id_token", "claims": { "aud": "x" }, "without": ["nbf"], "sign": "wrong_key" },
             "connection": "reset_body",
+            "keep_alive": { "idle": "12s", "requests": 13 },
+            "slow_read": { "bytes": 14, "every": "15s" },
         }));
         insta::assert_compact_debug_snapshot!(everything, @r#"Fault { at: Some(Resource), only: RequestFilter { clients: None, issuers: Some(["default"]), users: None, grant: Some("password"), scope: Some("a"), presents: Some(TokenLabel { kind: Refresh, serial: 2 }), attempt: Some(3) }, nth: Some(2), one_in: Some(3), times: Some(4), from: Some(5s), until: Some(6s), ttl: Some(7s), rule: None, action: Action { replies: [503, 200], redirect: Some(Redirect { status: 307, to: Foreign }), headers: [("retry-after", [Epoch(7s), Fixed("8")])], header_lines: ["A:b"], without_headers: ["date"], body: Some(b"\0\xff"), content_type: Some("text/plain"), coding: Some(GzipClaimed), raw: Some(b"y"), error: Some(ScriptedError { status: None, error: "invalid_grant", suberror: None, number: Some(999999), description: Some(""), claims: Some("{\"access_token\":{\"capolids\":{\"essential\":true,\"values\":[\"5d3c9a2e-0d4b-4b43-9a1f-6f4f5f0d7c11\"]}}}"), members: [("x_hint", String("none")), ("x_numbers", Array [Number(1), Number(2.5), Null]), ("x_nested", Object {"error": String("not_the_error"), "error_codes": Array [Number(1)]})] }), set: [("a", Null)], remove: ["b"], rename: [("c", "d")], reverse_members: true, hold: Some(("h", AfterCommit)), delay: Some(9s), jitter: Some(10s), dribble: Some(11s), connection: Some(ResetBody) } }"#);
     }

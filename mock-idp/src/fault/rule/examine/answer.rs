@@ -21,6 +21,8 @@ pub(super) fn parts(rule: &Rule) -> Vec<&'static str> {
         only: _,
         nth: _,
         one_in: _,
+        per: _,
+        probability: _,
         times: _,
         from: _,
         until: _,
@@ -45,7 +47,10 @@ pub(super) fn parts(rule: &Rule) -> Vec<&'static str> {
         delay: _,
         jitter: _,
         dribble,
+        forge,
         connection: _,
+        keep_alive: _,
+        slow_read: _,
     } = rule;
     [
         ("reply", reply.is_some()),
@@ -64,6 +69,7 @@ pub(super) fn parts(rule: &Rule) -> Vec<&'static str> {
         ("remove", !remove.is_empty()),
         ("rename", !rename.is_empty()),
         ("reverse_members", *reverse_members),
+        ("forge", forge.is_some()),
         ("dribble", dribble.is_some()),
     ]
     .into_iter()
@@ -185,6 +191,7 @@ fn redirect(rule: &Rule, found: &mut Vec<Complaint>) {
         ("remove", !rule.remove.is_empty()),
         ("rename", !rule.rename.is_empty()),
         ("reverse_members", rule.reverse_members),
+        ("forge", rule.forge.is_some()),
     ] {
         if present {
             found.push(

@@ -30,6 +30,7 @@ fn instead_of_a_body(rule: &Rule, found: &mut Vec<Complaint>) {
         ("remove", !rule.remove.is_empty()),
         ("rename", !rule.rename.is_empty()),
         ("reverse_members", rule.reverse_members),
+        ("forge", rule.forge.is_some()),
     ] {
         if present {
             found.push(

@@ -1,10 +1,12 @@
 //! What a rule means: mistakes that the types cannot refuse.
 
 mod answer;
+mod connection;
+mod forge;
 mod members;
 
 use super::bad::{Complaint, Place};
-use super::{ConnectionFault, Replies, Rule, RuleFilter};
+use super::{Replies, Rule, RuleFilter};
 
 /// The longest text that a rule sends, in bytes.
 const MAX_TEXT: usize = 64 << 10;
@@ -43,7 +45,8 @@ fn examine(rule: &Rule, found: &mut Vec<Complaint>) {
             Complaint::at("hold", format!("`{}` is no name for a hold", hold.name)).help(NAME_HELP),
         );
     }
-    connection(rule, found);
+    connection::examine(rule, found);
+    forge::examine(rule, found);
     if does_nothing(rule) {
         found.push(
             Complaint::at(Place::whole(), "a rule that changes nothing")
@@ -61,11 +64,17 @@ fn filter(only: &RuleFilter, found: &mut Vec<Complaint>) {
                 .help("write for instance `only: { grant: refresh_token }`, or remove it"),
         );
     }
-    if only.attempt == Some(0) {
-        found.push(Complaint::at(
-            place.key("attempt"),
-            "`attempt` counts from 1",
-        ));
+    for (key, is_zero) in [
+        ("attempt", only.attempt == Some(0)),
+        ("generation", only.generation == Some(0)),
+        ("connection", only.connection == Some(0)),
+    ] {
+        if is_zero {
+            found.push(Complaint::at(
+                place.key(key),
+                format!("`{key}` counts from 1"),
+            ));
+        }
     }
     if let Some(label) = only.presents
         && label.serial == 0
@@ -103,6 +112,27 @@ fn counting(rule: &Rule, found: &mut Vec<Complaint>) {
     if rule.one_in == Some(1) {
         found.push(Complaint::at("one_in", "one in one is every request").help("remove `one_in`"));
     }
+    if rule
+        .probability
+        .is_some_and(|probability| !(probability > 0.0 && probability < 1.0))
+    {
+        found.push(
+            Complaint::at("probability", "a probability lies between 0 and 1")
+                .help("without `probability` the rule always applies"),
+        );
+    }
+    let has_sequence = rule.reply.as_ref().is_some_and(|reply| reply.0.len() > 1);
+    if rule.per.is_some()
+        && !has_sequence
+        && rule.nth.is_none()
+        && rule.one_in.is_none()
+        && rule.times.is_none()
+    {
+        found.push(
+            Complaint::at("per", "`per` without anything that is counted")
+                .help("give the rule `nth`, `one_in`, `times` or several replies"),
+        );
+    }
     let Some(Replies(replies)) = &rule.reply else {
         return;
     };
@@ -125,8 +155,18 @@ fn counting(rule: &Rule, found: &mut Vec<Complaint>) {
     }
 }
 
-/// `from` and `until`.
+/// `from`, `until` and `ttl`.
 fn window(rule: &Rule, found: &mut Vec<Complaint>) {
+    if let Some(ttl) = rule.ttl {
+        if ttl.0.is_zero() {
+            found.push(Complaint::at("ttl", "a rule that is gone when it is added"));
+        } else if let Some(from) = rule.from.filter(|from| ttl <= *from) {
+            found.push(
+                Complaint::at("ttl", "a rule that is gone before it begins")
+                    .and("from", format!("begins after {from}")),
+            );
+        }
+    }
     if rule.from.is_some_and(|from| from.0.is_zero()) {
         found.push(
             Complaint::at("from", "a rule applies from the start")
@@ -142,28 +182,6 @@ fn window(rule: &Rule, found: &mut Vec<Complaint>) {
                 .and("from", format!("begins after {from}")),
         ),
         _ => {}
-    }
-}
-
-/// Parts of an answer that no client gets to see.
-fn connection(rule: &Rule, found: &mut Vec<Complaint>) {
-    let unseen = match rule.connection {
-        None => return,
-        Some(ConnectionFault::Truncate | ConnectionFault::ResetBody | ConnectionFault::Close) => {
-            return;
-        }
-        Some(ConnectionFault::Reset) => "the connection is reset before there is an answer",
-        Some(ConnectionFault::LostReply) => "the answer is lost",
-        Some(ConnectionFault::Hang) => "the answer never comes",
-    };
-    for key in answer::parts(rule) {
-        // `raw` has said so already.
-        if key != "raw" {
-            found.push(
-                Complaint::at(key, format!("`{key}` of an answer that nobody sees"))
-                    .and("connection", unseen),
-            );
-        }
     }
 }
 
@@ -185,4 +203,6 @@ fn does_nothing(rule: &Rule) -> bool {
         && rule.delay.is_none()
         && rule.jitter.is_none()
         && rule.connection.is_none()
+        && rule.keep_alive.is_none()
+        && rule.slow_read.is_none()
 }
