@@ -29,6 +29,7 @@ mod cut_answers;
 mod denials;
 mod device_code;
 mod directory;
+mod directory_edits;
 mod discovery;
 mod exact_answers;
 mod expectations;
