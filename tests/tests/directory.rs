@@ -71,7 +71,11 @@ fn unhelpful(kind: &str, bad: &BadDirectory, said: &str) -> Vec<String> {
     if said.contains("planted") {
         wrong.push(format!("{kind}: a secret is shown\n{said}"));
     }
-    if bad.problems().iter().any(|problem| problem.line == 0 || problem.column == 0) {
+    if bad
+        .problems()
+        .iter()
+        .any(|problem| problem.line == 0 || problem.column == 0)
+    {
         wrong.push(format!("{kind}: a mistake without a place"));
     }
     let mistakes: Vec<&str> = said.trim_end().split("\n\n").collect();
@@ -117,7 +121,11 @@ fn schema_and_reader_accept_the_example_and_the_built_in_one() {
             panic!("{bad}");
         }
     }
-    assert!(schemas.validate(&serde_json::json!({ "laxity": {} }), schema).is_ok());
+    assert!(
+        schemas
+            .validate(&serde_json::json!({ "laxity": {} }), schema)
+            .is_ok()
+    );
 }
 
 /// What an editor shows before anything is run: the schema refuses whatever is wrong in form.
@@ -129,7 +137,9 @@ fn the_schema_refuses_what_is_wrong_in_form() {
         yaml::parse(&text).is_ok()
     });
     let (refused, accepted): (Vec<String>, Vec<String>) = readable.partition(|kind| {
-        schemas.validate(&value(&file(kind, "yaml")), schema).is_err()
+        schemas
+            .validate(&value(&file(kind, "yaml")), schema)
+            .is_err()
     });
     assert!(refused.len() >= 8, "only {refused:?} are refused");
     // These are wrong in what they mean.
@@ -191,7 +201,8 @@ fn example_and_page_leave_nothing_out() {
         ["", "- ", "{ ", ", "].iter().any(|before| {
             example.lines().any(|line| {
                 let line = line.trim_start();
-                line.starts_with(&format!("{before}{key}:")) || line.contains(&format!("{before}{key}:")) && !before.is_empty()
+                line.starts_with(&format!("{before}{key}:"))
+                    || line.contains(&format!("{before}{key}:")) && !before.is_empty()
             })
         })
     };
@@ -247,9 +258,13 @@ fn a_directory_cut_anywhere_is_read_or_refused() {
 fn compiled() -> (Schemas, SchemaIndex) {
     let schema = serde_json::from_str(&text(SCHEMA)).expect("JSON");
     let mut compiler = Compiler::new();
-    compiler.add_resource("directory.json", schema).expect("a schema");
+    compiler
+        .add_resource("directory.json", schema)
+        .expect("a schema");
     let mut schemas = Schemas::new();
-    let index = compiler.compile("directory.json", &mut schemas).expect("a schema");
+    let index = compiler
+        .compile("directory.json", &mut schemas)
+        .expect("a schema");
     (schemas, index)
 }
 
