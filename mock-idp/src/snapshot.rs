@@ -19,8 +19,8 @@ use crate::world::{Rooms, Standing};
 /// A world at an instant: what it has issued and revoked, its keys, directory and settings, faults with what they have counted, rate
 /// limits, journal, and how far its randomness has been drawn.
 ///
-/// Taking one costs next to nothing, and so does keeping it: what has not changed since is shared. It is bound to no world, but
-/// means something only to the one it was taken of.
+/// Taking one costs next to nothing: it shares what the world has issued and noted until the world changes it, which copies it
+/// once. It is bound to no world, but means something only to the one it was taken of.
 #[derive(Clone)]
 pub struct Snapshot {
     drawn: u64,
@@ -61,16 +61,39 @@ impl Snapshot {
     }
 
     pub(crate) fn of(rooms: &Rooms) -> Self {
-        rooms.turns.between(|| Self {
-            drawn: rooms.entropy.drawn(),
-            keys: rooms.keys.now(),
-            ledger: rooms.ledger.saved(),
-            journal: rooms.journal.saved(),
-            faults: rooms.faults.saved(),
-            meters: rooms.meters.saved(),
-            former_secrets: rooms.former_secrets.saved(),
+        // Named one by one, so that a new room is not forgotten here.
+        let Rooms {
+            clock,
+            entropy,
+            keys,
+            ledger,
+            journal,
+            faults,
+            meters,
+            turns,
+            former_secrets,
+            // Taken as a whole.
+            standing: _,
+            // Empty after a restoring: whoever waits belongs to the past.
+            holds: _,
+            // None is ever forgotten.
+            secrets: _,
+            // As long as the world lasts.
+            provider: _,
+            supervisor: _,
+            origins: _,
+            patience: _,
+        } = rooms;
+        turns.between(|| Self {
+            drawn: entropy.drawn(),
+            keys: keys.now(),
+            ledger: ledger.saved(),
+            journal: journal.saved(),
+            faults: faults.saved(),
+            meters: meters.saved(),
+            former_secrets: former_secrets.saved(),
             standing: rooms.standing(),
-            clock: rooms.clock.as_virtual().map(ClockSetting::of),
+            clock: clock.as_virtual().map(ClockSetting::of),
             moves_clock: false,
         })
     }

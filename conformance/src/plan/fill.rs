@@ -73,6 +73,9 @@ pub(super) enum Place {
     Script,
     Rule,
     Headers,
+    Forgery,
+    Claims,
+    /// The value of a header or a claim.
     Header,
     Elsewhere,
 }
@@ -83,7 +86,9 @@ impl Place {
             (Self::Step, "idp") => Self::Idp,
             (Self::Idp, "script") => Self::Script,
             (Self::Rule, "headers") => Self::Headers,
-            (Self::Headers, _) => Self::Header,
+            (Self::Rule, "forge") => Self::Forgery,
+            (Self::Forgery, "claims") => Self::Claims,
+            (Self::Headers | Self::Claims, _) => Self::Header,
             _ => Self::Elsewhere,
         }
     }
@@ -222,7 +227,7 @@ impl Filler<'_> {
                 Diagnostic::in_node(
                     self.source,
                     node,
-                    "a time that is filled in stands in the `headers` of a rule only",
+                    "a time that is filled in stands in the `headers` or `claims` of a rule only",
                 )
                 .help("elsewhere, write the value out"),
             );

@@ -13,10 +13,13 @@ use serde_json::Value;
 #[serde(deny_unknown_fields, default)]
 pub struct Forgery {
     /// Which token of the answer; every one without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<ForgedToken>,
     /// Claims to set, to any value. `$epoch(-1h)` is filled in from the server's clock, as seconds since 1970.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub claims: BTreeMap<String, Value>,
     /// Claims to take out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub without: Vec<String>,
     /// How it is signed.
     pub sign: Signing,

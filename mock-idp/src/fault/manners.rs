@@ -10,8 +10,10 @@ use super::length::Length;
 #[serde(deny_unknown_fields, default)]
 pub struct KeepAlive {
     /// Closed without a word once it has been idle for so long on the server's clock, after its first answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub idle: Option<Length>,
     /// Closed after so many answers, the last of which says `Connection: close`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub requests: Option<u32>,
 }
 

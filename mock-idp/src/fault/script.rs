@@ -279,7 +279,7 @@ mod tests {
 
     use super::*;
     use crate::clock::VirtualClock;
-    use crate::fault::RequestFilter;
+    use crate::fault::{Per, RequestFilter};
     use crate::journal::Endpoint;
 
     fn script() -> (FaultScript, VirtualClock) {
@@ -366,6 +366,134 @@ mod tests {
             })
             .to_vec();
         assert_eq!(seen, ["", "", "fault#1", "fault#2", "", ""]);
+    }
+
+    #[test]
+    fn rules_come_and_go_by_name_and_are_never_named_twice() {
+        let (script, clock) = script();
+        let token = || Fault::at(Endpoint::Token);
+        let first = script.add(token().ttl(Duration::from_secs(60)));
+        let second = script.add(token());
+        assert_eq!(met(&script, Endpoint::Token), 1);
+        clock.advance(Duration::from_secs(59));
+        let listed = script.list();
+        let shown: Vec<String> = listed
+            .iter()
+            .map(|rule| format!("{} {} {}", rule.id, rule.met, rule.applied))
+            .collect();
+        assert_eq!(shown, ["fault#1 1 1", "fault#2 1 0"]);
+        assert_eq!(listed[0].expires_at, "2030-01-01T00:01:00Z".parse().ok());
+        assert_eq!(listed[1].expires_at, None);
+        clock.advance(Duration::from_secs(1));
+        assert_eq!(script.list().len(), 1, "its time is over");
+        assert!(!script.remove(first) && script.remove(second) && !script.remove(second));
+        assert_eq!(met(&script, Endpoint::Token), 0);
+        script.clear();
+        assert_eq!(script.add(token()).to_string(), "fault#3");
+        assert_eq!("fault#3".parse(), Ok(script.list()[0].id));
+    }
+
+    #[test]
+    fn there_is_an_end_to_rules() {
+        let (script, clock) = script();
+        let token = || Fault::at(Endpoint::Token);
+        script.add(token().ttl(Duration::from_secs(1)));
+        for _ in 1..MOST {
+            script.try_add(token()).unwrap();
+        }
+        insta::assert_snapshot!(script.try_add(token()).unwrap_err(), @"the script has 1000 rules, the most there may be; remove some first");
+        clock.advance(Duration::from_secs(1));
+        assert_eq!(script.try_add(token()).unwrap().to_string(), "fault#1001");
+        // Embedders are not refused: the oldest one makes room.
+        script.add(token());
+        let rules = script.list();
+        assert_eq!(
+            (rules.len(), rules[0].id.to_string()),
+            (MOST, "fault#3".to_owned())
+        );
+    }
+
+    #[test]
+    fn counts_may_be_those_of_each_connection() {
+        let (script, _) = script();
+        script.add(
+            Fault::at(Endpoint::Token)
+                .per(Per::Connection)
+                .times(2)
+                .reply(500)
+                .reply(502),
+        );
+        let statuses: Vec<_> = [1, 1, 2, 1, 2, 2]
+            .map(|connection| {
+                let asked = Asked {
+                    connection,
+                    ..Asked::at(Endpoint::Token)
+                };
+                script
+                    .meet(&asked)
+                    .and_then(|applied| applied.status)
+                    .unwrap_or(200)
+            })
+            .to_vec();
+        assert_eq!(statuses, [500, 502, 500, 200, 502, 200]);
+    }
+
+    #[test]
+    fn anything_is_every_request_but_no_connection() {
+        let (script, _) = script();
+        script.add(Fault::anywhere());
+        for endpoint in Endpoint::ALL {
+            let expected = u32::from(endpoint != Endpoint::Connection);
+            assert_eq!(met(&script, endpoint), expected, "{endpoint:?}");
+        }
+    }
+
+    /// The choices of a rule among so many requests.
+    fn choices(script: &FaultScript, label: &str, requests: usize) -> Vec<bool> {
+        let met = || script.meet(&Asked::at(Endpoint::Token));
+        (0..requests)
+            .map(|_| met().is_some_and(|applied| &*applied.label == label))
+            .collect()
+    }
+
+    #[test]
+    fn chance_is_of_the_seed_and_of_nothing_else() {
+        let seeded = |seed| {
+            let clock = VirtualClock::starting_at("2030-01-01T00:00:00Z".parse().unwrap());
+            FaultScript::on(Arc::new(clock), seed)
+        };
+        let half = || Fault::at(Endpoint::Token).probability(0.5).reply(503);
+        let alone = seeded(1);
+        alone.add(half());
+        let chosen = choices(&alone, "fault#1", 1_000);
+        let often = chosen.iter().filter(|chosen| **chosen).count();
+        assert!((450..550).contains(&often), "{often}");
+        // Others before it change its number and nothing else.
+        let among = seeded(1);
+        among.add(Fault::at(Endpoint::Jwks).probability(0.5));
+        among.add(half());
+        assert_eq!(choices(&among, "fault#2", 1_000), chosen);
+        let other = seeded(2);
+        other.add(half());
+        assert_ne!(choices(&other, "fault#1", 1_000), chosen);
+        // Its like throws dice of its own.
+        let twins = seeded(1);
+        twins.add(half());
+        twins.add(half());
+        let mut both = [0, 0, 0];
+        for _ in 0..1_000 {
+            both[usize::try_from(met(&twins, Endpoint::Token)).unwrap()] += 1;
+        }
+        assert!(
+            (200..300).contains(&both[0]) && (200..300).contains(&both[2]),
+            "{both:?}"
+        );
+        for (probability, expected) in [(0.0, 0), (1.0, 100)] {
+            let certain = seeded(1);
+            certain.add(Fault::at(Endpoint::Token).probability(probability));
+            let chosen = choices(&certain, "fault#1", 100);
+            assert_eq!(chosen.iter().filter(|chosen| **chosen).count(), expected);
+        }
     }
 
     proptest! {

@@ -149,8 +149,8 @@ mod tests {
             ..Asked::at(Endpoint::Token)
         };
         let all = Per::ALL.map(|per| per.of(&asked));
-        insta::assert_compact_debug_snapshot!(all, @"");
+        insta::assert_compact_debug_snapshot!(all, @r#"["app", "ada", "default", "rt#2", "3", "127.0.0.1"]"#);
         let nobody = Asked::at(Endpoint::Jwks);
-        insta::assert_compact_debug_snapshot!(Per::ALL.map(|per| per.of(&nobody)), @"");
+        insta::assert_compact_debug_snapshot!(Per::ALL.map(|per| per.of(&nobody)), @r#"["", "", "", "", "0", ""]"#);
     }
 }

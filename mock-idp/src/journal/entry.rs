@@ -353,3 +353,29 @@ pub enum Delivery {
     /// Never sent, the connection left open.
     Withheld,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A new endpoint does not compile until it has a place here.
+    #[test]
+    fn every_endpoint_is_listed() {
+        let place = |endpoint| match endpoint {
+            Endpoint::Token => 0,
+            Endpoint::Resource => 1,
+            Endpoint::Device => 2,
+            Endpoint::ManagedIdentity => 3,
+            Endpoint::Discovery => 4,
+            Endpoint::Jwks => 5,
+            Endpoint::InstanceDiscovery => 6,
+            Endpoint::UserRealm => 7,
+            Endpoint::Foreign => 8,
+            Endpoint::Unknown => 9,
+            Endpoint::Connection => 10,
+        };
+        let places = Endpoint::ALL.map(place);
+        assert!(places.into_iter().eq(0..Endpoint::ALL.len()));
+        assert_eq!(place(Endpoint::Connection), Endpoint::ALL.len() - 1);
+    }
+}

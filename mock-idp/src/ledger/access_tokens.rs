@@ -48,10 +48,12 @@ impl AccessTokens {
         label
     }
 
-    /// Notes the value of a token.
+    /// Notes the value of a token. One that it had before was never sent and is forgotten.
     pub(super) fn name(&mut self, label: TokenLabel, fingerprint: Fingerprint) {
         if let Some(token) = self.tokens.get_mut(&label.serial) {
-            token.fingerprint = Some(fingerprint);
+            if let Some(former) = token.fingerprint.replace(fingerprint) {
+                self.by_value.remove(&former);
+            }
             self.by_value.insert(fingerprint, label.serial);
         }
     }
@@ -148,7 +150,9 @@ mod tests {
     fn the_oldest_is_forgotten_with_its_value() {
         let mut tokens = AccessTokens::default();
         let first = tokens.add(facts);
+        tokens.name(first, [2; 32]);
         tokens.name(first, [1; 32]);
+        assert_eq!(tokens.label_of(&[2; 32]), None);
         for _ in 1..REMEMBERED {
             tokens.add(facts);
         }

@@ -279,6 +279,18 @@ impl DeviceCodes {
         Ok(())
     }
 
+    /// Denies a sign-in, also one that is approved and not redeemed; false if it is not remembered.
+    pub(super) fn revoke(&mut self, serial: u32) -> bool {
+        let sign_in = self.sign_ins.get_mut(&serial);
+        let standing = sign_in.map(|sign_in| &mut sign_in.standing);
+        match standing {
+            None => return false,
+            Some(Standing::Redeemed(_)) => {}
+            Some(standing) => *standing = Standing::Denied,
+        }
+        true
+    }
+
     /// The label of a device code by its value.
     pub(super) fn label_of(&self, fingerprint: &Fingerprint) -> Option<TokenLabel> {
         let serial = self.by_code.get(fingerprint)?;

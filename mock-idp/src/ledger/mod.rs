@@ -8,6 +8,7 @@ mod label;
 #[cfg(test)]
 mod model;
 mod refresh_family;
+mod revocation;
 mod sign_ins;
 mod used_assertions;
 

@@ -25,6 +25,7 @@ enum Step {
     Refresh(usize),
     RevokeToken(usize),
     RevokeAll,
+    RevokeCode(usize),
     Begin,
     Poll(usize),
     Approve(usize),
@@ -39,6 +40,7 @@ fn step() -> impl Strategy<Value = Step> {
         6 => any::<usize>().prop_map(Step::Refresh),
         1 => any::<usize>().prop_map(Step::RevokeToken),
         1 => Just(Step::RevokeAll),
+        1 => any::<usize>().prop_map(Step::RevokeCode),
         2 => Just(Step::Begin),
         6 => any::<usize>().prop_map(Step::Poll),
         3 => any::<usize>().prop_map(Step::Approve),
@@ -212,6 +214,17 @@ fn take(step: Step, ledger: &Ledger, model: &mut Model) -> Result<(), TestCaseEr
             ledger.revoke_families(now);
             model.revoked.fill(true);
         }
+        Step::RevokeCode(choice) => {
+            let Some(place) = among(choice, model.codes.len()) else {
+                return Ok(());
+            };
+            let label = ledger.label_of(&device_code(place));
+            prop_assert!(ledger.revoke(label.expect("it was given out"), now));
+            let (code, _) = &mut model.codes[place];
+            if *code != Code::Redeemed {
+                *code = Code::Denied;
+            }
+        }
         Step::Begin => {
             let place = model.codes.len();
             let make = || format!("USER{place}");
@@ -319,8 +332,11 @@ fn of_several_threads_one_redeems_a_refresh_token() {
             let next = || format!("successor {number} of round {round}");
             match ledger.redeem(&value, "app", at(1), &strict(), next) {
                 Ok(redeemed) => redeemed.parent == label,
-                Err(Refusal::Reused | Refusal::Revoked { .. }) => false,
-                Err(other) => panic!("{other:?}"),
+                Err(refused) => {
+                    let replaced = matches!(refused, Refusal::Reused | Refusal::Revoked { .. });
+                    assert!(replaced, "{refused:?}");
+                    false
+                }
             }
         });
         assert_eq!(won, 1, "round {round}");

@@ -46,8 +46,10 @@ impl Rest {
             // The sender is ours.
             let _ = is_idle.wait_for(|is_idle| *is_idle).await;
             tokio::select! {
-                () = clock.sleep(idle.0) => return,
+                // A request that has come in time counts, whatever the clock shows by now.
+                biased;
                 _ = is_idle.changed() => {}
+                () = clock.sleep(idle.0) => return,
             }
         }
     }

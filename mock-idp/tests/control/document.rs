@@ -82,3 +82,24 @@ fn operations_are_told_apart_and_say_what_they_do() {
         assert!(document.pointer(pointer).is_some(), "{pointer}");
     }
 }
+
+#[tokio::test]
+async fn what_the_help_shows_can_be_asked() {
+    let desk = Desk::with_world().await;
+    let help = desk.get("/").await.text;
+    let mut asked = 0;
+    for line in help.lines().filter(|line| line.contains("/worlds")) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let path = words[1].replace("{world}", "w");
+        let method: Method = words[0].parse().unwrap();
+        let mut request = desk.request(method, &path);
+        if let Some(body) = line.find("{\"") {
+            let text: serde_json::Value = serde_json::from_str(&line[body..]).unwrap();
+            request = request.json(&text);
+        }
+        let said = Said::of(request).await;
+        assert!(said.status < 300, "{line}: {said:?}");
+        asked += 1;
+    }
+    assert_eq!(asked, 7);
+}

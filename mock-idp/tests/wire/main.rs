@@ -11,6 +11,7 @@
 )]
 
 mod answer;
+mod asserted;
 mod raw;
 mod stage;
 
@@ -21,6 +22,7 @@ mod changed_answers;
 mod claims;
 mod client_assertion;
 mod coded_bodies;
+mod connections;
 mod consent;
 mod customer_api;
 mod cut_answers;
@@ -29,24 +31,32 @@ mod device_code;
 mod discovery;
 mod exact_answers;
 mod expectations;
+mod fault_matrix;
+mod fault_rules;
 mod fault_selection;
 mod faults;
+mod federated_credential;
+mod forgeries;
 mod graph;
 mod headers;
 mod holds;
 mod hostile_peers;
 mod hygiene;
 mod identities;
+mod in_progress;
 mod journal_facts;
 mod keys;
+mod limit_rules;
 mod limits;
 mod managed_identity;
 mod management;
 mod minting;
+mod races;
 mod redirects;
 mod refresh;
 mod silent_peers;
 mod snapshots;
 mod success;
+mod superseded;
 mod tenants;
 mod worlds;

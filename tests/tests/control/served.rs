@@ -1,7 +1,7 @@
 //! A `mock-idp serve` of our own.
 
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
 use serde_json::Value;
 use tests::program::mock_idp;

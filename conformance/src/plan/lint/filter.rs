@@ -32,6 +32,9 @@ pub(super) fn examine(
             unused_grant(view, node, grant, found);
         }
     }
+    if only.generation.is_some() && !view.cast.has_refresh_tokens() && !view.file.head.passive {
+        found.push(no_refresh_tokens(view, below(node, &["generation"])));
+    }
     // That there is no token of the number 0 has been said.
     if let Some(label) = only.presents.filter(|label| label.serial > 0) {
         let node = below(node, &["presents"]);
@@ -78,8 +81,12 @@ fn foreign_to_the_endpoint(
     let RuleTarget::Endpoint(endpoint) = to else {
         return;
     };
-    let (grant, rest) = match endpoint {
-        Endpoint::Resource => ("a resource is not told by which grant its token came", None),
+    let (grant, generation, rest) = match endpoint {
+        Endpoint::Resource => (
+            "a resource is not told by which grant its token came",
+            "a refresh token is never meant for a resource",
+            None,
+        ),
         Endpoint::Discovery
         | Endpoint::Jwks
         | Endpoint::InstanceDiscovery
@@ -87,7 +94,7 @@ fn foreign_to_the_endpoint(
         | Endpoint::Foreign
         | Endpoint::Unknown => {
             let who = "public documents are read without a word of who asks";
-            (who, Some(who))
+            (who, who, Some(who))
         }
         _ => return,
     };
@@ -97,6 +104,7 @@ fn foreign_to_the_endpoint(
         ("user", only.user.is_some(), rest),
         ("scope", only.scope.is_some(), rest),
         ("presents", only.presents.is_some(), rest),
+        ("generation", only.generation.is_some(), Some(generation)),
     ] {
         if let Some(why) = why
             && present

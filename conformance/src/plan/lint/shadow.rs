@@ -2,7 +2,8 @@
 
 use super::{Armed, Findings, View};
 use crate::scenario::Step;
-use mock_idp::fault::Rule;
+use mock_idp::fault::{Rule, RuleTarget};
+use mock_idp::journal::Endpoint;
 
 pub(super) fn examine(view: &View<'_>, found: &mut Findings<'_>) {
     // The rules in force that always apply; one that is shadowed itself adds nothing.
@@ -50,7 +51,12 @@ fn examine_one<'a>(
 
 /// Whether `earlier`, which always applies, is for every request that `later` is for.
 fn answers_all(earlier: &Rule, later: &Rule) -> bool {
-    earlier.to == later.to && (earlier.only.is_none() || earlier.only == later.only)
+    let covers = match earlier.to {
+        // A connection is no request.
+        RuleTarget::Anything => later.to != RuleTarget::Endpoint(Endpoint::Connection),
+        to => to == later.to,
+    };
+    covers && (earlier.only.is_none() || earlier.only == later.only)
 }
 
 fn applies_always(rule: &Rule) -> bool {
@@ -60,4 +66,5 @@ fn applies_always(rule: &Rule) -> bool {
         && rule.from.is_none()
         && rule.until.is_none()
         && rule.ttl.is_none()
+        && rule.probability.is_none()
 }

@@ -9,16 +9,61 @@ use super::{Armed, Findings, View, below, element};
 use crate::diagnostic::Diagnostic;
 use crate::scenario::{Each, RotationMode};
 use crate::yaml::Node;
-use mock_idp::fault::NumberDisguise;
+use mock_idp::fault::{NumberDisguise, RuleTarget};
+use mock_idp::journal::{Endpoint, Origin};
 
 /// Okta honours a replaced refresh token for at most this long.
 const OKTA_LEEWAY: Duration = Duration::from_secs(60);
 
 pub(super) fn examine(view: &View<'_>, found: &mut Findings<'_>) {
+    places(view, found);
     match view.provider {
         Provider::Okta => okta(view, found),
         Provider::Entra => {}
     }
+}
+
+/// Endpoints and origins that the vendor has not.
+fn places(view: &View<'_>, found: &mut Findings<'_>) {
+    let vendor = view.provider;
+    for Armed { rule, node, .. } in &view.rules {
+        if let RuleTarget::Endpoint(endpoint) = rule.to
+            && !serves(vendor, endpoint)
+        {
+            let to = below(node, &["to"]);
+            found.push(nowhere(view, to, rule.to.name(), "endpoint"));
+        }
+        let origin = rule.only.as_ref().and_then(|only| only.origin);
+        if let Some(origin) = origin
+            && !has_door(vendor, origin)
+        {
+            let node = below(node, &["only", "origin"]);
+            let name = node.text().unwrap_or_default();
+            found.push(nowhere(view, node, name, "origin"));
+        }
+    }
+}
+
+fn serves(vendor: Provider, endpoint: Endpoint) -> bool {
+    let is_entras = matches!(
+        endpoint,
+        Endpoint::InstanceDiscovery | Endpoint::UserRealm | Endpoint::ManagedIdentity
+    );
+    vendor == Provider::Entra || !is_entras
+}
+
+fn has_door(vendor: Provider, origin: Origin) -> bool {
+    match origin {
+        Origin::Login | Origin::Graph | Origin::ManagedIdentity => vendor == Provider::Entra,
+        Origin::Org | Origin::Api => vendor == Provider::Okta,
+        Origin::Foreign => true,
+    }
+}
+
+fn nowhere(view: &View<'_>, node: &Node, name: &str, what: &str) -> Diagnostic {
+    let vendor = view.provider;
+    view.problem(node, format!("{vendor} has no {what} `{name}`"))
+        .help("so the rule never applies; leave the other provider out, or the rule")
 }
 
 fn okta(view: &View<'_>, found: &mut Findings<'_>) {

@@ -276,6 +276,7 @@ impl WorldFacts {
         let origins = [
             Origin::Login,
             Origin::Graph,
+            Origin::ManagedIdentity,
             Origin::Org,
             Origin::Api,
             Origin::Foreign,

@@ -146,6 +146,9 @@ impl fmt::Display for Complaint {
             write!(f, "`{}`: ", self.place)?;
         }
         f.write_str(&self.title)?;
+        if let Some((place, text)) = &self.also {
+            write!(f, "; `{place}`: {text}")?;
+        }
         for more in [&self.label, &self.note, &self.help].into_iter().flatten() {
             write!(f, "; {more}")?;
         }

@@ -8,14 +8,18 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields, default)]
 pub struct ErrorReply {
     /// HTTP status.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
     /// `error` (RFC 6749 section 5.2).
     pub error: String,
     /// Entra's `suberror`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub suberror: Option<String>,
     /// Entra's AADSTS number.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<u32>,
     /// `error_description`; Entra's usual one for `number` without it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Whether Entra's `claims` member is sent.
     pub claims: bool,
