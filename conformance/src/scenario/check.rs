@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::client::Which;
 use super::expected::{ExpectedOutcome, WaitRange};
 use super::selector::{After, AuthUse, Numbered, Presents, SecretIn, Selector, Target};
-use super::status::Statuses;
 use crate::trace::Party;
+use mock_idp::expect::Statuses;
 use mock_idp::fault::Length;
 use mock_idp::fault::OneOrMany;
 

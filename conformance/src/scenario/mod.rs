@@ -9,12 +9,12 @@ mod expected;
 mod happening;
 mod idp;
 mod selector;
-mod status;
 mod step;
 
 use std::collections::BTreeMap;
 
 use mock_idp::Provider;
+pub use mock_idp::expect::{StatusPattern, Statuses};
 pub use mock_idp::fault::{Length, NotALength, Offset, OneOrMany};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -28,7 +28,6 @@ pub use expected::{ExpectedOutcome, WaitRange};
 pub use happening::{IdpStep, KeysChange, Replayed, Replayer, Revocation, SecretsChange};
 pub use idp::{IdpSpec, Lifetime, Rotation, RotationMode, TokenSpec, WhenReused};
 pub use selector::{After, AuthUse, Numbered, Presents, SecretIn, Selector, Target};
-pub use status::{StatusPattern, Statuses};
 pub use step::{
     Advance, CallStep, Ending, HeldCount, Release, Restart, SecretChoice, Side, Step, Swap, Until,
 };

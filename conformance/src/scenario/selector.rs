@@ -10,9 +10,9 @@ use serde::de::{self, MapAccess};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::client::Which;
-use super::status::Statuses;
 use crate::trace::Party;
 use mock_idp::as_text;
+use mock_idp::expect::Statuses;
 use mock_idp::fault::Length;
 
 /// An endpoint as selectors name it.

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::exit::ExitCode;
 use crate::scenario::{
     After, ExpectedOutcome, Length, Lifetime, Numbered, Presents, Release, Replayed, Revocation,
-    Selector, StatusPattern, Statuses, WaitRange,
+    Selector, WaitRange,
 };
 use crate::selection::Shard;
 use crate::trace::Class;
@@ -54,19 +54,6 @@ form!(Lifetime, "Lifetime", |generator| json_schema!({
         object(&["over_margin"], json!({ "over_margin": generator.subschema_for::<Length>() })),
     ],
 }));
-
-form!(StatusPattern, "StatusPattern", |_| json_schema!({
-    "description": "An HTTP status, or all of a class: `401`, `5xx`.",
-    "anyOf": [
-        { "type": "integer", "minimum": 100, "maximum": 599 },
-        { "type": "string", "pattern": "^[1-5]xx$" },
-    ],
-}));
-
-form!(Statuses, "Statuses", |generator| one_or_more(
-    "An HTTP status, a class such as `5xx`, or a list of them, any of which is meant.",
-    &generator.subschema_for::<StatusPattern>(),
-));
 
 form!(Presents, "Presents", |_| json_schema!({
     "description": "Which token a request shows.",

@@ -6,9 +6,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::expectation::{BadExpectation, Expectation};
-use super::length::Length;
 use super::requests::Requests;
 use super::selecting::selecting;
+use crate::fault::Length;
 
 /// How many requests. Made by [`Expectation::count`]; without a bound it means at least one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]

@@ -6,9 +6,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::expectation::{BadExpectation, Expectation};
-use super::length::Length;
 use super::requests::Requests;
 use super::target::{Numbered, Target};
+use crate::fault::Length;
 
 /// Time between requests: between the arrivals of all consecutive ones (`between`), or from the answer to one to the arrival of
 /// another (`from`, `to`). Made by [`Expectation::gap`].

@@ -9,7 +9,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::presents::{AuthUse, Presents};
 use super::record::Record;
 use super::requests::Requests;
-use super::{Length, words};
+use super::words;
+use crate::fault::Length;
 use crate::journal::{AuthMethod, BasicSpelling, Delivery, Endpoint, Entry};
 use crate::ledger::{TokenLabel, TokenState};
 

@@ -6,7 +6,8 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::target::as_text;
+use super::target::text_schema;
+use crate::as_text;
 use crate::ledger::TokenLabel;
 
 /// How a client authenticates in a token request.
@@ -100,6 +101,10 @@ impl fmt::Display for Presents {
 
 as_text!(
     Presents,
-    "a kind of token, such as `newest`, or a label such as `RT#1`",
+    "a kind of token, such as `newest`, or a label such as `RT#1`"
+);
+text_schema!(
+    Presents,
+    "Which token a request shows: a kind of token, or one by its label.",
     "^(newest|live|expired|rotated|revoked|foreign|rejected|nothing|(AT|RT)#[0-9]{1,9})$"
 );

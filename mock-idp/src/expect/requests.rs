@@ -5,10 +5,10 @@ use std::time::Duration;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::length::Length;
 use super::presents::{AuthUse, Presents};
 use super::status::{StatusPattern, Statuses};
 use super::target::Target;
+use crate::fault::Length;
 use crate::journal::{Endpoint, SecretPlace};
 
 /// Which requests are meant: all that meet every condition that is given.

@@ -40,7 +40,7 @@ macro_rules! selecting {
             presents: Option<$crate::expect::Presents>,
             /// The token shown has at least so long to live, on the server's clock.
             #[serde(skip_serializing_if = "Option::is_none")]
-            left_at_least: Option<$crate::expect::Length>,
+            left_at_least: Option<$crate::fault::Length>,
             /// Whether a secret stood where it must not (`true`: it did).
             #[serde(skip_serializing_if = "Option::is_none")]
             leaks_secret: Option<bool>,
@@ -52,7 +52,7 @@ macro_rules! selecting {
             after: Option<Box<$crate::expect::Requests>>,
             /// Only for so long after `after`, or from the start of the world.
             #[serde(rename = "for", skip_serializing_if = "Option::is_none")]
-            following: Option<$crate::expect::Length>,
+            following: Option<$crate::fault::Length>,
             /// Only before the first request that is like this arrived.
             #[serde(skip_serializing_if = "Option::is_none")]
             before: Option<Box<$crate::expect::Requests>>,

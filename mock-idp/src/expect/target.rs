@@ -1,12 +1,15 @@
 //! What requests are sent to.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize as _;
 use serde::de::IntoDeserializer as _;
 use serde::de::value::{Error, StrDeserializer};
 
+use crate::as_text;
 use crate::journal::Endpoint;
 
 /// An endpoint, or `anything`.
@@ -98,34 +101,9 @@ impl fmt::Display for Numbered {
     }
 }
 
-/// Reads and writes a type by its `FromStr` and `Display`; the second argument says what was expected in its place, the third
-/// is the pattern of its schema.
-macro_rules! as_text {
-    ($name:ident, $what:literal, $pattern:expr) => {
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                struct Visitor;
-                impl serde::de::Visitor<'_> for Visitor {
-                    type Value = $name;
-
-                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                        f.write_str($what)
-                    }
-
-                    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<$name, E> {
-                        text.parse().map_err(E::custom)
-                    }
-                }
-                deserializer.deserialize_any(Visitor)
-            }
-        }
-
+/// Gives a type that stands as text its schema: what it is, and its pattern.
+macro_rules! text_schema {
+    ($name:ident, $what:literal, $pattern:literal) => {
         impl schemars::JsonSchema for $name {
             fn schema_name() -> std::borrow::Cow<'static, str> {
                 stringify!($name).into()
@@ -146,15 +124,29 @@ macro_rules! as_text {
     };
 }
 
-pub(super) use as_text;
+pub(super) use text_schema;
 
-as_text!(
-    Target,
-    "an endpoint, such as `token`, or `anything`",
-    "^[a-z_]+$"
-);
-as_text!(
+as_text!(Target, "an endpoint, such as `token`, or `anything`");
+impl JsonSchema for Target {
+    fn schema_name() -> Cow<'static, str> {
+        "Target".into()
+    }
+
+    fn schema_id() -> Cow<'static, str> {
+        concat!(module_path!(), "::Target").into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "An endpoint, or `anything`.",
+            "anyOf": [generator.subschema_for::<Endpoint>(), { "const": "anything" }],
+        })
+    }
+}
+
+as_text!(Numbered, "an endpoint and a number, such as `token#1`");
+text_schema!(
     Numbered,
-    "an endpoint and a number, such as `token#1`",
+    "The nth request to an endpoint: `token#1`.",
     "^[a-z_]+#[1-9][0-9]{0,8}$"
 );

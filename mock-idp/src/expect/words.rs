@@ -2,7 +2,8 @@
 
 use super::requests::Requests;
 use super::target::Target;
-use super::{AuthUse, Length, Presents};
+use super::{AuthUse, Presents};
+use crate::fault::Length;
 use crate::journal::SecretPlace;
 
 /// `no request`, `1 request`, `2 requests`.

@@ -7,7 +7,8 @@ impl MockIdp {
     /// Expects something of the requests that this world sees from its start to its end.
     ///
     /// It is verified when the world is dropped, which panics with every expectation that is not met; while another panic is
-    /// under way they go to standard error instead. [`stop`](Self::stop) gives them as an error.
+    /// under way they go to standard error instead. [`stop`](Self::stop) gives them as an error. Let the test itself own the
+    /// world: a panic in a task of its own fails no test. A [`reset`](Self::reset) keeps what is expected.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]

@@ -172,3 +172,92 @@ async fn the_spelling_of_basic_is_told_where_it_differs() {
         assert_eq!(stage.last_token_request().basic, None);
     }
 }
+
+#[tokio::test]
+async fn an_entry_in_json_is_what_it_was() {
+    let stage = Stage::okta().await;
+    stage.password().send().await;
+    let entry = stage.last_entry();
+    insta::assert_snapshot!(serde_json::to_string_pretty(&entry).unwrap(), @r#"
+    {
+      "number": 1,
+      "connection": 1,
+      "at": "2030-01-01T00:00:00Z",
+      "server_time": "2030-01-01T00:00:00Z",
+      "answered_at": "2030-01-01T00:00:00Z",
+      "origin": "org",
+      "endpoint": "token",
+      "method": "POST",
+      "path": "/oauth2/default/v1/token",
+      "content_type": "application/x-www-form-urlencoded",
+      "request_id": null,
+      "body": null,
+      "token_request": {
+        "grant": "password",
+        "client": "0oa1daemonTokenPr0d7",
+        "auth": [
+          "post"
+        ],
+        "basic": null,
+        "parameters": [
+          "grant_type",
+          "client_id",
+          "client_secret",
+          "username",
+          "password",
+          "scope"
+        ],
+        "issuer": "default",
+        "scope": [
+          "orders.read",
+          "openid",
+          "offline_access"
+        ],
+        "user": "ada@okta.example",
+        "repeated": []
+      },
+      "presented": null,
+      "secrets": [],
+      "held": null,
+      "reply": {
+        "status": 200,
+        "error": null,
+        "vendor_code": null,
+        "headers": [
+          [
+            "x-rate-limit-limit",
+            "600"
+          ],
+          [
+            "x-rate-limit-remaining",
+            "599"
+          ],
+          [
+            "x-rate-limit-reset",
+            "1893456060"
+          ],
+          [
+            "date",
+            "Tue, 01 Jan 2030 00:00:00 GMT"
+          ]
+        ],
+        "issued": [
+          "AT#1",
+          "RT#1"
+        ],
+        "fault": null,
+        "delivery": "sent"
+      }
+    }
+    "#);
+    let json = serde_json::to_string(&entry).unwrap();
+    let read: Entry = serde_json::from_str(&json).unwrap();
+    // Whose port it was is nobody's business and not written.
+    assert_eq!(
+        read,
+        Entry {
+            peer: None,
+            ..entry
+        }
+    );
+}
