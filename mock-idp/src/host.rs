@@ -3,6 +3,7 @@
 mod name;
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::builder::{Builder, StartError};
@@ -32,6 +33,8 @@ const WORLDS: usize = 10_000;
 #[derive(Debug)]
 pub struct Host {
     most: usize,
+    /// Where the worlds that it starts listen, and the host in their URLs, if it has been told.
+    reach: Option<(IpAddr, Option<String>)>,
     worlds: RwLock<Worlds>,
 }
 
@@ -72,8 +75,17 @@ impl Host {
     pub fn with_capacity(worlds: usize) -> Self {
         Self {
             most: worlds,
+            reach: None,
             worlds: RwLock::default(),
         }
+    }
+
+    /// Has the worlds that it starts listen on this address, with another host in their URLs if there is one: as
+    /// [`Builder::bind`] and [`Builder::advertise`].
+    #[must_use]
+    pub fn reached_at(mut self, address: IpAddr, advertised: Option<String>) -> Self {
+        self.reach = Some((address, advertised));
+        self
     }
 
     /// Starts a world and takes it in. Without a name it is called `world-1`, `world-2`, …
@@ -88,7 +100,7 @@ impl Host {
     ) -> Result<WorldName, HostError> {
         // Before ports are opened in vain. What comes between is noticed below.
         self.read().admits(name.as_ref(), self.most)?;
-        let idp = builder.start().await?;
+        let idp = self.placed(builder).start().await?;
         self.adopt(name, idp)
     }
 
@@ -151,6 +163,15 @@ impl Host {
         let dropped = std::mem::take(&mut self.write().by_name);
         for idp in dropped.into_values() {
             idp.close().await;
+        }
+    }
+
+    /// A world to be, placed where this host has its worlds.
+    pub(crate) fn placed(&self, builder: Builder) -> Builder {
+        match &self.reach {
+            None => builder,
+            Some((address, None)) => builder.bind(*address),
+            Some((address, Some(host))) => builder.bind(*address).advertise(host),
         }
     }
 

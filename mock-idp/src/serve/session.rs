@@ -79,7 +79,7 @@ impl Session {
         let clock = flags.clock.start();
         let mut session = Self {
             flags: flags.clone(),
-            worlds: Arc::new(Host::new()),
+            worlds: Arc::new(Host::new().reached_at(address, host.clone())),
             control: None,
             introductions: Vec::new(),
             trust,

@@ -59,6 +59,19 @@ fn with_a_token_it_is_open_to_others_and_asks_for_the_token() {
         body.contains(r#""name":"entra""#) && body.contains(r#""name":"okta""#),
         "{body}"
     );
+    // Worlds that are made later are found by the same name.
+    let headers = format!("{bearer}Content-Type: application/json\r\n");
+    let (status, body) = http(
+        "POST",
+        &worlds,
+        &headers,
+        r#"{"provider":"okta","tls":false}"#,
+    );
+    assert_eq!(status, 201, "{body}");
+    let made: serde_json::Value = serde_json::from_str(&body).unwrap();
+    let org = made["world"]["origins"]["org"].as_str().unwrap();
+    assert!(org.starts_with("http://localhost:"), "{org}");
+    assert_eq!(http("GET", org, "", "").0, 404);
     assert_eq!(served.signal("TERM").code(), Some(0));
 }
 

@@ -1,6 +1,6 @@
 //! What the README says to type beside a served mock: the lines to paste are pasted, and curl is run as it stands there.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
 
 use tests::program::mock_idp;
@@ -22,7 +22,8 @@ impl Drop for Served {
 fn curl_lines_of_the_readme_do_what_is_shown() {
     if Command::new("curl").arg("--version").output().is_err() {
         assert!(std::env::var_os("CI").is_none(), "curl is needed here");
-        eprintln!("SKIPPED: there is no curl, so the README's lines were not run");
+        let skipped = "SKIPPED: there is no curl, so the README's lines were not run";
+        writeln!(std::io::stderr(), "{skipped}").expect("a standard error");
         return;
     }
     let commands: Vec<super::Command> = Document::read("README.md")

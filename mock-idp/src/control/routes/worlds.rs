@@ -208,7 +208,11 @@ async fn make(
     for limit in wanted.limits {
         builder = builder.limit(limit);
     }
-    let idp = builder.start().await.map_err(HostError::from)?;
+    let idp = host
+        .placed(builder)
+        .start()
+        .await
+        .map_err(HostError::from)?;
     add_all(&idp, &wanted.faults)?;
     // Only now, whole: nobody has met it before.
     let name = host.adopt(wanted.name, idp)?;
