@@ -5,6 +5,8 @@ mod book;
 mod device_codes;
 mod facts;
 mod label;
+#[cfg(test)]
+mod model;
 mod refresh_family;
 mod sign_ins;
 mod used_assertions;

@@ -7,18 +7,18 @@ use reqwest::Method;
 
 use crate::desk::{Desk, Said};
 
-/// Run with `UPDATE_SCHEMAS=1` to write it anew.
+/// Run with `UPDATE_SCHEMA=1` to write it anew.
 #[test]
 fn the_committed_document_is_that_of_the_routes() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/control.openapi.json");
     let made = format!("{:#}\n", open_api());
-    if std::env::var_os("UPDATE_SCHEMAS").is_some() {
+    if std::env::var_os("UPDATE_SCHEMA").is_some() {
         std::fs::write(&path, &made).unwrap();
     }
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         committed == made,
-        "schema/control.openapi.json is out of date; write it with UPDATE_SCHEMAS=1 cargo test -p mock-idp --test control"
+        "schema/control.openapi.json is out of date; write it with UPDATE_SCHEMA=1 cargo test -p mock-idp --test control"
     );
 }
 

@@ -249,7 +249,7 @@ fn what_cannot_be_read_is_told() {
         all += &format!("{error}\n");
     }
     insta::assert_snapshot!(all, @"
-    unknown variant `tokne`, expected one of `token`, `resource`, `device`, `managed_identity`, `discovery`, `jwks`, `instance_discovery`, `user_realm`, `foreign`, `unknown` at line 1 column 15
+    unknown variant `tokne`, expected one of `token`, `resource`, `device`, `managed_identity`, `discovery`, `jwks`, `instance_discovery`, `user_realm`, `foreign`, `unknown`, `connection` at line 1 column 15
     invalid type: integer `60`, expected a length of time with a unit, such as `30s` at line 1 column 11
     `60` is not a length of time; write a number and a unit, such as `30s`, `500ms` or `1h 30m` at line 1 column 13
     `-60s` is not a length of time; write a number and a unit, such as `30s`, `500ms` or `1h 30m`; it cannot be negative here at line 1 column 15
@@ -276,6 +276,7 @@ fn what_cannot_be_followed_is_told() {
         LimitRule::requests(1, minute()).by([By::World, By::User]),
         on(1, "api/v1"),
         on(1, "/api/*users"),
+        LimitRule::requests(1, minute()).at(Endpoint::Connection),
     ];
     let told: Vec<String> = bad
         .iter()
@@ -290,6 +291,7 @@ fn what_cannot_be_followed_is_told() {
     `by` has `world`, which counts everybody together, beside what tells them apart
     `api/v1` is no path; write one that begins with `/`, with `*` for a whole segment and `**` for what follows, at its end only
     `/api/*users` is no path; write one that begins with `/`, with `*` for a whole segment and `**` for what follows, at its end only
+    `to` has `connection`, which is no request; limits are for requests
     ");
     assert_eq!(LimitRule::default().check(), Err(BadLimit::Nothing));
     for good in [
