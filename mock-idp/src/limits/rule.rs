@@ -210,6 +210,9 @@ pub enum BadLimit {
     /// `world` beside others.
     #[error("`by` has `world`, which counts everybody together, beside what tells them apart")]
     WorldAndMore,
+    /// [`Endpoint::Connection`], where no request arrives.
+    #[error("`to` has `connection`, which is no request; limits are for requests")]
+    Connection,
     /// A path that is none.
     #[error(
         "`{0}` is no path; write one that begins with `/`, with `*` for a whole segment and `**` for what follows, at its end only"
@@ -301,6 +304,9 @@ impl LimitRule {
         }
         if self.by.contains(&By::World) && self.by.iter().any(|by| *by != By::World) {
             return Err(BadLimit::WorldAndMore);
+        }
+        if self.to.contains(&Endpoint::Connection) {
+            return Err(BadLimit::Connection);
         }
         match self
             .paths

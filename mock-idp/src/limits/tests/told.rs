@@ -276,6 +276,7 @@ fn what_cannot_be_followed_is_told() {
         LimitRule::requests(1, minute()).by([By::World, By::User]),
         on(1, "api/v1"),
         on(1, "/api/*users"),
+        LimitRule::requests(1, minute()).at(Endpoint::Connection),
     ];
     let told: Vec<String> = bad
         .iter()
@@ -290,6 +291,7 @@ fn what_cannot_be_followed_is_told() {
     `by` has `world`, which counts everybody together, beside what tells them apart
     `api/v1` is no path; write one that begins with `/`, with `*` for a whole segment and `**` for what follows, at its end only
     `/api/*users` is no path; write one that begins with `/`, with `*` for a whole segment and `**` for what follows, at its end only
+    `to` has `connection`, which is no request; limits are for requests
     ");
     assert_eq!(LimitRule::default().check(), Err(BadLimit::Nothing));
     for good in [
