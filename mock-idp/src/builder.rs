@@ -12,7 +12,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::clock::{Clock, SystemClock};
 use crate::directory::{Directory, FormerSecrets, Rotation};
 use crate::entropy::Entropy;
-use crate::fault::{FaultScript, Holds};
+use crate::fault::{BadRule, DirectoryNames, FaultScript, Holds};
 use crate::journal::{Journal, KnownSecrets, Origin};
 use crate::keys::{BadKeys, KeyRing};
 use crate::ledger::Ledger;
@@ -66,6 +66,9 @@ pub enum StartError {
     /// A rate limit cannot be followed.
     #[error(transparent)]
     Limit(#[from] BadLimit),
+    /// A fault rule of the directory cannot be followed.
+    #[error("a fault rule of the directory cannot be followed: {0}")]
+    Fault(#[from] BadRule),
     /// The directory lacks something that every world needs.
     #[error("the directory has no {0}")]
     Incomplete(&'static str),
@@ -148,7 +151,7 @@ impl Builder {
         self
     }
 
-    /// A rate limit, in place of the vendor's or on top, beside those already given. [`MockIdp::set_limits`] changes them later.
+    /// A rate limit, in place of the vendor's or on top, beside those already given; those of the directory do not count then. [`MockIdp::set_limits`] changes them later.
     pub fn limit(mut self, rule: LimitRule) -> Self {
         self.limits.push(rule);
         self
@@ -215,7 +218,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// [`StartError`] when a port cannot be had, no certificate can be made, a limit cannot be followed, or the directory lacks a confidential application.
+    /// [`StartError`] when a port cannot be had, no certificate can be made, a limit or fault rule cannot be followed, or the directory lacks a confidential application.
     pub async fn start(self) -> Result<MockIdp, StartError> {
         let directory = self.directory.unwrap_or_else(Directory::built_in);
         let secrets = KnownSecrets::default();
@@ -264,6 +267,26 @@ impl Builder {
             Provider::Entra => Vec::new(),
             Provider::Okta => okta::usual_limits(),
         };
+        let part = &directory;
+        let (limits, rules) = match self.provider {
+            Provider::Entra => (&part.entra.limits, &part.entra.faults),
+            Provider::Okta => (&part.okta.limits, &part.okta.faults),
+        };
+        // What is asked of the builder counts before what a file says.
+        let limits = match self.limits.is_empty() {
+            true => limits,
+            false => &self.limits,
+        };
+        let meters = Meters::new(Custom::of(self.provider), usual_limits, limits)?;
+        let faults = FaultScript::on(self.clock.clone(), self.seed);
+        for rule in rules {
+            let provider = self.provider;
+            let names = DirectoryNames {
+                provider,
+                directory: &directory,
+            };
+            faults.add(rule.to_fault(&names)?);
+        }
         let rooms = Arc::new(Rooms {
             provider: self.provider,
             secrets,
@@ -273,10 +296,10 @@ impl Builder {
             keys,
             ledger: Ledger::default(),
             journal: Journal::with_capacity(self.journal_capacity, self.clock.timeline()),
-            faults: FaultScript::on(self.clock.clone(), self.seed),
+            faults,
             holds: Holds::default(),
             turns: Turns::default(),
-            meters: Meters::new(Custom::of(self.provider), usual_limits, &self.limits)?,
+            meters,
             supervisor: self.supervisor,
             origins: names,
             patience: self.patience,

@@ -71,7 +71,11 @@ fn unhelpful(kind: &str, bad: &BadDirectory, said: &str) -> Vec<String> {
     if said.contains("planted") {
         wrong.push(format!("{kind}: a secret is shown\n{said}"));
     }
-    if bad.problems().iter().any(|problem| problem.line == 0 || problem.column == 0) {
+    if bad
+        .problems()
+        .iter()
+        .any(|problem| problem.line == 0 || problem.column == 0)
+    {
         wrong.push(format!("{kind}: a mistake without a place"));
     }
     let mistakes: Vec<&str> = said.trim_end().split("\n\n").collect();
@@ -117,7 +121,11 @@ fn schema_and_reader_accept_the_example_and_the_built_in_one() {
             panic!("{bad}");
         }
     }
-    assert!(schemas.validate(&serde_json::json!({ "laxity": {} }), schema).is_ok());
+    assert!(
+        schemas
+            .validate(&serde_json::json!({ "laxity": {} }), schema)
+            .is_ok()
+    );
 }
 
 /// What an editor shows before anything is run: the schema refuses whatever is wrong in form.
@@ -129,7 +137,9 @@ fn the_schema_refuses_what_is_wrong_in_form() {
         yaml::parse(&text).is_ok()
     });
     let (refused, accepted): (Vec<String>, Vec<String>) = readable.partition(|kind| {
-        schemas.validate(&value(&file(kind, "yaml")), schema).is_err()
+        schemas
+            .validate(&value(&file(kind, "yaml")), schema)
+            .is_err()
     });
     assert!(refused.len() >= 8, "only {refused:?} are refused");
     // These are wrong in what they mean.
@@ -149,6 +159,8 @@ fn the_schema_refuses_what_is_wrong_in_form() {
     certificate-twice
     certificate-weak
     default-scope-unknown
+    fault-for-nobody
+    fault-that-contradicts-itself
     federated-twice
     group-unknown
     identity-called-as-an-application
@@ -161,6 +173,7 @@ fn the_schema_refuses_what_is_wrong_in_form() {
     keys-all-withdrawn
     keys-both-active
     length-of-nothing
+    limit-of-nothing
     no-authorization-server
     no-grant
     no-tenant
@@ -184,14 +197,15 @@ fn the_schema_refuses_what_is_wrong_in_form() {
 fn example_and_page_leave_nothing_out() {
     let schema: Value = serde_json::from_str(&text(SCHEMA)).expect("JSON");
     let mut keys = BTreeSet::new();
-    keys_of(&schema, &mut keys);
+    keys_of(&schema, &schema, &mut keys);
     assert!(keys.len() > 60, "{keys:?}");
     let (example, page) = (text(EXAMPLE), text("docs/directory.md"));
     let written = |key: &str| {
         ["", "- ", "{ ", ", "].iter().any(|before| {
             example.lines().any(|line| {
                 let line = line.trim_start();
-                line.starts_with(&format!("{before}{key}:")) || line.contains(&format!("{before}{key}:")) && !before.is_empty()
+                line.starts_with(&format!("{before}{key}:"))
+                    || line.contains(&format!("{before}{key}:")) && !before.is_empty()
             })
         })
     };
@@ -209,19 +223,30 @@ fn example_and_page_leave_nothing_out() {
     assert!(untold.is_empty(), "not in docs/directory.md: {untold:?}");
 }
 
-fn keys_of(schema: &Value, keys: &mut BTreeSet<String>) {
+/// The keys of a schema and of all that it refers to, but those of fault rules and limits, which have pages of their own.
+fn keys_of(root: &Value, schema: &Value, keys: &mut BTreeSet<String>) {
     match schema {
         Value::Object(members) => {
             for (name, member) in members {
-                if name == "properties"
-                    && let Value::Object(properties) = member
-                {
-                    keys.extend(properties.keys().cloned());
+                match (name.as_str(), member) {
+                    ("definitions", _) => {}
+                    ("$ref", Value::String(target)) => {
+                        let target = target.strip_prefix('#').expect("a place in the schema");
+                        keys_of(root, root.pointer(target).expect("a definition"), keys);
+                    }
+                    ("properties", Value::Object(properties)) => {
+                        for (key, property) in properties {
+                            keys.insert(key.clone());
+                            if !["faults", "limits"].contains(&key.as_str()) {
+                                keys_of(root, property, keys);
+                            }
+                        }
+                    }
+                    _ => keys_of(root, member, keys),
                 }
-                keys_of(member, keys);
             }
         }
-        Value::Array(items) => items.iter().for_each(|item| keys_of(item, keys)),
+        Value::Array(items) => items.iter().for_each(|item| keys_of(root, item, keys)),
         _ => {}
     }
 }
@@ -247,9 +272,13 @@ fn a_directory_cut_anywhere_is_read_or_refused() {
 fn compiled() -> (Schemas, SchemaIndex) {
     let schema = serde_json::from_str(&text(SCHEMA)).expect("JSON");
     let mut compiler = Compiler::new();
-    compiler.add_resource("directory.json", schema).expect("a schema");
+    compiler
+        .add_resource("directory.json", schema)
+        .expect("a schema");
     let mut schemas = Schemas::new();
-    let index = compiler.compile("directory.json", &mut schemas).expect("a schema");
+    let index = compiler
+        .compile("directory.json", &mut schemas)
+        .expect("a schema");
     (schemas, index)
 }
 

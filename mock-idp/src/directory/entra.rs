@@ -8,6 +8,8 @@ use super::group::Group;
 use super::managed_identity::ManagedIdentity;
 use super::signing::SigningKeyEntry;
 use super::user::User;
+use crate::fault::Rule;
+use crate::limits::LimitRule;
 
 /// Tenants and what is in them.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -18,6 +20,12 @@ pub struct EntraDirectory {
     /// The keys that sign; the built-in ones without it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<SigningKeyEntry>,
+    /// Rate limits and limits on requests in progress, in place of the vendor's own or on top.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<LimitRule>,
+    /// What goes wrong from the start: fault rules, as the control API takes them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<Rule>,
 }
 
 impl EntraDirectory {

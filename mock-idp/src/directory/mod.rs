@@ -164,7 +164,15 @@ mod tests {
         let text = include_str!("default.yaml")
             .replace("login: ada@contoso.example", "logn: ada@contoso.example");
         let error = Directory::from_yaml(&text).unwrap_err().to_string();
-        insta::assert_snapshot!(error, @"");
+        insta::assert_snapshot!(error, @"
+        error: unknown key `logn`
+          --> directory.yaml:76:11
+           |
+        76 |           logn: ada@contoso.example
+           |           ^^^^ did you mean `login`?
+           |
+           = note: the keys here are `id`, `login`, `name`, `password`, `enabled`, `locked`, `password_expired`, `mfa_required` and `groups`
+        ");
     }
 
     /// Shorter ones could leak unseen: the journal does not hunt for them.
@@ -182,7 +190,13 @@ mod tests {
             assert!(!error.contains("-q"), "{error}");
         }
         let text = include_str!("default.yaml").replace("entra-app-secret~Q8fJ2kLm", "ab34567");
-        insta::assert_snapshot!(Directory::from_yaml(&text).unwrap_err(), @"");
+        insta::assert_snapshot!(Directory::from_yaml(&text).unwrap_err(), @"
+        error: a secret is too short to be told from ordinary text; take one of at least 8 characters
+          --> directory.yaml:11:22
+           |
+        11 |             - value: *******
+           |                      ^^^^^^^
+        ");
         let text = include_str!("default.yaml").replace("entra-app-secret~Q8fJ2kLm", "ab345678");
         assert!(Directory::from_yaml(&text).is_ok());
     }

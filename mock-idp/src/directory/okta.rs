@@ -10,6 +10,8 @@ use super::instant::{Instant, optional};
 use super::policy::AccessPolicy;
 use super::signing::SigningKeyEntry;
 use super::user::User;
+use crate::fault::Rule;
+use crate::limits::LimitRule;
 use crate::secret::Secret;
 
 /// One org and what is in it.
@@ -34,6 +36,12 @@ pub struct OktaDirectory {
     /// The keys that sign; the built-in ones without it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<SigningKeyEntry>,
+    /// Rate limits and limits on requests in progress, in place of the vendor's own or on top.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<LimitRule>,
+    /// What goes wrong from the start: fault rules, as the control API takes them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub faults: Vec<Rule>,
 }
 
 impl OktaDirectory {

@@ -2,7 +2,19 @@
 
 use super::super::path::Path;
 use crate::diagnostic::{Diagnostic, Source, did_you_mean, listed};
+use crate::fault::Complaint;
 use crate::yaml::Node;
+
+/// What a finding may be no more than a consequence of, once parts with other mistakes have been left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum Follows {
+    /// It is wrong whatever else is.
+    Nothing,
+    /// Something it speaks of may have been left out.
+    Part,
+    /// Something it asks for may have been left out, be it under a misspelt key.
+    Key,
+}
 
 /// One thing that is wrong, and where.
 #[derive(Clone, Debug)]
@@ -13,8 +25,10 @@ pub(in super::super) struct Finding {
     note: Option<String>,
     help: Option<String>,
     also: Option<(Path, &'static str)>,
-    /// Whether it is about something that is missed elsewhere.
-    pub(in super::super) dangles: bool,
+    /// What a fault rule has to say of itself.
+    complaint: Option<Complaint>,
+    /// What it may be no more than a consequence of.
+    pub(in super::super) follows: Follows,
 }
 
 impl Finding {
@@ -26,7 +40,8 @@ impl Finding {
             note: None,
             help: None,
             also: None,
-            dangles: false,
+            complaint: None,
+            follows: Follows::Nothing,
         }
     }
 
@@ -41,15 +56,25 @@ impl Finding {
         Self {
             label: did_you_mean(name, known.iter().copied()),
             note: Some(format!("there are {}", listed(known))),
-            dangles: true,
+            follows: Follows::Part,
             ..Self::at(path, title)
+        }
+    }
+
+    /// Something wrong with a fault rule.
+    pub(super) fn of_rule(path: Path, complaint: Complaint) -> Self {
+        Self {
+            title: complaint.to_string(),
+            follows: Follows::Key,
+            complaint: Some(complaint),
+            ..Self::at(path, String::new())
         }
     }
 
     /// Says that something is missing, which may have been left out for another mistake.
     pub(super) fn missing(path: Path, title: impl Into<String>) -> Self {
         Self {
-            dangles: true,
+            follows: Follows::Key,
             ..Self::at(path, title)
         }
     }
@@ -66,6 +91,9 @@ impl Finding {
 
     /// With its place in the file.
     pub(in super::super) fn diagnostic(self, source: &Source, root: &Node) -> Diagnostic {
+        if let (Some(complaint), Some(rule)) = (&self.complaint, self.path.node(root)) {
+            return complaint.in_file(source, rule);
+        }
         let mut diagnostic = Diagnostic::at(source, self.path.span(root), self.title)
             .label_if(self.label)
             .help_if(self.help);

@@ -5,6 +5,7 @@ mod entra;
 mod finding;
 mod okta;
 mod people;
+mod rules;
 
 use std::collections::HashMap;
 
@@ -12,7 +13,7 @@ use super::path::Path;
 use super::{Directory, SigningKeyEntry};
 use crate::yaml::Node;
 
-pub(super) use finding::Finding;
+pub(super) use finding::{Finding, Follows};
 
 /// Everything that is wrong with a directory. `root` is the file it was read from.
 pub(super) fn directory(directory: &Directory, root: Option<&Node>) -> Vec<Finding> {
@@ -22,6 +23,7 @@ pub(super) fn directory(directory: &Directory, root: Option<&Node>) -> Vec<Findi
     };
     entra::check(&directory.entra, &mut findings);
     okta::check(&directory.okta, &mut findings);
+    rules::check(directory, &mut findings);
     findings.found
 }
 

@@ -1,14 +1,13 @@
 //! Files that a directory file names: certificates and keys beside it.
 
-use std::fs::File;
-use std::io::{self, Read as _};
 use std::path::Path;
 
+use super::read_bounded;
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::yaml::{Node, Value};
 
 /// Longer ones are no certificate and no key.
-const LONGEST: u64 = 64 * 1024;
+const LONGEST: usize = 64 * 1024;
 
 /// The lists whose elements may name a file.
 const LISTS: [&str; 2] = ["certificates", "keys"];
@@ -72,7 +71,7 @@ fn element(source: &Source, node: &mut Node, folder: Option<&Path>) -> Result<()
         Diagnostic::at(source, key.span, "there is no folder to look for a file in")
             .help("write the text of the file under `pem`, or load the directory from a file")
     })?;
-    let text = read(&folder.join(name)).map_err(|error| {
+    let text = read_bounded(&folder.join(name), LONGEST).map_err(|error| {
         let title = format!("cannot read the file `{name}`: {error}");
         Diagnostic::in_node(source, value, title)
             .note("files are looked for beside the directory file")
@@ -80,10 +79,4 @@ fn element(source: &Source, node: &mut Node, folder: Option<&Path>) -> Result<()
     "pem".clone_into(&mut key.name);
     value.value = Value::Text(text);
     Ok(())
-}
-
-fn read(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    File::open(path)?.take(LONGEST).read_to_string(&mut text)?;
-    Ok(text)
 }

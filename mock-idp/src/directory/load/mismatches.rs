@@ -7,7 +7,16 @@ use super::mask::Secrets;
 use crate::diagnostic::{Diagnostic, Diagnostics, Source, nearest};
 use crate::yaml::{self, Mismatch, MismatchKind, Node, Span, Value};
 
-/// Takes every part out of the tree that does not fit its type, and says what it was. Whether nothing but unknown keys went.
+/// What was taken out of a tree.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Taken {
+    /// Keys that nobody knows.
+    pub(super) keys: bool,
+    /// Other parts.
+    pub(super) parts: bool,
+}
+
+/// Takes every part out of the tree that does not fit its type, and says what it was.
 ///
 /// A value that does not fit goes alone, so that what stands beside it is looked at too; if it cannot be missed, the map goes
 /// that it stood in.
@@ -16,8 +25,8 @@ pub(super) fn take_out(
     root: &mut Node,
     secrets: &Secrets,
     found: &mut Diagnostics,
-) -> bool {
-    let mut whole = true;
+) -> Taken {
+    let mut all = Taken::default();
     // Maps that miss something because it was taken out, and keys that are missed because they were misspelt.
     let mut poorer: HashSet<usize> = HashSet::new();
     let mut misspelt: HashSet<(usize, String)> = HashSet::new();
@@ -41,7 +50,8 @@ pub(super) fn take_out(
             }
             _ => false,
         };
-        whole &= meant.is_some();
+        all.keys |= meant.is_some();
+        all.parts |= meant.is_none();
         if !follows {
             found.push(told(source, secrets, span, mismatch));
         }
@@ -59,7 +69,7 @@ pub(super) fn take_out(
             break;
         }
     }
-    whole
+    all
 }
 
 fn told(source: &Source, secrets: &Secrets, span: Span, mismatch: Mismatch) -> Diagnostic {

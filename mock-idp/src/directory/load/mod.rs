@@ -10,7 +10,7 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use super::Directory;
-use super::check;
+use super::check::{self, Follows};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::yaml::{self, Value};
 
@@ -40,7 +40,7 @@ impl Directory {
     /// [`BadDirectory`] when the file cannot be read, or with everything that is wrong with it.
     pub fn from_file(path: &Path) -> Result<Self, BadDirectory> {
         let shown = path.display().to_string();
-        let text = read_bounded(path).map_err(|error| {
+        let text = read_bounded(path, yaml::MAX_BYTES).map_err(|error| {
             let mistake = Diagnostic::new(format!("cannot read the directory {shown}: {error}"));
             BadDirectory::from(Diagnostics::from(
                 mistake.help("name an existing YAML file"),
@@ -69,13 +69,17 @@ fn read(source: &Source, folder: Option<&Path>) -> Result<Directory, Diagnostics
         return Err(Diagnostic::in_node(source, &root, title).help(help).into());
     }
     let whole = files::inline(source, &mut root, folder, &mut found);
-    let whole = whole & mismatches::take_out(source, &mut root, &secrets, &mut found);
+    let taken = mismatches::take_out(source, &mut root, &secrets, &mut found);
     match yaml::from_node::<Directory>(&root) {
         Ok(mut directory) => {
             directory.complete();
             for finding in check::directory(&directory, Some(&root)) {
-                // What an element was that had to be left out for another mistake may be what is missed here.
-                if whole || !finding.dangles {
+                let stands = match finding.follows {
+                    Follows::Nothing => true,
+                    Follows::Part => whole && !taken.parts,
+                    Follows::Key => whole && !taken.parts && !taken.keys,
+                };
+                if stands {
                     found.push(finding.diagnostic(source, &root));
                 }
             }
@@ -89,10 +93,15 @@ fn read(source: &Source, folder: Option<&Path>) -> Result<Directory, Diagnostics
     }
 }
 
-/// The text of a file, no longer than a directory may be.
-fn read_bounded(path: &Path) -> io::Result<String> {
+/// The text of a file that has an end, and no more of it than `most` bytes and one.
+fn read_bounded(path: &Path, most: usize) -> io::Result<String> {
+    // Before it is opened: opening a pipe waits for somebody to write.
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
     let mut text = String::new();
-    let most = u64::try_from(yaml::MAX_BYTES).unwrap_or(u64::MAX);
-    File::open(path)?.take(most + 1).read_to_string(&mut text)?;
+    let most = u64::try_from(most).unwrap_or(u64::MAX);
+    let mut file = File::open(path)?.take(most.saturating_add(1));
+    file.read_to_string(&mut text)?;
     Ok(text)
 }
