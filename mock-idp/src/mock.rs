@@ -44,7 +44,7 @@ pub struct MockIdp {
     rooms: Arc<Rooms>,
     /// None once the world is closed.
     listeners: Mutex<Vec<Listener>>,
-    at_start: Snapshot,
+    at_start: Mutex<Snapshot>,
 }
 
 /// What an example client needs to sign in: the first entries of the directory that fit together.
@@ -78,7 +78,7 @@ impl MockIdp {
             expectations: Standing::of(rooms.clone()),
             rooms,
             listeners: Mutex::new(listeners),
-            at_start,
+            at_start: Mutex::new(at_start),
         }
     }
 

@@ -123,7 +123,10 @@ impl Reply {
             .headers
             .iter()
             .filter(|(name, _)| {
-                KEPT.contains(&name.as_str()) || name.as_str().starts_with("x-rate-limit-")
+                let name = name.as_str();
+                KEPT.contains(&name)
+                    || name.starts_with("x-rate-limit-")
+                    || name.starts_with("ratelimit-")
             })
             .map(|(name, value)| {
                 (

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::clock::{Rate, VirtualClock};
+#[cfg(feature = "serve")]
+use crate::directory::Directory;
 use crate::directory::SavedSecrets;
 use crate::fault::SavedRules;
 use crate::journal::SavedJournal;
@@ -48,6 +50,13 @@ impl Snapshot {
     #[must_use]
     pub fn with_clock(mut self) -> Self {
         self.moves_clock = true;
+        self
+    }
+
+    /// The same with another directory.
+    #[cfg(feature = "serve")]
+    pub(crate) fn with_directory(mut self, directory: Arc<Directory>) -> Self {
+        self.standing.directory = directory;
         self
     }
 

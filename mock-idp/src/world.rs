@@ -77,10 +77,10 @@ pub(crate) struct Settings {
     pub(crate) refresh_in: Option<Duration>,
     pub(crate) refresh_lifetime: Option<Duration>,
     pub(crate) rotation: Option<Rotation>,
-    /// Whether answers say which fault has shaped them.
-    pub(crate) label_faults: bool,
     /// How long the key set may be kept.
     pub(crate) key_set_max_age: Option<Duration>,
+    /// Whether answers say which fault has shaped them.
+    pub(crate) label_faults: bool,
 }
 
 impl Rooms {

@@ -124,10 +124,16 @@ fn responses(operation: &Operation, generator: &mut SchemaGenerator) -> Value {
             "description": if operation.status == 201 { "Made." } else { "Here it is." },
             "content": { "application/json": { "schema": schema(generator) } },
         }),
-        Content::Text(media_type) => json!({
-            "description": "Here it is.",
-            "content": { media_type: { "schema": { "type": "string" } } },
-        }),
+        Content::Text(media_type) => {
+            let kind = match media_type {
+                "application/json" => "object",
+                _ => "string",
+            };
+            json!({
+                "description": "Here it is.",
+                "content": { media_type: { "schema": { "type": kind } } },
+            })
+        }
     };
     responses.insert(operation.status.to_string(), content);
     let mut refusals: Vec<u16> = vec![403];

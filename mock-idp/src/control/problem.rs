@@ -5,6 +5,7 @@ use http::{HeaderValue, StatusCode, header};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::builder::StartError;
 use crate::directory::{BadDirectory, DirectoryProblem};
 use crate::host::HostError;
 
@@ -108,8 +109,10 @@ impl From<HostError> for Problem {
         let status = match &error {
             HostError::NameTaken(_) => StatusCode::CONFLICT,
             HostError::Full { .. } => StatusCode::SERVICE_UNAVAILABLE,
-            HostError::Start(crate::StartError::Incomplete(_)) => StatusCode::UNPROCESSABLE_ENTITY,
-            HostError::Start(_) => StatusCode::SERVICE_UNAVAILABLE,
+            HostError::Start(StartError::Bind { .. } | StartError::Certificate(_)) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            HostError::Start(_) => StatusCode::UNPROCESSABLE_ENTITY,
         };
         Self::new(status, error.to_string())
     }

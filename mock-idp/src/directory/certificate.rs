@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use sha1::Sha1;
 use sha2::{Digest as _, Sha256};
 
-use super::instant::Instant;
+use super::instant::{Instant, optional};
 use super::x509;
 use crate::entropy::hex;
 
@@ -67,11 +67,11 @@ struct CertificateFile {
     #[serde(default)]
     file: Option<String>,
     /// From when it is accepted; from its own beginning without it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "optional")]
     #[schemars(with = "Option<Instant>")]
     not_before: Option<Timestamp>,
     /// Until when it is accepted; until its own end without it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "optional")]
     #[schemars(with = "Option<Instant>")]
     expires: Option<Timestamp>,
     /// Known and never accepted.

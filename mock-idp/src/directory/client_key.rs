@@ -97,7 +97,14 @@ impl ClientKey {
                 jsonwebtoken::jwk::EllipticCurve::P384 => &[Algorithm::ES384],
                 _ => return Err(BadClientKey::Kind),
             },
-            _ => return Err(BadClientKey::Kind),
+            _ => {
+                let kind = jwk.get("kty").and_then(Value::as_str);
+                return Err(match kind {
+                    // It lacks something.
+                    None | Some("RSA" | "EC") => BadClientKey::NotAKey,
+                    Some(_) => BadClientKey::Kind,
+                });
+            }
         };
         let verifying = DecodingKey::from_jwk(&parsed).map_err(|_| BadClientKey::NotAKey)?;
         Ok(Self {

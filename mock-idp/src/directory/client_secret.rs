@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::instant::Instant;
+use super::instant::{Instant, optional};
 use crate::secret::Secret;
 
 /// One client secret and when it works. Written out as JSON it shows a [`hint`](Self::hint) in place of the secret.
@@ -18,11 +18,19 @@ pub struct ClientSecret {
     #[serde(rename(serialize = "hint"), serialize_with = "write_hint")]
     pub value: Secret,
     /// From when; always without it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     #[schemars(with = "Option<Instant>")]
     pub not_before: Option<Timestamp>,
     /// Until when; for ever without it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     #[schemars(with = "Option<Instant>")]
     pub expires: Option<Timestamp>,
 }

@@ -2,9 +2,24 @@
 
 use std::borrow::Cow;
 
+use jiff::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::Error as _;
+use serde::{Deserialize as _, Deserializer};
 
 use crate::secret::{SHORTEST, Secret};
+
+/// Reads an instant that may be absent.
+pub(super) fn optional<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Timestamp>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse().map(Some).map_err(|_| {
+        D::Error::custom(format_args!(
+            "`{text}` is not an instant; write it with its offset from UTC, such as `2030-01-01T00:00:00Z`"
+        ))
+    })
+}
 
 /// An instant as a file writes it; the type that is read is [`jiff::Timestamp`].
 pub(super) struct Instant;

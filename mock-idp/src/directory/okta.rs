@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::application::{Application, GrantType};
 use super::group::Group;
-use super::instant::Instant;
+use super::instant::{Instant, optional};
 use super::policy::AccessPolicy;
 use super::signing::SigningKeyEntry;
 use super::user::User;
@@ -93,11 +93,19 @@ pub struct ApiToken {
     /// The login of the administrator who made it; it dies with that account.
     pub user: String,
     /// When it was made.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     #[schemars(with = "Option<Instant>")]
     pub created: Option<Timestamp>,
     /// Until when it works; for ever without it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "optional",
+        skip_serializing_if = "Option::is_none"
+    )]
     #[schemars(with = "Option<Instant>")]
     pub expires: Option<Timestamp>,
 }

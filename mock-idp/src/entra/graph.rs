@@ -89,7 +89,11 @@ fn route(world: &World, inbound: &Inbound, tenant: &Tenant, claims: &Value) -> R
                 with_context(world, "groups", json!({ "value": groups })),
             )
         }
-        ["v1.0", "groups", id] => match tenant.groups.iter().find(|group| group.id == *id) {
+        ["v1.0", "groups", id] => match tenant
+            .groups
+            .iter()
+            .find(|group| group.id.eq_ignore_ascii_case(id))
+        {
             Some(found) => Reply::json(
                 StatusCode::OK,
                 with_context(world, "groups/$entity", group(found)),

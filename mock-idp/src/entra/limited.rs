@@ -14,7 +14,7 @@ use crate::world::World;
 pub(super) fn refusal(world: &World, inbound: &Inbound, endpoint: Endpoint, form: Form) -> Reply {
     let at_graph = endpoint == Endpoint::Resource;
     let mut reply = match form {
-        Form::Vendor | Form::Json if at_graph => graph::scripted(world, inbound, 429),
+        Form::Vendor | Form::Json | Form::Loop if at_graph => graph::scripted(world, inbound, 429),
         Form::Forbidden if at_graph => graph::throttled_as_forbidden(world, inbound),
         Form::Vendor | Form::Text => throttled(),
         Form::Json => busy(StatusCode::TOO_MANY_REQUESTS).render(world, inbound),

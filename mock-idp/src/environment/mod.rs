@@ -163,8 +163,8 @@ mod tests {
     }
 
     fn value<'v>(variables: &'v [Variable], name: &str) -> &'v str {
-        let found = variables.iter().find(|(known, _)| known == name);
-        &found.unwrap_or_else(|| panic!("no {name}")).1
+        let mut found = variables.iter().filter(|(known, _)| known == name);
+        &found.next().unwrap().1
     }
 
     #[tokio::test]

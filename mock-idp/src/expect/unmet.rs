@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// An expectation that was not met.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema, thiserror::Error)]
 #[non_exhaustive]
 pub struct Unmet {
     /// Its name, if it was given one.
@@ -57,7 +57,7 @@ impl fmt::Display for Unmet {
 }
 
 /// Every expectation of a world that was not met.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 pub struct UnmetExpectations(pub Vec<Unmet>);
 
 impl fmt::Display for UnmetExpectations {
@@ -71,5 +71,19 @@ impl fmt::Display for UnmetExpectations {
             write!(f, "\n{}. {}", index + 1, text.trim_start())?;
         }
         Ok(())
+    }
+}
+
+/// The same as for people: a test that fails by `unwrap` or `?` shows this.
+impl fmt::Debug for Unmet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an expectation was not met:\n{self}")
+    }
+}
+
+/// The same as for people: a test that fails by `unwrap` or `?` shows this.
+impl fmt::Debug for UnmetExpectations {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }

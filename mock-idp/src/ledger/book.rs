@@ -31,15 +31,15 @@ pub(crate) struct SavedLedger(Arc<Book>);
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Book {
-    access: AccessTokens,
+    pub(super) access: AccessTokens,
     /// By serial, and so in order of sign-in: the oldest is found without a search.
-    families: BTreeMap<u32, Family>,
+    pub(super) families: BTreeMap<u32, Family>,
     family_serials: u32,
     refresh_serials: u32,
     /// Where a refresh token stands: its family and its place in it.
     refresh_by_value: HashMap<Fingerprint, (u32, usize)>,
     pub(super) device_codes: DeviceCodes,
-    used_assertions: UsedAssertions,
+    pub(super) used_assertions: UsedAssertions,
 }
 
 /// A redeemed refresh token: what the answer carries and for whom.
@@ -154,16 +154,6 @@ impl Ledger {
         label
     }
 
-    /// Notes the use of a client's assertion by its id; false if it was used before. Atomic: of several that show it exactly
-    /// one is the first.
-    pub(crate) fn use_assertion(&self, client: &str, id: &str) -> bool {
-        // No client can use up the ids of another: no client id has a line feed in it that another could forge.
-        let fingerprint = fingerprint(&format!("{}\n{client}\n{id}", client.len()));
-        Arc::make_mut(&mut self.book())
-            .used_assertions
-            .note(fingerprint)
-    }
-
     /// Remembers the value of an access token, as a hash.
     pub(crate) fn record_access(&self, label: TokenLabel, value: &str) {
         let fingerprint = fingerprint(value);
@@ -230,40 +220,6 @@ impl Ledger {
             TokenState::Live
         };
         (Some(refresh_facts(family, token)), state)
-    }
-
-    /// Revokes every access token issued so far; refresh tokens live on.
-    pub(crate) fn revoke_access_tokens(&self) {
-        Arc::make_mut(&mut self.book()).access.revoke_all();
-    }
-
-    /// Revokes every refresh family and the access tokens that came from them.
-    pub(crate) fn revoke_families(&self, now: Timestamp) {
-        let mut book = self.book();
-        let book = Arc::make_mut(&mut book);
-        let families: Vec<u32> = book.families.keys().copied().collect();
-        for family in families {
-            book.revoke_family(family, now);
-        }
-    }
-
-    /// Revokes one token: an access token alone, a refresh token with its family and the access tokens that came from it.
-    /// False if the token is not remembered.
-    pub(crate) fn revoke(&self, label: TokenLabel, now: Timestamp) -> bool {
-        let mut book = self.book();
-        let book = Arc::make_mut(&mut book);
-        match label.kind {
-            TokenKind::Access => book.access.revoke_one(label.serial),
-            TokenKind::Refresh => match book.refresh(label).map(|(family, _)| family) {
-                Some(family) => {
-                    book.revoke_family(family, now);
-                    true
-                }
-                None => false,
-            },
-            // Who wants none of it denies the sign-in.
-            TokenKind::DeviceCode => false,
-        }
     }
 
     /// The value of a refresh token, whatever has become of it; none for an access token or one that is not remembered.
@@ -363,24 +319,11 @@ impl Book {
     }
 
     /// A refresh token by its label, with its family. A search through all of them: only tests and intruders ask.
-    fn refresh(&self, label: TokenLabel) -> Option<(u32, &RefreshToken)> {
+    pub(super) fn refresh(&self, label: TokenLabel) -> Option<(u32, &RefreshToken)> {
         self.families.iter().find_map(|(serial, family)| {
             let token = family.tokens().find(|token| token.label == label)?;
             Some((*serial, token))
         })
-    }
-
-    fn revoke_family(&mut self, serial: u32, now: Timestamp) {
-        if let Some(family) = self.families.get_mut(&serial) {
-            family.revoked_at.get_or_insert(now);
-        }
-        self.revoke_access_of(serial);
-    }
-
-    fn revoke_access_of(&mut self, family: u32) {
-        if let Some(family) = self.families.get(&family) {
-            self.access.revoke(family.access());
-        }
     }
 
     fn forget_oldest_family(&mut self) {

@@ -12,6 +12,8 @@ use super::refresh_family::Fingerprint;
 
 /// How many sign-ins a world remembers. Older ones are forgotten, and then their codes are unknown.
 const REMEMBERED: usize = 10_000;
+/// How many bytes of scopes they may ask for, all together: a request may name as many as it likes.
+const SCOPE_BYTES: usize = 16 * 1024 * 1024;
 /// What each `slow_down` adds to the interval (RFC 8628 section 3.5).
 const SLOWER: Duration = Duration::from_secs(5);
 /// How often another user code is made when one is in use already.
@@ -25,6 +27,7 @@ pub(super) struct DeviceCodes {
     serials: u32,
     by_code: HashMap<Fingerprint, u32>,
     by_user_code: HashMap<String, u32>,
+    scope_bytes: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -131,7 +134,10 @@ impl DeviceCodes {
         mut make: impl FnMut() -> String,
         now: Timestamp,
     ) -> (TokenLabel, String) {
-        if self.sign_ins.len() >= REMEMBERED {
+        self.scope_bytes += asked.scope_bytes();
+        while self.sign_ins.len() >= REMEMBERED
+            || (self.scope_bytes > SCOPE_BYTES && !self.sign_ins.is_empty())
+        {
             self.forget_oldest();
         }
         let mut user_code = make();
@@ -273,6 +279,18 @@ impl DeviceCodes {
         Ok(())
     }
 
+    /// Denies a sign-in, also one that is approved and not redeemed; false if it is not remembered.
+    pub(super) fn revoke(&mut self, serial: u32) -> bool {
+        let sign_in = self.sign_ins.get_mut(&serial);
+        let standing = sign_in.map(|sign_in| &mut sign_in.standing);
+        match standing {
+            None => return false,
+            Some(Standing::Redeemed(_)) => {}
+            Some(standing) => *standing = Standing::Denied,
+        }
+        true
+    }
+
     /// The label of a device code by its value.
     pub(super) fn label_of(&self, fingerprint: &Fingerprint) -> Option<TokenLabel> {
         let serial = self.by_code.get(fingerprint)?;
@@ -283,11 +301,18 @@ impl DeviceCodes {
         let Some((serial, oldest)) = self.sign_ins.pop_first() else {
             return;
         };
+        self.scope_bytes -= oldest.asked.scope_bytes();
         self.by_code.remove(&oldest.fingerprint);
         let user_code = plain(&oldest.user_code);
         if self.by_user_code.get(&user_code) == Some(&serial) {
             self.by_user_code.remove(&user_code);
         }
+    }
+}
+
+impl AskedFor {
+    fn scope_bytes(&self) -> usize {
+        self.scope.iter().map(String::len).sum()
     }
 }
 
@@ -436,6 +461,26 @@ mod tests {
             (label.to_string().as_str(), user_code.as_str()),
             ("DC#2", "WXYZ-9876")
         );
+    }
+
+    #[test]
+    fn many_long_scopes_make_the_oldest_forgotten_sooner() {
+        let mut codes = DeviceCodes::default();
+        let mut asked = asked();
+        asked.scope = vec!["s".repeat(SCOPE_BYTES / 2)];
+        for number in 1..=4 {
+            let make = || format!("{number}");
+            codes.begin(asked.clone(), PACE, [number; 32], make, at(0));
+        }
+        assert_eq!(codes.sign_ins.len(), 2);
+        assert_eq!(codes.by_code.len(), 2);
+        // One that is too long by itself is remembered until another comes.
+        asked.scope = vec!["s".repeat(SCOPE_BYTES + 1)];
+        codes.begin(asked.clone(), PACE, [5; 32], || "5".to_owned(), at(0));
+        assert_eq!(codes.pending(at(0)).count(), 1);
+        asked.scope.clear();
+        codes.begin(asked, PACE, [6; 32], || "6".to_owned(), at(0));
+        assert_eq!((codes.sign_ins.len(), codes.scope_bytes), (1, 0));
     }
 
     #[test]

@@ -5,7 +5,10 @@ mod book;
 mod device_codes;
 mod facts;
 mod label;
+#[cfg(test)]
+mod model;
 mod refresh_family;
+mod revocation;
 mod sign_ins;
 mod used_assertions;
 

@@ -176,7 +176,8 @@ impl Family {
         let leeway = Duration::from_secs(rotation.leeway_seconds.into());
         let dead = token
             .replaced_at
-            .is_some_and(|at| has_passed(at, leeway, now));
+            // Before its replacement, on a clock that was set back, no leeway counts either.
+            .is_some_and(|at| now < at || has_passed(at, leeway, now));
         if rotation.mode == RotationMode::Rotate && dead {
             if rotation.reuse_revokes_family {
                 self.revoked_at = Some(now);

@@ -1,4 +1,5 @@
-//! The ledger's part in sign-ins that begin on a device: each step is taken under its one lock.
+//! The ledger's part in sign-ins that begin on a device, and in assertions that sign in once: each step is taken under its one
+//! lock.
 
 use std::sync::Arc;
 
@@ -65,5 +66,15 @@ impl Ledger {
         Arc::make_mut(&mut self.book())
             .device_codes
             .decide(user_code, user, now)
+    }
+
+    /// Notes the use of a client's assertion by its id; false if it was used before. Atomic: of several that show it exactly
+    /// one is the first.
+    pub(crate) fn use_assertion(&self, client: &str, id: &str) -> bool {
+        // No client can use up the ids of another: no client id has a line feed in it that another could forge.
+        let fingerprint = fingerprint(&format!("{}\n{client}\n{id}", client.len()));
+        Arc::make_mut(&mut self.book())
+            .used_assertions
+            .note(fingerprint)
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::path::Pattern;
 use super::text;
+use crate::fault::Length;
 use crate::journal::{Endpoint, Origin};
 
 /// A limit on how many requests come in a time, on how many are in progress at once, or on both.
@@ -54,7 +55,7 @@ pub struct LimitRule {
     pub requests: Option<u32>,
     /// How long a window lasts: `60s`. At least a millisecond.
     #[serde(with = "text::length", skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<Length>")]
     pub per: Option<Duration>,
     /// Where a window begins.
     pub window: Window,
@@ -75,7 +76,7 @@ pub struct LimitRule {
     /// How long everything is refused once a request was one too many; then the window begins afresh. Without it, until there is
     /// room again.
     #[serde(with = "text::length", skip_serializing_if = "Option::is_none")]
-    #[schemars(with = "Option<String>")]
+    #[schemars(with = "Option<Length>")]
     pub block: Option<Duration>,
     /// What a refusal looks like.
     pub form: Form,

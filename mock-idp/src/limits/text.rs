@@ -2,50 +2,24 @@
 
 /// A length of time with a unit: `30s`, `500ms`, `1h 30m`.
 pub(super) mod length {
-    use std::fmt;
     use std::time::Duration;
 
-    use jiff::SignedDuration;
-    use serde::de::{self, Visitor};
-    use serde::{Deserializer, Serializer};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::fault::Length;
 
     #[expect(clippy::ref_option, reason = "serde's signature")]
     pub(crate) fn serialize<S: Serializer>(
         length: &Option<Duration>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        match length {
-            None => serializer.serialize_none(),
-            Some(length) => match SignedDuration::try_from(*length) {
-                Ok(length) => serializer.collect_str(&format_args!("{length:#}")),
-                Err(_) => serializer.collect_str(&format_args!("{}s", length.as_secs())),
-            },
-        }
+        length.map(Length).serialize(serializer)
     }
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Option<Duration>, D::Error> {
-        struct Length;
-        impl Visitor<'_> for Length {
-            type Value = Duration;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a length of time with a unit, such as `30s`")
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<Duration, E> {
-                let length = text.parse::<SignedDuration>().ok();
-                length
-                    .and_then(|length| Duration::try_from(length).ok())
-                    .ok_or_else(|| {
-                        E::custom(format_args!(
-                            "`{text}` is not a length of time; write a number and a unit, such as `30s`, `500ms` or `1h 30m`"
-                        ))
-                    })
-            }
-        }
-        deserializer.deserialize_any(Length).map(Some)
+        Length::deserialize(deserializer).map(|length| Some(length.0))
     }
 }
 

@@ -87,7 +87,7 @@ impl MockIdp {
     }
 
     /// Revokes one token: an access token alone; a refresh token with all others of its sign-in and the access tokens that came
-    /// from them. False if this world does not remember such a token.
+    /// from them; a device code with its sign-in, which then is denied. False if this world does not remember such a token.
     pub fn revoke(&self, token: TokenLabel) -> bool {
         self.rooms.ledger.revoke(token, self.rooms.clock.now())
     }

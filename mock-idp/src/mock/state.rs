@@ -1,6 +1,12 @@
 //! Snapshot, restore, reset.
 
+#[cfg(feature = "serve")]
+use std::sync::Arc;
+use std::sync::{MutexGuard, PoisonError};
+
 use super::MockIdp;
+#[cfg(feature = "serve")]
+use crate::directory::Directory;
 use crate::snapshot::Snapshot;
 
 impl MockIdp {
@@ -13,7 +19,7 @@ impl MockIdp {
     /// This world as it was when it had just started.
     #[must_use]
     pub fn at_start(&self) -> Snapshot {
-        self.at_start.clone()
+        self.start().clone()
     }
 
     /// Has this world be as it was. From here on the same requests get the same answers as they got then, byte for byte if the
@@ -32,6 +38,28 @@ impl MockIdp {
     /// Has this world be as when it had just started; all but the clock. As [`restore`](Self::restore) of
     /// [`at_start`](Self::at_start).
     pub fn reset(&self) {
-        self.restore(&self.at_start);
+        let at_start = self.at_start();
+        self.restore(&at_start);
+    }
+
+    /// Has the world's start be now, for whoever sets it up before it is handed out.
+    #[cfg(feature = "serve")]
+    pub(crate) fn start_here(&self) {
+        let now = self.snapshot();
+        *self.start() = now;
+    }
+
+    /// Changes the directory, also of the world's start: a reset leaves the change.
+    #[cfg(feature = "serve")]
+    pub(crate) fn begin_with(&self, directory: Directory) {
+        let directory = Arc::new(directory);
+        let mut at_start = self.start();
+        self.change_directory(|current| *current = Directory::clone(&directory));
+        *at_start = at_start.clone().with_directory(directory);
+    }
+
+    fn start(&self) -> MutexGuard<'_, Snapshot> {
+        // Nothing under this lock panics.
+        self.at_start.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -21,27 +21,51 @@ use http::StatusCode;
 
 const WINDOW: Duration = Duration::from_secs(60);
 
-/// What the org may use of each bucket in a minute. The numbers are those of an Enterprise org.
-const TOKEN: [(&str, u32); 2] = [("/oauth2/v1/token", 1200), ("/oauth2/*/v1/token", 1200)];
-const MANAGEMENT: [(&str, u32); 3] = [
-    ("/api/v1/users", 600),
-    ("/api/v1/users/*", 1000),
-    ("/api/v1/**", 600),
+/// Paths, methods if not all, and what the org may use of the bucket in a minute.
+type Bucket = (&'static [&'static str], &'static [&'static str], u32);
+
+/// The buckets of an Enterprise org. Where a method class is a bucket of its own, the other is for all other methods.
+const TOKEN: &[Bucket] = &[
+    (&["/oauth2/v1/token"], &[], 1200),
+    (&["/oauth2/*/v1/token"], &[], 1200),
+];
+const MANAGEMENT: &[Bucket] = &[
+    (&["/api/v1/users"], &[], 600),
+    (&["/api/v1/users/*"], &["GET", "HEAD"], 1000),
+    (
+        &["/api/v1/users/*"],
+        &["POST", "PUT", "PATCH", "DELETE"],
+        600,
+    ),
+    (&["/api/v1/groups"], &[], 600),
+    (&["/api/v1/groups/*"], &[], 600),
+    (&["/api/v1/apps", "/api/v1/apps/**"], &[], 100),
+    (&["/api/v1/apps/*"], &[], 600),
+    (&["/api/v1/logs"], &[], 50),
+    (&["/api/v1/authn"], &[], 600),
+    (&["/api/v1/sessions"], &[], 600),
+    (
+        &["/api/v1/devices", "/api/v1/certificateAuthorities"],
+        &[],
+        150,
+    ),
+    (&["/api/v1/**"], &[], 600),
 ];
 
 /// The limits of an org. Keys and metadata are not metered, nor is a customer's own API.
 pub(crate) fn usual_limits() -> Vec<LimitRule> {
-    let token = TOKEN.map(|bucket| (Endpoint::Token, bucket));
-    let management = MANAGEMENT.map(|bucket| (Endpoint::Resource, bucket));
+    let token = TOKEN.iter().map(|bucket| (Endpoint::Token, bucket));
+    let management = MANAGEMENT.iter().map(|bucket| (Endpoint::Resource, bucket));
     token
-        .into_iter()
         .chain(management)
-        .flat_map(|(endpoint, (path, per_minute))| {
+        .flat_map(|(endpoint, (paths, methods, per_minute))| {
+            let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
             let mut share = LimitRule::requests(per_minute / 2, WINDOW).at(endpoint);
             share.origin = Some(Origin::Org);
-            share.paths = vec![path.to_owned()];
+            share.paths = names(paths);
+            share.methods = names(methods);
             let mut whole = share.clone().by([By::World]);
-            whole.requests = Some(per_minute);
+            whole.requests = Some(*per_minute);
             [share, whole]
         })
         .collect()

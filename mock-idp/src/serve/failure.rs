@@ -20,14 +20,9 @@ pub enum Failure {
         /// What the system said.
         source: io::Error,
     },
-    /// The directory file makes no sense.
-    #[error("{}: {source}", path.display())]
-    ConfigBad {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        source: BadDirectory,
-    },
+    /// The directory file makes no sense: everything that is wrong with it, each with its place.
+    #[error("the directory cannot be used\n{}", .0.to_string().trim_end())]
+    ConfigBad(BadDirectory),
     /// A world could not be started.
     #[error(transparent)]
     Start(#[from] StartError),

@@ -31,6 +31,9 @@ pub struct Flags {
     /// ones without it
     #[arg(long = "port", value_name = "PORT")]
     pub(super) ports: Vec<PortChoice>,
+    /// Say on every answer that a fault has changed which fault it was, in a header that no vendor sends
+    #[arg(long)]
+    pub(super) label_faults: bool,
     #[command(flatten)]
     pub(super) reach: Reach,
     #[command(flatten)]

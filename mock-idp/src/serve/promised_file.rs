@@ -39,11 +39,6 @@ impl PromisedFile {
         })
     }
 
-    /// Where it will be.
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// Writes it.
     pub(super) fn write(self, text: &str) -> Result<(), Failure> {
         self.write_bytes(text.as_bytes())

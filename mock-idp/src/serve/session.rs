@@ -91,6 +91,7 @@ impl Session {
                 .directory(directory.clone())
                 .seed(flags.seed)
                 .clock(clock.clone())
+                .label_faults(flags.label_faults)
                 .bind(address);
             if flags.http {
                 builder = builder.plain_http();
@@ -181,7 +182,7 @@ impl Session {
         }
     }
 
-    /// Reads the directory file again. What was granted, the ledger, keys, journal and clock stay.
+    /// Reads the directory file again. What was granted, the ledger, keys, journal and clock stay, and a reset leaves the directory.
     ///
     /// # Errors
     ///
@@ -190,7 +191,7 @@ impl Session {
         let directory = config::read(self.flags.config())?;
         for told in &self.introductions {
             if let Some(world) = self.worlds.get(&called(told.provider)?) {
-                world.change_directory(|current| *current = directory.clone());
+                world.begin_with(directory.clone());
             }
         }
         Ok(())
@@ -260,6 +261,8 @@ impl Session {
             own: variables(&|told| told.own(&prefix, &[], ca_file)),
             vendor: variables(&|told| told.vendor()),
         });
+        // What has been told stays true after a reset.
+        idp.start_here();
     }
 }
 
@@ -280,5 +283,74 @@ impl fmt::Debug for Session {
             .field("worlds", &self.worlds)
             .field("trust", &self.trust)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+
+    /// A command line of its own, since only commands are parsed.
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        flags: Flags,
+    }
+
+    async fn session(arguments: &[&str]) -> Session {
+        let arguments = [&["x", "--http", "--no-control"], arguments].concat();
+        Session::start(&Line::parse_from(arguments).flags)
+            .await
+            .unwrap()
+    }
+
+    fn okta(session: &Session) -> Arc<MockIdp> {
+        session.worlds.get(&"okta".parse().unwrap()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_was_told_is_true_after_a_reset() {
+        let session = session(&["--provider", "okta"]).await;
+        let told = session.ready().okta.unwrap().refresh_token;
+        let idp = okta(&session);
+        idp.revoke_grants();
+        idp.reset();
+        assert!(idp.label_of(&told).is_some());
+    }
+
+    #[tokio::test]
+    async fn a_reset_leaves_the_directory_that_was_read_again() {
+        let file = std::env::temp_dir().join(format!("tokenproof-{}.yaml", std::process::id()));
+        let text = include_str!("../directory/default.yaml");
+        std::fs::write(&file, text).unwrap();
+        let session = session(&["--provider", "okta", "--config", file.to_str().unwrap()]).await;
+        let idp = okta(&session);
+        let before = idp.client_secret();
+        std::fs::write(
+            &file,
+            text.replace(before.reveal(), "okta-app-secret_another"),
+        )
+        .unwrap();
+        session.reload().unwrap();
+        idp.reset();
+        assert_eq!(idp.client_secret().reveal(), "okta-app-secret_another");
+        std::fs::write(&file, "no: directory").unwrap();
+        assert!(session.reload().is_err());
+        std::fs::remove_file(&file).unwrap();
+        assert!(session.reload().is_err());
+        assert_eq!(idp.client_secret().reveal(), "okta-app-secret_another");
+    }
+
+    #[tokio::test]
+    async fn secrets_do_not_show() {
+        let session = session(&[]).await;
+        let shown = format!("{session:?}");
+        for (_, secret) in session.environment().iter().filter(|(name, _)| {
+            name.ends_with("SECRET") || name.ends_with("PASSWORD") || name.ends_with("TOKEN")
+        }) {
+            assert!(!shown.contains(secret.as_str()), "{secret}");
+        }
     }
 }

@@ -2,16 +2,23 @@
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ports::{name, origins};
-use crate::directory::{Application, GrantType, User};
+use crate::directory::{Application, Certificate, ClientKey, Directory, GrantType, User};
 use crate::environment::Told;
 use crate::journal::Origin;
 use crate::mock::{MockIdp, issuer_url, jwks_url, token_url};
 use crate::provider::Provider;
 use crate::secret::Secret;
+
+/// The certificate of the built-in directory's application that has one.
+const SAMPLE_CERTIFICATE: &str = include_str!("../../directory/client.cert.pem");
+/// Its private key, which the built-in Okta application with a key has too.
+const SAMPLE_KEY: &str = include_str!("../../directory/client.key.pem");
 
 /// One world: where it is, an example client, and who is in its directory.
 #[derive(Clone, Serialize, JsonSchema)]
@@ -85,6 +92,34 @@ struct ApplicationFacts {
     grants: Vec<&'static str>,
     /// Its secrets; none for a public client.
     secrets: Vec<SecretFacts>,
+    /// Entra: the certificates it signs assertions with.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    certificates: Vec<CertificateFacts>,
+    /// Okta: the keys it signs assertions with.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    keys: Vec<KeyFacts>,
+}
+
+/// A certificate that assertions are signed with.
+#[derive(Clone, Serialize, JsonSchema)]
+struct CertificateFacts {
+    /// The certificate in PEM.
+    pem: String,
+    /// SHA-1 in upper-case hexadecimal.
+    thumbprint: String,
+    /// Its private key as PKCS#8 in PEM; known of the built-in directory's sample only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    private_key_pem: Option<&'static str>,
+}
+
+/// A key that assertions are signed with.
+#[derive(Clone, Serialize, JsonSchema)]
+struct KeyFacts {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kid: Option<String>,
+    /// The private key as PKCS#8 in PEM; known of the built-in directory's sample only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    private_key_pem: Option<&'static str>,
 }
 
 /// A client secret.
@@ -107,6 +142,7 @@ struct UserFacts {
     /// None for one who cannot use the password grant.
     #[serde(skip_serializing_if = "Option::is_none")]
     password: Option<String>,
+    groups: Vec<String>,
     /// Whether nothing keeps them from signing in.
     can_sign_in: bool,
 }
@@ -191,6 +227,8 @@ impl WorldFacts {
                     works: secret.is_valid_at(now),
                 })
                 .collect(),
+            certificates: known.certificates.iter().map(certificate).collect(),
+            keys: known.jwks.keys.iter().map(key).collect(),
         };
         let user = |tenant: Option<&str>, known: &User| UserFacts {
             tenant: tenant.map(str::to_owned),
@@ -198,10 +236,8 @@ impl WorldFacts {
             login: known.login.clone(),
             name: known.name.clone(),
             password: known.password.as_ref().map(reveal),
-            can_sign_in: known.enabled
-                && !known.locked
-                && !known.mfa_required
-                && !known.password_expired,
+            groups: known.groups.clone(),
+            can_sign_in: known.can_sign_in(),
         };
         match world.provider {
             Provider::Entra => {
@@ -235,6 +271,46 @@ impl WorldFacts {
             }
         }
     }
+}
+
+fn certificate(known: &Certificate) -> CertificateFacts {
+    let is_sample = Certificate::from_pem(SAMPLE_CERTIFICATE)
+        .is_ok_and(|sample| sample.x5t_s256 == known.x5t_s256);
+    CertificateFacts {
+        pem: pem(known.der()),
+        thumbprint: known.thumbprint.clone(),
+        private_key_pem: is_sample.then_some(SAMPLE_KEY),
+    }
+}
+
+fn key(known: &ClientKey) -> KeyFacts {
+    let shown = serde_json::to_value(known).ok();
+    let built_in = Directory::built_in();
+    let mut samples = built_in
+        .okta
+        .applications
+        .iter()
+        .flat_map(|app| &app.jwks.keys);
+    let is_sample =
+        shown.is_some() && samples.any(|sample| serde_json::to_value(sample).ok() == shown);
+    KeyFacts {
+        kid: known.kid().map(str::to_owned),
+        private_key_pem: is_sample.then_some(SAMPLE_KEY),
+    }
+}
+
+/// RFC 7468 section 2.
+fn pem(der: &[u8]) -> String {
+    let text = STANDARD.encode(der);
+    let mut pem = "-----BEGIN CERTIFICATE-----\n".to_owned();
+    let mut rest = text.as_str();
+    while !rest.is_empty() {
+        let (line, after) = rest.split_at(rest.len().min(64));
+        pem.push_str(line);
+        pem.push('\n');
+        rest = after;
+    }
+    pem + "-----END CERTIFICATE-----\n"
 }
 
 fn reveal(secret: &Secret) -> String {

@@ -122,6 +122,23 @@ fn the_ready_file_says_everything() {
             "{known} is not among {found:?}"
         );
     }
+    for (provider, id, credential) in [
+        (
+            "entra",
+            "5a6b7c8d-9e0f-4a1b-8c2d-3e4f5a6b7c8d",
+            "certificates",
+        ),
+        ("okta", "0oa4servicTokenPr0d7", "keys"),
+    ] {
+        let applications = facts[provider]["applications"].as_array().unwrap();
+        let application = applications.iter().find(|known| known["client_id"] == id);
+        let key = &application.unwrap()[credential][0]["private_key_pem"];
+        assert!(
+            key.as_str()
+                .unwrap()
+                .starts_with("-----BEGIN PRIVATE KEY-----")
+        );
+    }
     let environment = facts["environment"].as_object().unwrap();
     let own: Vec<&String> = environment
         .keys()

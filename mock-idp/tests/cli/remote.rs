@@ -177,3 +177,49 @@ fn claims(token: &str) -> serde_json::Value {
     let claims = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(claims);
     serde_json::from_slice(&claims.unwrap()).unwrap()
 }
+
+/// What a fault has changed says so only when asked to.
+#[test]
+fn faults_are_labelled_on_the_wire_only_when_that_is_asked_for() {
+    for (flags, is_labelled) in [
+        (&["--http"][..], false),
+        (&["--http", "--label-faults"], true),
+    ] {
+        let ready = path("labels.json");
+        let served = Served::start(&[flags, &["--ready-file", ready.to_str().unwrap()]].concat());
+        let facts = facts(&ready);
+        let faults = format!(
+            "{}/worlds/okta/faults",
+            facts["control"]["url"].as_str().unwrap()
+        );
+        let json = "Content-Type: application/json\r\n";
+        let (status, body) = http("POST", &faults, json, r#"{"to":"token","reply":503}"#);
+        assert!((200..300).contains(&status), "{body}");
+        let answer = whole(facts["okta"]["token_url"].as_str().unwrap());
+        assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+        let has_label = answer
+            .to_ascii_lowercase()
+            .contains("\r\nx-tokenproof-fault: ");
+        assert_eq!(has_label, is_labelled, "{answer}");
+        assert_eq!(served.signal("TERM").code(), Some(0));
+    }
+}
+
+/// Head and body of what a POST without a body is answered with.
+fn whole(url: &str) -> String {
+    use std::io::{Read as _, Write as _};
+    let (authority, path) = url
+        .strip_prefix("http://")
+        .unwrap()
+        .split_once('/')
+        .unwrap();
+    let mut stream = std::net::TcpStream::connect(authority).unwrap();
+    write!(
+        stream,
+        "POST /{path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}

@@ -14,16 +14,16 @@ async fn a_mistake_is_told_with_its_place() {
     };
     insta::assert_snapshot!(json("{\n \"provider\": \"okta\",\n").await, @"400 Bad Request: EOF while parsing a value [3:0]");
     insta::assert_snapshot!(json("{\"provider\": \"auth0\"}").await, @"422 Unprocessable Entity: unknown variant `auth0`, expected `entra` or `okta` [1:20]");
-    insta::assert_snapshot!(json("{\"provider\": \"okta\",\n \"sed\": 1}").await, @"422 Unprocessable Entity: unknown field `sed`, expected one of `name`, `provider`, `seed`, `tls`, `clock`, `faults`, `access_token_lifetime`, `refresh_token_lifetime` [2:6]");
+    insta::assert_snapshot!(json("{\"provider\": \"okta\",\n \"sed\": 1}").await, @"422 Unprocessable Entity: unknown field `sed`, expected one of `name`, `provider`, `seed`, `tls`, `clock`, `faults`, `limits`, `access_token_lifetime`, `refresh_token_lifetime` [2:6]");
     insta::assert_snapshot!(json("{}").await, @"422 Unprocessable Entity: missing field `provider` [1:2]");
-    insta::assert_snapshot!(json("[]").await, @"422 Unprocessable Entity: invalid length 0, expected struct NewWorld with 8 elements [1:2]");
+    insta::assert_snapshot!(json("[]").await, @"422 Unprocessable Entity: invalid length 0, expected struct NewWorld with 9 elements [1:2]");
     insta::assert_snapshot!(json("").await, @"400 Bad Request: EOF while parsing a value [1:0]");
     insta::assert_snapshot!(json("{\"provider\": \"okta\", \"name\": \"../w\"}").await, @"422 Unprocessable Entity: `../w` cannot be the name of a world; take 1 to 64 letters, digits, `-`, `_` or `.`, a letter or digit first [1:36]");
     let yaml = async |text: &str| {
         let said = desk.post_text("/worlds", "application/yaml", text).await;
         said.refusal()
     };
-    insta::assert_snapshot!(yaml("provider: okta\nsed: 1\n").await, @"422 Unprocessable Entity: unknown key `sed`; the keys here are `name`, `provider`, `seed`, `tls`, `clock`, `faults`, `access_token_lifetime` and `refresh_token_lifetime` [2:1]");
+    insta::assert_snapshot!(yaml("provider: okta\nsed: 1\n").await, @"422 Unprocessable Entity: unknown key `sed`; the keys here are `name`, `provider`, `seed`, `tls`, `clock`, `faults`, `limits`, `access_token_lifetime` and `refresh_token_lifetime` [2:1]");
     insta::assert_snapshot!(yaml("provider: [okta\n").await, @"400 Bad Request: unclosed bracket '[' [1:11]");
     insta::assert_snapshot!(yaml("provider: okta\nclock: {virtual: {start: today}}\n").await, @"422 Unprocessable Entity: failed to parse four digit integer as year: invalid digit, expected 0-9 but got t [2:26]");
     // The refused requests have made nothing.

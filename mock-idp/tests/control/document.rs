@@ -7,18 +7,18 @@ use reqwest::Method;
 
 use crate::desk::{Desk, Said};
 
-/// Run with `UPDATE_SCHEMAS=1` to write it anew.
+/// Run with `UPDATE_SCHEMA=1` to write it anew.
 #[test]
 fn the_committed_document_is_that_of_the_routes() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/control.openapi.json");
     let made = format!("{:#}\n", open_api());
-    if std::env::var_os("UPDATE_SCHEMAS").is_some() {
+    if std::env::var_os("UPDATE_SCHEMA").is_some() {
         std::fs::write(&path, &made).unwrap();
     }
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         committed == made,
-        "schema/control.openapi.json is out of date; write it with UPDATE_SCHEMAS=1 cargo test -p mock-idp --test control"
+        "schema/control.openapi.json is out of date; write it with UPDATE_SCHEMA=1 cargo test -p mock-idp --test control"
     );
 }
 
@@ -81,4 +81,25 @@ fn operations_are_told_apart_and_say_what_they_do() {
         let pointer = reference.split('"').next().unwrap();
         assert!(document.pointer(pointer).is_some(), "{pointer}");
     }
+}
+
+#[tokio::test]
+async fn what_the_help_shows_can_be_asked() {
+    let desk = Desk::with_world().await;
+    let help = desk.get("/").await.text;
+    let mut asked = 0;
+    for line in help.lines().filter(|line| line.contains("/worlds")) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let path = words[1].replace("{world}", "w");
+        let method: Method = words[0].parse().unwrap();
+        let mut request = desk.request(method, &path);
+        if let Some(body) = line.find("{\"") {
+            let text: serde_json::Value = serde_json::from_str(&line[body..]).unwrap();
+            request = request.json(&text);
+        }
+        let said = Said::of(request).await;
+        assert!(said.status < 300, "{line}: {said:?}");
+        asked += 1;
+    }
+    assert_eq!(asked, 7);
 }

@@ -18,6 +18,7 @@ mod following;
 mod guard;
 mod journals;
 mod keys;
+mod limits;
 mod sign_ins;
 mod snapshots;
 mod tokens;

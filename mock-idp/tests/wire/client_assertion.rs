@@ -1,73 +1,20 @@
-//! Client authentication by assertion (RFC 7523): certificates and federated credentials at Entra, key sets at Okta.
+//! Client authentication by assertion (RFC 7523): certificates at Entra, key sets at Okta.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
-use jsonwebtoken::crypto::aws_lc::DEFAULT_PROVIDER;
 use jsonwebtoken::{Algorithm, EncodingKey};
-use mock_idp::directory::{
-    Application, Certificate, ClientKey, Directory, FederatedCredential, GrantType, KeySet,
-    Platform,
-};
+use mock_idp::Provider;
+use mock_idp::directory::{Certificate, ClientKey, KeySet, Platform};
 use mock_idp::journal::{AuthMethod, Origin};
-use mock_idp::{MockIdp, Provider};
-use rsa::pkcs8::DecodePrivateKey as _;
-use rsa::traits::PublicKeyParts as _;
 use serde_json::{Value, json};
 
-use crate::stage::{START, Stage, TokenAsk};
+use crate::asserted::{
+    CLIENT, KEY, NOW, OTHER_KEY, ask, claims, jwk, rs256, said, signed, told, with,
+};
+use crate::stage::{START, Stage};
 
-const KEY: &str = include_str!("../../src/keys/embedded/entra-3.key.pem");
 const CERTIFICATE: &str = include_str!("../../src/keys/embedded/entra-3.cert.pem");
-const OTHER_KEY: &str = include_str!("../../src/keys/embedded/entra-4.key.pem");
 const OTHER_CERTIFICATE: &str = include_str!("../../src/keys/embedded/entra-4.cert.pem");
-const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
-const CLIENT: &str = "a9b8c7d6-e5f4-4a3b-8c2d-1e0f9a8b7c6d";
-/// 2030-01-01T00:00:00Z.
-const NOW: i64 = 1_893_456_000;
-
-/// A JSON Web Token with this header and these claims.
-fn signed(key: &EncodingKey, algorithm: Algorithm, header: &Value, claims: &Value) -> String {
-    let part = |part: &Value| URL_SAFE_NO_PAD.encode(part.to_string());
-    let text = format!("{}.{}", part(header), part(claims));
-    let signer = (DEFAULT_PROVIDER.signer_factory)(&algorithm, key).unwrap();
-    let signature = signer.sign(text.as_bytes());
-    format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature))
-}
-
-fn rs256(pem: &str, header: &Value, claims: &Value) -> String {
-    let key = EncodingKey::from_rsa_pem(pem.as_bytes()).unwrap();
-    signed(&key, Algorithm::RS256, header, claims)
-}
-
-/// The public half of an RSA key.
-fn jwk(pem: &str, kid: Option<&str>) -> ClientKey {
-    let public = rsa::RsaPrivateKey::from_pkcs8_pem(pem)
-        .unwrap()
-        .to_public_key();
-    let number = |number: Vec<u8>| URL_SAFE_NO_PAD.encode(number);
-    let mut jwk = json!({
-        "kty": "RSA", "n": number(public.n().to_bytes_be()), "e": number(public.e().to_bytes_be()),
-    });
-    if let Some(kid) = kid {
-        jwk["kid"] = json!(kid);
-    }
-    ClientKey::from_jwk(jwk).unwrap()
-}
-
-/// A world with one more application.
-async fn with(provider: Provider, change: impl FnOnce(&mut Application)) -> Stage {
-    let mut application = Application::new(CLIENT, [GrantType::ClientCredentials]);
-    application.scopes = vec!["okta.users.read".to_owned()];
-    change(&mut application);
-    let mut directory = Directory::default();
-    match provider {
-        Provider::Entra => directory.entra.tenants[0].applications.push(application),
-        Provider::Okta => directory.okta.applications.push(application),
-    }
-    let start: jiff::Timestamp = START.parse().unwrap();
-    assert_eq!(start.as_second(), NOW);
-    Stage::of(MockIdp::of(provider).directory(directory)).await
-}
 
 async fn entra() -> Stage {
     with(Provider::Entra, |application| {
@@ -83,51 +30,6 @@ async fn okta() -> Stage {
         };
     })
     .await
-}
-
-/// What clients claim, with these changes.
-fn claims(stage: &Stage, changes: &Value) -> Value {
-    let mut claims = json!({
-        "iss": CLIENT, "sub": CLIENT, "aud": stage.idp.token_url(),
-        "jti": "0", "iat": NOW, "nbf": NOW, "exp": NOW + 600,
-    });
-    for (name, value) in changes.as_object().unwrap() {
-        claims[name] = value.clone();
-    }
-    // What is to be missing is null.
-    claims
-        .as_object_mut()
-        .unwrap()
-        .retain(|_, value| !value.is_null());
-    claims
-}
-
-fn ask<'s>(stage: &'s Stage, assertion: &str) -> TokenAsk<'s> {
-    let ask = stage
-        .app_only()
-        .without("client_secret")
-        .with("client_assertion_type", JWT_BEARER)
-        .with("client_assertion", assertion);
-    match stage.idp.provider() {
-        Provider::Entra => ask.with("client_id", CLIENT),
-        // The Okta SDKs leave it out.
-        Provider::Okta => ask.without("client_id"),
-    }
-}
-
-/// How the token endpoint answers an assertion: `200`, or what it says is wrong.
-async fn told(stage: &Stage, assertion: &str) -> String {
-    said(ask(stage, assertion)).await
-}
-
-async fn said(ask: TokenAsk<'_>) -> String {
-    let answer = ask.send().await;
-    if answer.status == 200 {
-        return "200".to_owned();
-    }
-    let description = answer.text("error_description");
-    let description = description.split(" Trace ID").next().unwrap();
-    format!("{} {}: {description}", answer.status, answer.text("error"))
 }
 
 fn x5t() -> String {
@@ -340,75 +242,4 @@ async fn okta_gives_service_apps_its_own_scopes_for_an_assertion_only() {
     insta::assert_snapshot!(said(ask("4", "")).await, @"400 invalid_scope: No scopes were requested.");
     let secret = stage.app_only().at(&org).with("scope", "okta.users.read");
     insta::assert_snapshot!(said(secret).await, @"401 invalid_client: Client Credentials requests to the Org Authorization Server must use the private_key_jwt token_endpoint_auth_method.");
-}
-
-fn trust(issuer: &str, subject: &str, jwks: Option<KeySet>) -> FederatedCredential {
-    FederatedCredential {
-        name: "build".to_owned(),
-        issuer: issuer.to_owned(),
-        subject: subject.to_owned(),
-        audiences: vec!["api://AzureADTokenExchange".to_owned()],
-        jwks,
-    }
-}
-
-#[tokio::test]
-async fn entra_trusts_the_tokens_of_issuers_that_the_application_names() {
-    const ISSUER: &str = "https://builds.example";
-    let stage = with(Provider::Entra, |application| {
-        let keys = KeySet {
-            keys: vec![jwk(KEY, Some("one"))],
-        };
-        application.federated = vec![trust(ISSUER, "repo:main", Some(keys))];
-    })
-    .await;
-    let told_of = async |pem, changes: Value| {
-        let mut given =
-            json!({ "iss": ISSUER, "sub": "repo:main", "aud": "api://AzureADTokenExchange" });
-        for (name, value) in changes.as_object().unwrap() {
-            given[name] = value.clone();
-        }
-        let header = json!({ "alg": "RS256", "kid": "one" });
-        told(&stage, &rs256(pem, &header, &claims(&stage, &given))).await
-    };
-    assert_eq!(told_of(KEY, json!({})).await, "200");
-    insta::assert_snapshot!(told_of(KEY, json!({ "iss": "https://Builds.example" })).await, @"401 invalid_client: AADSTS700211: No matching federated identity record found for presented assertion issuer 'https://Builds.example'. Please check your federated identity credential Subject, Audience and Issuer against the presented assertion. https://docs.microsoft.com/en-us/azure/active-directory/develop/workload-identity-federation");
-    insta::assert_snapshot!(told_of(KEY, json!({ "sub": "Repo:main" })).await, @"401 invalid_client: AADSTS700213: No matching federated identity record found for presented assertion subject 'Repo:main'. Please check your federated identity credential Subject, Audience and Issuer against the presented assertion. https://docs.microsoft.com/en-us/azure/active-directory/develop/workload-identity-federation");
-    insta::assert_snapshot!(told_of(KEY, json!({ "aud": "api://azureadtokenexchange" })).await, @"401 invalid_client: AADSTS700212: No matching federated identity record found for presented assertion audience 'api://azureadtokenexchange'. Please check your federated identity credential Subject, Audience and Issuer against the presented assertion. https://docs.microsoft.com/en-us/azure/active-directory/develop/workload-identity-federation");
-    insta::assert_snapshot!(told_of(OTHER_KEY, json!({})).await, @"401 invalid_client: AADSTS50013: Assertion failed signature validation. [Reason - The key was not found., Thumbprint of key used by client: 'one']");
-    insta::assert_snapshot!(told_of(KEY, json!({ "exp": NOW - 1 })).await, @"401 invalid_client: AADSTS700024: Client assertion is not within its valid time range. Current time: 2030-01-01T00:00:00.0000000Z, assertion valid from 2030-01-01T00:00:00.0000000Z, expiry time of assertion 2029-12-31T23:59:59.0000000Z. Review the documentation at https://docs.microsoft.com/azure/active-directory/develop/active-directory-certificate-credentials .");
-    // The built-in daemon trusts nobody.
-    let header = json!({ "alg": "RS256" });
-    let claims = claims(&stage, &json!({ "iss": ISSUER }));
-    let asked =
-        ask(&stage, &rs256(KEY, &header, &claims)).with("client_id", &stage.idp.client_id());
-    insta::assert_snapshot!(said(asked).await.replace(&stage.idp.client_id(), "<client>"), @"401 invalid_client: AADSTS70025: The client '<client>'(Contoso Daemon) has no configured federated identity credentials.");
-}
-
-#[tokio::test]
-async fn entra_finds_the_keys_of_another_world_by_its_issuer() {
-    let org = Stage::okta().await;
-    let issuer = org.idp.issuer();
-    let client = org.idp.client_id();
-    let stage = with(Provider::Entra, |application| {
-        let mut credential = trust(&issuer, &client, None);
-        credential.audiences = vec!["api://default".to_owned()];
-        application.federated = vec![credential];
-    })
-    .await;
-    // What the org issues to its daemon opens the door here.
-    let token = org.access_token().await;
-    assert_eq!(told(&stage, &token).await, "200");
-    // What another world of the same name's keys has signed does not.
-    let other = Stage::okta().await;
-    let foreign = other.access_token().await;
-    assert!(told(&stage, &foreign).await.contains("AADSTS700211"));
-    // The org withdraws its key.
-    org.idp.rotate_keys();
-    org.idp.withdraw_keys();
-    assert!(told(&stage, &token).await.contains("AADSTS50013"));
-    // A world that is gone has no keys any more, and this one's are others.
-    let token = org.access_token().await;
-    org.idp.stop().await.unwrap();
-    assert!(told(&stage, &token).await.contains("AADSTS50013"));
 }

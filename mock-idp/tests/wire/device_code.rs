@@ -376,3 +376,23 @@ async fn a_snapshot_holds_sign_ins_that_wait() {
     stage.idp.restore(&before);
     assert_eq!(polled(&stage, &device_code).await, "granted");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_devices_with_the_same_code_one_is_let_in() {
+    for stage in stages().await {
+        for _ in 0..3 {
+            let answer = begun(&stage).await;
+            let device_code = answer.text("device_code");
+            stage
+                .idp
+                .approve_sign_in(&answer.text("user_code"), &login(&stage))
+                .unwrap();
+            let polls = (0..16).map(|_| polled(&stage, &device_code));
+            let answers = futures_util::future::join_all(polls).await;
+            let granted = answers.iter().filter(|answer| *answer == "granted");
+            assert_eq!(granted.count(), 1, "{answers:?}");
+        }
+        // One access token and one refresh token each time.
+        assert_eq!(stage.idp.tokens().len(), 6);
+    }
+}

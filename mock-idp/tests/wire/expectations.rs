@@ -228,6 +228,9 @@ async fn a_stopped_world_tells_what_was_not_met_and_does_not_panic() {
     idp.expect(Expectation::count(Endpoint::Token).exactly(1));
     let unmet = idp.stop().await.unwrap_err();
     assert_eq!(unmet.0.len(), 1);
+    // Whatever way a test shows it, it can be read.
+    assert_eq!(format!("{unmet:?}"), unmet.to_string());
+    assert!(format!("{:?}", unmet.0[0]).ends_with(&unmet.0[0].to_string()));
     let stage = Stage::okta().await;
     stage
         .idp

@@ -11,6 +11,7 @@
 )]
 
 mod answer;
+mod asserted;
 mod raw;
 mod stage;
 
@@ -34,6 +35,7 @@ mod fault_matrix;
 mod fault_rules;
 mod fault_selection;
 mod faults;
+mod federated_credential;
 mod forgeries;
 mod graph;
 mod headers;
@@ -41,12 +43,15 @@ mod holds;
 mod hostile_peers;
 mod hygiene;
 mod identities;
+mod in_progress;
 mod journal_facts;
 mod keys;
+mod limit_rules;
 mod limits;
 mod managed_identity;
 mod management;
 mod minting;
+mod races;
 mod redirects;
 mod refresh;
 mod silent_peers;

@@ -391,7 +391,7 @@ async fn a_snapshot_shows_nothing_and_goes_anywhere() {
     goes_anywhere(&snapshot);
     insta::assert_snapshot!(format!("{snapshot:?}"), @"Snapshot { at: Some(2030-01-01T00:00:00Z), moves_clock: true, .. }");
     // It is bound to nothing: the world it was taken of may be gone.
-    stage.idp.stop().await;
+    stage.idp.close().await;
     drop(snapshot);
 }
 

@@ -139,7 +139,7 @@ fn predicate() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4000))]
+    #![proptest_config(ProptestConfig::with_cases(1500))]
 
     #[test]
     fn checks_and_expectations_agree(run in run(), predicate in predicate()) {
@@ -151,7 +151,10 @@ proptest! {
         // A check wants a proof that there was a client at work; who embeds a mock has started it himself.
         check["given"] = json!({ "at_least": 0 });
         let finding = run.finding(check);
+        let silent = predicate["count"].get("per").is_some() && predicate["count"].get("at_least").is_none();
         let agreed = match (&finding.verdict, &expected) {
+            // Nor does an expectation doubt that of no token there are too many requests.
+            (Verdict::Inconclusive, Ok(())) => silent && finding.observed.starts_with("no request"),
             (Verdict::Pass, Ok(())) => true,
             (Verdict::Fail, Err(unmet)) => unmet.verdict == Unmet::Broken,
             (Verdict::Inconclusive, Err(unmet)) => unmet.verdict == Unmet::Undecided,

@@ -131,3 +131,72 @@ error: okta has no `claims`
 = help: keep it to cases of entra: `providers: [entra]`, for the file or a value of `matrix`
 ");
 }
+
+#[test]
+fn limits_that_cannot_be_meant() {
+    let limits = |limits: &str| {
+        with_body(&format!(
+            "idp: {{ limits: [{limits}] }}\nsteps: [{{ get_token: {{ as: a }} }}]\nchecks: [{{ id: c, req: rotation.discard-old, each: {{ of: a, outcome: ok }} }}]\n"
+        ))
+    };
+    insta::assert_snapshot!(brief(&[
+        limits("{ to: token }"),
+        limits("{ to: token, requests: 5 }"),
+        limits("{ to: token, requests: 5, per: 1s, unlimited: true }"),
+        limits("{ requests: 5, per: 1s, by: [world, address] }"),
+        limits("{ requests: 5, per: 1s, paths: api/v1 }"),
+        limits("{ concurrent: 0 }"),
+        limits("{ requests: 5, per: 1s, block: 10ms }"),
+        limits("{ requests: 5, per: 1s, form: loop }"),
+        limits("{ to: tokne, requests: 5, per: 1s }"),
+        limits("{ to: [token, jwsk], requests: 5, per: 1s }"),
+        limits("{ to: token, request: 5, per: 1s }"),
+        limits("{ to: token, requests: 5, per: 60 }"),
+        limits("{ to: token, requests: 5, per: 1s, by: adress }"),
+    ]), @"
+    error: a limit without a number; give it `requests` and `per`, or `concurrent`, or `unlimited: true`
+    ^^^^^^^^^^^
+
+    error: `requests` without `per`; a limit on requests in a time needs both
+    ^^^^^^^^^^^^^^^^^^^^^^^^
+
+    error: `unlimited` beside `requests`; leave one of them out
+    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+    error: `by` has `world`, which counts everybody together, beside what tells them apart
+    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+    error: `api/v1` is no path; write one that begins with `/`, with `*` for a whole segment and `**` for what follows, at its end only
+    ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+    error: a limit that admits no request
+    ^
+    = help: script a `reply: 429` instead
+
+    error: a block of 10ms is shorter than the second that resets are told in
+    ^^^^
+
+    error: okta has no `form: loop`
+    ^^^^
+    = help: keep it to cases of entra: `providers: [entra]`, for the file or a value of `matrix`
+
+    error: unknown name `tokne`
+    ^^^^^ did you mean `token`?
+    = note: the names here are `token`, `resource`, `device`, `managed_identity`, `discovery`, `jwks`, `instance_discovery`, `user_realm`, `foreign`, `unknown` and `connection`
+
+    error: unknown name `jwsk`
+    ^^^^ did you mean `jwks`?
+    = note: the names here are `token`, `resource`, `device`, `managed_identity`, `discovery`, `jwks`, `instance_discovery`, `user_realm`, `foreign`, `unknown` and `connection`
+
+    error: unknown key `request`
+    ^^^^^^^ did you mean `requests`?
+    = note: the keys here are `to`, `origin`, `paths`, `methods`, `requests`, `per`, `window`, `concurrent`, `unlimited`, `by`, `count_refused`, `block`, `form`, `headers`, `reset` and `retry_after`
+
+    error: found the number 60 where a length of time with a unit, such as `30s` belongs
+    ^^
+
+    error: unknown name `adress`
+    ^^^^^^ did you mean `address`?
+    = note: the names here are `world`, `principal`, `client`, `address`, `user`, `endpoint` and `request`
+    ");
+}

@@ -1,7 +1,9 @@
 //! A world's directory as a whole, and the secrets of its applications.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use crate::control::answer::{Answer, Done, Made, answer, done};
@@ -32,6 +34,31 @@ struct MadeSecret {
     value: String,
 }
 
+/// A directory as it is shown.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct DirectoryView(Directory);
+
+/// In the form of the file but for the secrets, so the file's schema does not fit.
+impl JsonSchema for DirectoryView {
+    fn schema_name() -> Cow<'static, str> {
+        "DirectoryView".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "object",
+            "description": "Who and what the world knows, in the form of a directory file; of secrets only what tells them apart.",
+            "properties": {
+                "entra": { "type": "object" },
+                "okta": { "type": "object" },
+                "laxity": { "type": "object" },
+            },
+            "required": ["entra", "okta", "laxity"],
+        })
+    }
+}
+
 pub(super) fn add(api: Api) -> Api {
     api.route(
         Operation::get(
@@ -39,7 +66,7 @@ pub(super) fn add(api: Api) -> Api {
             "showDirectory",
             "Who and what the world knows, without secrets",
         )
-        .gives::<Directory>(),
+        .gives::<DirectoryView>(),
         show,
     )
     .route(
@@ -71,8 +98,8 @@ pub(super) fn add(api: Api) -> Api {
     )
 }
 
-async fn show(world: World) -> Answer<Directory> {
-    answer(Directory::clone(&world.idp.directory()))
+async fn show(world: World) -> Answer<DirectoryView> {
+    answer(DirectoryView(Directory::clone(&world.idp.directory())))
 }
 
 async fn replace(world: World, Text(text): Text) -> Done {

@@ -6,6 +6,7 @@ mod faults;
 mod holds;
 mod journal;
 mod keys;
+mod limits;
 mod parts;
 mod service;
 mod sign_ins;
@@ -31,6 +32,7 @@ pub(super) fn api() -> Api {
         sign_ins::add,
         directory::add,
         parts::add,
+        limits::add,
         snapshots::add,
     ]
     .into_iter()

@@ -19,7 +19,7 @@ mock-idp control API
   POST /worlds                        another one: {\"provider\": \"okta\"}
   GET  /worlds/{world}                its URLs; …/credentials has its secrets
   POST /worlds/{world}/clock/advance  {\"by\": \"1h\"}
-  POST /worlds/{world}/faults         {\"at\": \"token\", \"reply\": 503, \"times\": 2}
+  POST /worlds/{world}/faults         {\"to\": \"token\", \"reply\": 503, \"times\": 2}
   GET  /worlds/{world}/journal        what came in and what went out
   DELETE /worlds/{world}
 

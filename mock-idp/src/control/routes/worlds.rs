@@ -20,6 +20,7 @@ use crate::directory::GrantType;
 use crate::fault::{Length, Rule};
 use crate::host::{Host, HostError, WorldName};
 use crate::journal::Origin;
+use crate::limits::LimitRule;
 use crate::mock::MockIdp;
 use crate::provider::Provider;
 
@@ -43,6 +44,9 @@ struct NewWorld {
     /// Fault rules that are in force from the start.
     #[serde(default)]
     faults: Vec<Rule>,
+    /// Rate limits in place of the vendor's or beside them.
+    #[serde(default)]
+    limits: Vec<LimitRule>,
     /// Lifetime of access tokens, in place of the vendor's.
     access_token_lifetime: Option<Length>,
     /// How long refresh tokens live without being used, in place of the vendor's limits.
@@ -201,6 +205,9 @@ async fn make(
     if let Some(Length(lifetime)) = wanted.refresh_token_lifetime {
         builder = builder.refresh_token_lifetime(lifetime);
     }
+    for limit in wanted.limits {
+        builder = builder.limit(limit);
+    }
     let idp = builder.start().await.map_err(HostError::from)?;
     add_all(&idp, &wanted.faults)?;
     // Only now, whole: nobody has met it before.
@@ -265,6 +272,7 @@ impl WorldFacts {
         let origins = [
             Origin::Login,
             Origin::Graph,
+            Origin::ManagedIdentity,
             Origin::Org,
             Origin::Api,
             Origin::Foreign,

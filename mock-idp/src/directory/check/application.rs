@@ -37,7 +37,7 @@ pub(super) fn one(path: &Path, application: &Application, findings: &mut Finding
     );
     if application.grants.is_empty() {
         findings.add(
-            Finding::at(path.key("grants"), "the application may use no grant")
+            Finding::missing(path.key("grants"), "the application may use no grant")
                 .help("name at least one, such as `client_credentials`"),
         );
     }
@@ -72,7 +72,7 @@ fn credentials(path: &Path, application: &Application, findings: &mut Findings<'
         && !findings.is_written(path, "platform")
     {
         findings.add(
-            Finding::at(path.key("id"), "the application has no credential").help(
+            Finding::missing(path.key("id"), "the application has no credential").help(
                 "add `secrets`, `certificates`, `jwks` or `federated`; write `platform: public` or `platform: spa` for a public client, or `platform: web` if it will be given one later",
             ),
         );

@@ -13,7 +13,8 @@ pub(super) fn check(entra: &EntraDirectory, findings: &mut Findings<'_>) {
     let part = Path::default().key("entra");
     let list = part.key("tenants");
     if entra.tenants.is_empty() {
-        findings.add(Finding::at(list.clone(), "there is no tenant").help("name at least one"));
+        findings
+            .add(Finding::missing(list.clone(), "there is no tenant").help("name at least one"));
     }
     let mut names: Vec<(Path, &str)> = Vec::new();
     for (place, tenant) in entra.tenants.iter().enumerate() {

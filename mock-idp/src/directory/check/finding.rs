@@ -46,6 +46,14 @@ impl Finding {
         }
     }
 
+    /// Says that something is missing, which may have been left out for another mistake.
+    pub(super) fn missing(path: Path, title: impl Into<String>) -> Self {
+        Self {
+            dangles: true,
+            ..Self::at(path, title)
+        }
+    }
+
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self

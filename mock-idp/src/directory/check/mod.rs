@@ -65,9 +65,9 @@ impl Findings<'_> {
         path: Path,
         what: &str,
         name: &str,
-        mut known: impl Iterator<Item = &'a str> + Clone,
+        known: impl Iterator<Item = &'a str> + Clone,
     ) {
-        if !known.any(|known| known == name) {
+        if !known.clone().any(|known| known == name) {
             let title = format!("there is no {what} `{name}`");
             self.add(Finding::dangling(path, title, name, known));
         }
@@ -91,7 +91,9 @@ impl Findings<'_> {
             .filter(|(_, key)| key.status == super::KeyStatus::Active);
         let (first, second) = (active.next(), active.next());
         if !keys.is_empty() && first.is_none() {
-            self.add(Finding::at(path.clone(), "no key signs").help("one has `status: active`"));
+            self.add(
+                Finding::missing(path.clone(), "no key signs").help("one has `status: active`"),
+            );
         }
         if let (Some((first, _)), Some((second, _))) = (first, second) {
             self.add(

@@ -20,7 +20,7 @@ pub(super) fn check(okta: &OktaDirectory, findings: &mut Findings<'_>) {
     let servers = part.key("authorization_servers");
     if okta.authorization_servers.is_empty() {
         findings.add(
-            Finding::at(servers.clone(), "there is no authorization server")
+            Finding::missing(servers.clone(), "there is no authorization server")
                 .help("name at least one, usually `default`"),
         );
     }

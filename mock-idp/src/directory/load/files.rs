@@ -5,7 +5,7 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
-use crate::yaml::{Key, Node, Value};
+use crate::yaml::{Node, Value};
 
 /// Longer ones are no certificate and no key.
 const LONGEST: u64 = 64 * 1024;
@@ -13,77 +13,73 @@ const LONGEST: u64 = 64 * 1024;
 /// The lists whose elements may name a file.
 const LISTS: [&str; 2] = ["certificates", "keys"];
 
-/// Puts the text of every file that is named in its place: `file: a.pem` becomes `pem:` with what stands in it.
+/// Puts the text of every file that is named in its place: `file: a.pem` becomes `pem:` with what stands in it. What names a file
+/// that cannot be had is left out; whether nothing was.
 pub(super) fn inline(
     source: &Source,
     node: &mut Node,
     folder: Option<&Path>,
     found: &mut Diagnostics,
-) {
+) -> bool {
+    let mut whole = true;
     match &mut node.value {
-        Value::List(items) => items
-            .iter_mut()
-            .for_each(|item| inline(source, item, folder, found)),
+        Value::List(items) => {
+            for item in items {
+                whole &= inline(source, item, folder, found);
+            }
+        }
         Value::Map(entries) => {
             for (key, inner) in entries {
                 if LISTS.contains(&key.name.as_str())
                     && let Value::List(items) = &mut inner.value
                 {
-                    items
-                        .iter_mut()
-                        .for_each(|item| element(source, item, folder, found));
+                    let before = items.len();
+                    items.retain_mut(|item| match element(source, item, folder) {
+                        Ok(()) => true,
+                        Err(mistake) => {
+                            found.push(*mistake);
+                            false
+                        }
+                    });
+                    whole &= items.len() == before;
                 }
-                inline(source, inner, folder, found);
+                whole &= inline(source, inner, folder, found);
             }
         }
         _ => {}
     }
+    whole
 }
 
-fn element(source: &Source, node: &mut Node, folder: Option<&Path>, found: &mut Diagnostics) {
+fn element(source: &Source, node: &mut Node, folder: Option<&Path>) -> Result<(), Box<Diagnostic>> {
     let Value::Map(entries) = &mut node.value else {
-        return;
+        return Ok(());
     };
     let has_text = entries.iter().any(|(key, _)| key.name == "pem");
     let Some((key, value)) = entries.iter_mut().find(|(key, _)| key.name == "file") else {
-        return;
+        return Ok(());
     };
     let Value::Text(name) = &value.value else {
-        return;
+        return Ok(());
     };
     if has_text {
-        found.push(
-            Diagnostic::at(source, key.span, "`pem` and `file` say the same thing")
-                .help("leave one of them out"),
-        );
-        entries.retain(|(key, _)| key.name != "file");
-        return;
+        let title = "`pem` and `file` say the same thing";
+        let mistake = Diagnostic::at(source, key.span, title).help("leave one of them out");
+        return Err(Box::new(mistake));
     }
-    let Some(folder) = folder else {
-        // Whoever sends a directory over the network must not learn what stands in files here.
-        found.push(
-            Diagnostic::at(source, key.span, "there is no folder to look for a file in")
-                .help("write the text of the file under `pem`, or load the directory from a file"),
-        );
-        put(key, value, String::new());
-        return;
-    };
-    match read(&folder.join(name)) {
-        Ok(text) => put(key, value, text),
-        Err(error) => {
-            let title = format!("cannot read the file `{name}`: {error}");
-            found.push(
-                Diagnostic::in_node(source, value, title)
-                    .note("files are looked for beside the directory file"),
-            );
-            put(key, value, String::new());
-        }
-    }
-}
-
-fn put(key: &mut Key, value: &mut Node, text: String) {
+    // Whoever sends a directory over the network must not learn what stands in files here.
+    let folder = folder.ok_or_else(|| {
+        Diagnostic::at(source, key.span, "there is no folder to look for a file in")
+            .help("write the text of the file under `pem`, or load the directory from a file")
+    })?;
+    let text = read(&folder.join(name)).map_err(|error| {
+        let title = format!("cannot read the file `{name}`: {error}");
+        Diagnostic::in_node(source, value, title)
+            .note("files are looked for beside the directory file")
+    })?;
     "pem".clone_into(&mut key.name);
     value.value = Value::Text(text);
+    Ok(())
 }
 
 fn read(path: &Path) -> io::Result<String> {

@@ -6,7 +6,7 @@ use crate::diagnostic::nearest;
 use crate::yaml::{Node, Span, Value};
 
 /// Keys with a secret under them. Keys that are misspelt count too.
-const KEYS: [&str; 7] = [
+const KEYS: [&str; 8] = [
     "value",
     "password",
     "secret",
@@ -14,6 +14,7 @@ const KEYS: [&str; 7] = [
     "token",
     "private_key",
     "passphrase",
+    "api_tokens",
 ];
 
 /// The private members of a JSON Web Key, and the one of a symmetric key.

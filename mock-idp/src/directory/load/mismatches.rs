@@ -63,15 +63,17 @@ pub(super) fn take_out(
 }
 
 fn told(source: &Source, secrets: &Secrets, span: Span, mismatch: Mismatch) -> Diagnostic {
-    let quotes = matches!(mismatch.kind, MismatchKind::Unexpected { .. });
-    if quotes && secrets.has(span) {
-        // What was found would be told: it is a secret.
-        return Diagnostic::at(
-            source,
-            span,
-            "found something else than what belongs here, which is not shown: it may be a secret",
-        )
-        .help("a secret is text; put a number in quotes");
+    if let MismatchKind::Unexpected {
+        expected,
+        quotes_help,
+        ..
+    } = &mismatch.kind
+        && secrets.has(span)
+    {
+        // What was found would be told: it may be a secret.
+        let title = format!("found something else where {expected} belongs");
+        let quotes = quotes_help.then_some("put it in quotes");
+        return Diagnostic::at(source, span, title).help_if(quotes);
     }
     Diagnostic::mismatch(source, mismatch)
 }

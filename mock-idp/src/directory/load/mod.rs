@@ -68,8 +68,8 @@ fn read(source: &Source, folder: Option<&Path>) -> Result<Directory, Diagnostics
         let help = "a directory is a map with keys such as `entra` and `okta`; `laxity: {}` alone is the built-in one";
         return Err(Diagnostic::in_node(source, &root, title).help(help).into());
     }
-    files::inline(source, &mut root, folder, &mut found);
-    let whole = mismatches::take_out(source, &mut root, &secrets, &mut found);
+    let whole = files::inline(source, &mut root, folder, &mut found);
+    let whole = whole & mismatches::take_out(source, &mut root, &secrets, &mut found);
     match yaml::from_node::<Directory>(&root) {
         Ok(mut directory) => {
             directory.complete();

@@ -38,6 +38,10 @@ pub(super) fn judge<'a>(count: &'a Count, record: &'a Record) -> Result<(), Find
     let mut undecided = None;
     let groups = groups(count, &matches);
     if groups.is_empty() {
+        // Of nothing there is not too much.
+        if matches.sent.is_empty() && matches.unseen.is_none() && count.bounds().0.is_none() {
+            return Ok(());
+        }
         let seen = words::requests(matches.sent.len() as u64, &count.requests);
         let of = count.per.map_or("", noun);
         return Err(Finding::undecided(format!("{seen}, of no {of}")));
