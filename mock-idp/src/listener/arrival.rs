@@ -126,7 +126,6 @@ fn close(world: &World, opened: Opened, fault: &Applied, delivery: Delivery) {
         vendor_code: None,
         headers: Vec::new(),
         issued: Vec::new(),
-        leniencies: Vec::new(),
         fault: Some(fault.label.to_string()),
         delivery,
     };
