@@ -76,7 +76,7 @@ async fn what_contradicts_itself_is_refused() {
     `nth`: `nth` counts from 1
     `probability`: a probability lies between 0 and 1; without `probability` the rule always applies
     `per`: `per` without anything that is counted; give the rule `nth`, `one_in`, `times` or several replies
-    `ttl`: a rule that is gone before it begins
+    `ttl`: a rule that is gone before it begins; `from`: begins after 6s
     `only.generation`: `generation` counts from 1
     `headers.retry-after[0]`: unknown function `$http_dat`; write for instance `$http_date(+30s)`
     `body_base64`: this is not base64; `?` at position 1; the alphabet is A to Z, a to z, 0 to 9, `+` and `/`, padded with `=` (RFC 4648 section 4)
@@ -85,7 +85,7 @@ async fn what_contradicts_itself_is_refused() {
     `reply`: `reply` of a connection; a connection has no answer; its rules know `connection: refuse` and `hang`, `delay`, `jitter`, `keep_alive` and `slow_read`; use `to: anything` for whatever is asked
     `hold`: `hold` of a connection; a connection has no answer; its rules know `connection: refuse` and `hang`, `delay`, `jitter`, `keep_alive` and `slow_read`; use `to: anything` for whatever is asked
     `connection`: nothing has been asked on it yet; a connection has no answer; its rules know `connection: refuse` and `hang`, `delay`, `jitter`, `keep_alive` and `slow_read`; use `to: anything` for whatever is asked
-    `keep_alive`: `keep_alive` of a connection that nobody uses
+    `keep_alive`: `keep_alive` of a connection that nobody uses; `connection`: turned away
     `keep_alive`: `keep_alive` without a limit; write for instance `keep_alive: { idle: 5s }` or `{ requests: 10 }`
     `only`: nobody knows what a connection is for; choose by `origin` and `connection`, or use `to: anything`
     `slow_read.bytes`: a request that is never read; use `connection: hang`
@@ -93,9 +93,9 @@ async fn what_contradicts_itself_is_refused() {
     `keep_alive.idle`: a connection that is never idle; use `requests: 1` to close it after its first answer
     `keep_alive.requests`: a connection for no requests; use `connection: refuse`
     `forge`: a forgery that changes nothing; write for instance `forge: { sign: wrong_key }` or `{ claims: { aud: other } }`
-    `forge.without[0]`: the claim `aud` is set and taken out at once
+    `forge.without[0]`: the claim `aud` is set and taken out at once; `forge.claims.aud`: set here
     `forge.claims.exp`: unknown function `$epoc`; write for instance `$epoch(-1h)`
-    `reply`: `reply` and `forge` in one rule
+    `reply`: `reply` and `forge` in one rule; `forge`: a refusal has no tokens
     ");
     assert_eq!(stage.idp.faults().list(), []);
 }

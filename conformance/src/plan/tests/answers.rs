@@ -123,7 +123,7 @@ fn headers() {
     error: a header of more than 8192 bytes
     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^...^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
 
-    error: a time that is filled in stands in the `headers` of a rule only
+    error: a time that is filled in stands in the `headers` or `claims` of a rule only
     ^^^^^^^^^^^
     = help: elsewhere, write the value out
 

@@ -135,7 +135,7 @@ idp:
        |       ---------- used here
        |
        = note: in `a/b[okta,broken]`
-       = note: the keys here are `to`, `only`, `nth`, `one_in`, `times`, `from`, `until`, `ttl`, `reply`, `redirect`, `headers`, `header_lines`, `without_headers`, `body`, `body_base64`, `content_type`, `coding`, `raw`, `error`, `disguise`, `set`, `remove`, `rename`, `reverse_members`, `hold`, `delay`, `jitter`, `dribble` and `connection`
+       = note: the keys here are `to`, `only`, `nth`, `one_in`, `per`, `probability`, `times`, `from`, `until`, `ttl`, `reply`, `redirect`, `headers`, `header_lines`, `without_headers`, `body`, `body_base64`, `content_type`, `coding`, `raw`, `error`, `disguise`, `set`, `remove`, `rename`, `reverse_members`, `hold`, `delay`, `jitter`, `dribble`, `forge`, `connection`, `keep_alive` and `slow_read`
     ");
 }
 
@@ -177,38 +177,38 @@ fn functions_are_a_closed_list_and_stand_in_headers() {
     - {{ to: jwks, body: $epoch(+1s) }}
     - {{ to: discovery, set: {{ headers: {{ A: $epoch(+1s) }} }} }}
 {BODY}")), @"
-error: unknown function `$htp_date`
- --> a.yaml:8:55
-  |
-8 | ...A: $http_date(+30s), B: $htp_date(+30s), C: $epoch(soon), D: $epoch(-1h 30m) } }
-  |                            ^^^^^^^^^^^^^^^ did you mean `http_date`?
-  |
-  = note: the functions are `$http_date(…)`, `$rfc850_date(…)`, `$asctime_date(…)`, `$epoch(…)`
+    error: unknown function `$htp_date`
+     --> a.yaml:8:55
+      |
+    8 | ...A: $http_date(+30s), B: $htp_date(+30s), C: $epoch(soon), D: $epoch(-1h 30m) } }
+      |                            ^^^^^^^^^^^^^^^ did you mean `http_date`?
+      |
+      = note: the functions are `$http_date(…)`, `$rfc850_date(…)`, `$asctime_date(…)`, `$epoch(…)`
 
-error: `soon` is not a length of time; write a number and a unit, such as `30s`, `500ms` or `1h 30m`
- --> a.yaml:8:75
-  |
-8 |     - { to: token, headers: { A: $http_date(+30s), B: $htp_date(+30s), C: $epoch(soon), D: $e...
-  |                                                                           ^^^^^^^^^^^^
-  |
-  = help: write for instance `$http_date(+30s)`
+    error: `soon` is not a length of time; write a number and a unit, such as `30s`, `500ms` or `1h 30m`
+     --> a.yaml:8:75
+      |
+    8 |     - { to: token, headers: { A: $http_date(+30s), B: $htp_date(+30s), C: $epoch(soon), D: $e...
+      |                                                                           ^^^^^^^^^^^^
+      |
+      = help: write for instance `$http_date(+30s)`
 
-error: a time that is filled in stands in the `headers` of a rule only
- --> a.yaml:9:25
-  |
-9 |     - { to: jwks, body: $epoch(+1s) }
-  |                         ^^^^^^^^^^^
-  |
-  = help: elsewhere, write the value out
+    error: a time that is filled in stands in the `headers` or `claims` of a rule only
+     --> a.yaml:9:25
+      |
+    9 |     - { to: jwks, body: $epoch(+1s) }
+      |                         ^^^^^^^^^^^
+      |
+      = help: elsewhere, write the value out
 
-error: a time that is filled in stands in the `headers` of a rule only
-  --> a.yaml:10:45
-   |
-10 |     - { to: discovery, set: { headers: { A: $epoch(+1s) } } }
-   |                                             ^^^^^^^^^^^
-   |
-   = help: elsewhere, write the value out
-");
+    error: a time that is filled in stands in the `headers` or `claims` of a rule only
+      --> a.yaml:10:45
+       |
+    10 |     - { to: discovery, set: { headers: { A: $epoch(+1s) } } }
+       |                                             ^^^^^^^^^^^
+       |
+       = help: elsewhere, write the value out
+    ");
 }
 
 #[test]
