@@ -121,6 +121,7 @@ fn open(world: &World, peer: SocketAddr, connection: u64, door: &Door) -> Option
 fn close(world: &World, opened: Opened, fault: &Applied, delivery: Delivery) {
     let answered_at = (delivery == Delivery::Reset).then(|| world.clock.timeline());
     let facts = ReplyFacts {
+        leniencies: Vec::new(),
         status: 0,
         error: None,
         vendor_code: None,
