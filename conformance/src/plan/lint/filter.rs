@@ -149,15 +149,16 @@ fn nobody(view: &View<'_>, node: &Node, only: &RuleFilter, found: &mut Findings<
     let tenant = |which| groups.iter().any(|g| g.spec.tenant == which);
     let user = |which| groups.iter().any(|g| g.has_user() && g.spec.user == which);
     let which = |name: &Option<String>| name.as_deref().and_then(|name| name.parse().ok());
-    let has: [(&str, Option<Which>, &dyn Fn(Which) -> bool); 3] = [
-        ("application", which(&only.application), &application),
-        ("tenant", which(&only.tenant), &tenant),
-        ("user", which(&only.user), &user),
+    let missing = |named: &Option<String>, has_somebody: &dyn Fn(Which) -> bool| {
+        which(named).filter(|which| !has_somebody(*which))
+    };
+    let missing = [
+        ("application", missing(&only.application, &application)),
+        ("tenant", missing(&only.tenant, &tenant)),
+        ("user", missing(&only.user, &user)),
     ];
-    for (key, which, has_somebody) in has {
-        if let Some(which) = which
-            && !has_somebody(which)
-        {
+    for (key, which) in missing {
+        if let Some(which) = which {
             let what = match key {
                 "application" => "is the",
                 "tenant" => "asks the",
