@@ -95,3 +95,24 @@ async fn a_world_that_cannot_be_made_whole_is_not_made() {
     );
     assert_eq!(desk.host.list().len(), 1);
 }
+
+#[tokio::test]
+async fn a_reset_leaves_what_the_world_was_made_with() {
+    let desk = Desk::new().await;
+    desk.make(json!({
+        "name": "w",
+        "provider": "okta",
+        "tls": false,
+        "faults": [{ "to": "token", "reply": 503 }],
+        "limits": [{ "to": "resource", "requests": 7, "per": "60s" }],
+    }))
+    .await;
+    let facts = async |what: &str| desk.get(&format!("/worlds/w/{what}")).await.json();
+    let made = (facts("faults").await, facts("limits").await);
+    assert_eq!(desk.ask_for_token().await.0, 503);
+    desk.delete("/worlds/w/faults").await;
+    desk.put("/worlds/w/limits", json!({ "limits": [] })).await;
+    assert_eq!(desk.post("/worlds/w/reset", json!({})).await.status, 204);
+    assert_eq!((facts("faults").await, facts("limits").await), made);
+    assert_eq!(desk.ask_for_token().await.0, 503);
+}

@@ -214,6 +214,8 @@ async fn make(
         .await
         .map_err(HostError::from)?;
     add_all(&idp, &wanted.faults)?;
+    // A reset leaves the faults that it was made with.
+    idp.start_here();
     // Only now, whole: nobody has met it before.
     let name = host.adopt(wanted.name, idp)?;
     let idp = host
