@@ -273,10 +273,7 @@ impl ClockWish {
                         "there is no world `{name}` to take the clock of"
                     ))
                 })?;
-                match other.virtual_clock() {
-                    Some(clock) => Arc::new(clock),
-                    None => Arc::new(SystemClock),
-                }
+                other.shared_clock()
             }
         })
     }
