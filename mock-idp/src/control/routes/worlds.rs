@@ -10,6 +10,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::faults::add_all;
+use super::limits::check_all;
 use crate::clock::{Clock, Rate, SystemClock, VirtualClock};
 use crate::control::answer::{Answer, Done, Made, answer, done};
 use crate::control::api::{Api, Operation};
@@ -214,6 +215,7 @@ async fn make(
     if let Some(Length(lifetime)) = wanted.refresh_token_lifetime {
         builder = builder.refresh_token_lifetime(lifetime);
     }
+    check_all(&wanted.limits)?;
     for limit in wanted.limits {
         builder = builder.limit(limit);
     }
