@@ -77,9 +77,17 @@ pub enum StartError {
 fn what_to_do(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::AddrNotAvailable => "take an address of this machine",
+        _ if is_out_of_files(error) => {
+            "as many files are open as may be; drop a world or raise the limit (`ulimit -n`)"
+        }
         io::ErrorKind::PermissionDenied => "choose a port that needs no privileges, from 1024 on",
         _ => "choose another port or stop whoever uses it",
     }
+}
+
+/// Whether the process or the system may open no more files: `EMFILE` or `ENFILE`, for which there is no [`io::ErrorKind`].
+fn is_out_of_files(error: &io::Error) -> bool {
+    cfg!(unix) && matches!(error.raw_os_error(), Some(23 | 24))
 }
 
 impl Builder {

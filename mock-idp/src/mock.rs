@@ -213,6 +213,12 @@ impl MockIdp {
         &*self.rooms.clock
     }
 
+    /// The clock, for another world to go by.
+    #[cfg(feature = "serve")]
+    pub(crate) fn shared_clock(&self) -> Arc<dyn Clock> {
+        self.rooms.clock.clone()
+    }
+
     /// The hands of the clock, to set, advance, freeze or run it; none if the world was given a clock that has none, as the
     /// machine's.
     #[must_use]

@@ -62,9 +62,11 @@ class Mock {
 
   /** Ends the process and all worlds. */
   async stop() {
-    const ended = once(this.#child, "exit");
-    this.#child.kill();
-    await ended;
+    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+      const ended = once(this.#child, "exit");
+      this.#child.kill();
+      await ended;
+    }
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }

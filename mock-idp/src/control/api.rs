@@ -32,6 +32,8 @@ pub(super) struct Operation {
     pub(super) summary: &'static str,
     pub(super) query: Option<Describe>,
     pub(super) body: Option<Describe>,
+    /// Whether the body may be missing.
+    pub(super) is_body_optional: bool,
     pub(super) status: u16,
     pub(super) answer: Content,
     /// The ways in which it is refused beside those that all have.
@@ -60,6 +62,7 @@ impl Operation {
             summary,
             query: None,
             body: None,
+            is_body_optional: false,
             status: 204,
             answer: Content::Nothing,
             refusals: Vec::new(),
@@ -96,6 +99,12 @@ impl Operation {
     pub(super) fn takes<T: JsonSchema>(mut self) -> Self {
         self.body = Some(describe::<T>);
         self
+    }
+
+    /// Its body, if it has one, is a `T`.
+    pub(super) fn may_take<T: JsonSchema>(mut self) -> Self {
+        self.is_body_optional = true;
+        self.takes::<T>()
     }
 
     /// It answers with 200 and a `T`.

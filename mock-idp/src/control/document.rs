@@ -74,7 +74,7 @@ fn describe(operation: &Operation, generator: &mut SchemaGenerator) -> Value {
     if let Some(body) = operation.body {
         let schema = body(generator);
         said["requestBody"] = json!({
-            "required": true,
+            "required": !operation.is_body_optional,
             "content": {
                 "application/json": { "schema": schema },
                 "application/yaml": { "schema": schema },

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axum::body::HttpBody as _;
 use axum::extract::{FromRequest, FromRequestParts, Query, RawPathParams, Request};
 use bytes::Bytes;
 use http::request::Parts;
@@ -22,6 +23,12 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// A body in JSON or YAML.
 pub(super) struct Given<T>(pub(super) T);
 
+/// A body in JSON or YAML that may be missing, which is the same as `{}`.
+pub(super) struct Optional<T>(pub(super) T);
+
+/// A body in JSON or YAML, read and as it stands there.
+pub(super) struct Both<T>(pub(super) T, pub(super) String);
+
 /// A body in JSON or YAML as it stands there.
 pub(super) struct Text(pub(super) String);
 
@@ -37,14 +44,35 @@ pub(super) struct Client(pub(super) String);
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Given<T> {
     type Rejection = Problem;
 
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let Both(given, _) = Both::from_request(request, state).await?;
+        Ok(Self(given))
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Optional<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        if request.body().is_end_stream() {
+            return json("{}").map(Self);
+        }
+        let Both(given, _) = Both::from_request(request, state).await?;
+        Ok(Self(given))
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Both<T> {
+    type Rejection = Problem;
+
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
         let language = language(&request)?;
         let text = text(request).await?;
-        match language {
+        let given = match language {
             Language::Json => json(&text),
             Language::Yaml => from_yaml(&text),
-        }
-        .map(Self)
+        };
+        Ok(Self(given?, text))
     }
 }
 

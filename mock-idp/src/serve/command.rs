@@ -39,6 +39,8 @@ impl Serve {
     ///
     /// [`Failure`] if it could not start or a file could not be written.
     pub fn run(&self) -> Result<(), Failure> {
+        #[cfg(unix)]
+        super::open_files::allow_many();
         // aws-lc gathers entropy at the first random byte, for some 40 ms unless it was built without (see
         // `.cargo/config.toml`, which an installed binary has not seen). A failure shows when it is really needed.
         std::thread::spawn(|| {

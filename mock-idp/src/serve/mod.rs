@@ -12,6 +12,8 @@ mod config;
 mod control_token;
 mod failure;
 mod flags;
+#[cfg(unix)]
+mod open_files;
 mod ports;
 mod promised_file;
 mod reach;

@@ -9,6 +9,7 @@
 mod ca;
 mod cli_process;
 mod ending;
+mod open_files;
 mod ready;
 mod remote;
 

@@ -14,16 +14,16 @@ async fn a_mistake_is_told_with_its_place() {
     };
     insta::assert_snapshot!(json("{\n \"provider\": \"okta\",\n").await, @"400 Bad Request: EOF while parsing a value [3:0]");
     insta::assert_snapshot!(json("{\"provider\": \"auth0\"}").await, @"422 Unprocessable Entity: unknown variant `auth0`, expected `entra` or `okta` [1:20]");
-    insta::assert_snapshot!(json("{\"provider\": \"okta\",\n \"sed\": 1}").await, @"422 Unprocessable Entity: unknown field `sed`, expected one of `name`, `provider`, `seed`, `tls`, `clock`, `faults`, `limits`, `access_token_lifetime`, `refresh_token_lifetime` [2:6]");
+    insta::assert_snapshot!(json("{\"provider\": \"okta\",\n \"sed\": 1}").await, @"422 Unprocessable Entity: unknown field `sed`, expected one of `name`, `provider`, `seed`, `tls`, `clock`, `directory`, `faults`, `limits`, `access_token_lifetime`, `refresh_token_lifetime` [2:6]");
     insta::assert_snapshot!(json("{}").await, @"422 Unprocessable Entity: missing field `provider` [1:2]");
-    insta::assert_snapshot!(json("[]").await, @"422 Unprocessable Entity: invalid length 0, expected struct NewWorld with 9 elements [1:2]");
+    insta::assert_snapshot!(json("[]").await, @"422 Unprocessable Entity: invalid length 0, expected struct NewWorld with 10 elements [1:2]");
     insta::assert_snapshot!(json("").await, @"400 Bad Request: EOF while parsing a value [1:0]");
     insta::assert_snapshot!(json("{\"provider\": \"okta\", \"name\": \"../w\"}").await, @"422 Unprocessable Entity: `../w` cannot be the name of a world; take 1 to 64 letters, digits, `-`, `_` or `.`, a letter or digit first [1:36]");
     let yaml = async |text: &str| {
         let said = desk.post_text("/worlds", "application/yaml", text).await;
         said.refusal()
     };
-    insta::assert_snapshot!(yaml("provider: okta\nsed: 1\n").await, @"422 Unprocessable Entity: unknown key `sed`; the keys here are `name`, `provider`, `seed`, `tls`, `clock`, `faults`, `limits`, `access_token_lifetime` and `refresh_token_lifetime` [2:1]");
+    insta::assert_snapshot!(yaml("provider: okta\nsed: 1\n").await, @"422 Unprocessable Entity: unknown key `sed`; the keys here are `name`, `provider`, `seed`, `tls`, `clock`, `directory`, `faults`, `limits`, `access_token_lifetime` and `refresh_token_lifetime` [2:1]");
     insta::assert_snapshot!(yaml("provider: [okta\n").await, @"400 Bad Request: unclosed bracket '[' [1:11]");
     insta::assert_snapshot!(yaml("provider: okta\nclock: {virtual: {start: today}}\n").await, @"422 Unprocessable Entity: failed to parse four digit integer as year: invalid digit, expected 0-9 but got t [2:26]");
     // The refused requests have made nothing.
@@ -95,4 +95,30 @@ async fn paths_and_methods_that_are_not_there_are_told() {
     insta::assert_snapshot!(desk.get("/worlds/w/journal?since=x").await.refusal(), @"400 Bad Request: failed to deserialize query string: since: invalid digit found in string");
     let said = Said::of(desk.request(Method::POST, "/worlds")).await;
     assert_eq!(said.status, 415);
+}
+
+#[tokio::test]
+async fn a_body_that_need_say_nothing_may_be_missing() {
+    let desk = Desk::with_world().await;
+    let client = desk.world().client_id();
+    let secrets = format!("directory/applications/{client}/secrets");
+    for (what, status) in [
+        ("clock/run", 200),
+        ("snapshots", 201),
+        ("tokens", 201),
+        ("keys", 201),
+        (secrets.as_str(), 201),
+        // There is no such code, which is not the body's fault.
+        ("sign-ins/NONE/approve", 404),
+    ] {
+        let path = format!("/worlds/w/{what}");
+        let said = Said::of(desk.request(Method::POST, &path)).await;
+        assert_eq!(said.status, status, "{what}: {said:?}");
+        let empty = desk.post_text(&path, "application/json", "").await;
+        assert_eq!(empty.status, status, "{what}: {empty:?}");
+        let said = desk.post_text(&path, "text/plain", "{}").await;
+        assert_eq!(said.status, 415, "{what}: {said:?}");
+    }
+    let said = Said::of(desk.request(Method::POST, "/worlds/w/clock/advance")).await;
+    assert_eq!(said.status, 415, "{said:?}");
 }

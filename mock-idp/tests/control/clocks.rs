@@ -1,5 +1,11 @@
 //! A world's clock over HTTP.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use mock_idp::MockIdp;
+use mock_idp::clock::{BoxFuture, Clock};
 use serde_json::json;
 
 use crate::desk::Desk;
@@ -81,4 +87,29 @@ async fn worlds_may_share_a_clock_and_one_on_the_machines_is_nobodys() {
         (&clock["kind"], &clock["rate"]),
         (&json!("virtual"), &json!(1.0))
     );
+}
+
+/// A clock of an embedder's own, which always shows the same.
+#[derive(Debug)]
+struct Stopped;
+
+impl Clock for Stopped {
+    fn now(&self) -> Timestamp {
+        Timestamp::UNIX_EPOCH
+    }
+
+    fn sleep(&self, _: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(std::future::pending())
+    }
+}
+
+#[tokio::test]
+async fn a_clock_without_hands_can_be_shared_too() {
+    let desk = Desk::new().await;
+    let builder = MockIdp::okta().plain_http().clock(Arc::new(Stopped));
+    let name = "own".parse().unwrap();
+    desk.host.create(Some(name), builder).await.unwrap();
+    desk.make(json!({ "name": "w", "provider": "okta", "tls": false, "clock": { "of": "own" } }))
+        .await;
+    assert_eq!(desk.world().clock().now(), Timestamp::UNIX_EPOCH);
 }

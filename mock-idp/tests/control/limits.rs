@@ -40,3 +40,15 @@ async fn limits_are_set_run_into_and_taken_back() {
     );
     assert_eq!(desk.get("/worlds/w/limits").await.json(), usual);
 }
+
+#[tokio::test]
+async fn of_several_limits_the_one_that_is_wrong_is_named() {
+    let desk = Desk::with_world().await;
+    let limits = json!([{ "to": "token", "unlimited": true }, { "to": "token", "requests": 1 }]);
+    let said = desk
+        .put("/worlds/w/limits", json!({ "limits": limits }))
+        .await;
+    insta::assert_snapshot!(said.refusal(), @"422 Unprocessable Entity: limit 2 of the list: `requests` without `per`; a limit on requests in a time needs both");
+    let world = json!({ "provider": "okta", "tls": false, "limits": limits });
+    assert_eq!(desk.post("/worlds", world).await.refusal(), said.refusal());
+}

@@ -95,3 +95,76 @@ async fn a_world_that_cannot_be_made_whole_is_not_made() {
     );
     assert_eq!(desk.host.list().len(), 1);
 }
+
+#[tokio::test]
+async fn a_reset_leaves_what_the_world_was_made_with() {
+    let desk = Desk::new().await;
+    desk.make(json!({
+        "name": "w",
+        "provider": "okta",
+        "tls": false,
+        "faults": [{ "to": "token", "reply": 503 }],
+        "limits": [{ "to": "resource", "requests": 7, "per": "60s" }],
+    }))
+    .await;
+    let facts = async |what: &str| desk.get(&format!("/worlds/w/{what}")).await.json();
+    let made = (facts("faults").await, facts("limits").await);
+    assert_eq!(desk.ask_for_token().await.0, 503);
+    desk.delete("/worlds/w/faults").await;
+    desk.put("/worlds/w/limits", json!({ "limits": [] })).await;
+    assert_eq!(desk.post("/worlds/w/reset", json!({})).await.status, 204);
+    assert_eq!((facts("faults").await, facts("limits").await), made);
+    assert_eq!(desk.ask_for_token().await.0, 503);
+}
+
+#[tokio::test]
+async fn a_world_is_made_with_a_directory_of_its_own() {
+    let desk = Desk::new().await;
+    let text = r#"
+name: w
+provider: okta
+tls: false
+directory:
+  okta:
+    org_id: 00o1
+    authorization_servers: [{ id: own, audience: "api://own", scopes: [orders.read] }]
+    applications:
+      - { id: 0oaOwn, name: Own, secrets: [{ value: a-secret-of-its-own }], grants: [client_credentials] }
+"#;
+    let said = desk.post_text("/worlds", "application/yaml", text).await;
+    assert_eq!(said.status, 201, "{said:?}");
+    let made = said.json();
+    assert_eq!(made["world"]["tenant"], "own");
+    assert_eq!(made["credentials"]["client_id"], "0oaOwn");
+    assert_eq!(made["credentials"]["client_secret"], "a-secret-of-its-own");
+    assert_eq!(desk.ask_for_token().await.0, 200);
+}
+
+#[tokio::test]
+async fn all_that_is_wrong_with_its_directory_is_told_and_where() {
+    let desk = Desk::new().await;
+    let yaml = "provider: okta\ndirectory:\n  okta:\n    org_id: 00o1\n    usrs: []\n    aplications: []\n";
+    let json = "{\"provider\": \"okta\",\n \"directory\": {\"okta\": {\"org_id\": \"00o1\",\n  \"usrs\": [],\n  \"aplications\": []}}}";
+    for (media_type, text, lines) in [
+        ("application/yaml", yaml, [5, 6]),
+        ("application/json", json, [3, 4]),
+    ] {
+        let said = desk.post_text("/worlds", media_type, text).await;
+        assert_eq!(said.status, 422, "{said:?}");
+        let problems = said.json()["problems"].clone();
+        let line_of = |key: &str| {
+            let mut problems = problems.as_array().unwrap().iter();
+            let problem = problems.find(|one| one["message"].as_str().unwrap().contains(key));
+            problem.unwrap()["line"].clone()
+        };
+        assert_eq!([line_of("`usrs`"), line_of("`aplications`")], lines);
+    }
+    let said = desk.post(
+        "/worlds",
+        json!({ "provider": "okta", "directory": "built-in" }),
+    );
+    insta::assert_snapshot!(said.await.refusal(), @"422 Unprocessable Entity: found the text `built-in` where a directory belongs; a directory is a map with keys such as `entra` and `okta`; `laxity: {}` alone is the built-in one [1:32]");
+    let empty = json!({ "provider": "okta", "directory": { "okta": { "org_id": "00o1" } } });
+    insta::assert_snapshot!(desk.post("/worlds", empty).await.refusal(), @"422 Unprocessable Entity: the key `authorization_servers` is missing; in this map [1:40]");
+    assert!(desk.host.list().is_empty());
+}

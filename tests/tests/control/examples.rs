@@ -23,14 +23,7 @@ fn pytest_steers_a_mock() {
 
 #[test]
 fn a_node_test_steers_a_mock() {
-    let test = "a_node_test_steers_a_mock";
-    if Command::new("node").arg("--version").output().is_err() {
-        assert!(
-            env::var("CI").as_deref() != Ok("true"),
-            "{test} needs Node (with CI=true this is no reason to skip)"
-        );
-        // If even this cannot be written, there is nobody to read it.
-        let _ = writeln!(io::stderr().lock(), "\nSKIPPED {test}: there is no node");
+    if !has_node("a_node_test_steers_a_mock") {
         return;
     }
     let folder = workspace_folder().join("docs/examples/node");
@@ -39,6 +32,42 @@ fn a_node_test_steers_a_mock() {
         .args(["--test", "--test-reporter=tap"])
         .current_dir(&folder);
     says(command.arg("example.test.mjs"), "# pass 5\n");
+}
+
+/// A mock that has ended by itself is stopped all the same: whoever stops it does not wait for ever.
+#[test]
+fn a_mock_that_is_gone_can_be_stopped_from_node() {
+    if !has_node("a_mock_that_is_gone_can_be_stopped_from_node") {
+        return;
+    }
+    let script = r#"
+        import { startMock } from "./tokenproof-mock.mjs";
+        const mock = await startMock("--provider", "okta");
+        const isThere = () => { try { return process.kill(mock.ready.pid, 0); } catch { return false; } };
+        process.kill(mock.ready.pid);
+        while (isThere()) await new Promise(setImmediate);
+        await mock.stop();
+        console.log("stopped");
+    "#;
+    let mut command = Command::new("node");
+    command
+        .args(["--input-type=module", "--eval", script])
+        .current_dir(workspace_folder().join("docs/examples/node"));
+    says(&mut command, "stopped\n");
+}
+
+/// Whether there is a Node to run a test with; says so if there is none.
+fn has_node(test: &str) -> bool {
+    if Command::new("node").arg("--version").output().is_ok() {
+        return true;
+    }
+    assert!(
+        env::var("CI").as_deref() != Ok("true"),
+        "{test} needs Node (with CI=true this is no reason to skip)"
+    );
+    // If even this cannot be written, there is nobody to read it.
+    let _ = writeln!(io::stderr().lock(), "\nSKIPPED {test}: there is no node");
+    false
 }
 
 /// Runs a command that starts a mock of its own.

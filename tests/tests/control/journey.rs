@@ -123,6 +123,7 @@ async fn every_operation_answers_as_the_document_says() {
             "clock": { "virtual": { "start": "2030-01-01T00:00:00Z" } },
             "faults": [{ "to": "jwks", "reply": 503, "nth": 9, "ttl": "1h" }],
             "access_token_lifetime": "30m",
+            "directory": { "laxity": {} },
         });
         at.go("makeWorld", "/worlds", Some(wanted)).await;
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::{Rate, VirtualClock};
 use crate::control::answer::{Answer, answer};
 use crate::control::api::{Api, Operation};
-use crate::control::given::Given;
+use crate::control::given::{Given, Optional};
 use crate::control::problem::Problem;
 use crate::control::world::World;
 use crate::fault::Length;
@@ -99,7 +99,7 @@ pub(super) fn add(api: Api) -> Api {
     )
     .route(
         Operation::post("/worlds/{world}/clock/run", "runClock", "Has the clock run")
-            .takes::<RunClock>()
+            .may_take::<RunClock>()
             .gives::<ClockFacts>()
             .refuses(409, fixed),
         run,
@@ -125,7 +125,7 @@ async fn freeze(world: World) -> Answer<ClockFacts> {
     show(world).await
 }
 
-async fn run(world: World, Given(wanted): Given<RunClock>) -> Answer<ClockFacts> {
+async fn run(world: World, Optional(wanted): Optional<RunClock>) -> Answer<ClockFacts> {
     hands(&world.idp)?.run(wanted.rate);
     show(world).await
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::control::answer::{Answer, Done, Made, answer, done};
 use crate::control::api::{Api, Operation};
-use crate::control::given::{Client, Given, Named, Text};
+use crate::control::given::{Client, Named, Optional, Text};
 use crate::control::problem::Problem;
 use crate::control::world::World;
 use crate::directory::{BadChange, Directory};
@@ -84,7 +84,7 @@ pub(super) fn add(api: Api) -> Api {
             "makeSecret",
             "Gives an application another secret, which is shown this once",
         )
-        .takes::<NewSecret>()
+        .may_take::<NewSecret>()
         .makes::<MadeSecret>(),
         make_secret,
     )
@@ -112,7 +112,7 @@ async fn replace(world: World, Text(text): Text) -> Done {
 async fn make_secret(
     world: World,
     Client(client): Client,
-    Given(wanted): Given<NewSecret>,
+    Optional(wanted): Optional<NewSecret>,
 ) -> Result<Made<MadeSecret>, Problem> {
     let made = world
         .idp

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::control::answer::{Answer, Made, answer};
 use crate::control::api::{Api, Operation};
-use crate::control::given::{Given, Named};
+use crate::control::given::{Named, Optional};
 use crate::control::problem::Problem;
 use crate::control::world::World;
 use crate::keys::{KeyFacts, KeyRefused, SigningKey};
@@ -41,7 +41,7 @@ pub(super) fn add(api: Api) -> Api {
             "publishKey",
             "Publishes another key",
         )
-        .takes::<NewKey>()
+        .may_take::<NewKey>()
         .makes::<KeyFacts>()
         .refuses(409, "The key is there already, or there are too many."),
         publish,
@@ -82,7 +82,10 @@ async fn list(world: World) -> Answer<Keys> {
     })
 }
 
-async fn publish(world: World, Given(wanted): Given<NewKey>) -> Result<Made<KeyFacts>, Problem> {
+async fn publish(
+    world: World,
+    Optional(wanted): Optional<NewKey>,
+) -> Result<Made<KeyFacts>, Problem> {
     let made = match (wanted.pem, wanted.kid) {
         (Some(_), Some(_)) => {
             return Err(Problem::unprocessable(

@@ -65,6 +65,7 @@ async fn show(world: World) -> Answer<Limits> {
 }
 
 async fn set(world: World, Given(wanted): Given<SetLimits>) -> Done {
+    check_all(&wanted.limits)?;
     world
         .idp
         .set_limits(wanted.limits)
@@ -76,4 +77,15 @@ async fn usage(world: World) -> Answer<Usage> {
     answer(Usage {
         usage: world.idp.usage(),
     })
+}
+
+/// Whether every limit can be followed; if not, which cannot, and why.
+pub(super) fn check_all(limits: &[LimitRule]) -> Result<(), Problem> {
+    for (place, limit) in limits.iter().enumerate() {
+        limit.check().map_err(|error| match limits.len() {
+            1 => Problem::unprocessable(error.to_string()),
+            _ => Problem::unprocessable(format!("limit {} of the list: {error}", place + 1)),
+        })?;
+    }
+    Ok(())
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::control::answer::{Answer, Done, answer, done};
 use crate::control::api::{Api, Operation};
-use crate::control::given::{Given, Named};
+use crate::control::given::{Given, Named, Optional};
 use crate::control::problem::Problem;
 use crate::control::world::World;
 use crate::ledger::PendingSignIn;
@@ -80,7 +80,7 @@ pub(super) fn add(api: Api) -> Api {
             "approveSignIn",
             "Approves a sign-in, as the user would in a browser",
         )
-        .takes::<Approval>()
+        .may_take::<Approval>()
         .refuses(409, decided),
         approve,
     )
@@ -111,7 +111,7 @@ async fn list(world: World) -> Answer<SignIns> {
     })
 }
 
-async fn approve(world: World, Named(code): Named, Given(by): Given<Approval>) -> Done {
+async fn approve(world: World, Named(code): Named, Optional(by): Optional<Approval>) -> Done {
     let login = by.login.unwrap_or_else(|| world.idp.credentials().username);
     world.idp.approve_sign_in(&code, &login)?;
     done()

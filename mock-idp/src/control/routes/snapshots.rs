@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::control::answer::{Answer, Done, Made, answer, done};
 use crate::control::api::{Api, Operation};
-use crate::control::given::{Given, Named};
+use crate::control::given::{Named, Optional};
 use crate::control::problem::Problem;
 use crate::control::shared::Shared;
 use crate::control::shelf::Shelf;
@@ -59,7 +59,7 @@ pub(super) fn add(api: Api) -> Api {
             "takeSnapshot",
             "Keeps the world as it is now",
         )
-        .takes::<NewSnapshot>()
+        .may_take::<NewSnapshot>()
         .makes::<SnapshotFacts>()
         .refuses(409, "The world has as many snapshots as it may."),
         take,
@@ -97,7 +97,7 @@ async fn list(State(shared): State<Shared>, world: World) -> Answer<Snapshots> {
 async fn take(
     State(shared): State<Shared>,
     world: World,
-    Given(wanted): Given<NewSnapshot>,
+    Optional(wanted): Optional<NewSnapshot>,
 ) -> Result<Made<SnapshotFacts>, Problem> {
     let id = shared.snapshots().of(&world, |shelf| {
         shelf.keep(|| {

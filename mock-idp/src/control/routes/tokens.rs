@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::control::answer::{Answer, Done, Made, answer, done};
 use crate::control::api::{Api, Operation};
-use crate::control::given::Given;
+use crate::control::given::{Given, Optional};
 use crate::control::problem::Problem;
 use crate::control::world::World;
 use crate::ledger::{TokenFacts, TokenLabel};
@@ -77,7 +77,7 @@ pub(super) fn add(api: Api) -> Api {
             "mintToken",
             "Makes an access token to order, or forges one",
         )
-        .takes::<TokenRecipe>()
+        .may_take::<TokenRecipe>()
         .makes::<MintedFacts>(),
         mint,
     )
@@ -109,7 +109,7 @@ async fn list(world: World) -> Answer<Tokens> {
 
 async fn mint(
     world: World,
-    Given(recipe): Given<TokenRecipe>,
+    Optional(recipe): Optional<TokenRecipe>,
 ) -> Result<Made<MintedFacts>, Problem> {
     let minted = world
         .idp

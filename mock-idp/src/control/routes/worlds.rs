@@ -6,17 +6,19 @@ use std::sync::Arc;
 use axum::extract::State;
 use jiff::Timestamp;
 use schemars::JsonSchema;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::faults::add_all;
+use super::limits::check_all;
 use crate::clock::{Clock, Rate, SystemClock, VirtualClock};
 use crate::control::answer::{Answer, Done, Made, answer, done};
 use crate::control::api::{Api, Operation};
-use crate::control::given::Given;
+use crate::control::given::Both;
 use crate::control::problem::Problem;
 use crate::control::shared::Shared;
 use crate::control::world::World;
-use crate::directory::GrantType;
+use crate::directory::{Directory, GrantType};
 use crate::fault::{Length, Rule};
 use crate::host::{Host, HostError, WorldName};
 use crate::journal::Origin;
@@ -41,10 +43,13 @@ struct NewWorld {
     /// Its clock.
     #[serde(default)]
     clock: ClockWish,
+    /// Who and what it knows, written as in a directory file; the built-in directory without it.
+    #[schemars(with = "Option<Directory>")]
+    directory: Option<IgnoredAny>,
     /// Fault rules that are in force from the start.
     #[serde(default)]
     faults: Vec<Rule>,
-    /// Rate limits in place of the vendor's or beside them.
+    /// Rate limits in place of the vendor's or beside them; those of the directory do not count then.
     #[serde(default)]
     limits: Vec<LimitRule>,
     /// Lifetime of access tokens, in place of the vendor's.
@@ -190,12 +195,17 @@ async fn list(State(shared): State<Shared>) -> Answer<Worlds> {
 
 async fn make(
     State(shared): State<Shared>,
-    Given(wanted): Given<NewWorld>,
+    Both(wanted, text): Both<NewWorld>,
 ) -> Result<Made<MadeWorld>, Problem> {
     let host = shared.host();
     host.admits(wanted.name.as_ref())?;
     let clock = wanted.clock.clock(host)?;
     let mut builder = MockIdp::of(wanted.provider).seed(wanted.seed).clock(clock);
+    if wanted.directory.is_some() {
+        // Read by itself: everything that is wrong with it is told, not only the first.
+        let directory = Directory::under("directory", &text).map_err(Problem::of_directory)?;
+        builder = builder.directory(directory);
+    }
     if !wanted.tls {
         builder = builder.plain_http();
     }
@@ -205,6 +215,7 @@ async fn make(
     if let Some(Length(lifetime)) = wanted.refresh_token_lifetime {
         builder = builder.refresh_token_lifetime(lifetime);
     }
+    check_all(&wanted.limits)?;
     for limit in wanted.limits {
         builder = builder.limit(limit);
     }
@@ -214,6 +225,8 @@ async fn make(
         .await
         .map_err(HostError::from)?;
     add_all(&idp, &wanted.faults)?;
+    // A reset leaves the faults that it was made with.
+    idp.start_here();
     // Only now, whole: nobody has met it before.
     let name = host.adopt(wanted.name, idp)?;
     let idp = host
@@ -262,10 +275,7 @@ impl ClockWish {
                         "there is no world `{name}` to take the clock of"
                     ))
                 })?;
-                match other.virtual_clock() {
-                    Some(clock) => Arc::new(clock),
-                    None => Arc::new(SystemClock),
-                }
+                other.shared_clock()
             }
         })
     }

@@ -12,7 +12,7 @@ use std::path::Path;
 use super::Directory;
 use super::check::{self, Follows};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
-use crate::yaml::{self, Value};
+use crate::yaml::{self, Node, Value};
 
 pub use bad::{BadDirectory, DirectoryProblem};
 
@@ -30,7 +30,21 @@ impl Directory {
     ///
     /// [`BadDirectory`] with everything that is wrong, each with its place.
     pub fn from_yaml(text: &str) -> Result<Self, BadDirectory> {
-        Ok(read(&Source::new(NAMELESS, text), None)?)
+        let source = Source::new(NAMELESS, text);
+        Ok(read(&source, parse(&source)?, None)?)
+    }
+
+    /// Reads the directory that stands under a key of a larger map. Places are those of the whole text.
+    #[cfg(feature = "serve")]
+    pub(crate) fn under(key: &str, text: &str) -> Result<Self, BadDirectory> {
+        let source = Source::new(NAMELESS, text);
+        let mut node = parse(&source)?;
+        if let Value::Map(entries) = &mut node.value
+            && let Some(place) = entries.iter().position(|(known, _)| known.name == key)
+        {
+            node = entries.swap_remove(place).1;
+        }
+        Ok(read(&source, node, None)?)
     }
 
     /// Reads a directory file. The files it names are looked for beside it.
@@ -47,15 +61,19 @@ impl Directory {
             ))
         })?;
         let folder = path.parent().unwrap_or_else(|| Path::new(""));
-        Ok(read(&Source::new(shown, text), Some(folder))?)
+        let source = Source::new(shown, text);
+        Ok(read(&source, parse(&source)?, Some(folder))?)
     }
 }
 
-fn read(source: &Source, folder: Option<&Path>) -> Result<Directory, Diagnostics> {
-    let mut root = yaml::parse(&source.text).map_err(|error| {
+fn parse(source: &Source) -> Result<Node, Diagnostics> {
+    yaml::parse(&source.text).map_err(|error| {
         let masked = Source::new(source.path.clone(), mask::unread(&source.text));
-        Diagnostic::syntax(&masked, error)
-    })?;
+        Diagnostic::syntax(&masked, error).into()
+    })
+}
+
+fn read(source: &Source, mut root: Node, folder: Option<&Path>) -> Result<Directory, Diagnostics> {
     let secrets = mask::secrets(&root);
     // Messages quote lines of the file; from here on they quote this.
     let source = &Source::new(source.path.clone(), mask::masked(&source.text, &secrets));
