@@ -89,3 +89,21 @@ fn unwritten(path: &Path, source: io::Error) -> Failure {
         source,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_another_of_the_same_process_id_has_left_is_in_nobodys_way() {
+        let id = std::process::id();
+        let path = std::env::temp_dir().join(format!("tokenproof-promised-{id}"));
+        let left = std::env::temp_dir().join(format!("tokenproof-promised-{id}.{id}"));
+        fs::write(&left, "half").unwrap();
+        PromisedFile::at(&path).unwrap().write("whole").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "whole");
+        for file in [path, left] {
+            fs::remove_file(file).unwrap();
+        }
+    }
+}
