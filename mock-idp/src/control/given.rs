@@ -188,12 +188,23 @@ fn json<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
         };
         let said = error.to_string();
         // The place has members of its own.
-        let said = said.split(" at line ").next().unwrap_or(&said);
-        Problem::new(status, lower(said)).at(Some(Place {
+        let said = said
+            .rsplit_once(" at line ")
+            .map_or(&*said, |(said, _)| said);
+        Problem::new(status, lower(&without_text(said))).at(Some(Place {
             line: error.line() as u64,
             column: error.column() as u64,
         }))
     })
+}
+
+/// What was found where something else belongs may be a secret: its kind is told, not what it says.
+fn without_text(said: &str) -> String {
+    let found = said.split_once(" string \"");
+    match found.and_then(|(before, rest)| Some((before, rest.rsplit_once("\", expected ")?))) {
+        Some((before, (_, expected))) => format!("{before} string, expected {expected}"),
+        None => said.to_owned(),
+    }
 }
 
 fn from_yaml<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {

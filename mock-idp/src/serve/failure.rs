@@ -44,6 +44,14 @@ pub enum Failure {
         "`--port` was given {0} and {1}; name one number to count from, and single origins as ORIGIN=PORT"
     )]
     FirstPortTwice(u16, u16),
+    /// One origin was given several ports.
+    #[error("`--port {0}=…` is given twice; leave one of them out")]
+    OriginTwice(&'static str),
+    /// A port was given for an origin of a vendor that is not played.
+    #[error(
+        "`--port {0}=…` is for a vendor that is not played; leave it out, or change `--provider`"
+    )]
+    PortOfNobody(&'static str),
     /// Others could reach the mock, which was not explicitly allowed.
     #[error(
         "{0} can be reached from other machines, and whoever reaches the mock gets its secrets; add `--allow-remote` if that is meant"

@@ -59,7 +59,12 @@ pub(super) fn assign(
                 }
             }
             PortChoice::Of(origin, port) => {
-                ports.insert(origin, port);
+                if !providers.iter().any(|p| origins(*p).contains(&origin)) {
+                    return Err(Failure::PortOfNobody(name(origin)));
+                }
+                if ports.insert(origin, port).is_some() {
+                    return Err(Failure::OriginTwice(name(origin)));
+                }
             }
         }
     }
@@ -143,6 +148,20 @@ mod tests {
         assert_eq!(
             ok(&["65531"]),
             "login=65531 graph=65532 managed_identity=65533 org=65534 api=65535"
+        );
+    }
+
+    #[test]
+    fn a_port_that_would_be_disregarded_is_refused() {
+        let choices = ["org=1", "org=2"].map(|choice| choice.parse().unwrap());
+        let refused = |providers| assign(&choices, providers, None).unwrap_err().to_string();
+        assert_eq!(
+            refused(&[Provider::Okta]),
+            "`--port org=…` is given twice; leave one of them out"
+        );
+        assert_eq!(
+            refused(&[Provider::Entra]),
+            "`--port org=…` is for a vendor that is not played; leave it out, or change `--provider`"
         );
     }
 

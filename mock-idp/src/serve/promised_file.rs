@@ -4,6 +4,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use super::ca_folder::random_name;
 use super::failure::Failure;
 
 /// A file to come. Whoever waits for it finds nothing, then all of it: what an earlier run left is gone, and the text is written
@@ -27,7 +28,8 @@ impl PromisedFile {
 
     fn with_mode(path: &Path, mode: u32) -> Result<Self, Failure> {
         let mut beside = path.as_os_str().to_owned();
-        beside.push(format!(".{}", std::process::id()));
+        // Not the process id: in a container that is the same every time, and one that was killed may have left its file.
+        beside.push(format!(".{}", random_name()?));
         let beside = PathBuf::from(beside);
         let file = forget(path)
             .and_then(|()| create(&beside, mode))
@@ -85,5 +87,23 @@ fn unwritten(path: &Path, source: io::Error) -> Failure {
     Failure::Unwritten {
         path: path.to_owned(),
         source,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_another_of_the_same_process_id_has_left_is_in_nobodys_way() {
+        let id = std::process::id();
+        let path = std::env::temp_dir().join(format!("tokenproof-promised-{id}"));
+        let left = std::env::temp_dir().join(format!("tokenproof-promised-{id}.{id}"));
+        fs::write(&left, "half").unwrap();
+        PromisedFile::at(&path).unwrap().write("whole").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "whole");
+        for file in [path, left] {
+            fs::remove_file(file).unwrap();
+        }
     }
 }

@@ -182,7 +182,8 @@ impl Session {
         }
     }
 
-    /// Reads the directory file again. What was granted, the ledger, keys, journal and clock stay, and a reset leaves the directory.
+    /// Reads the directory file again. What was granted, the ledger, keys, limits, faults, journal and clock stay, and a reset
+    /// leaves the directory.
     ///
     /// # Errors
     ///

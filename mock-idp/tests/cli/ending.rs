@@ -104,7 +104,10 @@ fn the_directory_is_read_again_and_what_was_granted_stays_granted() {
     );
     std::fs::write(&config, text.replace(old, new)).unwrap();
     served.send("HUP");
-    assert_eq!(served.next_line(), "read the directory again\n");
+    assert_eq!(
+        served.next_line(),
+        "read the directory again; keys, limits and faults stay as they are\n"
+    );
     assert_eq!(token_with(&okta, new).0, 200);
     assert_eq!(token_with(&okta, old).0, 401);
     assert_eq!(call(), 200);

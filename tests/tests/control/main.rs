@@ -10,4 +10,5 @@ mod examples;
 mod http;
 mod journey;
 mod page;
+mod planted;
 mod served;

@@ -66,6 +66,11 @@ fn element(source: &Source, node: &mut Node, folder: Option<&Path>) -> Result<()
         let mistake = Diagnostic::at(source, key.span, title).help("leave one of them out");
         return Err(Box::new(mistake));
     }
+    if name.contains("-----BEGIN") {
+        let title = "`file` names a file, and this is the text of one";
+        let mistake = Diagnostic::in_node(source, value, title).help("write it under `pem`");
+        return Err(Box::new(mistake));
+    }
     // Whoever sends a directory over the network must not learn what stands in files here.
     let folder = folder.ok_or_else(|| {
         Diagnostic::at(source, key.span, "there is no folder to look for a file in")

@@ -17,11 +17,45 @@ const KEYS: [&str; 8] = [
     "api_tokens",
 ];
 
+/// What a key with a secret under it may have in it, as other programs call theirs: `client_secret`, `apiKey`.
+const PARTS: [&str; 7] = [
+    "secret",
+    "passw",
+    "pwd",
+    "token",
+    "credential",
+    "apikey",
+    "privatekey",
+];
+
+/// Keys that have such a part, and no secret under them.
+const PLAIN: [&str; 8] = [
+    "access_token",
+    "refresh_token",
+    "token_version",
+    "password_expired",
+    "any_client_secret",
+    "any_password",
+    "any_api_token",
+    "unknown_refresh_tokens",
+];
+
+/// What stands beside a secret. Another key there may be one, in the wrong place.
+const BESIDE: [&str; 7] = [
+    "value",
+    "id",
+    "name",
+    "not_before",
+    "expires",
+    "created",
+    "user",
+];
+
 /// The private members of a JSON Web Key, and the one of a symmetric key.
 const OF_JWK: [&str; 7] = ["d", "p", "q", "dp", "dq", "qi", "k"];
 
 /// Where secrets stand.
-pub(super) struct Secrets(Vec<Span>);
+pub(super) struct Secrets(Vec<Range<usize>>);
 
 impl Secrets {
     /// Whether what stands at a place is one.
@@ -33,49 +67,88 @@ impl Secrets {
 }
 
 /// Where the secrets of a file stand.
-pub(super) fn secrets(root: &Node) -> Secrets {
+pub(super) fn secrets(text: &str, root: &Node) -> Secrets {
     let mut found = Vec::new();
-    look(root, false, &mut found);
+    match &root.value {
+        Value::Null => {}
+        Value::Map(_) => look(text, root, false, &mut found),
+        // No directory at all, but perhaps a key or a token.
+        _ => found.push(0..text.len()),
+    }
     Secrets(found)
 }
 
 fn is_secret(key: &str) -> bool {
-    key == "pem" || OF_JWK.contains(&key) || nearest(key, KEYS).is_some()
+    let plain: String = key.chars().filter(|c| c.is_alphanumeric()).collect();
+    let plain = plain.to_lowercase();
+    key == "pem"
+        || OF_JWK.contains(&key)
+        || !PLAIN.contains(&key)
+            && (nearest(key, KEYS).is_some() || PARTS.iter().any(|part| plain.contains(part)))
 }
 
-fn look(node: &Node, secret: bool, found: &mut Vec<Span>) {
+fn look(text: &str, node: &Node, secret: bool, found: &mut Vec<Range<usize>>) {
     match &node.value {
         Value::Map(entries) => {
             for (key, value) in entries {
-                look(value, is_secret(&key.name), found);
+                let is_beside = nearest(&key.name, BESIDE).is_some();
+                if secret && !is_beside {
+                    found.push(key.span.start..key.span.end);
+                }
+                let secret = is_secret(&key.name) || secret && !BESIDE.contains(&key.name.as_str());
+                let is_inner = matches!(value.value, Value::Map(_) | Value::List(_));
+                if secret && !is_inner && !is_certificate(value) {
+                    // An anchor or a tag before it may have been meant as part of it.
+                    let between = text.get(key.span.end..value.span.start);
+                    let colon = between.and_then(|between| between.find(':'));
+                    found.extend(colon.map(|at| key.span.end + at + 1..value.span.end));
+                }
+                look(text, value, secret, found);
+                if let ("keys", Value::List(items)) = (key.name.as_str(), &value.value) {
+                    let bare = items.iter().filter(|item| item.entries().is_empty());
+                    found.extend(bare.map(|item| item.span.start..item.span.end));
+                }
             }
         }
-        Value::List(items) => items.iter().for_each(|item| look(item, secret, found)),
-        Value::Text(text)
-            if text.contains("-----BEGIN CERTIFICATE") && !text.contains("PRIVATE") => {}
+        Value::List(items) => {
+            for item in items {
+                look(text, item, secret, found);
+            }
+        }
         Value::Null | Value::Bool(_) => {}
+        _ if is_certificate(node) => {}
         Value::Unsigned(_) | Value::Signed(_) | Value::Float(_) | Value::Text(_) => {
-            if secret {
-                found.push(node.span);
+            let is_key = matches!(&node.value, Value::Text(text) if text.contains("PRIVATE KEY"));
+            if secret || is_key {
+                found.push(node.span.start..node.span.end);
             }
         }
     }
 }
 
-/// The text with `*` in place of every byte of a secret, so that all places stay where they are.
-pub(super) fn masked(text: &str, secrets: &Secrets) -> String {
-    let ranges: Vec<Range<usize>> = secrets.0.iter().map(|span| span.start..span.end).collect();
-    hidden(text, &ranges)
+/// A certificate is not secret, and a mistake in one is easier found if it is seen.
+fn is_certificate(node: &Node) -> bool {
+    match &node.value {
+        Value::Text(text) => text.contains("-----BEGIN CERTIFICATE") && !text.contains("PRIVATE"),
+        Value::Bool(_) => true,
+        _ => false,
+    }
 }
 
-/// The same for a text that could not be read: whatever follows a key with a secret, up to the end of its line, and private keys.
+/// The text with `*` in place of every byte of a secret, so that all places stay where they are.
+pub(super) fn masked(text: &str, secrets: &Secrets) -> String {
+    hidden(text, &secrets.0)
+}
+
+/// The same for a text that could not be read: whatever follows a key with a secret, up to the end of its line, lines without any
+/// key, which may go on with a secret, and private keys.
 pub(super) fn unread(text: &str) -> String {
     let mut ranges = Vec::new();
     let mut start = 0;
     let mut in_key = false;
     for line in text.split_inclusive('\n') {
         in_key |= line.contains("-----BEGIN") && line.contains("PRIVATE");
-        if in_key {
+        if in_key || !line.contains(':') {
             ranges.push(start..start + line.len());
         } else if let Some(after) = after_secret_key(line) {
             ranges.push(start + after..start + line.len());
@@ -116,7 +189,7 @@ mod tests {
     #[test]
     fn secrets_are_hidden_and_everything_stays_in_its_place() {
         let text = "users: [{ login: ada, password: é-secret-1 }]\nsecrets: [bare-secret]\nkeys:\n  - pem: |\n      -----BEGIN PRIVATE KEY-----\n      abcd\n    n: 1\nvaule: misspelt-1\nname: shown\n";
-        let hidden = masked(text, &secrets(&parse(text).unwrap()));
+        let hidden = masked(text, &secrets(text, &parse(text).unwrap()));
         assert_eq!(hidden.len(), text.len());
         for secret in ["secret-1", "bare", "abcd", "misspelt-1"] {
             assert!(!hidden.contains(secret), "{hidden}");
@@ -140,5 +213,48 @@ mod tests {
         ******** ******* ********
         login: ada
         ");
+    }
+
+    #[test]
+    fn no_message_tells_a_secret_whatever_it_was_mistaken_for() {
+        let application = [
+            "client_secret: MARK-secret",
+            "clientSecret: MARK-secret",
+            "api-key: MARK-secret",
+            "pwd: MARK-secret",
+            "credentials: [MARK-secret]",
+            "secrets: [{ value: { text: MARK-secret } }]",
+            "secrets: { a: MARK-secret }",
+            "secrets: { MARK-secret: a }",
+            "secrets: [{ MARK-secret }]",
+            "secrets: [{ MARK-secret: ab, value: long-enough }]",
+            "secrets: [{ value: &MARK-secret }]",
+            "secrets: [{ value: !MARK-secret }]",
+            "secrets: [{ value: *MARK-secret }]",
+            "secrets: [{ value: @MARK-secret }]",
+            "secrets:\n  - id: x\n    value=MARK-secret",
+            "secrets:\n  - value: \"begun\n      MARK-secret\n    x: 3",
+        ];
+        let application = application.iter().map(|line| {
+            let line = line.replace('\n', "\n        ");
+            format!("okta:\n  applications:\n    - id: x\n      {line}\n")
+        });
+        let okta = [
+            "keys: [MARK-secret]",
+            "keys: [{ file: \"-----BEGIN PRIVATE KEY----- MARK\" }]",
+            "keys: [{ built_in: \"-----BEGIN PRIVATE KEY----- MARK\" }]",
+            "users: [{ id: x, password: { MARK: } }]",
+        ];
+        let okta = okta.iter().map(|line| format!("okta:\n  {line}\n"));
+        let whole = [
+            "MARK-secret",
+            "[MARK-secret]",
+            "-----BEGIN PRIVATE KEY-----\nMARK\n-----END PRIVATE KEY-----\n",
+        ];
+        for text in application.chain(okta).chain(whole.map(str::to_owned)) {
+            let mistakes = crate::directory::Directory::from_yaml(&text).unwrap_err();
+            let said = format!("{mistakes}{:?}", mistakes.problems());
+            assert!(!said.contains("MARK"), "{text}\n{said}");
+        }
     }
 }

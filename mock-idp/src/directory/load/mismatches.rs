@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::super::Directory;
 use super::mask::Secrets;
-use crate::diagnostic::{Diagnostic, Diagnostics, Source, nearest};
+use crate::diagnostic::{Diagnostic, Diagnostics, Source, listed, nearest};
 use crate::yaml::{self, Mismatch, MismatchKind, Node, Span, Value};
 
 /// What was taken out of a tree.
@@ -84,6 +84,13 @@ fn told(source: &Source, secrets: &Secrets, span: Span, mismatch: Mismatch) -> D
         let title = format!("found something else where {expected} belongs");
         let quotes = quotes_help.then_some("put it in quotes");
         return Diagnostic::at(source, span, title).help_if(quotes);
+    }
+    if let MismatchKind::UnknownKey { allowed, .. } = &mismatch.kind
+        && secrets.has(span)
+    {
+        let keys = listed(allowed.iter().copied());
+        return Diagnostic::at(source, span, "unknown key")
+            .note(format!("the keys here are {keys}"));
     }
     Diagnostic::mismatch(source, mismatch)
 }

@@ -18,6 +18,8 @@ pub use bad::{BadDirectory, DirectoryProblem};
 
 /// What a text without a file is called in messages.
 const NAMELESS: &str = "directory.yaml";
+/// How the message about a tag begins.
+const TAG: &str = "unsupported tag";
 
 impl Directory {
     /// Reads a directory from YAML; JSON is YAML too. `docs/directory.md` says what stands in one.
@@ -67,21 +69,30 @@ impl Directory {
 }
 
 fn parse(source: &Source) -> Result<Node, Diagnostics> {
-    yaml::parse(&source.text).map_err(|error| {
+    yaml::parse(&source.text).map_err(|mut error| {
+        // Which one it is may be a secret that begins with an exclamation mark.
+        if error.message.starts_with(TAG) {
+            error.message.truncate(TAG.len());
+        }
+        // The help is for scenarios.
+        if source.text.len() > yaml::MAX_BYTES {
+            error.help = None;
+        }
         let masked = Source::new(source.path.clone(), mask::unread(&source.text));
         Diagnostic::syntax(&masked, error).into()
     })
 }
 
 fn read(source: &Source, mut root: Node, folder: Option<&Path>) -> Result<Directory, Diagnostics> {
-    let secrets = mask::secrets(&root);
+    let secrets = mask::secrets(&source.text, &root);
     // Messages quote lines of the file; from here on they quote this.
     let source = &Source::new(source.path.clone(), mask::masked(&source.text, &secrets));
     let mut found = Diagnostics::new();
     if !matches!(root.value, Value::Map(_)) {
         let title = match &root.value {
-            Value::Null => "the file is empty".to_owned(),
-            other => format!("found {} where a directory belongs", other.describe()),
+            Value::Null => "the file is empty",
+            Value::List(_) => "found a list where a directory belongs",
+            _ => "found something else where a directory belongs",
         };
         let help = "a directory is a map with keys such as `entra` and `okta`; `laxity: {}` alone is the built-in one";
         return Err(Diagnostic::in_node(source, &root, title).help(help).into());
