@@ -5,9 +5,10 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mock_idp::MockIdp;
+use mock_idp::directory::{AccessPolicy, Directory, GrantType, Lifetimes};
 use mock_idp::journal::Origin;
 use mock_idp::ledger::TokenState;
-use mock_idp::mint::{Forgery, TokenRecipe};
+use mock_idp::mint::{Flaw, TokenRecipe};
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
@@ -18,11 +19,18 @@ fn recipe(json: Value) -> TokenRecipe {
     serde_json::from_value(json).unwrap()
 }
 
-fn forged(forgery: Forgery) -> TokenRecipe {
+fn forged(forgery: Flaw) -> TokenRecipe {
     TokenRecipe {
         forge: Some(forgery),
         ..TokenRecipe::default()
     }
+}
+
+/// How long a minted token lives, by its claims.
+fn lives(stage: &Stage, recipe: &TokenRecipe) -> i64 {
+    let minted = stage.idp.mint(recipe).unwrap();
+    let [_, claims] = opened(minted.value.reveal());
+    claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap()
 }
 
 /// Header and claims of a token.
@@ -85,7 +93,7 @@ async fn a_minted_token_is_like_one_that_was_asked_for() {
 async fn a_minted_token_expires_and_is_revoked_as_any_other() {
     for stage in [Stage::entra().await, Stage::okta().await] {
         let idp = &stage.idp;
-        let short = recipe(json!({ "lifetime_seconds": 60 }));
+        let short = recipe(json!({ "lifetime": "60s" }));
         let (first, second) = (idp.mint(&short).unwrap(), idp.mint(&short).unwrap());
         assert!(idp.revoke(first.label));
         assert_eq!(stage.call_api(first.value.reveal()).await.status, 401);
@@ -100,6 +108,61 @@ async fn a_minted_token_expires_and_is_revoked_as_any_other() {
         let remembered: Vec<_> = idp.tokens().iter().map(|facts| facts.label).collect();
         assert_eq!(remembered, [first.label, second.label]);
     }
+}
+
+#[tokio::test]
+async fn a_minted_token_lives_as_long_as_the_directory_says_unless_the_recipe_does() {
+    let day = Some(Duration::from_secs(86_400));
+    for provider in mock_idp::Provider::ALL {
+        let mut directory = Directory::default();
+        let tenant = &mut directory.entra.tenants[0];
+        tenant.applications[0].lifetimes.access_token = day;
+        directory.okta.applications[0].lifetimes.access_token = day;
+        let stage = Stage::of(MockIdp::of(provider).directory(directory)).await;
+        let mut order = TokenRecipe {
+            client: Some(stage.idp.client_id()),
+            ..TokenRecipe::default()
+        };
+        // Entra's tokens live five minutes longer: they are issued as of five minutes ago.
+        let asked = stage.app_only().send().await;
+        let [_, claims] = opened(&asked.text("access_token"));
+        let usual = claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap();
+        assert!((86_400..87_000).contains(&usual), "{usual}");
+        assert_eq!(lives(&stage, &order), usual);
+        order.lifetime = Some(Duration::from_secs(60));
+        assert_eq!(lives(&stage, &order), usual - 86_400 + 60);
+    }
+}
+
+#[tokio::test]
+async fn a_policy_of_the_server_counts_for_minted_tokens_too() {
+    let mut directory = Directory::default();
+    directory.okta.authorization_servers[0].policies = vec![AccessPolicy {
+        name: "daemons".to_owned(),
+        clients: Vec::new(),
+        grants: vec![GrantType::ClientCredentials],
+        scopes: vec!["orders.read".to_owned()],
+        lifetimes: Lifetimes {
+            access_token: Some(Duration::from_secs(400)),
+            ..Lifetimes::default()
+        },
+    }];
+    let stage = Stage::of(MockIdp::okta().directory(directory)).await;
+    assert_eq!(lives(&stage, &TokenRecipe::default()), 400);
+    // No policy fits: nobody could ask for it, and it is made all the same.
+    let other = recipe(json!({ "scopes": ["orders.write"] }));
+    assert_eq!(lives(&stage, &other), 3600);
+}
+
+#[test]
+fn a_recipe_says_its_lifetime_with_a_unit() {
+    let order = recipe(json!({ "lifetime": "1h 30m", "forge": "wrong_key" }));
+    assert_eq!(order.lifetime, Some(Duration::from_secs(5400)));
+    for order in [order, TokenRecipe::default()] {
+        assert_eq!(recipe(serde_json::to_value(&order).unwrap()), order);
+    }
+    let wrong: Result<TokenRecipe, _> = serde_json::from_value(json!({ "lifetime": 60 }));
+    assert!(wrong.is_err());
 }
 
 #[tokio::test]
@@ -147,7 +210,7 @@ async fn refused_everywhere(stage: &Stage, right: TokenRecipe, url: &str) -> Str
     let good = stage.idp.mint(&right).unwrap();
     assert_eq!(stage.get_with(url, good.value.reveal()).await.status, 200);
     let mut table = String::new();
-    for forgery in Forgery::ALL {
+    for forgery in Flaw::ALL {
         let recipe = TokenRecipe {
             forge: Some(forgery),
             ..right.clone()
@@ -221,8 +284,8 @@ async fn the_management_api_refuses_what_is_forged() {
 #[tokio::test]
 async fn what_was_forged_for_another_time_is_good_then() {
     for stage in [Stage::entra().await, Stage::okta().await] {
-        let early = stage.idp.mint(&forged(Forgery::NotYetValid)).unwrap();
-        let expired = stage.idp.mint(&forged(Forgery::Expired)).unwrap();
+        let early = stage.idp.mint(&forged(Flaw::NotYetValid)).unwrap();
+        let expired = stage.idp.mint(&forged(Flaw::Expired)).unwrap();
         stage.advance(299);
         assert_eq!(stage.call_api(early.value.reveal()).await.status, 401);
         stage.advance(1);
@@ -233,9 +296,24 @@ async fn what_was_forged_for_another_time_is_good_then() {
 }
 
 #[tokio::test]
+async fn what_expired_has_expired_however_long_it_lived() {
+    for stage in [Stage::entra().await, Stage::okta().await] {
+        for seconds in [0, 1_u64 << 40, u64::MAX] {
+            let order = TokenRecipe {
+                lifetime: Some(Duration::from_secs(seconds)),
+                ..forged(Flaw::Expired)
+            };
+            let expired = stage.idp.mint(&order).unwrap();
+            assert!(expired.expires_at <= stage.idp.clock().now(), "{seconds}");
+            assert_eq!(stage.call_api(expired.value.reveal()).await.status, 401);
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_forgery_wins_over_what_is_set() {
     let stage = Stage::entra().await;
-    for forgery in Forgery::ALL {
+    for forgery in Flaw::ALL {
         let mut order = recipe(json!({
             "claims": { "exp": 4_000_000_000_u64, "nbf": 0, "aud": "https://graph.microsoft.com",
                 "iss": format!("https://sts.windows.net/{}/", stage.idp.tenant()) },
@@ -256,7 +334,7 @@ async fn a_forgery_wins_over_what_is_set() {
 #[tokio::test]
 async fn no_minted_token_is_told_in_clear() {
     for stage in [Stage::entra().await, Stage::okta().await] {
-        let mut recipes: Vec<TokenRecipe> = Forgery::ALL.map(forged).to_vec();
+        let mut recipes: Vec<TokenRecipe> = Flaw::ALL.map(forged).to_vec();
         recipes.push(TokenRecipe::default());
         for recipe in recipes {
             let token = stage.idp.mint(&recipe).unwrap();
@@ -285,7 +363,7 @@ async fn no_minted_token_is_told_in_clear() {
 #[tokio::test]
 async fn a_forged_token_was_never_issued() {
     let stage = Stage::okta().await;
-    let token = stage.idp.mint(&forged(Forgery::WrongKey)).unwrap();
+    let token = stage.idp.mint(&forged(Flaw::WrongKey)).unwrap();
     assert!(!stage.idp.revoke(token.label));
     assert_eq!(stage.idp.tokens(), []);
 }
@@ -296,11 +374,11 @@ async fn withdrawn_keys_are_used_where_there_are_some() {
     let idp = &stage.idp;
     let kid = |token: &str| opened(token)[0]["kid"].as_str().unwrap().to_owned();
     let ids = || -> Vec<String> { idp.keys().into_iter().map(|key| key.kid).collect() };
-    let never = idp.mint(&forged(Forgery::WithdrawnKey)).unwrap();
+    let never = idp.mint(&forged(Flaw::WithdrawnKey)).unwrap();
     assert!(!ids().contains(&kid(never.value.reveal())));
     let second = ids().pop().unwrap();
     idp.withdraw_key(&second).unwrap();
-    let withdrawn = idp.mint(&forged(Forgery::WithdrawnKey)).unwrap();
+    let withdrawn = idp.mint(&forged(Flaw::WithdrawnKey)).unwrap();
     assert_eq!(kid(withdrawn.value.reveal()), second);
     // It is the key set that it fails by.
     assert_eq!(stage.call_api(withdrawn.value.reveal()).await.status, 401);
@@ -359,7 +437,7 @@ async fn the_same_seed_mints_the_same_tokens() {
     let tokens = async |seed: u64| {
         // A port is part of an issuer: only what has none is compared.
         let stage = Stage::of(MockIdp::entra().seed(seed)).await;
-        Forgery::ALL.map(|forgery| stage.idp.mint(&forged(forgery)).unwrap().value)
+        Flaw::ALL.map(|forgery| stage.idp.mint(&forged(forgery)).unwrap().value)
     };
     assert_eq!(tokens(1).await, tokens(1).await);
     assert_ne!(tokens(1).await, tokens(2).await);
