@@ -58,7 +58,7 @@ fn forged(token: &str, forgery: &Forgery, world: &World, now: Timestamp) -> Opti
             let key = world.keys.unpublished();
             header.insert("kid".to_owned(), json!(key.kid()));
             if let Some(x5t) = header.get_mut("x5t") {
-                *x5t = json!(key.kid());
+                *x5t = json!(key.x5t());
             }
             key
         }

@@ -24,6 +24,11 @@ const OIDC: [&str; 6] = [
     "offline_access",
 ];
 
+/// The most unknown scopes, and the longest unknown name or token, that is let pass: what is granted is kept, and a request may
+/// say a mebibyte.
+const MOST_SCOPES: usize = 100;
+const LONGEST: usize = 4_096;
+
 /// Which laxities a request has needed. Nothing is kept where there are none.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lenience(Option<Arc<Mutex<Vec<Leniency>>>>);
@@ -128,6 +133,7 @@ fn admit_client(
     let Some((place, secret)) = known else {
         let (id, secret) = pairs.into_iter().next()?;
         if laxity.unknown_applications
+            && id.len() <= LONGEST
             && let Some(guest) = guest(applications, &id, secret)
         {
             applications.push(guest);
@@ -213,13 +219,15 @@ fn admit_scopes(
     realm: &str,
     client: &str,
 ) {
-    for scope in request.scope() {
-        if OIDC.contains(&scope.as_str()) {
-            continue;
-        }
+    let asked = request.scope();
+    let others = asked.iter().filter(|scope| !OIDC.contains(&scope.as_str()));
+    for scope in others
+        .filter(|scope| scope.len() <= LONGEST)
+        .take(MOST_SCOPES)
+    {
         let added = match world.provider {
-            Provider::Entra => admit_entra_scope(directory, realm, client, &scope),
-            Provider::Okta => admit_okta_scope(directory, realm, client, &scope),
+            Provider::Entra => admit_entra_scope(directory, realm, client, scope),
+            Provider::Okta => admit_okta_scope(directory, realm, client, scope),
         };
         if added == Some(true) {
             world.lenience.note(Leniency::UnknownScopes);
@@ -289,7 +297,8 @@ fn admit_refresh_token(world: &World, request: &TokenRequest, realm: &str, clien
     if request.get("grant_type") != Some(GrantType::RefreshToken.name()) {
         return;
     }
-    let Some(token) = request.get("refresh_token") else {
+    let shown = request.get("refresh_token");
+    let Some(token) = shown.filter(|token| token.len() <= LONGEST) else {
         return;
     };
     let now = world.clock.now();
@@ -303,7 +312,9 @@ fn admit_refresh_token(world: &World, request: &TokenRequest, realm: &str, clien
             .map(|tenant| tenant.id.clone()),
         Provider::Okta => Some(realm.to_owned()),
     };
-    let asked = request.scope();
+    let mut asked = request.scope();
+    asked.retain(|scope| scope.len() <= LONGEST);
+    asked.truncate(MOST_SCOPES);
     let Some((applications, users)) = lists(world.provider, &mut directory, realm) else {
         return;
     };

@@ -114,9 +114,9 @@ impl Snapshot {
                 setting.restore(&clock);
             }
             rooms.journal.begin_anew(rooms.clock.timeline());
+            // Whoever waited in a hold finds that its era is over. Afterwards others might wait there already.
+            rooms.holds.release_all();
         });
-        // Whoever waited in a hold finds that its era is over.
-        rooms.holds.release_all();
     }
 }
 

@@ -156,11 +156,13 @@ impl TokenRequest {
             .collect()
     }
 
-    /// `scope`, split at spaces.
+    /// `scope`, split at spaces. What is named again adds nothing (RFC 6749 section 3.3), and would be kept with every token.
     pub(crate) fn scope(&self) -> Vec<String> {
+        let mut seen = HashSet::new();
         self.get("scope")
             .unwrap_or_default()
             .split_whitespace()
+            .filter(|scope| seen.insert(*scope))
             .map(str::to_owned)
             .collect()
     }

@@ -42,7 +42,7 @@ pub(crate) fn ordinary(
         None => app_only_lifetime(world, &application.lifetimes),
         Some(_) => delegated_lifetime(world, &application.lifetimes),
     };
-    let lifetime = recipe.lifetime.unwrap_or(usual);
+    let lifetime = recipe.lifetime(usual);
     let grantee = Grantee {
         client: application.id.clone(),
         user: user.as_ref().map(|user| user.id.clone()),

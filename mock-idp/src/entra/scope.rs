@@ -1,5 +1,7 @@
 //! Scopes at the v2.0 endpoint: which resource is meant, and what of it.
 
+use std::collections::HashSet;
+
 use super::denial::EntraDenial;
 use crate::directory::{ApiResource, Application, Tenant};
 use crate::engine::Denial;
@@ -84,6 +86,9 @@ pub(super) fn delegated<'d>(
         }
     }
     let audience = audience.unwrap_or_else(|| GRAPH.to_owned());
+    // Names of scopes do not differ in case alone.
+    let mut seen = HashSet::new();
+    granted.retain(|scope| seen.insert(scope.to_ascii_lowercase()));
     Ok(Resolved {
         resource: find(tenant, &audience)?,
         audience,

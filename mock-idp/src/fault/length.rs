@@ -124,3 +124,26 @@ impl Length {
         format!("{sign}({})", forms.join("|"))
     }
 }
+
+/// A length that may be left out, for fields that hold a [`Duration`]. For `#[serde(with = …)]`.
+pub(crate) mod optional {
+    use std::time::Duration;
+
+    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
+
+    use super::Length;
+
+    #[expect(clippy::ref_option, reason = "serde's signature")]
+    pub(crate) fn serialize<S: Serializer>(
+        length: &Option<Duration>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        length.map(Length).serialize(serializer)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Duration>, D::Error> {
+        Ok(Option::<Length>::deserialize(deserializer)?.map(|length| length.0))
+    }
+}

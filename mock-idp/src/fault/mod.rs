@@ -24,6 +24,7 @@ pub use filter::RequestFilter;
 pub use forgery::{ForgedToken, Forgery, Signing};
 pub use hold::HeldTicket;
 pub(crate) use hold::Holds;
+pub(crate) use length::optional as optional_length;
 pub use length::{Length, NotALength, Offset};
 pub use manners::{KeepAlive, SlowRead};
 pub use moment::{Moment, MomentForm, NotAMoment};

@@ -55,8 +55,10 @@ impl Per {
     }
 }
 
-/// For how many a rule counts at most; those on top share one count.
+/// For how many a rule counts at most; those on top share one count, and so do those with longer names.
 const MOST: usize = 4_096;
+/// The longest name that has a count of its own: no directory has a longer one, and peers may send a mebibyte.
+const LONGEST: usize = 256;
 
 /// The counts of one rule.
 #[derive(Clone, Debug, Default)]
@@ -105,7 +107,8 @@ impl Tally {
 
     fn of(&mut self, per: Per, asked: &Asked) -> &mut Count {
         let whom = per.of(asked);
-        if self.each.len() >= MOST && !self.each.contains_key(&whom) {
+        let is_full = self.each.len() >= MOST && !self.each.contains_key(&whom);
+        if is_full || whom.len() > LONGEST {
             return &mut self.others;
         }
         self.each.entry(whom).or_default()
@@ -135,6 +138,21 @@ mod tests {
         assert_eq!(tally.meet(per, &asked(most + 1)).met, 2);
         assert_eq!(tally.all().met, 4_096 + 3);
         assert_eq!(tally.each.len(), MOST);
+    }
+
+    #[test]
+    fn a_long_name_is_counted_with_the_others_and_not_kept() {
+        let mut tally = Tally::default();
+        let asked = |client: String| Asked {
+            client: Some(client),
+            ..Asked::at(Endpoint::Token)
+        };
+        let per = Some(Per::Application);
+        let known = "a".repeat(LONGEST);
+        assert_eq!(tally.meet(per, &asked(known.clone())).met, 1);
+        assert_eq!(tally.meet(per, &asked(known + "a")).met, 1);
+        assert_eq!(tally.meet(per, &asked("b".repeat(1_000_000))).met, 2);
+        assert_eq!(tally.each.len(), 1);
     }
 
     #[test]

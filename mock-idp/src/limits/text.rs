@@ -1,27 +1,6 @@
 //! How the values of a rule stand in files.
 
-/// A length of time with a unit: `30s`, `500ms`, `1h 30m`.
-pub(super) mod length {
-    use std::time::Duration;
-
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    use crate::fault::Length;
-
-    #[expect(clippy::ref_option, reason = "serde's signature")]
-    pub(crate) fn serialize<S: Serializer>(
-        length: &Option<Duration>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        length.map(Length).serialize(serializer)
-    }
-
-    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<Duration>, D::Error> {
-        Length::deserialize(deserializer).map(|length| Some(length.0))
-    }
-}
+pub(super) use crate::fault::optional_length as length;
 
 /// A name, or a list of names.
 pub(super) mod one_or_many {

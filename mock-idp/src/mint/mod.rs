@@ -4,7 +4,7 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! use mock_idp::MockIdp;
-//! use mock_idp::mint::{Forgery, TokenRecipe};
+//! use mock_idp::mint::{Flaw, TokenRecipe};
 //!
 //! let idp = MockIdp::okta().start().await?;
 //! // What the token endpoint would have given, with a claim more.
@@ -13,7 +13,7 @@
 //! let token = idp.mint(&recipe)?;
 //! assert!(idp.revoke(token.label));
 //! // One that every resource must refuse.
-//! recipe.forge = Some(Forgery::AlgNone);
+//! recipe.forge = Some(Flaw::AlgNone);
 //! println!("Authorization: Bearer {}", idp.mint(&recipe)?.value.reveal());
 //! # Ok(()) }
 //! ```
@@ -24,5 +24,5 @@ mod trouble;
 
 pub(crate) use parties::{application, user};
 pub(crate) use recipe::Ordinary;
-pub use recipe::{Forgery, MintedToken, TokenRecipe};
+pub use recipe::{Flaw, MintedToken, TokenRecipe};
 pub use trouble::BadRecipe;

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::fault::Length;
 use crate::keys::Unsigned;
 use crate::ledger::{Grantee, TokenLabel};
 use crate::secret::Secret;
@@ -26,25 +27,25 @@ pub struct TokenRecipe {
     pub issuer: Option<String>,
     /// The scopes, as a token request would ask for them; those of the example resource without any.
     pub scopes: Vec<String>,
-    /// How long it lives, in seconds; as long as others without it.
-    #[serde(rename = "lifetime_seconds", with = "seconds")]
-    #[schemars(with = "Option<u64>")]
+    /// How long it lives: `30s`, `1h 30m`. Without it, as long as others of the application.
+    #[serde(with = "crate::fault::optional_length")]
+    #[schemars(with = "Option<Length>")]
     pub lifetime: Option<Duration>,
     /// Claims to set, whatever the vendor has there; `null` takes one away.
     pub claims: Map<String, Value>,
     /// Members of the header to set; `null` takes one away. The signature is made with RS256 whatever `alg` says.
     pub header: Map<String, Value>,
     /// What is to be wrong with it. This comes last: it wins over claims and header.
-    pub forge: Option<Forgery>,
+    pub forge: Option<Flaw>,
 }
 
-/// What is wrong with a forged token. Everything else about it is right, so that a resource that misses this one thing takes it.
+/// What is wrong with a token on purpose. Everything else about it is right, so that a resource that misses this one thing takes it.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Forgery {
+pub enum Flaw {
     /// `alg` is `none` and there is no signature (RFC 7519 section 6, RFC 8725 section 2.1).
     AlgNone,
     /// The signature is as long as a right one, and noise.
@@ -84,8 +85,11 @@ pub(crate) struct Ordinary {
 
 /// How far from now lies what is no longer or not yet valid.
 const MARGIN: Duration = Duration::from_secs(300);
+/// How long a token has lived at most that has expired: ten years. There is no time before time, and what lives for ages never
+/// expires.
+const LONGEST_PAST: Duration = Duration::from_secs(10 * 365 * 86_400);
 
-impl Forgery {
+impl Flaw {
     /// All of them.
     pub const ALL: [Self; 8] = [
         Self::AlgNone,
@@ -107,36 +111,24 @@ impl Forgery {
 }
 
 impl TokenRecipe {
+    /// How long the token is to live, if others live as long as `usual`.
+    pub(crate) fn lifetime(&self, usual: Duration) -> Duration {
+        let lifetime = self.lifetime.unwrap_or(usual);
+        match self.forge {
+            Some(Flaw::Expired) => lifetime.min(LONGEST_PAST),
+            _ => lifetime,
+        }
+    }
+
     /// When a token with this lifetime is to have been issued, if it is `now`.
     pub(crate) fn issued_at(&self, now: Timestamp, lifetime: Duration) -> Timestamp {
         match self.forge {
-            Some(Forgery::Expired) => {
+            Some(Flaw::Expired) => {
                 let age = lifetime.saturating_add(MARGIN);
                 now.checked_sub(age).unwrap_or(Timestamp::UNIX_EPOCH)
             }
-            Some(Forgery::NotYetValid) => now.checked_add(MARGIN).unwrap_or(Timestamp::MAX),
+            Some(Flaw::NotYetValid) => now.checked_add(MARGIN).unwrap_or(Timestamp::MAX),
             _ => now,
         }
-    }
-}
-
-/// A length in whole seconds.
-mod seconds {
-    use std::time::Duration;
-
-    use serde::{Deserialize as _, Deserializer, Serialize as _, Serializer};
-
-    #[expect(clippy::ref_option, reason = "serde asks for it")]
-    pub(super) fn serialize<S: Serializer>(
-        length: &Option<Duration>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        length.map(|length| length.as_secs()).serialize(serializer)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Option<Duration>, D::Error> {
-        Ok(Option::<u64>::deserialize(deserializer)?.map(Duration::from_secs))
     }
 }

@@ -7,7 +7,7 @@ use super::MockIdp;
 use super::identity::scopes;
 use crate::directory::GrantType;
 use crate::keys::{SigningKey, Unsigned, stranger};
-use crate::mint::{BadRecipe, Forgery, MintedToken, Ordinary, TokenRecipe};
+use crate::mint::{BadRecipe, Flaw, MintedToken, Ordinary, TokenRecipe};
 use crate::provider::Provider;
 use crate::secret::Secret;
 use crate::world::World;
@@ -24,7 +24,7 @@ impl MockIdp {
     ///
     /// One that is not forged enters the ledger as any other: it has a label, resources take it by its claims, it can be
     /// [revoked](Self::revoke). A forged one has a label too, by which the journal names it instead of showing it, and resources
-    /// refuse it with the vendor's answer to what is wrong. Unless it may [mend](Forgery::may_mend), this world does not hold
+    /// refuse it with the vendor's answer to what is wrong. Unless it may [mend](Flaw::may_mend), this world does not hold
     /// itself to have issued it ([`TokenState::Foreign`](crate::ledger::TokenState::Foreign)).
     ///
     /// # Errors
@@ -46,7 +46,7 @@ fn mint(world: &World, recipe: &TokenRecipe) -> Result<MintedToken, BadRecipe> {
         recipe.scopes = scopes(world.provider, grant);
     }
     let key = match recipe.forge {
-        Some(Forgery::WithdrawnKey) => world.keys.unpublished(),
+        Some(Flaw::WithdrawnKey) => world.keys.unpublished(),
         _ => world.keys.active(),
     };
     let ordinary = match world.provider {
@@ -82,25 +82,25 @@ fn to_order(ordinary: &Ordinary, recipe: &TokenRecipe) -> (Unsigned, Timestamp) 
     let mut claims = changed(&ordinary.unsigned.claims, &recipe.claims);
     let mut set = |name: &str, value: Value| claims.insert(name.to_owned(), value);
     match recipe.forge {
-        Some(Forgery::AlgNone) => {
+        Some(Flaw::AlgNone) => {
             header.insert("alg".to_owned(), json!("none"));
         }
         // Whatever was ordered: these are what makes it one.
-        Some(Forgery::Expired) => {
+        Some(Flaw::Expired) => {
             set("exp", json!(ordinary.expires_at.as_second()));
         }
-        Some(Forgery::NotYetValid) => {
+        Some(Flaw::NotYetValid) => {
             set("nbf", json!(ordinary.issued_at.as_second()));
             set("exp", json!(ordinary.expires_at.as_second()));
         }
         // Names that nobody can have (RFC 6761 section 6.4).
-        Some(Forgery::WrongAudience) => {
+        Some(Flaw::WrongAudience) => {
             set("aud", json!("https://audience.invalid"));
         }
-        Some(Forgery::WrongIssuer) => {
+        Some(Flaw::WrongIssuer) => {
             set("iss", json!("https://issuer.invalid"));
         }
-        None | Some(Forgery::BadSignature | Forgery::WithdrawnKey | Forgery::WrongKey) => {}
+        None | Some(Flaw::BadSignature | Flaw::WithdrawnKey | Flaw::WrongKey) => {}
     }
     let expires_at = claims
         .get("exp")
@@ -126,15 +126,15 @@ fn changed(text: &str, changes: &Map<String, Value>) -> Map<String, Value> {
     members
 }
 
-fn signed(world: &World, unsigned: &Unsigned, forge: Option<Forgery>, key: &SigningKey) -> String {
+fn signed(world: &World, unsigned: &Unsigned, forge: Option<Flaw>, key: &SigningKey) -> String {
     match forge {
-        Some(Forgery::AlgNone) => unsigned.with_signature(&[]),
-        Some(Forgery::BadSignature) => {
+        Some(Flaw::AlgNone) => unsigned.with_signature(&[]),
+        Some(Flaw::BadSignature) => {
             let blocks = std::iter::repeat_with(|| world.entropy.block());
             let noise: Vec<u8> = blocks.flatten().take(SIGNATURE_BYTES).collect();
             unsigned.with_signature(&noise)
         }
-        Some(Forgery::WrongKey) => unsigned.signed_by(stranger()),
+        Some(Flaw::WrongKey) => unsigned.signed_by(stranger()),
         _ => unsigned.signed_by(key),
     }
 }

@@ -63,3 +63,40 @@ impl MockIdp {
         self.at_start.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use tokio::sync::oneshot::error::TryRecvError;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn restoring_lets_go_of_nobody_who_came_after_it() {
+        let idp = MockIdp::okta().plain_http().start().await.expect("a world");
+        let snapshot = idp.snapshot();
+        let rooms = idp.rooms.clone();
+        let is_over = Arc::new(AtomicBool::new(false));
+        let watched = is_over.clone();
+        let restoring = std::thread::spawn(move || {
+            while !watched.load(Ordering::Relaxed) {
+                snapshot.restore(&rooms);
+            }
+        });
+        let mut let_go_too_early = 0;
+        for _ in 0..500 {
+            let (mut held, world) = idp
+                .rooms
+                .in_turn(|world| (world.holds.enter("late"), world.clone()));
+            while held.try_recv() == Err(TryRecvError::Empty) {
+                std::thread::yield_now();
+            }
+            let_go_too_early += usize::from(world.turn().is_some());
+        }
+        is_over.store(true, Ordering::Relaxed);
+        restoring.join().expect("it restores");
+        assert_eq!(let_go_too_early, 0);
+    }
+}

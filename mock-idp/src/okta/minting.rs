@@ -1,9 +1,11 @@
 //! The token that a recipe begins with: what the token endpoint would issue.
 
+use super::policy;
 use super::server::Server;
 use super::token::{FOR_USERS, access_lifetime};
 use super::tokens::unsigned_access_token;
 use crate::diagnostic::listed;
+use crate::directory::GrantType;
 use crate::engine::Grant;
 use crate::journal::AuthMethod;
 use crate::keys::SigningKey;
@@ -36,8 +38,14 @@ pub(crate) fn ordinary(
             allowed: "`okta.` scopes are the org server's, others those of their authorization server, and OpenID Connect's are for users",
         });
     }
-    let lifetime = recipe.lifetime;
-    let lifetime = lifetime.unwrap_or_else(|| access_lifetime(world, &application.lifetimes));
+    let grant = match user {
+        None => GrantType::ClientCredentials,
+        Some(_) => GrantType::RefreshToken,
+    };
+    // Where no policy fits, a request would have nothing; a recipe has what the application says.
+    let said = policy::lifetimes(server, application, grant, &recipe.scopes)
+        .unwrap_or_else(|_| application.lifetimes.clone());
+    let lifetime = recipe.lifetime(access_lifetime(world, &said));
     let grantee = Grantee {
         client: application.id.clone(),
         user: user.as_ref().map(|user| user.id.clone()),

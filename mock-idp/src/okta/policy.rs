@@ -2,8 +2,7 @@
 
 use super::denial::OktaDenial;
 use super::server::Server;
-use crate::directory::{GrantType, Lifetimes};
-use crate::engine::Claimed;
+use crate::directory::{Application, GrantType, Lifetimes};
 
 /// What policy and application say of the lifetimes of a request's tokens; the application is the more exact of the two. The org's
 /// own server has no policies that could be configured.
@@ -11,11 +10,10 @@ use crate::engine::Claimed;
 /// A setting that a test makes counts before both and is none of this.
 pub(super) fn lifetimes(
     server: Server<'_>,
-    claimed: &Claimed<'_>,
+    application: &Application,
     grant: GrantType,
     scopes: &[String],
 ) -> Result<Lifetimes, OktaDenial> {
-    let application = claimed.application;
     let Server::Custom(custom) = server else {
         return Ok(application.lifetimes.clone());
     };

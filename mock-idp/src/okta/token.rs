@@ -235,7 +235,7 @@ fn refreshed(
         .as_ref()
         .or(claimed.application.rotation.as_ref())
         .unwrap_or(&usual);
-    let said = policy::lifetimes(server, claimed, GrantType::RefreshToken, wanted)?;
+    let said = policy::lifetimes(server, claimed.application, GrantType::RefreshToken, wanted)?;
     let lifetime = access_lifetime(world, &said);
     let mut grant = engine::refresh(
         request,
@@ -293,7 +293,7 @@ pub(super) fn terms(
     grant: GrantType,
     scope: Vec<String>,
 ) -> Result<Terms, OktaDenial> {
-    let said = policy::lifetimes(server, claimed, grant, &scope)?;
+    let said = policy::lifetimes(server, claimed.application, grant, &scope)?;
     Ok(Terms {
         issuer: server.id().to_owned(),
         scope,

@@ -120,3 +120,14 @@ async fn the_tokens_of_every_endpoint_that_hands_some_out() {
     assert_eq!(answer.status, 200, "{}", answer.body);
     assert_eq!(part(&answer.text("access_token"), 0).get("kid"), None);
 }
+
+#[tokio::test]
+async fn a_withdrawn_key_is_named_by_its_own_id_and_thumbprint() {
+    let stage = Stage::entra().await;
+    let named = stage.idp.publish_key(Some("a-name")).unwrap();
+    stage.idp.withdraw_key(&named.kid).unwrap();
+    forge(&stage, json!({ "sign": "withdrawn_key" }));
+    let header = part(&stage.access_token().await, 0);
+    assert_eq!(header["kid"], "a-name");
+    assert_eq!(header["x5t"].as_str().unwrap().len(), 27, "{header}");
+}

@@ -157,6 +157,34 @@ async fn unknown_scopes() {
     assert_eq!(ask.send().await.status, 200);
 }
 
+/// What is let pass is remembered, and peers may send a mebibyte.
+#[tokio::test]
+async fn nothing_of_any_length_is_let_pass() {
+    for provider in Provider::ALL {
+        let stage = lax(provider, |laxity| *laxity = all()).await;
+        let long = "x".repeat(5_000);
+        let many: String = (0..200).map(|number| format!("scope{number} ")).collect();
+        for ask in [
+            stage.password().with("scope", &many),
+            stage.password().with("scope", &long),
+            stage.password().with("client_id", &long),
+            stage.refresh("never issued").with("scope", &many),
+            stage.refresh(&long),
+        ] {
+            let answer = ask.send().await;
+            assert!(answer.status >= 400, "{provider}: {}", answer.body);
+        }
+        let some = "scope1 scope2";
+        for ask in [
+            stage.password().with("scope", some),
+            stage.refresh("never issued either"),
+        ] {
+            let answer = ask.send().await;
+            assert_eq!(answer.status, 200, "{provider}: {}", answer.body);
+        }
+    }
+}
+
 #[tokio::test]
 async fn any_api_token() {
     for (allowed, status) in [(false, 401), (true, 200)] {

@@ -7,18 +7,18 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mock_idp::MockIdp;
 use mock_idp::journal::Origin;
 use mock_idp::ledger::TokenState;
-use mock_idp::mint::{Forgery, TokenRecipe};
+use mock_idp::mint::{Flaw, TokenRecipe};
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::stage::Stage;
 
 /// A recipe as the control API takes it.
-fn recipe(json: Value) -> TokenRecipe {
+pub(crate) fn recipe(json: Value) -> TokenRecipe {
     serde_json::from_value(json).unwrap()
 }
 
-fn forged(forgery: Forgery) -> TokenRecipe {
+pub(crate) fn forged(forgery: Flaw) -> TokenRecipe {
     TokenRecipe {
         forge: Some(forgery),
         ..TokenRecipe::default()
@@ -26,7 +26,7 @@ fn forged(forgery: Forgery) -> TokenRecipe {
 }
 
 /// Header and claims of a token.
-fn opened(token: &str) -> [Value; 2] {
+pub(crate) fn opened(token: &str) -> [Value; 2] {
     let mut parts = token.split('.');
     [parts.next(), parts.next()].map(|part| {
         let json = URL_SAFE_NO_PAD.decode(part.unwrap()).unwrap();
@@ -85,7 +85,7 @@ async fn a_minted_token_is_like_one_that_was_asked_for() {
 async fn a_minted_token_expires_and_is_revoked_as_any_other() {
     for stage in [Stage::entra().await, Stage::okta().await] {
         let idp = &stage.idp;
-        let short = recipe(json!({ "lifetime_seconds": 60 }));
+        let short = recipe(json!({ "lifetime": "60s" }));
         let (first, second) = (idp.mint(&short).unwrap(), idp.mint(&short).unwrap());
         assert!(idp.revoke(first.label));
         assert_eq!(stage.call_api(first.value.reveal()).await.status, 401);
@@ -147,7 +147,7 @@ async fn refused_everywhere(stage: &Stage, right: TokenRecipe, url: &str) -> Str
     let good = stage.idp.mint(&right).unwrap();
     assert_eq!(stage.get_with(url, good.value.reveal()).await.status, 200);
     let mut table = String::new();
-    for forgery in Forgery::ALL {
+    for forgery in Flaw::ALL {
         let recipe = TokenRecipe {
             forge: Some(forgery),
             ..right.clone()
@@ -221,8 +221,8 @@ async fn the_management_api_refuses_what_is_forged() {
 #[tokio::test]
 async fn what_was_forged_for_another_time_is_good_then() {
     for stage in [Stage::entra().await, Stage::okta().await] {
-        let early = stage.idp.mint(&forged(Forgery::NotYetValid)).unwrap();
-        let expired = stage.idp.mint(&forged(Forgery::Expired)).unwrap();
+        let early = stage.idp.mint(&forged(Flaw::NotYetValid)).unwrap();
+        let expired = stage.idp.mint(&forged(Flaw::Expired)).unwrap();
         stage.advance(299);
         assert_eq!(stage.call_api(early.value.reveal()).await.status, 401);
         stage.advance(1);
@@ -235,7 +235,7 @@ async fn what_was_forged_for_another_time_is_good_then() {
 #[tokio::test]
 async fn a_forgery_wins_over_what_is_set() {
     let stage = Stage::entra().await;
-    for forgery in Forgery::ALL {
+    for forgery in Flaw::ALL {
         let mut order = recipe(json!({
             "claims": { "exp": 4_000_000_000_u64, "nbf": 0, "aud": "https://graph.microsoft.com",
                 "iss": format!("https://sts.windows.net/{}/", stage.idp.tenant()) },
@@ -256,7 +256,7 @@ async fn a_forgery_wins_over_what_is_set() {
 #[tokio::test]
 async fn no_minted_token_is_told_in_clear() {
     for stage in [Stage::entra().await, Stage::okta().await] {
-        let mut recipes: Vec<TokenRecipe> = Forgery::ALL.map(forged).to_vec();
+        let mut recipes: Vec<TokenRecipe> = Flaw::ALL.map(forged).to_vec();
         recipes.push(TokenRecipe::default());
         for recipe in recipes {
             let token = stage.idp.mint(&recipe).unwrap();
@@ -285,7 +285,7 @@ async fn no_minted_token_is_told_in_clear() {
 #[tokio::test]
 async fn a_forged_token_was_never_issued() {
     let stage = Stage::okta().await;
-    let token = stage.idp.mint(&forged(Forgery::WrongKey)).unwrap();
+    let token = stage.idp.mint(&forged(Flaw::WrongKey)).unwrap();
     assert!(!stage.idp.revoke(token.label));
     assert_eq!(stage.idp.tokens(), []);
 }
@@ -296,11 +296,11 @@ async fn withdrawn_keys_are_used_where_there_are_some() {
     let idp = &stage.idp;
     let kid = |token: &str| opened(token)[0]["kid"].as_str().unwrap().to_owned();
     let ids = || -> Vec<String> { idp.keys().into_iter().map(|key| key.kid).collect() };
-    let never = idp.mint(&forged(Forgery::WithdrawnKey)).unwrap();
+    let never = idp.mint(&forged(Flaw::WithdrawnKey)).unwrap();
     assert!(!ids().contains(&kid(never.value.reveal())));
     let second = ids().pop().unwrap();
     idp.withdraw_key(&second).unwrap();
-    let withdrawn = idp.mint(&forged(Forgery::WithdrawnKey)).unwrap();
+    let withdrawn = idp.mint(&forged(Flaw::WithdrawnKey)).unwrap();
     assert_eq!(kid(withdrawn.value.reveal()), second);
     // It is the key set that it fails by.
     assert_eq!(stage.call_api(withdrawn.value.reveal()).await.status, 401);
@@ -359,7 +359,7 @@ async fn the_same_seed_mints_the_same_tokens() {
     let tokens = async |seed: u64| {
         // A port is part of an issuer: only what has none is compared.
         let stage = Stage::of(MockIdp::entra().seed(seed)).await;
-        Forgery::ALL.map(|forgery| stage.idp.mint(&forged(forgery)).unwrap().value)
+        Flaw::ALL.map(|forgery| stage.idp.mint(&forged(forgery)).unwrap().value)
     };
     assert_eq!(tokens(1).await, tokens(1).await);
     assert_ne!(tokens(1).await, tokens(2).await);

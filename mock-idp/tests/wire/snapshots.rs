@@ -6,7 +6,7 @@ use std::time::Duration;
 use mock_idp::clock::{Clock as _, Rate, VirtualClock};
 use mock_idp::fault::Fault;
 use mock_idp::journal::Endpoint;
-use mock_idp::mint::{Forgery, TokenRecipe};
+use mock_idp::mint::{Flaw, TokenRecipe};
 use mock_idp::{MockIdp, Provider};
 use proptest::prelude::*;
 
@@ -99,7 +99,7 @@ impl Change {
             }
             Self::Forge => {
                 let minted = idp.mint(&TokenRecipe {
-                    forge: Some(Forgery::WrongKey),
+                    forge: Some(Flaw::WrongKey),
                     ..TokenRecipe::default()
                 });
                 purse.access.push(minted.unwrap().value.reveal().to_owned());

@@ -113,3 +113,22 @@ async fn scope_order_does_not_matter() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_scope_named_often_is_granted_once() {
+    for (stage, api) in [
+        (Stage::entra().await, "User.Read user.read"),
+        (Stage::okta().await, "orders.read"),
+    ] {
+        let scope = format!("openid {api} offline_access openid {api} ").repeat(1_000);
+        let answer = stage.password().with("scope", &scope).send().await;
+        let granted = answer.text("scope");
+        let mut once: Vec<String> = granted.split(' ').map(str::to_ascii_lowercase).collect();
+        once.sort_unstable();
+        once.dedup();
+        assert_eq!(granted.split(' ').count(), once.len(), "{granted}");
+        for facts in stage.idp.tokens() {
+            assert!(facts.scope.len() <= 3, "{facts:?}");
+        }
+    }
+}
