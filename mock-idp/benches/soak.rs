@@ -242,15 +242,23 @@ struct Server {
     /// What its ready file says.
     told: Value,
     ready_file: PathBuf,
+    config: PathBuf,
 }
+
+/// Okta's own limits would leave most requests unanswered.
+const CONFIG: &str = "okta:\n  limits:\n    - { to: [token, resource, jwks], unlimited: true }\n";
 
 impl Server {
     async fn start() -> Self {
         let name = format!("mock-idp-soak-{}.json", std::process::id());
         let ready_file = std::env::temp_dir().join(name);
+        let config = ready_file.with_extension("yaml");
+        fs::write(&config, CONFIG).unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_mock-idp"))
             .args(["serve", "--http", "--ready-file"])
             .arg(&ready_file)
+            .arg("--config")
+            .arg(&config)
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
@@ -266,6 +274,7 @@ impl Server {
             child,
             told,
             ready_file,
+            config,
         }
     }
 
@@ -283,5 +292,6 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
         let _ = fs::remove_file(&self.ready_file);
+        let _ = fs::remove_file(&self.config);
     }
 }

@@ -13,6 +13,8 @@ use super::show::Custom;
 use super::usage::LimitUsage;
 use super::window::Window;
 
+/// How many rules a world keeps, as it does of faults.
+const RULES: usize = 1_000;
 /// What is longer than this names nobody: all of that count as one.
 const LONGEST: usize = 256;
 /// Every window of a world, and its requests in progress. Clones share them.
@@ -77,6 +79,10 @@ impl Meters {
 
     /// Puts rules in the place of those set before.
     pub(crate) fn set(&self, own: &[LimitRule]) -> Result<(), BadLimit> {
+        if own.len() > RULES {
+            let (given, most) = (own.len(), RULES);
+            return Err(BadLimit::TooMany { given, most });
+        }
         own.iter().try_for_each(LimitRule::check)?;
         let mut state = self.state();
         let state = &mut *state;

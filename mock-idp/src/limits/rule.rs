@@ -193,6 +193,14 @@ pub enum RetryAfter {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum BadLimit {
+    /// More rules than a world keeps: every request is held against all that are for it.
+    #[error("{given} limits; a world keeps {most} at most")]
+    TooMany {
+        /// How many were given.
+        given: usize,
+        /// How many there may be.
+        most: usize,
+    },
     /// Neither `requests` nor `concurrent` nor `unlimited`.
     #[error(
         "a limit without a number; give it `requests` and `per`, or `concurrent`, or `unlimited: true`"

@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use rcgen::string::Ia5String;
 use rcgen::{
-    BasicConstraints, CertificateParams, CidrSubnet, DnType, ExtendedKeyUsagePurpose,
-    GeneralSubtree, IsCa, Issuer, KeyPair, KeyUsagePurpose, NameConstraints, SanType,
-    date_time_ymd,
+    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
+    KeyUsagePurpose, NameConstraints, SanType, date_time_ymd,
 };
+#[cfg(feature = "serve")]
+use rcgen::{CidrSubnet, GeneralSubtree};
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::ServerCertVerifier as _;
 use rustls::crypto::CryptoProvider;
@@ -25,6 +26,7 @@ pub(super) const LOCAL_NAMES: [&str; 3] = ["127.0.0.1", "::1", "localhost"];
 
 /// Names that a CA which is kept may sign for beside loopback: reserved for tests and for this machine (RFC 6761), and the name
 /// by which containers reach their host.
+#[cfg(feature = "serve")]
 const KEPT_FOR: [&str; 3] = ["localhost", "test", "host.docker.internal"];
 
 /// A moment within the validity of everything that is issued, 2030-01-01.
