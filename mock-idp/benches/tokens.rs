@@ -193,11 +193,14 @@ impl Server {
             }
             facts.push(line);
         }
+        // A long value stands on the line below its name.
         let fact = |name: &str| {
-            let line = facts.iter().find_map(|line| line.trim().strip_prefix(name));
-            line.unwrap().trim().to_owned()
+            let place = facts.iter().position(|line| line.trim().starts_with(name));
+            let [line, below] = [0, 1].map(|further| facts[place.unwrap() + further].trim());
+            let value = line[name.len()..].trim();
+            if value.is_empty() { below } else { value }.to_owned()
         };
-        let url = fact("token_url");
+        let url = fact("token URL");
         let (host, path) = url
             .strip_prefix("http://")
             .unwrap()
@@ -205,8 +208,8 @@ impl Server {
             .unwrap();
         let form = format!(
             "grant_type=client_credentials&client_id={}&client_secret={}&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default",
-            fact("client_id"),
-            fact("client_secret"),
+            fact("client id"),
+            fact("client secret"),
         );
         let request = format!(
             "POST /{path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: bench/1.0\r\nAccept: application/json\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
