@@ -242,23 +242,19 @@ struct Server {
     /// What its ready file says.
     told: Value,
     ready_file: PathBuf,
-    config: PathBuf,
 }
 
 /// Okta's own limits would leave most requests unanswered.
-const CONFIG: &str = "okta:\n  limits:\n    - { to: [token, resource, jwks], unlimited: true }\n";
+const LIMITS: &str =
+    r#"{ "limits": [{ "to": ["token", "resource", "jwks"], "unlimited": true }] }"#;
 
 impl Server {
     async fn start() -> Self {
         let name = format!("mock-idp-soak-{}.json", std::process::id());
         let ready_file = std::env::temp_dir().join(name);
-        let config = ready_file.with_extension("yaml");
-        fs::write(&config, CONFIG).unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_mock-idp"))
             .args(["serve", "--http", "--ready-file"])
             .arg(&ready_file)
-            .arg("--config")
-            .arg(&config)
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
@@ -269,12 +265,18 @@ impl Server {
             }
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        let told = serde_json::from_str(&fs::read_to_string(&ready_file).unwrap()).unwrap();
+        let told: Value = serde_json::from_slice(&fs::read(&ready_file).unwrap()).unwrap();
+        let control = told["control"]["url"].as_str().unwrap();
+        let limited = Client::builder().no_proxy().build().unwrap();
+        let limited = limited
+            .put(format!("{control}/worlds/okta/limits"))
+            .header("content-type", "application/json")
+            .body(LIMITS);
+        assert!(limited.send().await.unwrap().status().is_success());
         Self {
             child,
             told,
             ready_file,
-            config,
         }
     }
 
@@ -292,6 +294,5 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
         let _ = fs::remove_file(&self.ready_file);
-        let _ = fs::remove_file(&self.config);
     }
 }

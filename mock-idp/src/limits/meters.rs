@@ -15,8 +15,10 @@ use super::window::Window;
 
 /// How many rules a world keeps, as it does of faults.
 const RULES: usize = 1_000;
+
 /// What is longer than this names nobody: all of that count as one.
 const LONGEST: usize = 256;
+
 /// Every window of a world, and its requests in progress. Clones share them.
 ///
 /// There are at most 10,000 windows. When one more is needed, those that are over are forgotten, and if they are too few, those

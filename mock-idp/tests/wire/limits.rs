@@ -249,3 +249,12 @@ async fn documents_are_not_metered() {
         assert_eq!(answer.header("x-rate-limit-remaining"), None);
     }
 }
+
+#[tokio::test]
+async fn a_world_keeps_a_thousand_limits() {
+    let stage = Stage::okta().await;
+    let rules = |count| vec![LimitRule::requests(1, Duration::from_secs(60)); count];
+    let refused = stage.idp.set_limits(rules(1001)).unwrap_err();
+    insta::assert_snapshot!(refused, @"1001 limits; a world keeps 1000 at most");
+    stage.idp.set_limits(rules(1000)).unwrap();
+}
