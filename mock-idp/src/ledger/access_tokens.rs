@@ -9,7 +9,7 @@ use super::label::TokenLabel;
 use super::refresh_family::Fingerprint;
 
 /// How many access tokens a world remembers. Older ones are forgotten and then count as foreign.
-const REMEMBERED: u32 = 100_000;
+const REMEMBERED: u32 = 50_000;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct AccessTokens {

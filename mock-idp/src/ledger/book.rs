@@ -19,7 +19,7 @@ use crate::directory::{Rotation, RotationMode};
 use crate::secret::Secret;
 
 /// How many refresh families a world remembers. The tokens of older ones are forgotten and then count as foreign.
-const REMEMBERED: usize = 100_000;
+const REMEMBERED: usize = 20_000;
 
 /// Every token a world has issued.
 #[derive(Debug, Default)]

@@ -163,7 +163,7 @@ async fn all_that_is_wrong_with_its_directory_is_told_and_where() {
         "/worlds",
         json!({ "provider": "okta", "directory": "built-in" }),
     );
-    insta::assert_snapshot!(said.await.refusal(), @"422 Unprocessable Entity: found the text `built-in` where a directory belongs; a directory is a map with keys such as `entra` and `okta`; `laxity: {}` alone is the built-in one [1:32]");
+    insta::assert_snapshot!(said.await.refusal(), @"422 Unprocessable Entity: found something else where a directory belongs; a directory is a map with keys such as `entra` and `okta`; `laxity: {}` alone is the built-in one [1:32]");
     let empty = json!({ "provider": "okta", "directory": { "okta": { "org_id": "00o1" } } });
     insta::assert_snapshot!(desk.post("/worlds", empty).await.refusal(), @"422 Unprocessable Entity: the key `authorization_servers` is missing; in this map [1:40]");
     assert!(desk.host.list().is_empty());

@@ -47,6 +47,7 @@ mod hygiene;
 mod identities;
 mod in_progress;
 mod journal_facts;
+mod journal_queries;
 mod keys;
 mod laxity;
 mod limit_principals;
