@@ -9,6 +9,8 @@ mod merge;
 mod mutants;
 mod output;
 mod publish;
+mod record;
+mod replay;
 mod run;
 mod schema;
 mod select;
@@ -57,6 +59,11 @@ enum Command {
     /// ones for a CA file. Signals are passed on; a second one kills the command. Nothing is judged: that is what `exec` does.
     Env(Box<env::Env>),
     Ca(Ca),
+    /// Judge recordings again, without any client: by the scenario in them, or by a changed one
+    ///
+    /// `run` and `exec` keep a recording of each case that did not pass. The reports are those of `run`; they say so where a
+    /// verdict is another than the one that was recorded.
+    Replay(replay::Replay),
     /// Put the JSON reports of several runs together, such as those of all shards
     ///
     /// The gate decides anew over all that was found. Merging all shards gives the same report as one whole run.
@@ -101,6 +108,7 @@ impl Arguments {
             },
             Command::Run(run) => run.execute(),
             Command::Exec(exec) => exec.execute(),
+            Command::Replay(replay) => replay.execute(),
             Command::Merge(merge) => merge.execute(),
             Command::Mutants(mutants) => mutants.execute(),
             Command::Check(check) => check.execute(),

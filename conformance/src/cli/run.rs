@@ -4,8 +4,9 @@ use clap::Args;
 
 use super::publish::Judging;
 use super::{Refusal, output, select::Select};
-use crate::contender::Reference;
+use crate::contender::{Contender as _, Reference};
 use crate::exit::ExitCode;
+use crate::recording::{Take, UnderTest};
 use crate::report::{NotRun, Played, Report};
 use crate::runner;
 
@@ -29,6 +30,7 @@ impl Run {
         let chosen = self.select.chosen(self.judging.set.as_deref())?;
         let set = chosen.set.as_ref();
         let cases = self.judging.share(chosen.cases);
+        self.judging.recordings.examine(&cases)?;
         let bar = output::progress(cases.len());
         let results = runner::run_until(
             &cases,
@@ -58,7 +60,16 @@ impl Run {
         let left = cases.iter().enumerate();
         let left = left.filter(|(index, _)| indices.next_if_eq(index).is_none());
         report.leave_out(left.map(|(_, case)| NotRun::of(case)).collect());
-        self.judging.publish(report, &played, set)
+        let takes: Vec<Take<'_>> = played
+            .iter()
+            .map(|played| Take {
+                played: *played,
+                origin: chosen.origins.get(played.case),
+                under_test: UnderTest::Client(Reference.name().to_owned()),
+                attachments: Vec::new(),
+            })
+            .collect();
+        self.judging.publish(report, &takes, set, self.seed)
     }
 }
 

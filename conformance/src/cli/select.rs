@@ -12,6 +12,7 @@ use crate::diagnostic::{did_you_mean, listed};
 use crate::exit::ExitCode;
 use crate::frozen::FrozenSet;
 use crate::library::Library;
+use crate::recording::Origins;
 use crate::selection::{Argument, Pattern, Selection};
 use crate::verdict::Level;
 
@@ -53,6 +54,8 @@ pub(super) struct Chosen {
     pub(super) cases: Vec<Case>,
     /// The set they are judged by, if one was asked for.
     pub(super) set: Option<FrozenSet>,
+    /// Where they come from, for recordings.
+    pub(super) origins: Origins,
 }
 
 impl Select {
@@ -68,12 +71,16 @@ impl Select {
             Some(name) => Some(named(&library, name)?),
             None => None,
         };
-        let cases = self.select(&library, patterns)?;
+        let (cases, origins) = self.select(&library, patterns)?;
         let cases = match &set {
             Some(set) => set.bind(cases),
             None => cases,
         };
-        Ok(Chosen { cases, set })
+        Ok(Chosen {
+            cases,
+            set,
+            origins,
+        })
     }
 
     /// The frozen sets that belong to the library that is chosen.
@@ -96,7 +103,11 @@ impl Select {
         Ok((library, patterns))
     }
 
-    fn select(&self, library: &Library, patterns: Vec<Pattern>) -> Result<Vec<Case>, Refusal> {
+    fn select(
+        &self,
+        library: &Library,
+        patterns: Vec<Pattern>,
+    ) -> Result<(Vec<Case>, Origins), Refusal> {
         let registry = library.registry()?;
         for requirement in &self.requirements {
             if registry.get(requirement).is_none() {
@@ -108,7 +119,9 @@ impl Select {
                 )));
             }
         }
-        let cases = library.plan(&registry)?;
+        let survey = library.survey(&registry);
+        let origins = Origins::of(&survey.files, &survey.cases);
+        let cases = survey.found.or(survey.cases)?;
         let selection = Selection {
             patterns,
             requirements: self.requirements.clone(),
@@ -129,7 +142,7 @@ impl Select {
                 "nothing is left to run: the options exclude each other".to_owned(),
             ));
         }
-        Ok(chosen)
+        Ok((chosen, origins))
     }
 }
 

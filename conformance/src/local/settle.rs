@@ -89,7 +89,15 @@ pub(super) fn settle(run: Settled<'_>) -> Trace {
         tokens,
         cast: run.cast,
         road: Road::Local,
-        cut_short: run.cut_short,
+        cut_short: run.cut_short.map(|cut| match cut {
+            // A panic's words are the client's own too.
+            CutShort::ClientPanicked(words) => {
+                let mut words = run.idp.redacted(&words);
+                places.name_in(&mut words);
+                CutShort::ClientPanicked(words)
+            }
+            cut => cut,
+        }),
     }
 }
 

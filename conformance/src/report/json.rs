@@ -63,7 +63,8 @@ mod tests {
     use crate::exit::ExitCode;
     use crate::frozen::{FrozenSet, freeze};
     use crate::gate::Gate;
-    use crate::report::{NotRun, sample};
+    use crate::report::{Comparison, NotRun, sample};
+    use crate::verdict::Verdict;
 
     #[test]
     fn the_whole_report() {
@@ -99,6 +100,11 @@ mod tests {
         report.be_shard("1/2".parse().expect("a shard"));
         report.be_seeded(7);
         report.score_by(&set);
+        report.cases[0].bundle = Some("area.name.okta".to_owned());
+        let mut comparison = Comparison::default();
+        let check = report.cases[0].checks[0].name.clone();
+        comparison.add([], [(check, Verdict::Pass)]);
+        report.replayed = Some(comparison);
         serde_json::to_value(&report).expect("JSON")
     }
 

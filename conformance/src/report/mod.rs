@@ -4,11 +4,13 @@
 //! timeline, and ports are left out. Only [`CaseReport::took`] is real time; it is shown on the terminal and not stored.
 
 mod citation;
+mod comparison;
 mod excerpt;
 pub mod html;
 mod incident;
 pub mod json;
 pub mod junit;
+mod kept;
 pub mod markdown;
 mod merge;
 mod not_run;
@@ -42,8 +44,10 @@ use crate::scenario::Cell;
 use crate::selection::Shard;
 use crate::trace::Road;
 use crate::verdict::{Fault, Finding, Level, Verdict};
+pub use comparison::{Change, Comparison};
 pub use excerpt::WireLine;
 pub use incident::Incident;
+pub use kept::Kept;
 pub use merge::{Unmergeable, merge};
 pub use not_run::NotRun;
 use plain::plain;
@@ -84,6 +88,9 @@ pub struct Report {
     /// The frozen set that says which checks count; left out where all do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub set: Option<String>,
+    /// How the verdicts compare with those that were recorded; only from `replay`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replayed: Option<Comparison>,
     /// Whether it let the run through.
     pub passed: bool,
     /// The exit code.
@@ -125,6 +132,12 @@ pub struct CaseReport {
     pub virtual_ms: Option<u64>,
     /// Its checks, in the order of the file.
     pub checks: Vec<CheckReport>,
+    /// The name of its recording, a folder below that of `--out`; left out when none was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bundle: Option<String>,
+    /// Where that is for this reader.
+    #[serde(skip)]
+    pub kept: Option<Kept>,
     /// How long it took in real time.
     #[serde(skip)]
     pub took: Option<Duration>,
@@ -185,6 +198,7 @@ impl Report {
             shard: None,
             seed: None,
             set: None,
+            replayed: None,
             passed: false,
             exit: ExitCode::NothingSelected,
             reasons: Vec::new(),
@@ -229,6 +243,15 @@ impl Report {
         self.set = Some(set.name.clone());
         for check in self.cases.iter_mut().flat_map(|case| &mut case.checks) {
             check.unscored = !set.scores(&check.name);
+        }
+        self.conclude();
+    }
+
+    /// Says the same of checks that were judged before, by the name of the set and whether it had a check.
+    pub fn score_as_recorded(&mut self, set: &str, is_unscored: impl Fn(&CheckName) -> bool) {
+        self.set = Some(set.to_owned());
+        for check in self.cases.iter_mut().flat_map(|case| &mut case.checks) {
+            check.unscored = is_unscored(&check.name);
         }
         self.conclude();
     }
@@ -289,6 +312,12 @@ impl CaseReport {
 }
 
 impl CheckReport {
+    /// Whether it is of those for which recordings are kept.
+    #[must_use]
+    pub fn is_recorded(&self) -> bool {
+        !matches!(self.verdict, Verdict::Pass | Verdict::NotApplicable)
+    }
+
     /// As the gate sees it.
     fn judgement(&self) -> Judgement {
         Judgement {
@@ -345,6 +374,8 @@ fn case_report(played: &Played<'_>, judged: &[Judgement]) -> CaseReport {
             .zip(judged)
             .map(|(planned, judgement)| check_report(played, planned, judgement))
             .collect(),
+        bundle: None,
+        kept: None,
         took: played.took,
     }
 }

@@ -1,7 +1,7 @@
 //! What a report says beside counts and reasons.
 
-use super::Report;
 use super::several::several;
+use super::{Comparison, Report};
 
 impl Report {
     /// What a reader should know beside counts and reasons, in sentences.
@@ -23,6 +23,7 @@ impl Report {
                 ),
             });
         }
+        remarks.extend(self.replayed.as_ref().map(Comparison::in_words));
         let checks: usize = self.not_run.iter().map(|case| case.checks.len()).sum();
         if !self.not_run.is_empty() {
             remarks.push(format!(

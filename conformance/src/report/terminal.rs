@@ -33,7 +33,7 @@ pub fn render(report: &Report, style: Style, verbosity: Verbosity, width: usize)
             for check in &case.checks {
                 lines.extend(match (check.verdict, verbosity) {
                     (Verdict::Pass, Verbosity::Verbose) => passing(check, style, width),
-                    _ => not_passed(check, &case.file, style, width),
+                    _ => not_passed(check, case, style, width),
                 });
             }
         }
@@ -138,7 +138,7 @@ fn is_passed(case: &CaseReport) -> bool {
         && verdicts.all(|verdict| matches!(verdict, Verdict::Pass | Verdict::NotApplicable))
 }
 
-fn not_passed(check: &CheckReport, file: &str, style: Style, width: usize) -> Vec<String> {
+fn not_passed(check: &CheckReport, case: &CaseReport, style: Style, width: usize) -> Vec<String> {
     let name = style.bold(&check.name.0);
     let mut head = format!("{}{name}", gutter(check.verdict, style));
     if check.unscored {
@@ -163,7 +163,9 @@ fn not_passed(check: &CheckReport, file: &str, style: Style, width: usize) -> Ve
         }
         _ => {
             let mut lines = vec![head];
-            lines.extend(block(check, file, style, width));
+            let kept = case.kept.as_ref().map(|kept| kept.place.as_str());
+            let bundle = kept.or(case.bundle.as_deref());
+            lines.extend(block(check, case, bundle, style, width));
             lines
         }
     }

@@ -9,12 +9,15 @@ mod reference;
 mod strict;
 
 use clap::ValueEnum;
+use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
+use crate::recording::Bundle;
 use crate::report::Report;
+use crate::trace::Exchange;
 
-pub(crate) use forms::Vendor;
+pub(crate) use forms::{Instant, Vendor};
 
 /// A kind of file that has a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -25,11 +28,21 @@ pub enum Kind {
     Requirements,
     /// The report that `--json` writes
     Report,
+    /// The `bundle.json` of a recording
+    Bundle,
+    /// A line of `wire/1.jsonl` in a recording: one exchange
+    Wire,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Scenario, Self::Requirements, Self::Report];
+    pub const ALL: [Self; 5] = [
+        Self::Scenario,
+        Self::Requirements,
+        Self::Report,
+        Self::Bundle,
+        Self::Wire,
+    ];
 
     /// The name of the schema's file.
     #[must_use]
@@ -38,6 +51,8 @@ impl Kind {
             Self::Scenario => "scenario.schema.json",
             Self::Requirements => "requirements.schema.json",
             Self::Report => "report.schema.json",
+            Self::Bundle => "bundle.schema.json",
+            Self::Wire => "wire.schema.json",
         }
     }
 
@@ -64,12 +79,9 @@ impl Kind {
                 strict::like_the_reader(&mut schema);
                 schema
             }
-            Self::Report => {
-                let writing = draft.for_serialize().into_generator();
-                let mut schema = writing.into_root_schema_for::<Report>().to_value();
-                strict::closed(&mut schema);
-                schema
-            }
+            Self::Report => written::<Report>(draft),
+            Self::Bundle => written::<Bundle>(draft),
+            Self::Wire => written::<Exchange>(draft),
         };
         strict::arranged(&mut schema);
         schema
@@ -80,4 +92,12 @@ impl Kind {
     pub fn text(self) -> String {
         format!("{:#}\n", self.schema())
     }
+}
+
+/// The schema of what programs write.
+fn written<T: JsonSchema>(draft: SchemaSettings) -> Value {
+    let writing = draft.for_serialize().into_generator();
+    let mut schema = writing.into_root_schema_for::<T>().to_value();
+    strict::closed(&mut schema);
+    schema
 }

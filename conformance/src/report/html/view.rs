@@ -48,6 +48,8 @@ struct CaseView<'a> {
     kind: &'static str,
     word: &'static str,
     file: String,
+    /// The name of the recording and the way to it, where there is one.
+    bundle: Option<(&'a str, Option<&'a str>)>,
     sum: String,
     checks: Vec<CheckView<'a>>,
     runs: Vec<RunView>,
@@ -157,6 +159,10 @@ impl<'a> CaseView<'a> {
             kind: kind(verdict),
             word: verdict.name(),
             file: plain(&case.file),
+            bundle: case.bundle.as_deref().map(|name| {
+                let kept = case.kept.as_ref();
+                (name, kept.and_then(|kept| kept.link.as_deref()))
+            }),
             sum,
             checks,
             runs: played.map(|played| runs(case, played)).unwrap_or_default(),
