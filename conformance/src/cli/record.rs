@@ -113,7 +113,7 @@ fn refusal(trouble: Trouble) -> Refusal {
 }
 
 /// The way from a page to a folder, as a relative link: the page can be moved together with the folder.
-fn link(page: &Path, folder: &Path) -> Option<String> {
+pub(super) fn link(page: &Path, folder: &Path) -> Option<String> {
     let page = std::path::absolute(page).ok()?;
     let folder = std::path::absolute(folder).ok()?;
     let from: Vec<Component<'_>> = page.parent()?.components().collect();

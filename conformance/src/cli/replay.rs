@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::publish::{Outputs, gate};
+use super::record::link;
 use super::{Refusal, output};
 use crate::case::{CaseName, CheckName};
 use crate::exit::ExitCode;
@@ -40,6 +41,7 @@ pub(super) struct Replay {
 impl Replay {
     pub(super) fn execute(&self) -> Result<ExitCode, Refusal> {
         let recorded = self.recorded()?;
+        let set = set(&recorded)?;
         let mut replayer = self.replayer(&recorded)?;
         let mut replayed: Vec<(&Recorded, Replayed)> = Vec::with_capacity(recorded.len());
         let mut wrong = Vec::new();
@@ -67,7 +69,7 @@ impl Replay {
             })
             .collect();
         let mut report = Report::new(&played, self.gate(&recorded)?);
-        describe(&mut report, &replayed);
+        describe(&mut report, &replayed, set.as_deref(), self.html.as_deref());
         if let Some(path) = &self.html {
             let page = html::render(&report, &played).map_err(|error| {
                 Refusal::harness(format!("a report could not be made: {error}"))
@@ -131,6 +133,14 @@ impl Replay {
     }
 }
 
+/// The frozen set that they were all judged by, if they were.
+fn set(recorded: &[Recorded]) -> Result<Option<String>, Refusal> {
+    let sets = recorded.iter().map(|one| one.bundle.set.clone());
+    one_of(sets).ok_or_else(|| {
+        Refusal::usage("the recordings were judged by different frozen sets; replay those of each by themselves")
+    })
+}
+
 /// What all of them have in common.
 fn one_of<T: PartialEq>(values: impl IntoIterator<Item = T>) -> Option<T> {
     let mut values = values.into_iter();
@@ -139,9 +149,14 @@ fn one_of<T: PartialEq>(values: impl IntoIterator<Item = T>) -> Option<T> {
 }
 
 /// Tells the report what the recordings say beside their runs.
-fn describe(report: &mut Report, replayed: &[(&Recorded, Replayed)]) {
+fn describe(
+    report: &mut Report,
+    replayed: &[(&Recorded, Replayed)],
+    set: Option<&str>,
+    page: Option<&Path>,
+) {
     let mut comparison = Comparison::default();
-    let mut unscored: BTreeSet<CheckName> = BTreeSet::new();
+    let mut scored: BTreeSet<CheckName> = BTreeSet::new();
     for (recorded, done) in replayed {
         let name = &done.case.name;
         let verdicts = &recorded.bundle.verdicts;
@@ -150,13 +165,13 @@ fn describe(report: &mut Report, replayed: &[(&Recorded, Replayed)]) {
             .map(|v| (CheckName::new(name, &v.id), v.verdict));
         let now = done.judgements.iter();
         comparison.add(before, now.map(|j| (j.check.clone(), j.finding.verdict)));
-        let without = verdicts.iter().filter(|verdict| verdict.unscored);
-        unscored.extend(without.map(|verdict| CheckName::new(name, &verdict.id)));
+        let counted = verdicts.iter().filter(|verdict| !verdict.unscored);
+        scored.extend(counted.map(|verdict| CheckName::new(name, &verdict.id)));
         for case in report.cases.iter_mut().filter(|case| case.name == *name) {
             case.bundle = Some(folder_name(name));
             case.kept = Some(Kept {
                 place: recorded.place.clone(),
-                link: None,
+                link: page.and_then(|page| link(page, Path::new(&recorded.place))),
             });
         }
     }
@@ -165,8 +180,9 @@ fn describe(report: &mut Report, replayed: &[(&Recorded, Replayed)]) {
     if let Some(seed) = one_of(bundles().map(|bundle| bundle.seed)) {
         report.be_seeded(seed);
     }
-    if let Some(Some(set)) = one_of(bundles().map(|bundle| bundle.set.as_deref())) {
-        report.score_as_recorded(set, |check| unscored.contains(check));
+    if let Some(set) = set {
+        // A check that is new was in no set.
+        report.score_as_recorded(set, |check| !scored.contains(check));
     }
 }
 

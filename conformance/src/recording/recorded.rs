@@ -10,6 +10,7 @@ use super::bundle::{Bundle, KIND, SCHEMA};
 use super::unreadable::{Flaw, Unreadable};
 use super::{BUNDLE, MAX_BUNDLE, MAX_WIRE, SCENARIO, attachment, sound, wire_file};
 use crate::diagnostic::Source;
+use crate::report::several::several;
 use crate::scenario::Cell;
 use crate::trace::{Exchange, Trace};
 use crate::yaml;
@@ -73,8 +74,8 @@ impl Recorded {
             let exchanges = exchanges(&file, &lines)?;
             if exchanges.len() as u64 != run.exchanges {
                 let what = format!(
-                    "it has {} exchanges and `{BUNDLE}` says {}",
-                    exchanges.len(),
+                    "it has {} and `{BUNDLE}` says {}",
+                    several(exchanges.len(), "exchange"),
                     run.exchanges
                 );
                 return Err(Flaw::damaged(&file, what));

@@ -15,6 +15,7 @@ use crate::judgement::{Judgement, Run};
 use crate::library::Library;
 use crate::plan::{load, plan};
 use crate::registry::{Registry, Requirement};
+use crate::report::several::several;
 use crate::scenario::{Body, Cell};
 use crate::trace::Road;
 
@@ -68,7 +69,7 @@ pub enum Unreplayable {
     },
     /// The scenario asks for a run that was not played.
     #[error(
-        "the recording `{place}` has no run for {variation} of {case}; play the changed scenario to get one"
+        "the recording `{place}` has no run {variation} of {case}; play the scenario as it is now to get one"
     )]
     NoRun {
         /// The recording.
@@ -128,8 +129,8 @@ impl Replayer {
         let left = recorded.runs.len() - runs.len();
         if left > 0 {
             notes.push(format!(
-                "{left} of its {} runs are not judged: the scenario has no such variation",
-                recorded.runs.len()
+                "not judged: {left} of {}, of a variation that the scenario has no more",
+                several(recorded.runs.len(), "run")
             ));
         }
         Ok(Replayed {
@@ -262,8 +263,8 @@ fn no_run(cell: &Cell, case: &Case, recorded: &Recorded) -> Unreplayable {
     Unreplayable::NoRun {
         place: recorded.place.clone(),
         variation: match values.is_empty() {
-            true => "the only run".to_owned(),
-            false => values.join(", "),
+            true => "without a variation".to_owned(),
+            false => format!("for {}", values.join(", ")),
         },
         case: case.name.0.clone(),
     }
@@ -285,6 +286,6 @@ fn differences(own: &Case, other: &Case) -> Vec<String> {
     let changed = other
         .iter()
         .any(|(cell, body)| own.get(cell).is_some_and(|played| played != body));
-    let what = "the provider, the clients or the steps of its scenario are no longer those that were played: what happened is judged by what did not";
+    let what = "the provider, the clients or the steps of its scenario are no longer those that were played, and the evidence is of the old ones";
     changed.then(|| what.to_owned()).into_iter().collect()
 }

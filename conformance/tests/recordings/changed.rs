@@ -25,14 +25,40 @@ fn refusal(text: &str) -> String {
 fn a_changed_check_is_tried_on_old_evidence() {
     let (before, notes) = by(INCIDENT).expect("the same scenario");
     assert_eq!(notes, [""; 0]);
-    insta::assert_debug_snapshot!(before, @"");
+    insta::assert_debug_snapshot!(before, @r#"
+    [
+        (
+            "incident/outage[okta]:recovers",
+            Pass,
+        ),
+        (
+            "incident/outage[okta]:served",
+            Warn,
+        ),
+    ]
+    "#);
     let changed = INCIDENT.replace(
         "each: { of: job, outcome: ok }",
-        "each: { of: job, outcome: [ok, transient] }",
+        "each: { of: job, outcome: { class: [ok, transient] } }",
     ) + "  - { id: waits, req: rate-limit.honour-hint, given: { to: token, status: 503 }, gap: { from: token#1, to: token#2, at_least: 120s } }\n";
     let (after, notes) = by(&changed).expect("the same runs");
     assert_eq!(notes, [""; 0]);
-    insta::assert_debug_snapshot!(after, @"");
+    insta::assert_debug_snapshot!(after, @r#"
+    [
+        (
+            "incident/outage[okta]:recovers",
+            Pass,
+        ),
+        (
+            "incident/outage[okta]:served",
+            Pass,
+        ),
+        (
+            "incident/outage[okta]:waits",
+            Pass,
+        ),
+    ]
+    "#);
 }
 
 /// Runs are found by the names of their values, wherever they stand in the file now.
@@ -45,31 +71,31 @@ fn runs_are_found_by_name() {
     );
     let fewer = INCIDENT.replace("[english, absent]", "[absent]");
     let (_, notes) = by(&fewer).expect("one of the runs");
-    insta::assert_snapshot!(notes.join("\n"), @"");
+    insta::assert_snapshot!(notes.join("\n"), @"not judged: 1 of 2 runs, of a variation that the scenario has no more");
 }
 
 #[test]
 fn what_was_not_played_cannot_be_judged() {
     let more = INCIDENT.replace("[english, absent]", "[english, absent, japanese]");
-    insta::assert_snapshot!(refusal(&more), @"");
+    insta::assert_snapshot!(refusal(&more), @"the recording `bundle` has no run for prose=japanese of incident/outage[okta]; play the scenario as it is now to get one");
     let none = INCIDENT
         .replace("vary: { prose: [english, absent] }\n", "")
         .replace("$prose", "english");
-    insta::assert_snapshot!(refusal(&none), @"");
+    insta::assert_snapshot!(refusal(&none), @"the recording `bundle` has no run without a variation of incident/outage[okta]; play the scenario as it is now to get one");
     let other_cell = INCIDENT
         .replace("vary:", "matrix: { wait: [120s, 60s] }\nvary:")
         .replace("at_least: 120s", "at_least: $wait")
         .replace("by: 3m", "by: $wait");
-    insta::assert_snapshot!(refusal(&other_cell), @"");
+    insta::assert_snapshot!(refusal(&other_cell), @"no scenario that was given has the case incident/outage[okta] of the recording `bundle`; its scenario has `incident/outage[okta,120s]` and `incident/outage[okta,60s]`");
     let other = INCIDENT.replace("incident/outage", "incident/another");
-    insta::assert_snapshot!(refusal(&other), @"");
+    insta::assert_snapshot!(refusal(&other), @"no scenario that was given has the case incident/outage[okta] of the recording `bundle`");
 }
 
 #[test]
 fn what_was_played_otherwise_is_told() {
     let changed = INCIDENT.replace("reply: 503", "reply: 429");
     let (_, notes) = by(&changed).expect("the same runs");
-    insta::assert_snapshot!(notes.join("\n"), @"");
+    insta::assert_snapshot!(notes.join("\n"), @"the provider, the clients or the steps of its scenario are no longer those that were played, and the evidence is of the old ones");
 }
 
 /// Only what was chosen is judged again, each check as binding as it was.

@@ -96,7 +96,65 @@ fn every_kind_of_damage_is_named() {
             text.lines().next().unwrap_or_default().to_owned()
         }),
     ]);
-    insta::assert_snapshot!(said.join("\n"), @"");
+    insta::assert_snapshot!(said.join("\n"), @r#"
+    the recording `bundle` cannot be read: `bundle.json` cannot be opened: entity not found
+    the recording `bundle` cannot be read: `scenario.yaml` cannot be opened: entity not found
+    the recording `bundle` cannot be read: `wire/2.jsonl` cannot be opened: entity not found
+    the recording `bundle` cannot be read: `bundle.json` is damaged: EOF while parsing an object at line 20 column 23
+    the recording `bundle` cannot be read: `bundle.json` is damaged: expected ident at line 1 column 2
+    the recording `bundle` cannot be read: `bundle.json` is not that of a recording: it has no `"kind": "tokenproof-recording"`
+    the recording `bundle` cannot be read: `bundle.json` is not that of a recording: it has no `"kind": "tokenproof-recording"`
+    the recording `bundle` cannot be read: its schema is 2 and this tokenproof reads 1; tokenproof 0.1.0 wrote it, or a later one reads it
+    the recording `bundle` cannot be read: `bundle.json` is not that of a recording: it has no `"kind": "tokenproof-recording"`
+    the recording `bundle` cannot be read: `bundle.json` is damaged: unknown field `news`, expected one of `kind`, `schema`, `tokenproof`, `case`, `road`, `under_test`, `seed`, `gate`, `set`, `scenario`, `verdicts`, `requirements`, `attachments`, `runs` at line 276 column 8
+    the recording `bundle` cannot be read: `bundle.json` is damaged: unknown variant `teleport`, expected `local` or `passive` at line 6 column 20
+    the recording `bundle` cannot be read: `bundle.json` is damaged: it has no run
+    the recording `bundle` cannot be read: `bundle.json` is damaged: it has no verdict
+    the recording `bundle` cannot be read: `bundle.json` is damaged: two of its runs are of the same variation
+    the recording `bundle` cannot be read: `bundle.json` is damaged: it has 1001 runs, more than the 1000 of a case
+    the recording `bundle` cannot be read: `wire/1.jsonl` is damaged: it has 2 exchanges and `bundle.json` says 99
+    the recording `bundle` cannot be read: `bundle.json` is damaged: 9999-12-30T00:00:00Z is no time that a run can have
+    the recording `bundle` has no run for prose=english of incident/outage[okta]; play the scenario as it is now to get one
+    the recording `bundle` cannot be read: `scenario.yaml` is damaged: its scenario has no check incident/outage[okta]:unheard-of
+    the recording `bundle` cannot be read: `bundle.json` is damaged: `../../etc/passwd` is no name for an attachment
+    the recording `bundle` cannot be read: `scenario.yaml` is damaged: its scenario has no case incident/outage[entra]
+    the recording `bundle` cannot be read: its scenario is not one that this tokenproof reads:
+    error: unknown requirement `rate-limit.recovers`
+      --> incident.yaml:14:26
+       |
+    14 |   - { id: recovers, req: rate-limit.recovers, each: { of: later, outcome: ok } }
+       |                          ^^^^^^^^^^^^^^^^^^^
+       |
+       = help: add it to `requirements.yaml`, with its level and source
+
+    error: unknown requirement `retry.transient-only`
+      --> incident.yaml:15:24
+       |
+    15 |   - { id: served, req: retry.transient-only, each: { of: job, outcome: ok } }
+       |                        ^^^^^^^^^^^^^^^^^^^^
+       |
+       = help: add it to `requirements.yaml`, with its level and source
+    the recording `bundle` cannot be read: its scenario is not one that this tokenproof reads:
+    error: the key `steps` is missing
+     --> incident.yaml:1:1
+      |
+    1 | schema: 1
+      | ^^^^^^^^^
+      |
+      = note: a scenario that is not passive does something
+
+    error: unknown key `stps`
+     --> incident.yaml:9:1
+      |
+    9 | stps:
+      | ^^^^ did you mean `steps`?
+      |
+      = note: the keys of a scenario are `schema`, `scenario`, `about`, `providers`, `needs`, `passive`, `repeat`, `matrix`, `vary`, `idp`, `client`, `clients`, `steps` and `checks`
+    the recording `bundle` cannot be read: `wire/1.jsonl` is damaged: exchange 1 follows exchange 1: they are numbered from 1 upwards
+    the recording `bundle` cannot be read: `wire/1.jsonl:1` is damaged: unknown variant `nobody`, expected `client` or `intruder` at line 1 column 14
+    the recording `bundle` cannot be read: `wire/1.jsonl:3` is damaged: EOF while parsing a value at line 1 column 0
+    the recording `bundle` cannot be read: `wire/1.jsonl` is damaged: it has 1 exchange and `bundle.json` says 2
+    "#);
 }
 
 #[test]
@@ -107,11 +165,11 @@ fn what_is_not_text_and_what_is_too_large_is_refused() {
             bytes.push(0xff);
         }
     }
-    insta::assert_snapshot!(open(&files).expect_err("refused"), @"");
+    insta::assert_snapshot!(open(&files).expect_err("refused"), @"the recording `bundle` cannot be read: `scenario.yaml` is damaged: byte 544 is not UTF-8");
     let long = with("scenario.yaml", |text| {
         text.to_owned() + &"# long\n".repeat(200_000)
     });
-    insta::assert_snapshot!(long, @"");
+    insta::assert_snapshot!(long, @"the recording `bundle` cannot be read: `scenario.yaml` has more than the 1048576 bytes that are read of it");
 }
 
 /// Values that a mutilation puts in the place of another.

@@ -22,7 +22,13 @@ fn a_recording_is_written_whole_and_read_back() {
     assert_eq!(place, out.path().join("new/folder").join(FOLDER));
     let written = files(&place);
     let names: Vec<&str> = written.iter().map(|(name, _)| name.as_str()).collect();
-    insta::assert_snapshot!(names.join("\n"), @"");
+    insta::assert_snapshot!(names.join("\n"), @"
+    bundle.json
+    scenario.yaml
+    stderr.txt
+    wire/1.jsonl
+    wire/2.jsonl
+    ");
     for (name, bytes) in recording.files() {
         assert!(
             written.iter().any(|(n, b)| n == name && b == bytes),
@@ -117,7 +123,15 @@ fn what_is_no_recording_is_never_touched() {
             );
         }),
     ];
-    insta::assert_snapshot!(said.join("\n"), @"");
+    insta::assert_snapshot!(said.join("\n"), @r#"
+    `PLACE` is in the way of a recording: it is no folder; move it, or choose another folder with `--out`
+    `PLACE` is in the way of a recording: it has no `bundle.json`; move it, or choose another folder with `--out`
+    `PLACE` is in the way of a recording: `bundle.json` is not that of a recording: it has no `"kind": "tokenproof-recording"`; move it, or choose another folder with `--out`
+    `PLACE` is in the way of a recording: its schema is 9 and this tokenproof reads 1; tokenproof 9.0.0 wrote it, or a later one reads it; move it, or choose another folder with `--out`
+    `PLACE` is in the way of a recording: it holds `notes.txt`, which no recording has; move it, or choose another folder with `--out`
+    `PLACE` is in the way of a recording: it holds `wire/notes.txt`, which no recording has; move it, or choose another folder with `--out`
+    `PLACE` is in the way of a recording: it is a recording of incident/other[okta]; move it, or choose another folder with `--out`
+    "#);
 }
 
 #[cfg(unix)]
@@ -129,7 +143,7 @@ fn a_link_is_not_followed() {
         .put(&recording)
         .expect("a recording");
     let said = in_the_way(|link| std::os::unix::fs::symlink(&place, link).expect("a link"));
-    insta::assert_snapshot!(said, @"");
+    insta::assert_snapshot!(said, @"`PLACE` is in the way of a recording: it is no folder; move it, or choose another folder with `--out`");
     assert!(place.join("bundle.json").exists());
 }
 

@@ -83,6 +83,44 @@ fn folders_are_called_as_their_cases() {
     assert!(numbered.is_empty(), "{numbered:?}");
 }
 
+/// Clients that put secrets and tokens where they do not belong: on the wire, and in their own words.
+const LEAKY: [&str; 3] = ["QuotesRequestInError", "SecretInUrl", "TokenInUrl"];
+
+#[tokio::test]
+async fn no_secret_and_no_token_is_in_any_file() {
+    let worlds = [
+        mock_idp::MockIdp::entra()
+            .plain_http()
+            .start()
+            .await
+            .expect("a world"),
+        mock_idp::MockIdp::okta()
+            .plain_http()
+            .start()
+            .await
+            .expect("a world"),
+    ];
+    let studio = Studio::embedded();
+    let mut masked = 0;
+    for contender in LEAKY.map(mutant) {
+        for result in studio.play(contender, 2) {
+            let recording = studio.record(&result, contender);
+            for (name, bytes) in recording.files() {
+                // The scenario is what somebody wrote, and is kept as it was.
+                if name == "scenario.yaml" {
+                    continue;
+                }
+                let text = String::from_utf8_lossy(bytes);
+                let told = worlds.iter().flat_map(|world| world.secrets_in(&text));
+                let told: Vec<String> = told.collect();
+                assert_eq!(told, [""; 0], "{}/{name}", recording.folder_name());
+                masked += text.matches("***").count();
+            }
+        }
+    }
+    assert!(masked > 100, "only {masked} were there to be masked");
+}
+
 struct Judge(Schemas, SchemaIndex);
 
 impl Judge {
