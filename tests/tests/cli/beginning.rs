@@ -114,7 +114,7 @@ fn schemas_are_printed() {
     }
     insta::assert_snapshot!(folder.complaint(&["schema", "journal"], ExitCode::Usage), @"
     error: invalid value 'journal' for '[FILE]'
-      [possible values: scenario, requirements, report]
+      [possible values: scenario, requirements, report, bundle, wire]
 
     For more information, try '--help'.
     ");
