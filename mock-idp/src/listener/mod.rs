@@ -273,10 +273,14 @@ async fn speak_http(
     let pace = terms
         .slow_read
         .map(|slow_read| Pace::new(slow_read, door.rooms.clone(), peer, busy.clone()));
-    let stream = HalfClose {
-        stream: Paced { stream, pace },
+    let reading = HalfClose {
+        stream: Paced {
+            stream: stream.again(),
+            pace,
+        },
         busy: busy.clone(),
     };
+    let stream = tokio::io::join(reading, stream);
     let shared = door.clone();
     let rest = Arc::new(Rest::new(terms.keep_alive));
     let resting = rest.clone();
