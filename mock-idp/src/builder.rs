@@ -168,8 +168,9 @@ impl Builder {
         self
     }
 
-    /// Whether an answer that a fault has shaped says so in a header, `x-tokenproof-fault: fault#1`. No vendor sends it, so it is
-    /// not there unless asked for; the journal always has it.
+    /// Whether an answer that a fault has shaped says so in a header, `x-tokenproof-fault: fault#1`, and a request that a rate limit
+    /// refuses is told which, `x-tokenproof-limit: limits[0].requests`. No vendor sends them, so they are not there unless asked
+    /// for; the journal always has both.
     pub fn label_faults(mut self, labels: bool) -> Self {
         self.settings.label_faults = labels;
         self

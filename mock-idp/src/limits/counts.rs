@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use super::plan::{Armed, Plan};
 use super::rule::LimitRule;
 use super::show::Custom;
+use super::used_up::{Part, UsedUp};
 use super::window::{Measure, Window};
 
 /// How many windows a world keeps.
@@ -39,7 +40,8 @@ pub(super) type Told = (Arc<LimitRule>, Shown);
 pub(super) enum Counted {
     /// It counts against all of its rules, and has taken these places among the requests in progress.
     Admitted(Option<Told>, Vec<Name>),
-    Refused(Option<Told>),
+    /// None where no rule can be named, which does not happen.
+    Refused(Option<(Told, UsedUp)>),
 }
 
 /// Windows and requests in progress.
@@ -114,8 +116,17 @@ impl Counts {
 
     /// Counts a refused request where the rule wants that, and says what the refusal shows: the window that keeps it out the
     /// longest, or else that there are too many at once.
-    fn refuse(&mut self, met: &[(&Armed, Name)], plan: &Plan, now: Timestamp) -> Option<Told> {
-        let mut longest: Option<Told> = None;
+    fn refuse(
+        &mut self,
+        met: &[(&Armed, Name)],
+        plan: &Plan,
+        now: Timestamp,
+    ) -> Option<(Told, UsedUp)> {
+        let used_up = |armed: &Armed, part| UsedUp {
+            rule: plan.place(armed.id).unwrap_or_default(),
+            part,
+        };
+        let mut longest: Option<(Told, UsedUp)> = None;
         let mut crowded = None;
         for (armed, name) in met {
             if self.is_crowded(armed, name) {
@@ -125,7 +136,10 @@ impl Counts {
                     reset: now.checked_add(SOON).unwrap_or(Timestamp::MAX),
                     now,
                 };
-                crowded.get_or_insert_with(|| (armed.rule.clone(), nothing));
+                crowded.get_or_insert_with(|| {
+                    let told = (armed.rule.clone(), nothing);
+                    (told, used_up(armed, Part::Concurrent))
+                });
             }
             let Some(measure) = &armed.measure else {
                 continue;
@@ -146,13 +160,17 @@ impl Counts {
                 window.count(measure, now);
             }
             if is_full {
+                let part = match window.is_blocked() {
+                    true => Part::Block,
+                    false => Part::Requests,
+                };
                 window.overrun(measure, now, counts);
                 let shown = shown(window, measure, now);
                 let is_longer = longest
                     .as_ref()
-                    .is_none_or(|(_, known)| shown.reset > known.reset);
+                    .is_none_or(|((_, known), _)| shown.reset > known.reset);
                 if is_longer {
-                    longest = Some((armed.rule.clone(), shown));
+                    longest = Some(((armed.rule.clone(), shown), used_up(armed, part)));
                 }
             }
         }

@@ -11,6 +11,7 @@ use super::plan::{Armed, Knock, Plan};
 use super::rule::{BadLimit, By, LimitRule};
 use super::show::Custom;
 use super::usage::LimitUsage;
+use super::used_up::UsedUp;
 use super::window::Window;
 
 /// How many rules a world keeps, as it does of faults.
@@ -32,7 +33,8 @@ pub(crate) struct Meters(Arc<Mutex<State>>);
 pub(crate) struct Verdict {
     /// What its answer shows of them, and by which rule.
     pub(crate) shown: Option<Told>,
-    pub(crate) is_refused: bool,
+    /// What refuses it, if it is refused.
+    pub(crate) refused: Option<UsedUp>,
     /// To be kept until the request has been answered.
     pub(crate) places: Places,
 }
@@ -128,14 +130,18 @@ impl Meters {
             if Arc::ptr_eq(&plan, &state.plan) {
                 let State { custom, counts, .. } = &mut *state;
                 return match counts.take(&met, &plan, custom, now()) {
-                    Counted::Refused(shown) => Verdict {
-                        shown,
-                        is_refused: true,
-                        places: Places::default(),
-                    },
+                    Counted::Refused(refusal) => {
+                        let (shown, refused) = refusal.unzip();
+                        let places = Places::default();
+                        Verdict {
+                            shown,
+                            refused,
+                            places,
+                        }
+                    }
                     Counted::Admitted(shown, places) => Verdict {
                         shown,
-                        is_refused: false,
+                        refused: None,
                         places: Places((!places.is_empty()).then(|| (self.clone(), places))),
                     },
                 };
@@ -226,6 +232,12 @@ fn name(armed: &Armed, who: impl Fn(By) -> String) -> Name {
             .unwrap_or_default(),
     });
     (armed.id, parts.collect())
+}
+
+impl Verdict {
+    pub(crate) fn is_refused(&self) -> bool {
+        self.refused.is_some()
+    }
 }
 
 impl Drop for Places {

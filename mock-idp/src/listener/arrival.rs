@@ -129,6 +129,7 @@ fn close(world: &World, opened: Opened, fault: &Applied, delivery: Delivery) {
         headers: Vec::new(),
         issued: Vec::new(),
         fault: Some(fault.label.to_string()),
+        limit: None,
         delivery,
     };
     world.journal.close(opened, answered_at, facts);

@@ -84,13 +84,13 @@ proptest! {
                         let ((used, at_once), (now_used, now_at_once)) = (counted(&before), counted(&after));
                         had_room &= rule.requests.is_none_or(|most| used < most);
                         had_room &= rule.concurrent.is_none_or(|most| at_once < most);
-                        let counts = !verdict.is_refused || rule.count_refused;
+                        let counts = !verdict.is_refused() || rule.count_refused;
                         prop_assert_eq!(now_used, used + u32::from(counts && rule.requests.is_some()));
-                        let enters = !verdict.is_refused && rule.concurrent.is_some();
+                        let enters = !verdict.is_refused() && rule.concurrent.is_some();
                         prop_assert_eq!(now_at_once, at_once + u32::from(enters));
                         prop_assert!(rule.concurrent.is_none_or(|most| now_at_once <= most));
                     }
-                    prop_assert_eq!(!verdict.is_refused, had_room);
+                    prop_assert_eq!(!verdict.is_refused(), had_room);
                     in_progress.push(verdict);
                 }
             }
@@ -110,7 +110,7 @@ fn threads_are_never_more_at_once_than_may_be() {
             scope.spawn(|| {
                 for _ in 0..5_000 {
                     let verdict = take(&meters, "app", at(0));
-                    if verdict.is_refused {
+                    if verdict.is_refused() {
                         refused.fetch_add(1, SeqCst);
                         continue;
                     }
@@ -135,14 +135,14 @@ fn a_place_outlives_its_rule_and_is_not_counted_for_another() {
     meters.set(&[LimitRule::concurrency(1)]).unwrap();
     // A rule that came back is another.
     let second = take(&meters, "app", at(0));
-    assert!(!second.is_refused);
+    assert!(!second.is_refused());
     drop(first);
-    assert!(take(&meters, "app", at(0)).is_refused);
+    assert!(take(&meters, "app", at(0)).is_refused());
     drop(second);
-    assert!(!take(&meters, "app", at(0)).is_refused);
+    assert!(!take(&meters, "app", at(0)).is_refused());
     // Rules that are put back are themselves.
     meters.restore(&saved);
-    assert!(!take(&meters, "app", at(0)).is_refused);
+    assert!(!take(&meters, "app", at(0)).is_refused());
     assert_eq!(meters.usage(at(0)), []);
 }
 
@@ -152,7 +152,7 @@ fn numbers_may_change_in_a_window_that_goes_on() {
     let two = LimitRule::requests(9, minute()).by([By::World]);
     let meters = meters(&[one.clone(), two.clone()]);
     for _ in 0..3 {
-        assert!(!take(&meters, "app", at(0)).is_refused);
+        assert!(!take(&meters, "app", at(0)).is_refused());
     }
     // Another number, another order, another rule between them.
     let fewer = LimitRule {
@@ -162,22 +162,22 @@ fn numbers_may_change_in_a_window_that_goes_on() {
     };
     let third = LimitRule::requests(7, minute()).by([By::Address]);
     meters.set(&[two, third, fewer]).unwrap();
-    assert!(!take(&meters, "app", at(0)).is_refused);
-    assert!(take(&meters, "app", at(0)).is_refused);
+    assert!(!take(&meters, "app", at(0)).is_refused());
+    assert!(take(&meters, "app", at(0)).is_refused());
     let used: Vec<u32> = meters.usage(at(0)).iter().map(|usage| usage.used).collect();
     assert_eq!(used, [4, 1, 4]);
     meters.set(&[]).unwrap();
-    assert!(!take(&meters, "app", at(0)).is_refused);
+    assert!(!take(&meters, "app", at(0)).is_refused());
     assert_eq!(meters.usage(at(0)), []);
 }
 
 #[test]
 fn a_rule_that_cannot_be_followed_changes_nothing() {
     let meters = meters(&[LimitRule::requests(1, minute())]);
-    assert!(!take(&meters, "app", at(0)).is_refused);
+    assert!(!take(&meters, "app", at(0)).is_refused());
     let bad = LimitRule::default();
     meters.set(&[LimitRule::unlimited(), bad]).unwrap_err();
-    assert!(take(&meters, "app", at(0)).is_refused);
+    assert!(take(&meters, "app", at(0)).is_refused());
 }
 
 #[test]
@@ -188,22 +188,22 @@ fn a_crowd_of_principals_takes_nothing_from_those_who_were_there() {
         LimitRule::requests(1_000_000, minute()).by([By::World]),
     ]);
     for _ in 0..2 {
-        assert!(!take(&meters, "app", at(0)).is_refused);
+        assert!(!take(&meters, "app", at(0)).is_refused());
     }
     for place in 0..5 * KEPT {
-        assert!(!take(&meters, &format!("stranger {place}"), at(1)).is_refused);
+        assert!(!take(&meters, &format!("stranger {place}"), at(1)).is_refused());
     }
     let usage = meters.usage(at(1));
     assert!((KEPT / 2..=KEPT).contains(&usage.len()), "{}", usage.len());
     assert_eq!(usage.last().unwrap().used as usize, 2 + 5 * KEPT);
-    assert!(take(&meters, "app", at(2)).is_refused);
+    assert!(take(&meters, "app", at(2)).is_refused());
     // What is over goes first, and whoever came late stays then.
-    assert!(!take(&meters, "late", at(30_000)).is_refused);
-    assert!(!take(&meters, "late", at(30_000)).is_refused);
+    assert!(!take(&meters, "late", at(30_000)).is_refused());
+    assert!(!take(&meters, "late", at(30_000)).is_refused());
     for place in 0..KEPT {
-        assert!(!take(&meters, &format!("another {place}"), at(61_000)).is_refused);
+        assert!(!take(&meters, &format!("another {place}"), at(61_000)).is_refused());
     }
-    assert!(take(&meters, "late", at(62_000)).is_refused);
+    assert!(take(&meters, "late", at(62_000)).is_refused());
 }
 
 #[test]
@@ -211,9 +211,9 @@ fn names_without_end_are_one() {
     let meters = meters(&[LimitRule::requests(2, minute())]);
     for place in 0..2 {
         let name = format!("{place}{}", "x".repeat(300));
-        assert!(!take(&meters, &name, at(0)).is_refused);
+        assert!(!take(&meters, &name, at(0)).is_refused());
     }
-    assert!(take(&meters, &"y".repeat(257), at(0)).is_refused);
-    assert!(!take(&meters, &"y".repeat(256), at(0)).is_refused);
+    assert!(take(&meters, &"y".repeat(257), at(0)).is_refused());
+    assert!(!take(&meters, &"y".repeat(256), at(0)).is_refused());
     assert_eq!(meters.usage(at(0)).len(), 2);
 }
