@@ -22,7 +22,7 @@ const LEFT: usize = KEPT - KEPT / 8;
 const SOON: Duration = Duration::from_secs(1);
 
 /// A rule's id, and whose requests are counted.
-pub(super) type Name = (u64, Vec<String>);
+pub(super) type Name = (u64, Arc<[String]>);
 
 /// What an answer shows of a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,10 +44,10 @@ pub(super) enum Counted {
     Refused(Option<(Told, UsedUp)>),
 }
 
-/// Windows and requests in progress.
+/// Windows and requests in progress. A clone shares the windows until they change, so that it is made in no time.
 #[derive(Clone, Default)]
 pub(super) struct Counts {
-    pub(super) windows: HashMap<Name, Window>,
+    pub(super) windows: HashMap<Name, Arc<Window>>,
     pub(super) in_progress: HashMap<Name, u32>,
 }
 
@@ -106,6 +106,7 @@ impl Counts {
                 self.windows
                     .get_mut(name)
                     .map_or(measure.requests > 0, |window| {
+                        let window = Arc::make_mut(window);
                         window.roll(measure, now);
                         window.admits(measure)
                     })
@@ -148,6 +149,7 @@ impl Counts {
             let is_full = match self.windows.get_mut(name) {
                 None => measure.requests == 0,
                 Some(window) => {
+                    let window = Arc::make_mut(window);
                     window.roll(measure, now);
                     !window.admits(measure)
                 }
@@ -187,7 +189,7 @@ impl Counts {
         if self.windows.len() >= KEPT && !self.windows.contains_key(name) {
             self.make_room(plan, now);
         }
-        self.windows.entry(name.clone()).or_default()
+        Arc::make_mut(self.windows.entry(name.clone()).or_default())
     }
 
     /// Many at a time, so that a flood of names does not look through all windows for each of them.
@@ -195,6 +197,7 @@ impl Counts {
         self.windows.retain(|(id, _), window| {
             let measure = plan.armed(*id).and_then(|armed| armed.measure.as_ref());
             measure.is_some_and(|measure| {
+                let window = Arc::make_mut(window);
                 window.roll(measure, now);
                 window.counts()
             })
@@ -203,7 +206,7 @@ impl Counts {
         if surplus == 0 {
             return;
         }
-        let mut worth: Vec<_> = self.windows.values().map(Window::worth).collect();
+        let mut worth: Vec<_> = self.windows.values().map(|window| window.worth()).collect();
         let (_, last, _) = worth.select_nth_unstable(surplus - 1);
         let last = *last;
         let mut going = surplus;

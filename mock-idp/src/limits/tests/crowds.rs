@@ -64,7 +64,7 @@ proptest! {
         let mut now = 0;
         let mut in_progress = Vec::new();
         for act in acts {
-            let before = meters.usage(at(now));
+            let before = meters.usage(|| at(now));
             match act {
                 Act::Wait(milliseconds) => now += milliseconds,
                 Act::Finish(place) => {
@@ -75,7 +75,7 @@ proptest! {
                 Act::Ask(other) => {
                     let who = if other { "other" } else { "app" };
                     let verdict = take(&meters, who, at(now));
-                    let after = meters.usage(at(now));
+                    let after = meters.usage(|| at(now));
                     let mut had_room = true;
                     for (place, rule) in rules.iter().enumerate() {
                         let counted = |usage: &[LimitUsage]| {
@@ -96,7 +96,7 @@ proptest! {
             }
         }
         drop(in_progress);
-        prop_assert!(meters.usage(at(now)).iter().all(|usage| usage.in_progress == 0));
+        prop_assert!(meters.usage(|| at(now)).iter().all(|usage| usage.in_progress == 0));
     }
 }
 
@@ -123,7 +123,7 @@ fn threads_are_never_more_at_once_than_may_be() {
     });
     assert!((1..=3).contains(&most.into_inner()));
     assert!(refused.into_inner() > 0);
-    assert_eq!(meters.usage(at(0)), []);
+    assert_eq!(meters.usage(|| at(0)), []);
 }
 
 #[test]
@@ -143,7 +143,7 @@ fn a_place_outlives_its_rule_and_is_not_counted_for_another() {
     // Rules that are put back are themselves.
     meters.restore(&saved);
     assert!(!take(&meters, "app", at(0)).is_refused());
-    assert_eq!(meters.usage(at(0)), []);
+    assert_eq!(meters.usage(|| at(0)), []);
 }
 
 #[test]
@@ -164,11 +164,15 @@ fn numbers_may_change_in_a_window_that_goes_on() {
     meters.set(&[two, third, fewer]).unwrap();
     assert!(!take(&meters, "app", at(0)).is_refused());
     assert!(take(&meters, "app", at(0)).is_refused());
-    let used: Vec<u32> = meters.usage(at(0)).iter().map(|usage| usage.used).collect();
+    let used: Vec<u32> = meters
+        .usage(|| at(0))
+        .iter()
+        .map(|usage| usage.used)
+        .collect();
     assert_eq!(used, [4, 1, 4]);
     meters.set(&[]).unwrap();
     assert!(!take(&meters, "app", at(0)).is_refused());
-    assert_eq!(meters.usage(at(0)), []);
+    assert_eq!(meters.usage(|| at(0)), []);
 }
 
 #[test]
@@ -193,7 +197,7 @@ fn a_crowd_of_principals_takes_nothing_from_those_who_were_there() {
     for place in 0..5 * KEPT {
         assert!(!take(&meters, &format!("stranger {place}"), at(1)).is_refused());
     }
-    let usage = meters.usage(at(1));
+    let usage = meters.usage(|| at(1));
     assert!((KEPT / 2..=KEPT).contains(&usage.len()), "{}", usage.len());
     assert_eq!(usage.last().unwrap().used as usize, 2 + 5 * KEPT);
     assert!(take(&meters, "app", at(2)).is_refused());
@@ -206,6 +210,32 @@ fn a_crowd_of_principals_takes_nothing_from_those_who_were_there() {
     assert!(take(&meters, "late", at(62_000)).is_refused());
 }
 
+/// As many windows as are kept, of as many rules as a world has, in their order.
+#[test]
+fn all_that_counts_is_told_in_order() {
+    let rules: Vec<LimitRule> = (1..=1_000)
+        .map(|most| LimitRule::requests(most, minute()).by([By::Client]))
+        .map(|rule| LimitRule {
+            per: Some(minute() + Duration::from_millis(u64::from(rule.requests.unwrap()))),
+            ..rule
+        })
+        .collect();
+    let meters = meters(&rules);
+    let apps: Vec<String> = (0..10).map(|app| format!("app {app}")).collect();
+    for app in &apps {
+        assert!(!take(&meters, app, at(0)).is_refused());
+    }
+    let usage = meters.usage(|| at(1));
+    let told = usage
+        .iter()
+        .map(|usage| (usage.rule, &usage.who[0].1, usage.used, usage.remaining));
+    let expected = (0..1_000_u32).flat_map(|rule| {
+        let place = usize::try_from(rule).unwrap();
+        apps.iter().map(move |app| (place, app, 1, rule))
+    });
+    assert!(told.eq(expected));
+}
+
 #[test]
 fn names_without_end_are_one() {
     let meters = meters(&[LimitRule::requests(2, minute())]);
@@ -215,5 +245,5 @@ fn names_without_end_are_one() {
     }
     assert!(take(&meters, &"y".repeat(257), at(0)).is_refused());
     assert!(!take(&meters, &"y".repeat(256), at(0)).is_refused());
-    assert_eq!(meters.usage(at(0)).len(), 2);
+    assert_eq!(meters.usage(|| at(0)).len(), 2);
 }

@@ -169,7 +169,7 @@ fn met(rules: &[LimitRule], vendors: &[LimitRule], knock: &Knock<'_>) -> Vec<u32
     let verdict = meters.take(knock, |_| String::new(), || at(0));
     drop(verdict);
     let rules = meters.rules();
-    let usage = meters.usage(at(0)).into_iter();
+    let usage = meters.usage(|| at(0)).into_iter();
     usage
         .map(|usage| rules[usage.rule].requests.unwrap())
         .collect()
@@ -232,12 +232,12 @@ fn rules_given_back_as_they_were_given_out_are_the_same() {
     let vendors = crate::okta::usual_limits();
     let meters = Meters::new(Custom::of(Provider::Okta), vendors.clone(), &[]).unwrap();
     assert!(!take(&meters, "app", at(0)).is_refused());
-    let before = meters.usage(at(0));
+    let before = meters.usage(|| at(0));
     assert_eq!(before.len(), 2);
     let mut rules = meters.rules();
     meters.set(&rules).unwrap();
     assert_eq!(meters.rules(), vendors);
-    assert_eq!(meters.usage(at(0)), before);
+    assert_eq!(meters.usage(|| at(0)), before);
     // One number of it changed.
     rules[before[0].rule].requests = Some(1);
     meters.set(&rules).unwrap();
