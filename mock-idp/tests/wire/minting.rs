@@ -103,6 +103,51 @@ async fn a_minted_token_expires_and_is_revoked_as_any_other() {
 }
 
 #[tokio::test]
+async fn an_id_token_is_like_one_that_was_asked_for_and_no_resource_takes_it() {
+    for stage in [Stage::entra().await, Stage::okta().await] {
+        let idp = &stage.idp;
+        let user = idp.credentials().username;
+        let ordered = json!({ "token": "id_token", "user": user });
+        let asked = opened(&stage.password().send().await.text("id_token"));
+        let minted = idp.mint(&recipe(ordered.clone())).unwrap();
+        let made = opened(minted.value.reveal());
+        assert_eq!(asked[0], made[0]);
+        assert_eq!(names(&asked[1]), names(&made[1]));
+        for name in [
+            "iss", "aud", "sub", "oid", "tid", "email", "iat", "nbf", "exp",
+        ] {
+            assert_eq!(asked[1][name], made[1][name], "{name}");
+        }
+        assert_eq!(made[1]["exp"], minted.expires_at.as_second());
+        let refused = stage
+            .get_with(&idp.user_api_url(), minted.value.reveal())
+            .await;
+        assert_eq!(refused.status, 401);
+        let presented = stage.last_entry().presented.unwrap();
+        assert_eq!(
+            (presented.token, presented.state),
+            (Some(minted.label), TokenState::Foreign)
+        );
+        assert!(!idp.revoke(minted.label));
+        // To order in every other way.
+        let mut wanted = ordered;
+        wanted["lifetime"] = json!("10s");
+        wanted["claims"] = json!({ "nonce": "n", "name": null });
+        let minted = idp.mint(&recipe(wanted.clone())).unwrap();
+        let [_, claims] = opened(minted.value.reveal());
+        assert_eq!((&claims["nonce"], claims.get("name")), (&json!("n"), None));
+        let left = minted.expires_at.duration_since(idp.clock().now());
+        assert_eq!(left.as_secs(), 10);
+        wanted["forge"] = json!("expired");
+        let expired = idp.mint(&recipe(wanted.clone())).unwrap();
+        assert!(expired.expires_at < idp.clock().now());
+        wanted["forge"] = json!("wrong_audience");
+        let [_, claims] = opened(idp.mint(&recipe(wanted)).unwrap().value.reveal());
+        assert_eq!(claims["aud"], "https://audience.invalid");
+    }
+}
+
+#[tokio::test]
 async fn claims_and_header_are_set_added_and_taken_away() {
     let stage = Stage::okta().await;
     let minted = stage.idp.mint(&recipe(json!({
@@ -330,6 +375,7 @@ async fn other_parties_are_named_and_strangers_are_not_known() {
             &entra,
             json!({ "user": "ada@contoso.example", "scopes": ["Sites.Read.All"] }),
         ),
+        (&entra, json!({ "token": "id_token" })),
         (&okta, json!({ "issuer": "nowhere" })),
         (&okta, json!({ "client": "nobody" })),
         (&okta, json!({ "user": "nobody" })),
@@ -345,6 +391,7 @@ async fn other_parties_are_named_and_strangers_are_not_known() {
     no user has the login or id `nobody`; there is `ada@contoso.example`, `ben@contoso.example`, `cleo@contoso.example`, `dana@contoso.example`, `emil@contoso.example` and `fay@contoso.example`
     nobody is granted `User.Read` together: an application asks for one `/.default` of a resource of its tenant, and has its permissions in `roles`; for what no request gets, set `claims`
     nobody is granted `Sites.Read.All` together: a user grants scopes of one resource of the tenant, and only those that are consented to; for what no request gets, set `claims`
+    an id token says who a user is; name one in `user`
     no authorization server is called `nowhere`; there is `default`, `partners` and `org`
     no application has the client id `nobody`; there is `0oa1daemonTokenPr0d7`, `0oa2nativeTokenPr0d7`, `0oa3batchTokenPro0d7` and `0oa4servicTokenPr0d7`
     no user has the login or id `nobody`; there is `ada@okta.example`, `ben@okta.example`, `cleo@okta.example`, `dana@okta.example`, `emil@okta.example` and `fay@okta.example`
