@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 
 use crate::clock::{Clock, SystemClock};
@@ -22,7 +23,7 @@ use crate::mock::MockIdp;
 use crate::provider::Provider;
 use crate::supervise::{Supervisor, Unsupervised};
 use crate::turn::Turns;
-use crate::world::{PATIENCE, Rooms, Settings, Standing};
+use crate::world::{CONNECTIONS, PATIENCE, Rooms, Settings, Standing};
 use crate::{entra, foreign, neighbours, okta};
 
 /// Settings of a world before it starts.
@@ -38,6 +39,7 @@ pub struct Builder {
     supervisor: Arc<dyn Supervisor>,
     journal_capacity: usize,
     patience: Duration,
+    connections: usize,
     tls: bool,
     foreign_origin: bool,
     ports: HashMap<Origin, u16>,
@@ -102,6 +104,7 @@ impl Builder {
             supervisor: Arc::new(Unsupervised),
             journal_capacity: 10_000,
             patience: PATIENCE,
+            connections: CONNECTIONS,
             tls: true,
             foreign_origin: false,
             ports: HashMap::new(),
@@ -165,8 +168,9 @@ impl Builder {
         self
     }
 
-    /// Whether an answer that a fault has shaped says so in a header, `x-tokenproof-fault: fault#1`. No vendor sends it, so it is
-    /// not there unless asked for; the journal always has it.
+    /// Whether an answer that a fault has shaped says so in a header, `x-tokenproof-fault: fault#1`, and a request that a rate limit
+    /// refuses is told which, `x-tokenproof-limit: limits[0].requests`. No vendor sends them, so they are not there unless asked
+    /// for; the journal always has both.
     pub fn label_faults(mut self, labels: bool) -> Self {
         self.settings.label_faults = labels;
         self
@@ -204,9 +208,16 @@ impl Builder {
         self
     }
 
-    /// How long, in real time, a peer may take over its handshake, its headers and its body; 30 seconds without it.
+    /// How long, in real time, a peer may take over its handshake, its headers and its body, and for how long it may take nothing of
+    /// an answer that waits for it; 30 seconds without it.
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
+        self
+    }
+
+    /// How many connections each of the world's ports serves at once, at least one; 1,024 without it. More of them wait.
+    pub fn connections(mut self, most: usize) -> Self {
+        self.connections = most.clamp(1, Semaphore::MAX_PERMITS);
         self
     }
 
@@ -311,6 +322,7 @@ impl Builder {
             supervisor: self.supervisor,
             origins: names,
             patience: self.patience,
+            connections: self.connections,
             standing: RwLock::new(Standing {
                 directory,
                 settings: Arc::new(self.settings),

@@ -83,6 +83,7 @@ impl Snapshot {
             supervisor: _,
             origins: _,
             patience: _,
+            connections: _,
         } = rooms;
         turns.between(|| Self {
             drawn: entropy.drawn(),

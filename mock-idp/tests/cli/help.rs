@@ -46,8 +46,8 @@ fn help_is_complete() {
               ORIGIN=PORT for one of them; free ones without it
 
           --label-faults
-              Say on every answer that a fault has changed which fault it was, in a header that no
-              vendor sends
+              Say on every answer that a fault has changed which fault it was, and on every refusal by a
+              rate limit which limit, in headers that no vendor sends
 
           --bind <ADDRESS>
               Address to listen on; any but loopback needs `--allow-remote`
