@@ -160,9 +160,15 @@ impl FaultScript {
         SavedRules(self.rules(self.clock.now()).clone())
     }
 
-    /// Has the rules be as they were.
+    /// Has the rules be as they were. Rules added later have ids that none ever had: whoever still knows one of those that are gone
+    /// names nothing by it.
     pub(crate) fn restore(&self, saved: &SavedRules) {
-        *self.rules(self.clock.now()) = saved.0.clone();
+        let mut rules = self.rules(self.clock.now());
+        let added = rules.added.max(saved.0.added);
+        *rules = Rules {
+            added,
+            ..saved.0.clone()
+        };
     }
 
     /// The rules, without those whose time is over.
@@ -497,6 +503,22 @@ mod tests {
     }
 
     proptest! {
+        /// However often rules are removed and the script is put back to how it was earlier or later.
+        #[test]
+        fn no_id_is_given_twice(steps in proptest::collection::vec((0u8..4, any::<prop::sample::Index>()), 0..60)) {
+            let (script, _) = script();
+            let mut saved = vec![script.saved()];
+            let mut given = std::collections::HashSet::new();
+            for (step, choice) in steps {
+                match step {
+                    0 => prop_assert!(given.insert(script.add(Fault::at(Endpoint::Token)))),
+                    1 => saved.push(script.saved()),
+                    2 => script.restore(choice.get(&saved)),
+                    _ => script.clear(),
+                }
+            }
+        }
+
         /// What a rule with these settings does to the requests of a row, said in another way.
         #[test]
         fn counting_is_as_said(
