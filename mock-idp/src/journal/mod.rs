@@ -1,10 +1,5 @@
 //! What came in and what went out.
 
-#[cfg_attr(
-    not(feature = "serve"),
-    expect(dead_code, reason = "only the control API follows from afar")
-)]
-mod completed;
 mod entry;
 mod follow;
 mod hygiene;
