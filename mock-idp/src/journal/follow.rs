@@ -37,7 +37,6 @@ pub struct Follower {
 #[derive(Clone, Copy, Debug)]
 enum Feed {
     All,
-    #[cfg(feature = "serve")]
     Answers,
 }
 
@@ -68,7 +67,6 @@ impl Journal {
     }
 
     /// Follows what is answered, behind a place: of this process, or else from the beginning; from now on without one.
-    #[cfg(feature = "serve")]
     pub(crate) fn follow_answers(&self, behind: Option<u64>) -> Follower {
         self.follower(Feed::Answers, behind)
     }
@@ -106,7 +104,6 @@ impl Follower {
     }
 
     /// The place of the event that was read last.
-    #[cfg(feature = "serve")]
     pub(crate) fn place(&self) -> u64 {
         self.behind
     }
@@ -160,7 +157,6 @@ impl Log {
     fn latest(&self, feed: Feed) -> u64 {
         match feed {
             Feed::All => self.forgotten + self.events.len() as u64,
-            #[cfg(feature = "serve")]
             Feed::Answers => self.answers,
         }
     }
@@ -171,14 +167,12 @@ impl Log {
             Feed::All => {
                 usize::try_from(place.saturating_sub(self.forgotten)).unwrap_or(usize::MAX)
             }
-            #[cfg(feature = "serve")]
             Feed::Answers => self.events.partition_point(|event| event.answers <= place),
         };
         let places = self.forgotten + 1..;
         let events = places.zip(self.events.iter().copied()).skip(start);
         events.filter_map(move |(place, event)| match feed {
             Feed::All => Some((place, event)),
-            #[cfg(feature = "serve")]
             Feed::Answers => event.is_answer.then_some((event.answers, event)),
         })
     }

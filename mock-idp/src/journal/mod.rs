@@ -1,6 +1,10 @@
 //! What came in and what went out.
 
 mod entry;
+#[cfg_attr(
+    not(feature = "serve"),
+    expect(dead_code, reason = "only the control API follows answers alone")
+)]
 mod follow;
 mod hygiene;
 mod instant;
