@@ -95,7 +95,7 @@ impl Journal {
     /// A copy of every entry that is kept.
     #[must_use]
     pub fn entries(&self) -> Vec<Entry> {
-        self.lock().entries.copies()
+        self.now().copies()
     }
 
     /// How many requests have come in, kept or not.
@@ -132,7 +132,7 @@ impl Journal {
     /// The entries that a query asks for, in order of arrival.
     #[must_use]
     pub fn query(&self, query: &Query) -> Vec<Entry> {
-        let entries = &self.lock().entries;
+        let entries = self.now();
         let wanted = entries.kept.iter().filter(|entry| query.admits(entry));
         let most = query.limit();
         let wanted = wanted.map(|entry| Entry::clone(entry));
@@ -158,7 +158,7 @@ impl Journal {
 
     /// What has been seen since the beginning, as of `until`.
     pub(crate) fn record(&self, until: Timestamp) -> Record {
-        let entries = &self.lock().entries;
+        let entries = self.now();
         Record {
             from: entries.begun,
             until,
@@ -169,7 +169,7 @@ impl Journal {
 
     /// The journal as it is now, to be put back.
     pub(crate) fn saved(&self) -> SavedJournal {
-        SavedJournal(self.lock().entries.clone())
+        SavedJournal(self.now())
     }
 
     /// Has the journal be as it was. Whoever is about to complete an entry comes too late.
@@ -248,6 +248,11 @@ impl Journal {
         let place = entries.place(opened.number)?;
         change(Arc::make_mut(entries.kept.get_mut(place)?));
         Some(state)
+    }
+
+    /// What there is now, to be read without keeping others from writing.
+    fn now(&self) -> Arc<Entries> {
+        self.lock().entries.clone()
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
