@@ -39,7 +39,7 @@ async fn expectations_are_met_or_explained() {
     let said = desk
         .post("/worlds/w/verify", json!({ "count": { "to": "token" } }))
         .await;
-    insta::assert_snapshot!(said.refusal(), @"422 Unprocessable Entity: `count` asks for nothing: give `is`, `at_least` or `at_most` [1:24]");
+    insta::assert_snapshot!(said.refusal(), @"422 Unprocessable Entity: `count` asks for nothing: give `is`, `at_least` or `at_most` [1:1] #");
 }
 
 #[tokio::test]
