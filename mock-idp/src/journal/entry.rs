@@ -90,6 +90,16 @@ impl Entry {
         self.reply.as_ref()?.error.as_deref()
     }
 
+    /// The same before anything became of it.
+    pub(super) fn as_it_arrived(&self) -> Self {
+        Self {
+            answered_at: None,
+            held: None,
+            reply: None,
+            ..self.clone()
+        }
+    }
+
     /// The tokens that the answer carries.
     #[must_use]
     pub fn issued(&self) -> &[TokenLabel] {
