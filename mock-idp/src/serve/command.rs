@@ -16,8 +16,8 @@ use super::{say, warn};
 /// Serve until SIGINT or SIGTERM.
 ///
 /// Listens on 127.0.0.1 unless told otherwise. Prints the URLs and the credentials of an example client; they open nothing but
-/// this mock. SIGHUP reads `--config` again, all but keys, limits and faults; what was granted stays granted. At the end, requests
-/// under way have five seconds; a second signal ends it at once.
+/// this mock. SIGHUP reads `--config` again: what was granted stays granted, and keys, limits and faults change where the
+/// file does. At the end, the ready file is removed and requests under way have five seconds; a second signal ends it at once.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Serve {
     #[command(flatten)]
@@ -116,7 +116,7 @@ fn reload(session: &Session) {
         return;
     }
     match session.reload() {
-        Ok(()) => say("read the directory again; keys, limits and faults stay as they are\n"),
+        Ok(()) => say("read the directory again, with its keys, limits and faults\n"),
         Err(failure) => warn(&format!("error: {failure}\nthe directory stays as it was")),
     }
 }

@@ -106,7 +106,7 @@ fn the_directory_is_read_again_and_what_was_granted_stays_granted() {
     served.send("HUP");
     assert_eq!(
         served.next_line(),
-        "read the directory again; keys, limits and faults stay as they are\n"
+        "read the directory again, with its keys, limits and faults\n"
     );
     assert_eq!(token_with(&okta, new).0, 200);
     assert_eq!(token_with(&okta, old).0, 401);

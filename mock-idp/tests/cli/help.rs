@@ -11,9 +11,9 @@ fn help_is_complete() {
     Serve until SIGINT or SIGTERM.
 
     Listens on 127.0.0.1 unless told otherwise. Prints the URLs and the credentials of an example
-    client; they open nothing but this mock. SIGHUP reads `--config` again, all but keys, limits and
-    faults; what was granted stays granted. At the end, requests under way have five seconds; a second
-    signal ends it at once.
+    client; they open nothing but this mock. SIGHUP reads `--config` again; what was granted stays
+    granted, and what the control API has set and the file does not change stays set. At the end,
+    requests under way have five seconds; a second signal ends it at once.
 
     Usage: mock-idp serve [OPTIONS]
 
