@@ -133,6 +133,21 @@ fn the_directory_is_read_again_and_what_was_granted_stays_granted() {
 }
 
 #[test]
+fn the_ready_file_is_gone_at_the_end_unless_it_is_anothers() {
+    let ready = path("gone.json");
+    let start = || Served::start(&["--http", "--ready-file", ready.to_str().unwrap()]);
+    let served = start();
+    assert!(ready.exists());
+    assert_eq!(served.signal("TERM").code(), Some(0));
+    assert!(!ready.exists());
+    let (first, second) = (start(), start());
+    assert_eq!(first.signal("INT").code(), Some(0));
+    assert_eq!(facts(&ready)["pid"], second.child.id());
+    assert_eq!(second.signal("TERM").code(), Some(0));
+    assert!(!ready.exists());
+}
+
+#[test]
 fn without_a_directory_file_there_is_nothing_to_read_again() {
     let mut served = Served::start(&["--http", "--provider", "okta"]);
     served.send("HUP");

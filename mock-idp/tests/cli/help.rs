@@ -11,9 +11,9 @@ fn help_is_complete() {
     Serve until SIGINT or SIGTERM.
 
     Listens on 127.0.0.1 unless told otherwise. Prints the URLs and the credentials of an example
-    client; they open nothing but this mock. SIGHUP reads `--config` again; what was granted stays
-    granted, and what the control API has set and the file does not change stays set. At the end,
-    requests under way have five seconds; a second signal ends it at once.
+    client; they open nothing but this mock. SIGHUP reads `--config` again: what was granted stays
+    granted, and keys, limits and faults change where the file does. At the end, the ready file is
+    removed and requests under way have five seconds; a second signal ends it at once.
 
     Usage: mock-idp serve [OPTIONS]
 
@@ -98,8 +98,8 @@ fn help_is_complete() {
               [default: bash]
 
           --ready-file <PATH>
-              Write everything to this file as JSON once connections are accepted; only this user can
-              read it
+              Write everything to this file as JSON once connections are accepted, and remove it at the
+              end; only this user can read it
 
           --ca-file <PATH>
               Write the certificate of the CA that clients have to trust to this file
