@@ -72,8 +72,8 @@ fn help_is_complete() {
               Port of the control API; a free one without it
 
           --control-token-file <PATH>
-              File with the token that the control API asks for as `Authorization: Bearer`; or set
-              TOKENPROOF_CONTROL_TOKEN
+              File with the token that the control API asks for as `Authorization: Bearer`, readable by
+              its owner alone; or set TOKENPROOF_CONTROL_TOKEN
 
           --make-control-token
               Write a new random token to that file first
