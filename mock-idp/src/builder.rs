@@ -13,14 +13,15 @@ use tokio_rustls::TlsAcceptor;
 use crate::clock::{Clock, SystemClock};
 use crate::directory::{Directory, FormerSecrets, Rotation};
 use crate::entropy::Entropy;
-use crate::fault::{BadRule, DirectoryNames, FaultScript, Holds};
+use crate::fault::{BadRule, FaultScript, Holds};
 use crate::journal::{Journal, KnownSecrets, Origin};
-use crate::keys::{BadKeys, KeyRing};
+use crate::keys::BadKeys;
 use crate::ledger::Ledger;
 use crate::limits::{BadLimit, Custom, LimitRule, Meters};
 use crate::listener::{Authority, Bound, NoCertificate};
 use crate::mock::MockIdp;
 use crate::provider::Provider;
+use crate::setup::Setup;
 use crate::supervise::{Supervisor, Unsupervised};
 use crate::turn::Turns;
 use crate::world::{CONNECTIONS, PATIENCE, Rooms, Settings, Standing};
@@ -75,6 +76,10 @@ pub enum StartError {
     #[error("the directory has no {0}")]
     Incomplete(&'static str),
 }
+
+/// What every world needs.
+pub(crate) const NO_APPLICATION: StartError =
+    StartError::Incomplete("enabled application with a secret");
 
 fn what_to_do(error: &io::Error) -> &'static str {
     match error.kind() {
@@ -242,11 +247,11 @@ impl Builder {
         let directory = self.directory.unwrap_or_else(Directory::built_in);
         let secrets = KnownSecrets::default();
         secrets.add_all_of(self.provider, &directory);
-        let keys = match self.provider {
-            Provider::Entra => &directory.entra.keys,
-            Provider::Okta => &directory.okta.keys,
-        };
-        let keys = KeyRing::of(self.provider, keys)?;
+        let Setup {
+            keys,
+            limits,
+            faults: rules,
+        } = Setup::of(self.provider, &directory)?;
         let tls = if self.tls {
             Some(TlsAcceptor::from(Authority::of_process()?.server.clone()))
         } else {
@@ -286,26 +291,14 @@ impl Builder {
             Provider::Entra => Vec::new(),
             Provider::Okta => okta::usual_limits(),
         };
-        let part = &directory;
-        let (limits, rules) = match self.provider {
-            Provider::Entra => (&part.entra.limits, &part.entra.faults),
-            Provider::Okta => (&part.okta.limits, &part.okta.faults),
-        };
         // What is asked of the builder counts before what a file says.
         let limits = match self.limits.is_empty() {
-            true => limits,
+            true => &limits,
             false => &self.limits,
         };
         let meters = Meters::new(Custom::of(self.provider), usual_limits, limits)?;
         let faults = FaultScript::on(self.clock.clone(), self.seed);
-        for rule in rules {
-            let provider = self.provider;
-            let names = DirectoryNames {
-                provider,
-                directory: &directory,
-            };
-            faults.add(rule.to_fault(&names)?);
-        }
+        faults.follow(&[], &rules, None);
         let rooms = Arc::new(Rooms {
             provider: self.provider,
             secrets,
@@ -352,7 +345,7 @@ impl Builder {
             .collect();
         let idp = MockIdp::new(rooms, listeners);
         if idp.client_id().is_empty() {
-            return Err(StartError::Incomplete("enabled application with a secret"));
+            return Err(NO_APPLICATION);
         }
         Ok(idp)
     }

@@ -1,5 +1,7 @@
 //! The rules in force and which of them a request meets.
 
+mod follow;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -40,6 +42,8 @@ struct Armed {
     id: FaultId,
     label: Arc<str>,
     fault: Fault,
+    /// Whether the directory names it; else it was added since.
+    from_directory: bool,
     since: Timestamp,
     /// When it goes, if it does.
     expires_at: Option<Timestamp>,
@@ -196,6 +200,7 @@ impl Rules {
                 .ttl
                 .map(|ttl| now.checked_add(ttl).unwrap_or(Timestamp::MAX)),
             fault,
+            from_directory: false,
             since: now,
             chance,
             tally: Tally::default(),
@@ -219,6 +224,7 @@ impl Armed {
         FaultStatus {
             id: self.id,
             rule: self.fault.rule.as_deref().cloned(),
+            from_directory: self.from_directory,
             met: self.tally.all().met,
             applied: self.tally.all().applied,
             added_at: self.since,

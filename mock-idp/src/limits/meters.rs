@@ -83,18 +83,41 @@ impl Meters {
 
     /// Puts rules in the place of those set before.
     pub(crate) fn set(&self, own: &[LimitRule]) -> Result<(), BadLimit> {
+        Self::check(own)?;
+        self.replace(own);
+        Ok(())
+    }
+
+    /// Whether a world can follow these rules.
+    ///
+    /// # Errors
+    ///
+    /// [`BadLimit`] if one limits nothing or says two things at once, or if they are too many.
+    pub(crate) fn check(own: &[LimitRule]) -> Result<(), BadLimit> {
         if own.len() > RULES {
             let (given, most) = (own.len(), RULES);
             return Err(BadLimit::TooMany { given, most });
         }
-        own.iter().try_for_each(LimitRule::check)?;
+        own.iter().try_for_each(LimitRule::check)
+    }
+
+    /// Puts rules in the place of those set before, here and in what was saved. They have been [checked](Self::check).
+    #[cfg(feature = "serve")]
+    pub(crate) fn follow(&self, own: &[LimitRule], saved: &mut SavedMeters) {
+        let plan = self.replace(own);
+        let windows = &mut saved.windows;
+        windows.retain(|(id, _), _| plan.armed(*id).is_some());
+        saved.plan = plan;
+    }
+
+    fn replace(&self, own: &[LimitRule]) -> Arc<Plan> {
         let mut state = self.state();
         let state = &mut *state;
         state.plan = Arc::new(state.plan.replaced(own, &state.vendors, &mut state.ids));
         let plan = &state.plan;
         let windows = &mut state.counts.windows;
         windows.retain(|(id, _), _| plan.armed(*id).is_some());
-        Ok(())
+        plan.clone()
     }
 
     /// The rules in force.
