@@ -5,6 +5,7 @@ pub mod catalog;
 pub mod check;
 pub mod cli;
 pub mod contender;
+pub mod driver;
 pub mod exit;
 pub mod frozen;
 pub mod gate;

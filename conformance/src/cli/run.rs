@@ -2,11 +2,12 @@
 
 use clap::Args;
 
+use super::drive::{self, Drive};
 use super::publish::Judging;
 use super::{Refusal, output, select::Select};
-use crate::contender::{Contender as _, Reference};
+use crate::contender::{Contender, Reference};
 use crate::exit::ExitCode;
-use crate::recording::{Take, UnderTest};
+use crate::recording::Take;
 use crate::report::{NotRun, Played, Report};
 use crate::runner;
 
@@ -23,6 +24,8 @@ pub(super) struct Run {
     /// How many cases are played at once; one per processor without it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
+    #[command(flatten)]
+    drive: Drive,
 }
 
 impl Run {
@@ -31,10 +34,15 @@ impl Run {
         let set = chosen.set.as_ref();
         let cases = self.judging.share(chosen.cases);
         self.judging.recordings.examine(&cases)?;
+        let driver = self.drive.driver()?;
+        let contender: &dyn Contender = match &driver {
+            Some(driver) => driver,
+            None => &Reference,
+        };
         let bar = output::progress(cases.len());
         let results = runner::run_until(
             &cases,
-            &Reference,
+            contender,
             self.seed,
             threads(self.jobs),
             |result| self.judging.is_enough(&result.judgements, set),
@@ -60,12 +68,15 @@ impl Run {
         let left = cases.iter().enumerate();
         let left = left.filter(|(index, _)| indices.next_if_eq(index).is_none());
         report.leave_out(left.map(|(_, case)| NotRun::of(case)).collect());
+        for (case, why) in drive::troubles(&played) {
+            report.close(case, ExitCode::Driver, why.to_owned());
+        }
         let takes: Vec<Take<'_>> = played
             .iter()
             .map(|played| Take {
                 played: *played,
                 origin: chosen.origins.get(played.case),
-                under_test: UnderTest::Client(Reference.name().to_owned()),
+                under_test: drive::under_test(driver.as_ref()),
                 attachments: Vec::new(),
             })
             .collect();

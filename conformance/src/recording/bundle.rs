@@ -64,6 +64,13 @@ pub enum UnderTest {
     Client(String),
     /// A command and its arguments, without secrets.
     Command(Vec<String>),
+    /// A client behind a driver, as it calls itself.
+    Driver {
+        /// Its name.
+        name: String,
+        /// The release of the client; empty if it does not say.
+        release: String,
+    },
 }
 
 /// The scenario's file.
