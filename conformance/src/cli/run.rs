@@ -73,11 +73,12 @@ impl Run {
         }
         let takes: Vec<Take<'_>> = played
             .iter()
-            .map(|played| Take {
+            .zip(&results)
+            .map(|(played, result)| Take {
                 played: *played,
                 origin: chosen.origins.get(played.case),
                 under_test: drive::under_test(driver.as_ref()),
-                attachments: Vec::new(),
+                attachments: result.attachments.clone(),
             })
             .collect();
         self.judging.publish(report, &takes, set, self.seed)

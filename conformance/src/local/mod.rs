@@ -17,7 +17,7 @@ mod tracked;
 mod transport;
 
 use crate::case::Case;
-use crate::contender::Contender;
+use crate::contender::{Contender, Said};
 use crate::trace::Trace;
 
 pub use outside::Outside;
@@ -35,5 +35,20 @@ pub async fn play(
     contender: &dyn Contender,
     seed: u64,
 ) -> Result<Trace, PlayError> {
+    let played = play::play(case, variation, contender, seed).await;
+    played.map(|(trace, _)| trace)
+}
+
+/// The same, with what clients outside of this process have said.
+///
+/// # Errors
+///
+/// As for [`play`](play()).
+pub async fn play_and_hear(
+    case: &Case,
+    variation: usize,
+    contender: &dyn Contender,
+    seed: u64,
+) -> Result<(Trace, Vec<Said>), PlayError> {
     play::play(case, variation, contender, seed).await
 }

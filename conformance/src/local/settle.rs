@@ -100,7 +100,9 @@ pub(super) fn settle(run: Settled<'_>) -> Trace {
         tokens,
         cast: run.cast,
         road: run.road,
-        cut_short: run.cut_short.map(|cut| in_clean_words(cut, run.idp, &places)),
+        cut_short: run
+            .cut_short
+            .map(|cut| in_clean_words(cut, run.idp, &places)),
     }
 }
 

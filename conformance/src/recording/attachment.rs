@@ -40,11 +40,11 @@ impl Attachment {
         }
     }
 
-    /// What a driver and the runner said to each other, line by line, `transcript.jsonl`.
+    /// What a driver and the runner said to each other, line by line, `transcript.txt`.
     #[must_use]
     pub fn transcript(bytes: impl Into<Vec<u8>>) -> Self {
         Self {
-            name: "transcript.jsonl".to_owned(),
+            name: "transcript.txt".to_owned(),
             bytes: bytes.into(),
         }
     }

@@ -9,6 +9,7 @@
 
 mod attachment;
 mod bundle;
+mod conversations;
 mod folder_name;
 mod origin;
 mod recorded;
@@ -20,6 +21,7 @@ mod unreadable;
 
 pub use attachment::{Attachment, NotAnAttachment};
 pub use bundle::{Bundle, KIND, RecordedRun, RecordedVerdict, SCHEMA, ScenarioCopy, UnderTest};
+pub use conversations::conversations;
 pub use folder_name::folder_name;
 pub use origin::{Origin, Origins};
 pub use recorded::Recorded;

@@ -406,3 +406,77 @@ fn what_a_command_says_is_kept_without_secrets() {
     }
     ended(&folder, &["replay", "target/tokenproof"], ExitCode::Gate);
 }
+
+/// Answers every question for a token with an error, and repeats what it is told in places where it is seen.
+const TELLTALE: &str = r#"
+import json, sys
+for line in sys.stdin:
+    asked = json.loads(line)
+    answer = {"ok": {}}
+    if asked["op"] == "hello":
+        answer = {"ok": {"version": 1, "name": "telltale", "release": "3.2.1", "can": {"grants": ["client_credentials"], "auth": ["post"], "classes": True}}}
+    elif asked["op"] == "open":
+        print("opened with", line, file=sys.stderr, flush=True)
+        with open("learnt", "a") as learnt:
+            learnt.write(asked["auth"]["secret"] + "\n")
+    elif asked["op"] == "get_token":
+        answer = {"err": {"class": "other", "native": "Telltale", "message": open("learnt").read()}}
+    print(json.dumps({"id": asked["id"], **answer}), flush=True)
+"#;
+
+#[cfg(unix)]
+#[test]
+fn what_a_driver_says_is_kept_without_secrets() {
+    let folder = outage().with("telltale.py", TELLTALE);
+    let still = OUTAGE
+        .replace("[clock, ", "[")
+        .replace("  - advance: { by: 3m }\n", "");
+    let folder = folder.with("still.yaml", still);
+    let arguments = [
+        "run",
+        "still.yaml",
+        "--gate",
+        "should",
+        "--driver",
+        "python3 telltale.py",
+        "--json",
+        "run.json",
+    ];
+    ended(&folder, &arguments, ExitCode::Gate);
+    let learnt = file(&folder, "learnt");
+    let secrets: Vec<&str> = learnt.lines().collect();
+    assert!(
+        !secrets.is_empty() && secrets.iter().all(|secret| secret.len() > 7),
+        "{secrets:?}"
+    );
+    let kept = files(&folder.path().join(PLACE));
+    for (name, bytes) in &kept {
+        let text = String::from_utf8(bytes.clone()).expect("UTF-8");
+        for secret in &secrets {
+            assert!(!text.contains(secret), "{name} holds {secret}");
+        }
+    }
+    let transcript = file(&folder, &format!("{PLACE}/transcript.txt"));
+    for part in [
+        "> {\"id\":1,\"op\":\"hello\"",
+        "\"secret\":\"***\"",
+        "< {\"id\":",
+        "\"native\": \"Telltale\"",
+    ] {
+        assert!(transcript.contains(part), "{part} is not in\n{transcript}");
+    }
+    assert!(file(&folder, &format!("{PLACE}/stderr.txt")).starts_with("opened with {"));
+    let bundle = json(&folder, &format!("{PLACE}/bundle.json"));
+    assert_eq!(
+        bundle["under_test"],
+        serde_json::json!({ "driver": { "name": "telltale", "release": "3.2.1" } })
+    );
+    // And it is judged again without the driver.
+    ended(
+        &folder,
+        &["replay", PLACE, "--json", "again.json"],
+        ExitCode::Gate,
+    );
+    let (run, again) = (json(&folder, "run.json"), json(&folder, "again.json"));
+    assert_eq!(run["cases"], again["cases"]);
+}
