@@ -12,6 +12,8 @@ mod publish;
 mod run;
 mod schema;
 mod select;
+mod terms;
+mod whom;
 
 use std::process;
 
@@ -32,7 +34,7 @@ pub struct Arguments {
 const EXIT_CODES: &str = "\
 Exit codes:
   0  everything was as expected
-  1  the gate is closed: a check failed or was inconclusive, or nothing passed
+  1  the gate is closed: a check failed or was inconclusive, an expectation does not hold, or nothing passed
   2  the command line, a scenario or the configuration is wrong, or a port is in use
   3  tokenproof or its mock failed
   4  the command under test was not found, hung, or was killed or interrupted

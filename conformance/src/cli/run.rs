@@ -3,8 +3,8 @@
 use clap::Args;
 
 use super::publish::Judging;
+use super::whom::Whom;
 use super::{Refusal, output, select::Select};
-use crate::contender::Reference;
 use crate::exit::ExitCode;
 use crate::report::{NotRun, Played, Report};
 use crate::runner;
@@ -16,6 +16,8 @@ pub(super) struct Run {
     select: Select,
     #[command(flatten)]
     judging: Judging,
+    #[command(flatten)]
+    whom: Whom,
     /// The seed of everything random: the same seed gives the same bytes
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -27,15 +29,15 @@ pub(super) struct Run {
 impl Run {
     pub(super) fn execute(&self) -> Result<ExitCode, Refusal> {
         let chosen = self.select.chosen(self.judging.set.as_deref())?;
-        let set = chosen.set.as_ref();
+        let terms = self.judging.terms(&chosen)?;
         let cases = self.judging.share(chosen.cases);
         let bar = output::progress(cases.len());
         let results = runner::run_until(
             &cases,
-            &Reference,
+            self.whom.contender()?,
             self.seed,
             threads(self.jobs),
-            |result| self.judging.is_enough(&result.judgements, set),
+            |result| self.judging.is_enough(&result.judgements, &terms),
             |result| {
                 bar.set_message(cases[result.index].name.0.clone());
                 bar.inc(1);
@@ -58,7 +60,7 @@ impl Run {
         let left = cases.iter().enumerate();
         let left = left.filter(|(index, _)| indices.next_if_eq(index).is_none());
         report.leave_out(left.map(|(_, case)| NotRun::of(case)).collect());
-        self.judging.publish(report, &played, set)
+        self.judging.publish(report, &played, &terms)
     }
 }
 

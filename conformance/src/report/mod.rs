@@ -5,6 +5,7 @@
 
 mod citation;
 mod excerpt;
+mod expected;
 pub mod html;
 mod incident;
 pub mod json;
@@ -35,7 +36,7 @@ use serde::{Deserialize, Serialize};
 use crate::case::{Case, CaseName, CheckName, PlannedCheck};
 use crate::exit::ExitCode;
 use crate::frozen::FrozenSet;
-use crate::gate::{Gate, decide};
+use crate::gate::{Gate, decide_excusing};
 use crate::judgement::{Judgement, Run};
 use crate::registry::Authority;
 use crate::scenario::Cell;
@@ -43,10 +44,11 @@ use crate::selection::Shard;
 use crate::trace::Road;
 use crate::verdict::{Fault, Finding, Level, Verdict};
 pub use excerpt::WireLine;
+pub use expected::{Expectation, Expectations, UnsupportedSaid};
 pub use incident::Incident;
 pub use merge::{Unmergeable, merge};
 pub use not_run::NotRun;
-use plain::plain;
+pub(crate) use plain::plain;
 pub use style::Style;
 pub use tally::{Share, Tally};
 pub use verbosity::Verbosity;
@@ -84,6 +86,9 @@ pub struct Report {
     /// The frozen set that says which checks count; left out where all do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub set: Option<String>,
+    /// The list of what was expected not to pass; left out where none was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expectations: Option<Expectations>,
     /// Whether it let the run through.
     pub passed: bool,
     /// The exit code.
@@ -93,7 +98,7 @@ pub struct Report {
     /// What stands behind those of the reasons that no verdict shows; left out when there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub incidents: Vec<Incident>,
-    /// Checks by verdict; unscored ones are not among them.
+    /// Checks by verdict; unscored ones are not among them, and expected ones are counted apart from their verdicts.
     pub tally: Tally,
     /// Checks that are not part of the set, by verdict; left out without a set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -152,6 +157,12 @@ pub struct CheckReport {
     /// Whether it is not part of the set and so counts for nothing; left out when it counts.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unscored: bool,
+    /// Whether it does not apply because the client cannot do what it needs; left out otherwise.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unsupported: bool,
+    /// What was expected of it beforehand; left out where nothing was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expectation: Option<Expectation>,
     /// The verdict.
     pub verdict: Verdict,
     /// Whose doing an `error` is.
@@ -185,6 +196,7 @@ impl Report {
             shard: None,
             seed: None,
             set: None,
+            expectations: None,
             passed: false,
             exit: ExitCode::NothingSelected,
             reasons: Vec::new(),
@@ -248,10 +260,12 @@ impl Report {
         };
         let (judgements, unscored) = (judged(scored), judged(unscored));
         self.unscored = self.set.as_ref().map(|_| Tally::of(&unscored));
+        let excused = self.excused();
         self.tally = Tally::of(&judgements);
+        self.tally.set_apart(&judgements, &excused);
         self.must = Share::of(&judgements, Level::Must);
         self.should = Share::of(&judgements, Level::Should);
-        let outcome = decide(&judgements, self.gate);
+        let outcome = decide_excusing(&judgements, &excused, self.gate);
         // What happens in a case that does not count does not count either.
         let idle = self.cases.iter().filter(|case| case.is_unscored());
         let idle: BTreeSet<CaseName> = idle.map(|case| case.name.clone()).collect();
@@ -267,6 +281,10 @@ impl Report {
             ),
             _ => (outcome.exit, outcome.reasons),
         };
+        for reason in self.broken_expectations() {
+            self.exit = ExitCode::of([self.exit, ExitCode::Gate]);
+            self.reasons.push(reason);
+        }
         for incident in incidents.by_ref() {
             self.exit = ExitCode::of([self.exit, incident.exit]);
             self.reasons.push(incident.to_string());
@@ -367,6 +385,10 @@ fn check_report(played: &Played<'_>, planned: &PlannedCheck, judgement: &Judgeme
         refs: citation::of(&requirement.refs),
         line: planned.line,
         unscored: false,
+        // On the passive road nobody can report outcomes, whatever the client could do.
+        unsupported: finding.verdict == Verdict::NotApplicable
+            && played.runs.iter().all(|run| run.trace.road != Road::Passive),
+        expectation: None,
         verdict: finding.verdict,
         fault: finding.fault,
         expected: plain(&finding.expected),
