@@ -4,6 +4,7 @@ mod catalog;
 mod check;
 mod env;
 mod exec;
+mod expect;
 mod init;
 mod merge;
 mod mutants;
@@ -59,6 +60,8 @@ enum Command {
     /// ones for a CA file. Signals are passed on; a second one kills the command. Nothing is judged: that is what `exec` does.
     Env(Box<env::Env>),
     Ca(Ca),
+    /// Keep the list of what a client is known not to do, which `run` and `exec` take as `--expect`
+    Expect(Box<expect::Expect>),
     /// Put the JSON reports of several runs together, such as those of all shards
     ///
     /// The gate decides anew over all that was found. Merging all shards gives the same report as one whole run.
@@ -103,6 +106,7 @@ impl Arguments {
             },
             Command::Run(run) => run.execute(),
             Command::Exec(exec) => exec.execute(),
+            Command::Expect(expect) => expect.execute(),
             Command::Merge(merge) => merge.execute(),
             Command::Mutants(mutants) => mutants.execute(),
             Command::Check(check) => check.execute(),

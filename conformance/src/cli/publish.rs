@@ -59,7 +59,7 @@ pub(super) struct Outputs {
     verbose: bool,
 }
 
-fn gate(text: &str) -> Result<Gate, String> {
+pub(super) fn gate(text: &str) -> Result<Gate, String> {
     [Gate::Must, Gate::Should]
         .into_iter()
         .find(|gate| gate.name() == text)

@@ -1,6 +1,7 @@
 //! Choosing cases: the arguments that `run`, `exec` and `list` share.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use clap::Args;
 use mock_idp::Provider;
@@ -107,6 +108,31 @@ impl Select {
     /// The frozen sets that belong to the library that is chosen.
     pub(super) fn sets(&self) -> Result<Vec<FrozenSet>, Refusal> {
         Ok(self.library()?.0.sets()?)
+    }
+
+    /// Everything in these files and folders, or in the library that comes with the program.
+    pub(super) fn of_files(paths: &[PathBuf]) -> Result<Chosen, Refusal> {
+        let mut library = Library::new();
+        for path in paths {
+            library.add_path(path)?;
+        }
+        if library.is_empty() {
+            library = Library::embedded();
+        }
+        let cases = library.plan(&library.registry()?)?;
+        Ok(Chosen {
+            names: Names::of(&cases),
+            cases,
+            set: None,
+            is_embedded: library.is_embedded(),
+            is_narrowed: false,
+            provider: None,
+        })
+    }
+
+    /// The provider that was asked for.
+    pub(super) fn provider(&self) -> Option<Provider> {
+        self.provider
     }
 
     fn library(&self) -> Result<(Library, Vec<Pattern>), Refusal> {

@@ -72,7 +72,9 @@ impl Expectations {
             }
             if checks.is_empty() {
                 let nearest = names.nearest(&entry.expected.check);
-                bound.unmatched.push(unmatched(at, &entry.expected.check, nearest));
+                bound
+                    .unmatched
+                    .push(unmatched(at, &entry.expected.check, nearest));
             }
             if checks.len() > MOST {
                 found.push(too_many(&bound.source, at, checks.len()));
@@ -200,6 +202,8 @@ impl Bound {
     /// The checks that an entry names.
     pub(super) fn checks_of(&self, index: usize) -> impl Iterator<Item = &CheckName> {
         let named = self.named.iter();
-        named.filter(move |(_, i)| **i == index).map(|(name, _)| name)
+        named
+            .filter(move |(_, i)| **i == index)
+            .map(|(name, _)| name)
     }
 }

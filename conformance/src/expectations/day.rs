@@ -91,7 +91,16 @@ mod tests {
             "",
         ];
         let lines: Vec<String> = texts.into_iter().map(read).collect();
-        insta::assert_snapshot!(lines.join("\n"), @"");
+        insta::assert_snapshot!(lines.join("\n"), @"
+        2026-12-01
+        2028-02-29
+        `2026-02-29` is no day; write year, month and day, such as `2026-12-01`
+        `20261201` is no day; write year, month and day, such as `2026-12-01`
+        `2026-12-01T10:00:00` is no day; write year, month and day, such as `2026-12-01`
+        `2026-12` is no day; write year, month and day, such as `2026-12-01`
+        `tomorrow` is no day; write year, month and day, such as `2026-12-01`
+        `` is no day; write year, month and day, such as `2026-12-01`
+        ");
     }
 
     #[test]

@@ -203,13 +203,57 @@ mod tests {
             for (verdict, fault) in Verdict::ALL
                 .into_iter()
                 .map(|v| (v, Some(Fault::Driver)))
-                .chain([(Verdict::Error, Some(Fault::Harness)), (Verdict::Error, None)])
+                .chain([
+                    (Verdict::Error, Some(Fault::Harness)),
+                    (Verdict::Error, None),
+                ])
             {
                 let said = expected(is).standing(verdict, fault, "no request to token", today);
                 lines.push(format!("{is}: {verdict} is {said:?}"));
             }
         }
-        insta::assert_snapshot!(lines.join("\n"), @"");
+        insta::assert_snapshot!(lines.join("\n"), @"
+        fail: pass is Passed
+        fail: fail is Met
+        fail: warn is Met
+        fail: inconclusive is OtherVerdict
+        fail: not applicable is OtherVerdict
+        fail: error is OtherVerdict
+        fail: error is Unjudged
+        fail: error is Unjudged
+        warn: pass is Passed
+        warn: fail is OtherVerdict
+        warn: warn is Met
+        warn: inconclusive is OtherVerdict
+        warn: not applicable is OtherVerdict
+        warn: error is OtherVerdict
+        warn: error is Unjudged
+        warn: error is Unjudged
+        inconclusive: pass is Passed
+        inconclusive: fail is OtherVerdict
+        inconclusive: warn is OtherVerdict
+        inconclusive: inconclusive is Met
+        inconclusive: not applicable is OtherVerdict
+        inconclusive: error is OtherVerdict
+        inconclusive: error is Unjudged
+        inconclusive: error is Unjudged
+        error: pass is Passed
+        error: fail is OtherVerdict
+        error: warn is OtherVerdict
+        error: inconclusive is OtherVerdict
+        error: not applicable is OtherVerdict
+        error: error is Met
+        error: error is Unjudged
+        error: error is Unjudged
+        flaky: pass is Met
+        flaky: fail is Met
+        flaky: warn is Met
+        flaky: inconclusive is Met
+        flaky: not applicable is OtherVerdict
+        flaky: error is OtherVerdict
+        flaky: error is Unjudged
+        flaky: error is Unjudged
+        ");
     }
 
     #[test]
@@ -220,23 +264,40 @@ mod tests {
             expected.until = Some(until.parse().expect("a day"));
             expected.standing(verdict, None, observed, today)
         };
-        assert_eq!(with("2026-11-21", Verdict::Fail, "no request"), Standing::Met);
-        assert_eq!(with("2026-11-20", Verdict::Fail, "no request"), Standing::Overdue);
+        assert_eq!(
+            with("2026-11-21", Verdict::Fail, "no request"),
+            Standing::Met
+        );
+        assert_eq!(
+            with("2026-11-20", Verdict::Fail, "no request"),
+            Standing::Overdue
+        );
         assert_eq!(with("2026-11-20", Verdict::Pass, ""), Standing::Overdue);
         assert_eq!(with("2026-11-22", Verdict::Pass, ""), Standing::Met);
-        assert_eq!(with("2026-11-22", Verdict::Fail, "one request"), Standing::OtherWords);
+        assert_eq!(
+            with("2026-11-22", Verdict::Fail, "one request"),
+            Standing::OtherWords
+        );
     }
 
     #[test]
     fn what_is_no_reason() {
         let reason = |why: &str| {
             let why = why.to_owned();
-            Expected { why, ..expected(Ending::Fail) }.has_reason()
+            Expected {
+                why,
+                ..expected(Ending::Fail)
+            }
+            .has_reason()
         };
         for why in ["TODO", "todo: ask Ada", "FIXME", "(TBD)", "", " ?? "] {
             assert!(!reason(why), "{why:?}");
         }
-        for why in ["todos are kept in a list", "reads the local clock; TODO there too", "429s"] {
+        for why in [
+            "todos are kept in a list",
+            "reads the local clock; TODO there too",
+            "429s",
+        ] {
             assert!(reason(why), "{why:?}");
         }
     }

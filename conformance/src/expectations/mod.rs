@@ -5,12 +5,13 @@
 
 mod bound;
 mod day;
-
+mod edit;
 mod entry;
 mod names;
 mod read;
-
-
+mod revision;
+mod text;
+mod update;
 
 use std::path::Path;
 
@@ -27,7 +28,7 @@ pub use bound::{Bound, Unmatched};
 pub use day::{Day, NotADay};
 pub use entry::{Ending, Expected, Standing};
 pub use names::Names;
-
+pub use update::{Unwritable, Updated, update};
 
 /// The version of the file's form.
 pub const SCHEMA: u32 = 1;
@@ -127,3 +128,6 @@ impl Expectations {
         self.entries.is_empty()
     }
 }
+
+#[cfg(test)]
+mod tests;

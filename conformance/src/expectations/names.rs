@@ -34,9 +34,10 @@ impl Names {
     /// Those of these vendors' cases; all if none is given.
     #[must_use]
     pub(super) fn only(&self, providers: &[Provider]) -> Self {
-        let names = self.0.iter().filter(|names| {
-            providers.is_empty() || providers.contains(&names.provider)
-        });
+        let names = self
+            .0
+            .iter()
+            .filter(|names| providers.is_empty() || providers.contains(&names.provider));
         Self(names.cloned().collect())
     }
 

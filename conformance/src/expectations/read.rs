@@ -40,8 +40,12 @@ fn head(source: &Source, root: &Node, found: &mut Diagnostics) {
         Some(Value::Unsigned(1))
     ) {
         found.push(
-            Diagnostic::in_node(source, place, "a list of expectations begins with its schema")
-                .help("begin the file with `schema: 1`"),
+            Diagnostic::in_node(
+                source,
+                place,
+                "a list of expectations begins with its schema",
+            )
+            .help("begin the file with `schema: 1`"),
         );
     }
     if root.get("expect").is_none() && root.get("unsupported").is_none() {
@@ -77,9 +81,11 @@ fn providers(source: &Source, root: &Node, found: &mut Diagnostics) -> Vec<Provi
     };
     for node in items {
         match node.text().map(str::parse::<Provider>) {
-            Some(Ok(provider)) if providers.contains(&provider) => found.push(
-                Diagnostic::in_node(source, node, format!("`{provider}` stands twice")),
-            ),
+            Some(Ok(provider)) if providers.contains(&provider) => found.push(Diagnostic::in_node(
+                source,
+                node,
+                format!("`{provider}` stands twice"),
+            )),
             Some(Ok(provider)) => providers.push(provider),
             Some(Err(error)) => {
                 found.push(Diagnostic::in_node(source, node, error.to_string()));
@@ -211,7 +217,115 @@ unsupported: { count: -1, checks: [\"\"] }
 ",
         );
         let refused = expectations(&source).expect_err("refused");
-        insta::assert_snapshot!(refused, @"");
+        insta::assert_snapshot!(refused, @r#"
+        error: a list of expectations begins with its schema
+         --> acme.expect.yaml:1:9
+          |
+        1 | schema: 2
+          |         ^
+          |
+          = help: begin the file with `schema: 1`
+
+        error: unknown key `expected`
+         --> acme.expect.yaml:2:1
+          |
+        2 | expected: []
+          | ^^^^^^^^ did you mean `expect`?
+          |
+          = note: the keys here are `schema`, `providers`, `expect` and `unsupported`
+
+        error: unknown provider `entre`; the providers are `entra` and `okta`
+         --> acme.expect.yaml:3:19
+          |
+        3 | providers: [okta, entre, okta, 3]
+          |                   ^^^^^
+
+        error: `okta` stands twice
+         --> acme.expect.yaml:3:26
+          |
+        3 | providers: [okta, entre, okta, 3]
+          |                          ^^^^
+
+        error: found the number 3 where a provider belongs
+         --> acme.expect.yaml:3:32
+          |
+        3 | providers: [okta, entre, okta, 3]
+          |                                ^
+
+        error: an entry excuses checks by their names
+         --> acme.expect.yaml:5:14
+          |
+        5 |   - { check: "rotation/static", is: fail, why: x }
+          |              ^^^^^^^^^^^^^^^^^
+          |
+          = help: write the check behind a colon: `rotation/static:check`
+
+        error: `:a` is no pattern: a name is missing; write `area/name`, `area/name[case]` or `area/name:check`
+         --> acme.expect.yaml:6:14
+          |
+        6 |   - { check: ":a", is: fail, why: x }
+          |              ^^^^
+
+        error: unknown name `fails`
+         --> acme.expect.yaml:7:27
+          |
+        7 |   - { check: "a/b:c", is: fails, why: x }
+          |                           ^^^^^ did you mean `fail`?
+          |
+          = note: the names here are `fail`, `warn`, `inconclusive`, `error` and `flaky`
+
+        error: the key `why` is missing
+         --> acme.expect.yaml:8:5
+          |
+        8 |   - { check: "a/b:c", is: fail }
+          |     ^^^^^^^^^^^^^^^^^^^^^^^^^^ in this map
+
+        error: a reason says something
+         --> acme.expect.yaml:9:38
+          |
+        9 |   - { check: "a/b:c", is: fail, why: " ", says: "", issue: "#41", source: "" }
+          |                                      ^^^
+
+        error: every text begins with this; leave `says` out
+         --> acme.expect.yaml:9:49
+          |
+        9 |   - { check: "a/b:c", is: fail, why: " ", says: "", issue: "#41", source: "" }
+          |                                                 ^^
+
+        error: an issue is named by its URL
+         --> acme.expect.yaml:9:60
+          |
+        9 |   - { check: "a/b:c", is: fail, why: " ", says: "", issue: "#41", source: "" }
+          |                                                            ^^^^^
+          |
+          = help: write it with `https://`, or say it under `source`, which may be any text
+
+        error: a source names a place
+         --> acme.expect.yaml:9:75
+          |
+        9 |   - { check: "a/b:c", is: fail, why: " ", says: "", issue: "#41", source: "" }
+          |                                                                           ^^
+
+        error: `tomorrow` is no day; write year, month and day, such as `2026-12-01`
+          --> acme.expect.yaml:10:48
+           |
+        10 |   - { check: "a/b:c", is: fail, why: x, until: tomorrow }
+           |                                                ^^^^^^^^
+
+        error: unknown key `untill`
+          --> acme.expect.yaml:11:41
+           |
+        11 |   - { check: "a/b:c", is: fail, why: x, untill: 2026-12-01 }
+           |                                         ^^^^^^ did you mean `until`?
+           |
+           = note: the keys here are `check`, `is`, `says`, `why`, `issue`, `source` and `until`
+
+        error: found the number -1 where usize belongs
+          --> acme.expect.yaml:12:23
+           |
+        12 | unsupported: { count: -1, checks: [""] }
+           |                       ^^
+        "#);
     }
 
     #[test]
@@ -225,7 +339,8 @@ unsupported: { count: 4, checks: [\"rotation/**\"] }
         let read = expectations(&Source::new("acme.expect.yaml", text)).expect("a list");
         assert_eq!((read.len(), read.providers()), (1, &[Provider::Okta][..]));
         assert_eq!(
-            read.unsupported.map(|at| (at.said.count, at.patterns.len())),
+            read.unsupported
+                .map(|at| (at.said.count, at.patterns.len())),
             Some((4, 1))
         );
     }
@@ -234,10 +349,20 @@ unsupported: { count: 4, checks: [\"rotation/**\"] }
     fn nothing_at_all_is_refused() {
         let refused = |text: &str| {
             let refused = expectations(&Source::new("x.expect.yaml", text)).expect_err("refused");
-            refused.iter().map(Diagnostic::in_one_line).collect::<Vec<_>>().join("\n")
+            refused
+                .iter()
+                .map(Diagnostic::in_one_line)
+                .collect::<Vec<_>>()
+                .join("\n")
         };
-        insta::assert_snapshot!(refused("schema: 1"), @"");
-        insta::assert_snapshot!(refused("[]"), @"");
-        insta::assert_snapshot!(refused("schema: 1\nexpect: {}\nproviders: []"), @"");
+        insta::assert_snapshot!(refused("schema: 1"), @"nothing is expected; write `expect: []`, or list what does not pass under `expect`");
+        insta::assert_snapshot!(refused("[]"), @"
+        a list of expectations begins with its schema; begin the file with `schema: 1`
+        nothing is expected; write `expect: []`, or list what does not pass under `expect`
+        ");
+        insta::assert_snapshot!(refused("schema: 1\nexpect: {}\nproviders: []"), @"
+        found a map where a list belongs
+        no provider is named; leave `providers` out if the file speaks of all of them
+        ");
     }
 }

@@ -53,7 +53,10 @@ impl Expectations {
                 .map(|name| format!("; did you mean `{name}`?"))
                 .unwrap_or_default();
             let check = plain(&pattern.check);
-            (pattern.line, format!("`{check}` matches no check there is{guess}"))
+            (
+                pattern.line,
+                format!("`{check}` matches no check there is{guess}"),
+            )
         })
     }
 }
@@ -109,8 +112,7 @@ impl Report {
             }),
         });
         for check in self.cases.iter_mut().flat_map(|case| &mut case.checks) {
-            let standing =
-                list.standing(&check.name, check.verdict, check.fault, &check.observed);
+            let standing = list.standing(&check.name, check.verdict, check.fault, &check.observed);
             check.expectation =
                 standing
                     .zip(list.entry(&check.name))
@@ -145,7 +147,10 @@ impl Report {
         if told.len() > MOST {
             let rest = told.len() - (MOST - 1);
             told.truncate(MOST - 1);
-            told.push(format!("{rest} more expectations of {} do not hold", list.file));
+            told.push(format!(
+                "{rest} more expectations of {} do not hold",
+                list.file
+            ));
         }
         told.extend(self.broken_support(list));
         told
@@ -176,19 +181,27 @@ impl Report {
             .collect()
     }
 
+    /// The checks of these vendors' cases, of all if none is given, that do not apply because the client cannot do what they
+    /// need.
+    pub(crate) fn lacking(
+        &self,
+        providers: &[Provider],
+    ) -> impl Iterator<Item = (&CaseReport, &CheckReport)> {
+        let speaks_of =
+            move |case: &&CaseReport| providers.is_empty() || providers.contains(&case.provider);
+        self.cases.iter().filter(speaks_of).flat_map(|case| {
+            let checks = case.checks.iter();
+            let lacking = checks.filter(|check| check.unsupported && !check.unscored);
+            lacking.map(move |check| (case, check))
+        })
+    }
+
     /// What the list says of what the client cannot do, where that does not hold.
     fn broken_support(&self, list: &Expectations) -> Vec<String> {
         if !list.whole || self.shard.is_some() || !self.not_run.is_empty() {
             return Vec::new();
         }
-        let speaks_of =
-            |case: &&CaseReport| list.providers.is_empty() || list.providers.contains(&case.provider);
-        let checks = self.cases.iter().filter(speaks_of).flat_map(|case| {
-            let checks = case.checks.iter();
-            let lacking = checks.filter(|check| check.unsupported && !check.unscored);
-            lacking.map(move |check| (case, check))
-        });
-        let checks: Vec<(&CaseReport, &CheckReport)> = checks.collect();
+        let checks: Vec<(&CaseReport, &CheckReport)> = self.lacking(&list.providers).collect();
         let said = list.unsupported.as_ref();
         let patterns: Vec<Pattern> = said
             .iter()
@@ -251,7 +264,7 @@ fn sentence(checks: &[&CheckReport]) -> Option<String> {
     let told = first.expectation.as_ref()?;
     let more = match checks.len() - 1 {
         0 => String::new(),
-        n => format!(" (and {} more)", several(n, "check")),
+        n => format!(" (and {})", several(n, "more check")),
     };
     let (name, entry) = (&first.name, &told.entry);
     Some(match told.standing {

@@ -15,9 +15,7 @@ pub fn render(report: &Report) -> String {
     let (closing, skipped): (Vec<_>, Vec<_>) = report
         .checks()
         .filter(|check| !check.is_passed() && !check.is_expected() && !check.unscored)
-        .partition(|check| {
-            check.verdict != Verdict::NotApplicable || check.is_wrongly_expected()
-        });
+        .partition(|check| check.verdict != Verdict::NotApplicable || check.is_wrongly_expected());
     if !closing.is_empty() {
         parts.push(format!("### What did not pass\n\n{}", table(&closing)));
     }

@@ -23,6 +23,8 @@ mod verbosity;
 mod wrap;
 
 #[cfg(test)]
+mod expecting;
+#[cfg(test)]
 mod sample;
 #[cfg(test)]
 mod scoring;
@@ -387,7 +389,10 @@ fn check_report(played: &Played<'_>, planned: &PlannedCheck, judgement: &Judgeme
         unscored: false,
         // On the passive road nobody can report outcomes, whatever the client could do.
         unsupported: finding.verdict == Verdict::NotApplicable
-            && played.runs.iter().all(|run| run.trace.road != Road::Passive),
+            && played
+                .runs
+                .iter()
+                .all(|run| run.trace.road != Road::Passive),
         expectation: None,
         verdict: finding.verdict,
         fault: finding.fault,

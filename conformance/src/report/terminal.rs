@@ -59,11 +59,7 @@ fn passed(case: &CaseReport, report: &Report, style: Style, width: usize) -> Vec
     }
     let names = report.cases.iter().filter(|case| is_passed(case));
     let widest = names.map(|case| columns(&case.name.0)).max().unwrap_or(0);
-    let n = case
-        .checks
-        .iter()
-        .filter(|check| check.is_passed())
-        .count();
+    let n = case.checks.iter().filter(|check| check.is_passed()).count();
     let checks = match n {
         1 => " 1 check ".to_owned(),
         n => format!("{n:>2} checks"),
@@ -141,8 +137,9 @@ fn not_run(report: &Report, style: Style) -> Vec<String> {
 
 fn is_passed(case: &CaseReport) -> bool {
     let mut checks = case.checks.iter();
-    let is_silent =
-        |check: &CheckReport| check.verdict == Verdict::NotApplicable && check.expectation.is_none();
+    let is_silent = |check: &CheckReport| {
+        check.verdict == Verdict::NotApplicable && check.expectation.is_none()
+    };
     checks.clone().any(CheckReport::is_passed)
         && checks.all(|check| check.is_passed() || is_silent(check))
 }
