@@ -55,6 +55,7 @@ impl Names {
     pub(super) fn nearest(&self, pattern: &str) -> Option<String> {
         let mut names = Vec::new();
         for known in &self.0 {
+            names.push(known.scenario.clone());
             for id in &known.checks {
                 names.push(CheckName::new(&known.case, id).0);
                 names.push(format!("{}:{id}", known.scenario));

@@ -274,9 +274,9 @@ fn sentence(checks: &[&CheckReport]) -> Option<String> {
             expectation(entry)
         ),
         Standing::OtherVerdict => format!(
-            "{name}{more} is expected to {} and is {}",
+            "{name}{more} is expected to {} and ended with {}",
             expectation(entry),
-            did(first)
+            first.verdict
         ),
         Standing::OtherWords => format!(
             "{name}{more} is expected to say `{}` and says otherwise",
@@ -297,13 +297,6 @@ fn expectation(entry: &Expected) -> &'static str {
         Ending::Inconclusive => "be inconclusive",
         Ending::Error => "be an error",
         Ending::Flaky => "be flaky",
-    }
-}
-
-fn did(check: &CheckReport) -> &'static str {
-    match check.verdict {
-        Verdict::Error => "an error",
-        verdict => verdict.name(),
     }
 }
 

@@ -56,7 +56,7 @@ fn what_does_not_hold_closes_the_gate_by_name_and_place() {
     5 MUST checks failed (see explain area.rule)
     acme.expect.yaml:3: errors/number-blind[okta]:blind is expected to say `outcome.class` and says otherwise
     acme.expect.yaml:6: rotation/reuse-detected[okta]:newest-only is expected to say `something else` and says otherwise
-    acme.expect.yaml:7: rotation/reuse-detected[okta]:intruder is expected to be inconclusive and is fail
+    acme.expect.yaml:7: rotation/reuse-detected[okta]:intruder is expected to be inconclusive and ended with fail
     acme.expect.yaml:8: rotation/reuse-detected[okta]:never-stale was excused until 2026-11-20
     acme.expect.yaml:9: rotation/reuse-detected[okta]:gives-up is expected to fail and passes; take it out of the list
     acme.expect.yaml:12: `expiry/gone:seamless` matches no check there is
@@ -102,7 +102,10 @@ fn in_junit() {
         .iter()
         .flat_map(|suite| &suite.test_cases)
         .map(|test| {
-            let expected = test.properties.iter().find(|p| p.name.as_str() == "as-expected");
+            let expected = test
+                .properties
+                .iter()
+                .find(|p| p.name.as_str() == "as-expected");
             let expected = expected.map_or("nothing expected", |p| p.value.as_str());
             let status = match &test.status {
                 TestCaseStatus::Success { .. } => "passed".to_owned(),
@@ -131,7 +134,7 @@ fn in_junit() {
     rate-limit/wait-as-told[okta]:waits (true): skipped expected, does not wait; expected 30 s..45 s between token#1 and token#2; or throttled with a wait of 30 s..32 s for each call of `a`, and at least 30 s between token#1 and token#2; observed 0 s; a#1 ended ok
     refresh/lost-answer[okta]:bounded (nothing expected): fail expected at most 1 request to token; observed 3 requests
     rotation/reuse-detected[okta]:newest-only (false): fail acme.expect.yaml:6: rotation/reuse-detected[okta]:newest-only is expected to say `something else` and says otherwise
-    rotation/reuse-detected[okta]:intruder (false): fail acme.expect.yaml:7: rotation/reuse-detected[okta]:intruder is expected to be inconclusive and is fail
+    rotation/reuse-detected[okta]:intruder (false): fail acme.expect.yaml:7: rotation/reuse-detected[okta]:intruder is expected to be inconclusive and ended with fail
     rotation/reuse-detected[okta]:never-stale (false): fail acme.expect.yaml:8: rotation/reuse-detected[okta]:never-stale was excused until 2026-11-20
     rotation/reuse-detected[okta]:gives-up (false): stale acme.expect.yaml:9: rotation/reuse-detected[okta]:gives-up is expected to fail and passes; take it out of the list
     rotation/static[okta]:newest-only (true): skipped expected, it never rotates; inconclusive: no rotation was observed (needs 1)

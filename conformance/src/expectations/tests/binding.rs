@@ -72,7 +72,7 @@ unsupported: { count: 0, checks: [\"area\", \"area/twoo\"] }
     insta::assert_snapshot!(lines.join("\n"), @r#"
     Unmatched { line: 3, check: "area/one[okta,first]:servd", nearest: Some("area/one[okta,first]:served") }
     Unmatched { line: 4, check: "nothing/like-it:at-all", nearest: None }
-    Unmatched { line: 5, check: "area/twoo", nearest: None }
+    Unmatched { line: 5, check: "area/twoo", nearest: Some("area/two") }
     "#);
 }
 

@@ -234,7 +234,7 @@ fn written(chosen: &[(bool, bool)], unsupported: Option<usize>) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(192))]
+    #![proptest_config(ProptestConfig::with_cases(96))]
     /// Once it is up to date and every reason is written, the same run is as expected; and to update again changes nothing.
     #[test]
     fn what_is_up_to_date_holds(
