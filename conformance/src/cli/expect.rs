@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use mock_idp::Provider;
 
+use super::drive::Drive;
 use super::select::{Chosen, Select};
 use super::terms::bind;
 use super::whom::Whom;
 use super::{Refusal, output};
+use crate::contender::Contender;
 use crate::diagnostic::Source;
 use crate::exit::ExitCode;
 use crate::expectations::{Bound, Expectations, Unwritable, update};
@@ -48,8 +50,10 @@ struct Update {
     select: Select,
     #[command(flatten)]
     whom: Whom,
+    #[command(flatten)]
+    drive: Drive,
     /// Take what was seen from a report that `--json` wrote, of a whole run with `--expect FILE`; play nothing
-    #[arg(long, value_name = "REPORT", conflicts_with_all = ["contender", "seed", "jobs", "gate"])]
+    #[arg(long, value_name = "REPORT", conflicts_with_all = ["contender", "driver", "seed", "jobs", "gate"])]
     from: Option<PathBuf>,
     /// Add what closes this gate: must or should
     #[arg(long, default_value = "must", value_parser = super::publish::gate)]
@@ -125,10 +129,15 @@ impl Update {
         let mut cases = chosen.cases;
         let providers = list.providers();
         cases.retain(|case| providers.is_empty() || providers.contains(&case.provider));
+        let driver = self.drive.driver()?;
+        let contender: &dyn Contender = match &driver {
+            Some(driver) => driver,
+            None => self.whom.contender()?,
+        };
         let bar = output::progress(cases.len());
         let results = runner::run(
             &cases,
-            self.whom.contender()?,
+            contender,
             self.seed,
             super::run::threads(self.jobs),
             |result| {
@@ -175,7 +184,9 @@ impl Update {
         let message = format!("`{}` was not changed: {error}", self.file.display());
         match error {
             Unwritable::Mistaken => Refusal::harness(message),
-            Unwritable::NotWhole | Unwritable::Form { .. } => Refusal::usage(message),
+            Unwritable::NotWhole | Unwritable::NothingPassed | Unwritable::Form { .. } => {
+                Refusal::usage(message)
+            }
         }
     }
 }

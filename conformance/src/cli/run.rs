@@ -2,9 +2,11 @@
 
 use clap::Args;
 
+use super::drive::{self, Drive};
 use super::publish::Judging;
 use super::whom::Whom;
 use super::{Refusal, output, select::Select};
+use crate::contender::Contender;
 use crate::exit::ExitCode;
 use crate::report::{NotRun, Played, Report};
 use crate::runner;
@@ -24,6 +26,8 @@ pub(super) struct Run {
     /// How many cases are played at once; one per processor without it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
+    #[command(flatten)]
+    drive: Drive,
 }
 
 impl Run {
@@ -31,10 +35,15 @@ impl Run {
         let chosen = self.select.chosen(self.judging.set.as_deref())?;
         let terms = self.judging.terms(&chosen)?;
         let cases = self.judging.share(chosen.cases);
+        let driver = self.drive.driver()?;
+        let contender: &dyn Contender = match &driver {
+            Some(driver) => driver,
+            None => self.whom.contender()?,
+        };
         let bar = output::progress(cases.len());
         let results = runner::run_until(
             &cases,
-            self.whom.contender()?,
+            contender,
             self.seed,
             threads(self.jobs),
             |result| self.judging.is_enough(&result.judgements, &terms),
@@ -60,6 +69,9 @@ impl Run {
         let left = cases.iter().enumerate();
         let left = left.filter(|(index, _)| indices.next_if_eq(index).is_none());
         report.leave_out(left.map(|(_, case)| NotRun::of(case)).collect());
+        for (case, why) in drive::troubles(&played) {
+            report.close(case, ExitCode::Driver, why.to_owned());
+        }
         self.judging.publish(report, &played, &terms)
     }
 }

@@ -9,6 +9,7 @@ use super::{Bound, Entry, Expectations, Expected, Unsupported, UnsupportedAt};
 use crate::case::CheckName;
 use crate::diagnostic::Source;
 use crate::report::Report;
+use crate::verdict::Verdict;
 use crate::yaml::{self, Node};
 
 /// A list that was brought up to date.
@@ -35,6 +36,9 @@ pub enum Unwritable {
         "not everything that the list speaks of was played, so nothing can be said of the rest; play all of it"
     )]
     NotWhole,
+    /// Where nothing passes, it is not the checks that fail.
+    #[error("nothing passed, which is no state to get used to; see what `tokenproof run` says")]
+    NothingPassed,
     /// Its form is one that is not edited.
     #[error(
         "line {line} cannot be edited: {why}; write each entry in lines of its own that begin with `- `"
@@ -83,6 +87,9 @@ pub fn update(list: &Bound, report: &Report) -> Result<Updated, Unwritable> {
     let is_whole = told.is_some_and(|told| told.whole) && !list.is_elsewhere();
     if report.shard.is_some() || !report.not_run.is_empty() || !is_whole {
         return Err(Unwritable::NotWhole);
+    }
+    if !report.checks().any(|check| check.verdict == Verdict::Pass) {
+        return Err(Unwritable::NothingPassed);
     }
     let mut text = list.source().text.to_string();
     if !text.ends_with('\n') {

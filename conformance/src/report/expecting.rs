@@ -209,6 +209,29 @@ fn what_tokenproof_breaks_is_not_excused() {
     assert!(!report.reasons.iter().any(|reason| reason.contains("acme")));
 }
 
+/// A driver that dies in one case each time is known to do so.
+#[test]
+fn what_breaks_a_case_is_excused_with_all_its_checks() {
+    let list =
+        "schema: 1\nexpect:\n  - { check: \"lies/no-request:served\", is: error, why: it dies }\n";
+    let with = |verdict| {
+        let mut report = report(Gate::Must);
+        for check in report.cases.iter_mut().flat_map(|case| &mut case.checks) {
+            let is_it = check.name.0.starts_with("lies/");
+            check.verdict = if is_it { verdict } else { Verdict::Pass };
+            check.fault = is_it.then_some(Fault::Driver);
+        }
+        let case = CaseName("lies/no-request[okta]".to_owned());
+        report.expect(&bound(list), true);
+        report.close(&case, ExitCode::Driver, "the driver died".to_owned());
+        let xml = junit::render(&report, None).expect("a report");
+        assert_eq!(xml.contains("type=\"incident\""), !report.passed);
+        report.exit
+    };
+    assert_eq!(with(Verdict::Error), ExitCode::AsExpected);
+    assert_eq!(with(Verdict::Inconclusive), ExitCode::Driver);
+}
+
 #[test]
 fn nothing_passed_stays_so_whatever_was_expected() {
     let stages: Vec<Stage> = stages()

@@ -268,12 +268,8 @@ impl Report {
         self.must = Share::of(&judgements, Level::Must);
         self.should = Share::of(&judgements, Level::Should);
         let outcome = decide_excusing(&judgements, &excused, self.gate);
-        // What happens in a case that does not count does not count either.
-        let idle = self.cases.iter().filter(|case| case.is_unscored());
-        let idle: BTreeSet<CaseName> = idle.map(|case| case.name.clone()).collect();
-        let mut incidents = self.incidents.iter().filter(|i| !idle.contains(&i.case));
-        let nothing = judgements.is_empty() && self.not_run.is_empty();
-        let nothing = nothing && incidents.clone().next().is_none();
+        let incidents: Vec<Incident> = self.counting_incidents().cloned().collect();
+        let nothing = judgements.is_empty() && self.not_run.is_empty() && incidents.is_empty();
         (self.exit, self.reasons) = match (self.shard, &self.set) {
             // The selection is not empty, only its share of it is.
             (Some(_), _) if nothing => (ExitCode::AsExpected, Vec::new()),
@@ -287,11 +283,24 @@ impl Report {
             self.exit = ExitCode::of([self.exit, ExitCode::Gate]);
             self.reasons.push(reason);
         }
-        for incident in incidents.by_ref() {
+        for incident in incidents {
             self.exit = ExitCode::of([self.exit, incident.exit]);
             self.reasons.push(incident.to_string());
         }
         self.passed = self.reasons.is_empty();
+    }
+
+    /// What closes the gate although no verdict shows it. What happens in a case that does not count does not count either,
+    /// nor what breaks a case of which nothing else was expected.
+    fn counting_incidents(&self) -> impl Iterator<Item = &Incident> {
+        let idle = self
+            .cases
+            .iter()
+            .filter(|case| case.is_unscored() || case.is_expected_to_break());
+        let idle: BTreeSet<&CaseName> = idle.map(|case| &case.name).collect();
+        self.incidents
+            .iter()
+            .filter(move |incident| !idle.contains(&incident.case))
     }
 
     /// Every check, in order.
@@ -305,6 +314,14 @@ impl CaseReport {
     #[must_use]
     pub fn is_unscored(&self) -> bool {
         !self.checks.is_empty() && self.checks.iter().all(|check| check.unscored)
+    }
+}
+
+impl CaseReport {
+    /// Whether each of its checks is an error, and was expected to be.
+    fn is_expected_to_break(&self) -> bool {
+        let is_error = |check: &CheckReport| check.verdict == Verdict::Error && check.is_expected();
+        !self.checks.is_empty() && self.checks.iter().all(is_error)
     }
 }
 
@@ -353,7 +370,7 @@ fn case_report(played: &Played<'_>, judged: &[Judgement]) -> CaseReport {
         virtual_ms: played
             .runs
             .iter()
-            .filter(|run| run.trace.road == Road::Local)
+            .filter(|run| run.trace.road != Road::Passive)
             .filter_map(|run| {
                 let lasted = run.trace.ended_at.duration_since(run.trace.started_at);
                 u64::try_from(lasted.as_millis()).ok()

@@ -170,6 +170,13 @@ fn forms_that_are_not_edited() {
 }
 
 #[test]
+fn nothing_passed_is_no_state_to_get_used_to() {
+    let all: Vec<(&str, Ended)> = NAMES.into_iter().map(|name| (name, FAILS)).collect();
+    let refused = updated("schema: 1\nexpect: []\n", Gate::Must, &all);
+    assert_eq!(refused, Err(Unwritable::NothingPassed));
+}
+
+#[test]
 fn a_part_says_nothing_of_the_rest() {
     let list = bound(LIST).expect("a list");
     let mut parts = [report(Gate::Must, &[]), report(Gate::Must, &[])];
@@ -254,6 +261,7 @@ proptest! {
                 _ => (name, (verdict, text)),
             })
             .collect();
+        prop_assume!(told.iter().any(|(_, (verdict, _))| *verdict == Verdict::Pass));
         let text = written(&chosen, unsupported);
         let first = updated(&text, gate, &told).expect("an update");
         for comment in text.lines().filter(|line| line.trim_start().starts_with('#')) {

@@ -1,0 +1,124 @@
+//! Whom to test: the options of commands that can talk to a driver.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{Refusal, output};
+use crate::case::CaseName;
+use crate::driver::{Driver, DriverFault, Groups, ProfileFile, Target, Tried};
+use crate::exit::ExitCode;
+use crate::passive::Stop;
+use crate::report::Played;
+use crate::trace::CutShort;
+
+/// A client in another program.
+#[derive(Debug, Args)]
+pub(super) struct Drive {
+    /// Test the client that this command drives, or the service at this http://127.0.0.1 address, in place of the reference client
+    ///
+    /// A driver is a small program that speaks the driver protocol; `tokenproof init driver` writes one to begin with.
+    #[arg(long, value_name = "COMMAND")]
+    driver: Option<String>,
+    /// The habits of the driver's client, in place of what the driver says of them
+    #[arg(long, value_name = "FILE", requires = "driver")]
+    profile: Option<PathBuf>,
+}
+
+impl Drive {
+    /// Meets the driver, if one was named.
+    pub(super) fn driver(&self) -> Result<Option<Driver>, Refusal> {
+        let Some(command) = &self.driver else {
+            return Ok(None);
+        };
+        let target = Target::read(command).map_err(|fault| Refusal::usage(fault.to_string()))?;
+        let profile = self.profile.as_deref().map(ProfileFile::read).transpose()?;
+        let groups = Groups::default();
+        stop_with_us(groups.clone())?;
+        let met = async {
+            let mut driver = Driver::meet(target, groups).await?;
+            if let Some(profile) = profile {
+                let profile = profile.over(driver.profile());
+                driver = driver.with_profile(profile);
+            }
+            driver.tried().await
+        };
+        let driver = runtime()?.block_on(met).map_err(|fault| refusal(&fault))?;
+        for remark in remarks(&driver) {
+            output::complain(&remark);
+        }
+        Ok(Some(driver))
+    }
+}
+
+/// What was not believed, or could not be tried.
+fn remarks(driver: &Driver) -> Vec<String> {
+    let mut remarks = Vec::new();
+    let declared = driver.hello().can.clock.name();
+    match driver.clock_tried() {
+        Some(Tried::Stands) => remarks.push(format!(
+            "warning: the driver declares a clock that is `{declared}`, but the client still used its token an hour after that had expired; what needs a clock is not applicable"
+        )),
+        Some(Tried::Unknown(why)) => remarks.push(format!(
+            "note: whether the client's clock is `{declared}` could not be tried: {why}"
+        )),
+        Some(Tried::Moves) | None => {}
+    }
+    if let (Some(seen), Some(declared)) = (driver.margin_seen(), driver.profile().margin_s)
+        && !seen.admits(declared)
+    {
+        remarks.push(format!(
+            "warning: the client's margin is declared as {declared} s, but it is {seen}, which is what counts"
+        ));
+    }
+    remarks
+}
+
+/// The cases in which the driver was at fault, and how.
+pub(super) fn troubles<'p>(
+    played: &'p [Played<'_>],
+) -> impl Iterator<Item = (&'p CaseName, &'p str)> {
+    played.iter().filter_map(|played| {
+        let mut runs = played.runs.iter();
+        runs.find_map(|run| match &run.trace.cut_short {
+            Some(CutShort::Driver(why)) => Some((&played.case.name, why.as_str())),
+            _ => None,
+        })
+    })
+}
+
+fn refusal(fault: &DriverFault) -> Refusal {
+    Refusal {
+        exit: ExitCode::Driver,
+        message: fault.to_string(),
+    }
+}
+
+/// Has every process of a driver end when this one is asked to: they are in groups of their own, which no terminal's Ctrl-C reaches.
+fn stop_with_us(groups: Groups) -> Result<(), Refusal> {
+    let failed = |error: std::io::Error| {
+        Refusal::harness(format!(
+            "the signals that stop a run could not be listened for: {error}"
+        ))
+    };
+    let runtime = runtime()?;
+    let mut stop = runtime.block_on(async { Stop::listen() }).map_err(failed)?;
+    std::thread::Builder::new()
+        .spawn(move || {
+            let signal = runtime.block_on(stop.asked());
+            groups.kill_all();
+            output::complain(&format!(
+                "stopped by {signal}; the driver was killed with everything it had started, and nothing is judged"
+            ));
+            std::process::exit(ExitCode::Driver.code().into());
+        })
+        .map(drop)
+        .map_err(failed)
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Refusal> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Refusal::harness(format!("no runtime could be started: {error}")))
+}
