@@ -13,12 +13,14 @@ use crate::case::Case;
 use crate::contender::Contender;
 use crate::judge::judge;
 use crate::judgement::{Judgement, Run};
-use crate::local;
+use crate::local::{self, PlayError};
 use crate::trace::{CutShort, Road, Trace};
 use crate::watchdog::{Stopwatch, within};
 
 /// How long one run of a case may take in real time before the harness gives it up. Runs take milliseconds.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// The same where the client is a program of its own, which has time-outs of its own.
+const OUTSIDE: Duration = Duration::from_secs(300);
 
 /// A case that was played and judged.
 #[derive(Clone, Debug)]
@@ -113,16 +115,31 @@ fn locked(queue: &Mutex<VecDeque<usize>>) -> MutexGuard<'_, VecDeque<usize>> {
 async fn case(index: usize, case: &Case, contender: &dyn Contender, seed: u64) -> CaseResult {
     let watch = Stopwatch::start();
     let mut runs = Vec::with_capacity(case.variations.len());
+    let lack = contender.lacks(case);
+    let patience = if contender.is_outside() {
+        OUTSIDE
+    } else {
+        PATIENCE
+    };
     for variation in 0..case.variations.len() {
+        if let Some(why) = &lack {
+            let trace = nothing(contender, CutShort::Unsupported(why.clone()));
+            runs.push(Run { variation, trace });
+            continue;
+        }
         // A panic of the harness itself costs this case, not the others.
         let play = AssertUnwindSafe(local::play(case, variation, contender, seed)).catch_unwind();
-        let trace = match within(PATIENCE, play).await {
+        let harness = |why: String| nothing(contender, CutShort::Harness(why));
+        let trace = match within(patience, play).await {
             Some(Ok(Ok(trace))) => trace,
-            Some(Ok(Err(error))) => nothing(error.to_string()),
-            Some(Err(_)) => nothing("it panicked; please report this".to_owned()),
-            None => nothing(format!(
+            Some(Ok(Err(PlayError::Client(why)))) if contender.is_outside() => {
+                nothing(contender, CutShort::Driver(why))
+            }
+            Some(Ok(Err(error))) => harness(error.to_string()),
+            Some(Err(_)) => harness("it panicked; please report this".to_owned()),
+            None => harness(format!(
                 "the case did not come to rest within {} s of real time",
-                PATIENCE.as_secs()
+                patience.as_secs()
             )),
         };
         runs.push(Run { variation, trace });
@@ -137,7 +154,7 @@ async fn case(index: usize, case: &Case, contender: &dyn Contender, seed: u64) -
 }
 
 /// The trace of a run that did not happen.
-fn nothing(why: String) -> Trace {
+fn nothing(contender: &dyn Contender, why: CutShort) -> Trace {
     Trace {
         started_at: Timestamp::UNIX_EPOCH,
         ended_at: Timestamp::UNIX_EPOCH,
@@ -146,8 +163,12 @@ fn nothing(why: String) -> Trace {
         marks: Vec::new(),
         tokens: Vec::new(),
         cast: Vec::new(),
-        road: Road::Local,
-        cut_short: Some(CutShort::Harness(why)),
+        road: if contender.is_outside() {
+            Road::Driver
+        } else {
+            Road::Local
+        },
+        cut_short: Some(why),
     }
 }
 

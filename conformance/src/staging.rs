@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use mock_idp::directory::{Rotation, RotationMode};
 use mock_idp::fault::{RedirectTo, Rule};
+use mock_idp::journal::Origin;
 use mock_idp::{Builder, MockIdp, Provider};
 
 use crate::scenario::{self, Body, Step, WhenReused};
@@ -56,6 +57,14 @@ pub(crate) fn script(idp: &MockIdp, rules: &[Rule]) {
     }
 }
 
+/// The origin that clients of a vendor are configured with.
+pub(crate) fn front(provider: Provider) -> Origin {
+    match provider {
+        Provider::Entra => Origin::Login,
+        Provider::Okta => Origin::Org,
+    }
+}
+
 /// Whether any rule, of the file or of a step, redirects to a foreign origin.
 fn leads_away(body: &Body) -> bool {
     let later = body.steps.iter().flat_map(|step| match step {
@@ -71,7 +80,6 @@ fn leads_away(body: &Body) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use mock_idp::journal::Origin;
     use serde_json::{Value, json};
 
     use super::*;

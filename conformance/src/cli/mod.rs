@@ -2,6 +2,7 @@
 
 mod catalog;
 mod check;
+mod drive;
 mod env;
 mod exec;
 mod init;

@@ -2,9 +2,10 @@
 
 use clap::Args;
 
+use super::drive::{self, Drive};
 use super::publish::Judging;
 use super::{Refusal, output, select::Select};
-use crate::contender::Reference;
+use crate::contender::{Contender, Reference};
 use crate::exit::ExitCode;
 use crate::report::{NotRun, Played, Report};
 use crate::runner;
@@ -22,6 +23,8 @@ pub(super) struct Run {
     /// How many cases are played at once; one per processor without it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
+    #[command(flatten)]
+    drive: Drive,
 }
 
 impl Run {
@@ -29,10 +32,15 @@ impl Run {
         let chosen = self.select.chosen(self.judging.set.as_deref())?;
         let set = chosen.set.as_ref();
         let cases = self.judging.share(chosen.cases);
+        let driver = self.drive.driver()?;
+        let contender: &dyn Contender = match &driver {
+            Some(driver) => driver,
+            None => &Reference,
+        };
         let bar = output::progress(cases.len());
         let results = runner::run_until(
             &cases,
-            &Reference,
+            contender,
             self.seed,
             threads(self.jobs),
             |result| self.judging.is_enough(&result.judgements, set),
@@ -58,6 +66,9 @@ impl Run {
         let left = cases.iter().enumerate();
         let left = left.filter(|(index, _)| indices.next_if_eq(index).is_none());
         report.leave_out(left.map(|(_, case)| NotRun::of(case)).collect());
+        for (case, why) in drive::troubles(&played) {
+            report.close(case, ExitCode::Driver, why.to_owned());
+        }
         self.judging.publish(report, &played, set)
     }
 }

@@ -12,7 +12,9 @@ use bytes::Bytes;
 use http::Method;
 use token_client::{BoxFuture, Secret, StandardPolicy};
 
-use crate::trace::Class;
+use crate::case::Case;
+use crate::scenario::Ending;
+use crate::trace::{Class, CutShort};
 
 pub use reference::{Reference, ReferenceClient};
 pub use setup::Setup;
@@ -32,6 +34,16 @@ pub trait Contender: fmt::Debug + Send + Sync {
     ///
     /// Why it cannot be set up this way, in words; the case is then an `error` of the driver.
     fn open(&self, setup: Setup) -> Result<Arc<dyn LocalClient>, String>;
+
+    /// Whether its clients are outside of this process, reached over TLS and on clocks of their own.
+    fn is_outside(&self) -> bool {
+        false
+    }
+
+    /// Why it cannot play a case, if it cannot: what the case needs that the client has not, in words.
+    fn lacks(&self, _case: &Case) -> Option<String> {
+        None
+    }
 
     /// How long before expiry it renews a token that lives long enough. Scenarios make tokens live so much longer.
     fn margin(&self) -> Duration {
@@ -59,6 +71,21 @@ pub trait LocalClient: fmt::Debug + Send + Sync + 'static {
     ///
     /// Why it cannot, in words without the credential; the case cannot be played to its end then.
     fn swap(&self, credential: Credential) -> BoxFuture<'static, Result<(), String>>;
+
+    /// Completes when it can be asked. One outside of this process has to be started.
+    fn ready(&self) -> BoxFuture<'static, ()> {
+        Box::pin(std::future::ready(()))
+    }
+
+    /// Ends it, in good order or at once. In this process it ends with what it has started, which the play cuts off.
+    fn end(&self, _how: Ending) -> BoxFuture<'static, ()> {
+        Box::pin(std::future::ready(()))
+    }
+
+    /// Why the run cannot go on, or proves nothing, through a fault of the program that the client runs in.
+    fn trouble(&self) -> Option<CutShort> {
+        None
+    }
 }
 
 /// A call of the protected resource.

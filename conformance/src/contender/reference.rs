@@ -120,7 +120,7 @@ impl LocalClient for ReferenceClient {
                     let class = if response.status().is_success() {
                         Class::Ok
                     } else {
-                        class_of_status(response.status().as_u16())
+                        Class::of_status(response.status().as_u16())
                     };
                     Answer {
                         status: Some(response.status().as_u16()),
@@ -176,17 +176,6 @@ fn token(result: Result<token_client::AccessToken, Error>) -> Answer {
             ..Answer::of(Class::Ok)
         },
         Err(error) => failed(&error),
-    }
-}
-
-/// The class of a status that a client hands back as it came.
-fn class_of_status(status: u16) -> Class {
-    match status {
-        401 => Class::Unauthorized,
-        403 => Class::Forbidden,
-        429 => Class::Throttled,
-        500.. => Class::Transient,
-        _ => Class::Other,
     }
 }
 

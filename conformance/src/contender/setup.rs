@@ -7,6 +7,7 @@ use mock_idp::Provider;
 use token_client::{Clock, Secret, Spawn, TokenStore, Transport};
 
 use super::Credential;
+use crate::local::Outside;
 use crate::scenario::{ClientAuthMethod, GrantKind};
 
 /// Everything a client is opened with.
@@ -48,6 +49,8 @@ pub struct Setup {
     pub spawn: Arc<dyn Spawn>,
     /// The seed of its jitter.
     pub seed: u64,
+    /// What a client has to be told that is outside of this process; none for others.
+    pub outside: Option<Outside>,
 }
 
 impl Setup {

@@ -1,3 +1,282 @@
 //! The driver road: a foreign client under test, through a small program that speaks the driver protocol.
+//!
+//! The play is the same as on the local road. What differs is that the client is outside of this process: it is reached through
+//! messages, it reaches the mock over TLS, its clock is moved from outside, and that it has come to rest is watched and not proven.
 
+mod client;
+mod clock;
+mod error_map;
+mod fault;
+mod lack;
+mod link;
+mod process;
 pub mod protocol;
+mod service;
+mod session;
+mod transcript;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use client::DrivenClient;
+use link::Link;
+use process::{Inbound, Process};
+use protocol::{ClockMode, Hello, Outcome, Profile, VERSION};
+use service::Service;
+use session::{START, Session};
+
+use crate::case::Case;
+use crate::contender::{Contender, LocalClient, Setup};
+
+pub use clock::Faketime;
+pub use fault::DriverFault;
+pub use process::Groups;
+pub use service::Address;
+
+/// How a driver is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A command, started once for each client.
+    Command(Vec<String>),
+    /// A service that is there already.
+    Service(Address),
+}
+
+impl Target {
+    /// Reads what `--driver` says: an address that begins with `http:`, or a command as a shell would split it.
+    ///
+    /// # Errors
+    ///
+    /// [`DriverFault::Address`], or [`DriverFault::NotStarted`] for an empty command or one with an open quote.
+    pub fn read(text: &str) -> Result<Self, DriverFault> {
+        if text.starts_with("http:") || text.starts_with("https:") {
+            return Address::read(text).map(Self::Service);
+        }
+        match shlex::split(text) {
+            Some(command) if !command.is_empty() => Ok(Self::Command(command)),
+            Some(_) => Err(DriverFault::NotStarted("the command is empty".to_owned())),
+            None => Err(DriverFault::NotStarted(
+                "the command has a quote that does not end".to_owned(),
+            )),
+        }
+    }
+}
+
+/// A driver and what is known of its client. Clones are the same one.
+#[derive(Clone, Debug)]
+pub struct Driver(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    target: Target,
+    hello: Hello,
+    profile: Profile,
+    clock: ClockMode,
+    faketime: Option<Faketime>,
+    groups: Groups,
+    /// Processes that wait for their next client.
+    waiting: Mutex<Vec<(Link, mpsc::Receiver<Inbound>)>>,
+}
+
+impl Driver {
+    /// Starts the driver once, to learn what its client can do. What it declares of its clock is not tried here.
+    ///
+    /// # Errors
+    ///
+    /// [`DriverFault`] if it cannot be started, says no hello, or needs libfaketime where there is none.
+    pub async fn meet(target: Target, groups: Groups) -> Result<Self, DriverFault> {
+        let (link, inbound) = connect(&target, &[], &groups)?;
+        let session = Session::begin(link, inbound, None, false);
+        let hello = Hello::of(&session).await;
+        let hello = hello.map_err(|fault| told_with(fault, &session.said()))?;
+        if let Some((link, _)) = session.release().await {
+            link.finish().await;
+        }
+        let faketime = match hello.can.clock {
+            ClockMode::Faketime => Some(Faketime::find().map_err(DriverFault::NotStarted)?),
+            _ => None,
+        };
+        Ok(Self(Arc::new(Shared {
+            target,
+            profile: hello.profile.clone(),
+            clock: hello.can.clock,
+            hello,
+            faketime,
+            groups,
+            waiting: Mutex::default(),
+        })))
+    }
+
+    /// What it says of itself.
+    #[must_use]
+    pub fn hello(&self) -> &Hello {
+        &self.0.hello
+    }
+
+    /// The client's habits.
+    #[must_use]
+    pub fn profile(&self) -> &Profile {
+        &self.0.profile
+    }
+
+    /// How the client's clock is moved.
+    #[must_use]
+    pub fn clock(&self) -> ClockMode {
+        self.0.clock
+    }
+
+    /// The same with other habits than it says of itself.
+    #[must_use]
+    pub fn with_profile(self, profile: Profile) -> Self {
+        self.changed(|shared| shared.profile = profile)
+    }
+
+    /// The same, but its clock is moved otherwise than it declares, or not at all.
+    #[must_use]
+    pub fn with_clock(self, clock: ClockMode) -> Self {
+        self.changed(|shared| shared.clock = clock)
+    }
+
+    fn changed(self, change: impl FnOnce(&mut Shared)) -> Self {
+        let Shared {
+            target,
+            hello,
+            profile,
+            clock,
+            faketime,
+            groups,
+            ..
+        } = &*self.0;
+        let mut shared = Shared {
+            target: target.clone(),
+            hello: hello.clone(),
+            profile: profile.clone(),
+            clock: *clock,
+            faketime: faketime.clone(),
+            groups: groups.clone(),
+            waiting: Mutex::default(),
+        };
+        change(&mut shared);
+        Self(Arc::new(shared))
+    }
+
+    fn faketime(&self) -> Result<&Faketime, String> {
+        self.0
+            .faketime
+            .as_ref()
+            .ok_or_else(|| "libfaketime was not looked for".to_owned())
+    }
+
+    /// A new way to the driver.
+    fn connect(
+        &self,
+        variables: &[(String, String)],
+    ) -> Result<(Link, mpsc::Receiver<Inbound>), DriverFault> {
+        connect(&self.0.target, variables, &self.0.groups)
+    }
+
+    /// A process that waits for its next client.
+    fn waiting(&self) -> Option<(Link, mpsc::Receiver<Inbound>)> {
+        self.idle().pop()
+    }
+
+    /// Keeps a way to a driver for the next client, or ends it.
+    async fn take_back(&self, link: Link, inbound: mpsc::Receiver<Inbound>) {
+        // Under libfaketime a process has its clock from the environment of one client.
+        if self.0.hello.can.reuse && self.clock() != ClockMode::Faketime {
+            self.idle().push((link, inbound));
+        } else {
+            link.finish().await;
+        }
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<(Link, mpsc::Receiver<Inbound>)>> {
+        // Nothing under this lock panics.
+        self.0
+            .waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Contender for Driver {
+    fn name(&self) -> &str {
+        &self.0.hello.name
+    }
+
+    fn open(&self, setup: Setup) -> Result<Arc<dyn LocalClient>, String> {
+        Ok(Arc::new(DrivenClient::start(self, setup)?))
+    }
+
+    fn is_outside(&self) -> bool {
+        true
+    }
+
+    fn lacks(&self, case: &Case) -> Option<String> {
+        lack::of(self, case)
+    }
+
+    fn margin(&self) -> Duration {
+        /// Five minutes are common among libraries.
+        const USUAL: u32 = 300;
+        Duration::from_secs(self.profile().margin_s.unwrap_or(USUAL).into())
+    }
+}
+
+impl Hello {
+    /// Asks for it.
+    async fn of(session: &Session) -> Result<Self, DriverFault> {
+        let hello = protocol::Operation::Hello {
+            versions: vec![VERSION],
+            runner: format!("tokenproof {}", env!("CARGO_PKG_VERSION")),
+        };
+        let members = match session.ask_within(START, hello).await? {
+            Outcome::Ok(members) => members,
+            outcome => {
+                return Err(DriverFault::Refused {
+                    op: "hello",
+                    what: outcome.in_words(),
+                });
+            }
+        };
+        let version = members.get("version").and_then(serde_json::Value::as_u64);
+        match version {
+            Some(version) if version == u64::from(VERSION) => {}
+            Some(other) => return Err(DriverFault::Version(other)),
+            None => return Err(DriverFault::Hello("it has no `version`".to_owned())),
+        }
+        serde_json::from_value(members.into())
+            .map_err(|error| DriverFault::Hello(error.to_string()))
+    }
+}
+
+fn connect(
+    target: &Target,
+    variables: &[(String, String)],
+    groups: &Groups,
+) -> Result<(Link, mpsc::Receiver<Inbound>), DriverFault> {
+    match target {
+        Target::Command(command) => {
+            let (process, inbound) = Process::start(command, variables, groups)?;
+            Ok((Link::Process(Arc::new(process)), inbound))
+        }
+        Target::Service(address) => {
+            let (service, inbound) = Service::at(address.clone());
+            Ok((Link::Service(service), inbound))
+        }
+    }
+}
+
+/// A fault with the last of what the driver has written to standard error, which usually says why.
+fn told_with(fault: DriverFault, said: &str) -> DriverFault {
+    let last = said.trim_end().lines().next_back().unwrap_or_default();
+    match fault {
+        DriverFault::Ended { how, during } if !last.is_empty() => DriverFault::Ended {
+            how: format!("{how} (`{last}`)"),
+            during,
+        },
+        fault => fault,
+    }
+}

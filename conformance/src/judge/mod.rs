@@ -84,6 +84,18 @@ fn unusable(case: &Case, runs: &[Run]) -> Option<(Finding, usize)> {
                     let what = format!("the client's code panicked: {why}");
                     Some((Finding::error(Fault::Driver, what), run.variation))
                 }
+                Some(CutShort::Driver(why)) => {
+                    Some((Finding::error(Fault::Driver, why.clone()), run.variation))
+                }
+                _ => None,
+            })
+        })
+        .or_else(|| {
+            runs.iter().find_map(|run| match &run.trace.cut_short {
+                Some(CutShort::Unsupported(why)) => {
+                    let finding = Finding::not_applicable(String::new(), why.clone());
+                    Some((finding, run.variation))
+                }
                 _ => None,
             })
         });

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::future::{Either, select};
 use jiff::Timestamp;
+use mock_idp::MockIdp;
 use token_client::BoxFuture;
 
 use super::crew::{Crew, Life, NumberedCaller, Started};
@@ -13,8 +14,11 @@ use crate::contender::Answer;
 use crate::trace::{Caller, Class, Operation};
 
 /// All calls of one case, in the order in which they were made.
-#[derive(Debug, Default)]
-pub(super) struct Calls(Vec<Call>);
+#[derive(Debug)]
+pub(super) struct Calls {
+    idp: Arc<MockIdp>,
+    made: Vec<Call>,
+}
 
 /// One call of a client.
 #[derive(Debug)]
@@ -23,12 +27,23 @@ struct Call {
     /// Which client was asked, by its place in the cast.
     client: usize,
     started_at: Timestamp,
+    /// The number of the last exchange before it.
+    after: u64,
     ended: Ended,
     task: Started,
 }
 
 /// How a call ended; nothing as long as it has not.
-type Ended = Arc<Mutex<Option<(Timestamp, Answer)>>>;
+type Ended = Arc<Mutex<Option<End>>>;
+
+/// The end of a call.
+#[derive(Debug)]
+pub(super) struct End {
+    pub(super) at: Timestamp,
+    pub(super) answer: Answer,
+    /// The number of the last exchange by then.
+    pub(super) last: u64,
+}
 
 /// What is asked of a client, by whom, in which step.
 #[derive(Clone, Debug)]
@@ -39,6 +54,14 @@ pub(super) struct Asked {
 }
 
 impl Calls {
+    /// None made yet of the clients of this world.
+    pub(super) fn of(idp: &Arc<MockIdp>) -> Self {
+        Self {
+            idp: idp.clone(),
+            made: Vec::new(),
+        }
+    }
+
     /// Makes a call: waits for `answer` as long as the caller does.
     pub(super) fn make(
         &mut self,
@@ -50,19 +73,25 @@ impl Calls {
     ) {
         let started_at = timeline.now();
         let ended = Ended::default();
-        let (slot, timeline) = (ended.clone(), timeline.clone());
+        let after = self.idp.journal().written();
+        let (slot, timeline, idp) = (ended.clone(), timeline.clone(), self.idp.clone());
         let numbered = NumberedCaller {
-            number: self.0.len(),
+            number: self.made.len(),
             caller: asked.caller.clone(),
         };
         let task = crew.call(numbered, life, async move {
             let answer = answered(answer, patience).await;
-            *locked(&slot) = Some((timeline.now(), answer));
+            *locked(&slot) = Some(End {
+                at: timeline.now(),
+                answer,
+                last: idp.journal().written(),
+            });
         });
-        self.0.push(Call {
+        self.made.push(Call {
             asked,
             client,
             started_at,
+            after,
             ended,
             task,
         });
@@ -70,41 +99,41 @@ impl Calls {
 
     /// Whether all have ended.
     pub(super) fn are_over(&self) -> bool {
-        self.0.iter().all(Call::is_over)
+        self.made.iter().all(Call::is_over)
     }
 
     /// Whether the last one has.
     pub(super) fn is_last_over(&self) -> bool {
-        self.0.last().is_none_or(Call::is_over)
+        self.made.last().is_none_or(Call::is_over)
     }
 
     /// Whether all of the steps with this label have.
     pub(super) fn are_over_of(&self, label: &str) -> bool {
-        let mut of_label = self.0.iter().filter(|call| call.is_of(label));
+        let mut of_label = self.made.iter().filter(|call| call.is_of(label));
         of_label.all(Call::is_over)
     }
 
     /// Whether all of a client have.
     pub(super) fn are_over_at(&self, client: usize) -> bool {
-        let mut at_client = self.0.iter().filter(|call| call.client == client);
+        let mut at_client = self.made.iter().filter(|call| call.client == client);
         at_client.all(Call::is_over)
     }
 
     /// The callers of the steps with this label give up: their calls are dropped where they are.
     pub(super) fn cancel(&self, label: &str, now: Timestamp) {
-        let of_label = self.0.iter().filter(|call| call.is_of(label));
-        of_label.for_each(|call| call.cancel(now));
+        let of_label = self.made.iter().filter(|call| call.is_of(label));
+        of_label.for_each(|call| call.cancel(now, &self.idp));
     }
 
     /// The calls of a client end with it.
     pub(super) fn cancel_at(&self, client: usize, now: Timestamp) {
-        let at_client = self.0.iter().filter(|call| call.client == client);
-        at_client.for_each(|call| call.cancel(now));
+        let at_client = self.made.iter().filter(|call| call.client == client);
+        at_client.for_each(|call| call.cancel(now, &self.idp));
     }
 
     /// What became of each; of those that panicked nothing did.
     pub(super) fn records(&self) -> Vec<CallRecord> {
-        self.0.iter().filter_map(Call::record).collect()
+        self.made.iter().filter_map(Call::record).collect()
     }
 }
 
@@ -117,9 +146,13 @@ impl Call {
         self.task.is_over() || locked(&self.ended).is_some()
     }
 
-    fn cancel(&self, now: Timestamp) {
+    fn cancel(&self, now: Timestamp, idp: &MockIdp) {
         if !self.is_over() {
-            *locked(&self.ended) = Some((now, Answer::of(Class::Cancelled)));
+            *locked(&self.ended) = Some(End {
+                at: now,
+                answer: Answer::of(Class::Cancelled),
+                last: idp.journal().written(),
+            });
             self.task.cut();
         }
     }
@@ -139,6 +172,7 @@ impl Call {
             caller,
             operation,
             started_at: self.started_at,
+            after: self.after,
             ended,
         })
     }
@@ -158,7 +192,7 @@ async fn answered(
     }
 }
 
-fn locked(ended: &Ended) -> MutexGuard<'_, Option<(Timestamp, Answer)>> {
+fn locked(ended: &Ended) -> MutexGuard<'_, Option<End>> {
     // Nothing under this lock panics.
     ended.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,24 +1,29 @@
 //! The clients of a case: who they are, how they are opened, ended and given other credentials.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use mock_idp::{Identity, MintedRefreshToken, MockIdp, Secret};
 use token_client::{Clock, MemoryStore, TokenStore, Transport};
 
 use super::crew::{Crew, Life};
+use super::outside::{Outside, Reins};
 use super::timeline::Timeline;
 use super::transport::LoopbackTransport;
 use crate::contender::{
     Contender, Credential, LocalClient, Setup, WRONG_SECRET, Whom, give_secrets,
 };
-use crate::scenario::{Body, ClientAuthMethod, Member, OneOrMany, SecretChoice};
-use crate::trace::CastMember;
+use crate::scenario::{Body, ClientAuthMethod, Ending, Member, OneOrMany, SecretChoice};
+use crate::staging;
+use crate::trace::{CastMember, CutShort};
 
 /// All clients of a case.
 pub(super) struct Cast {
     players: Vec<Player>,
     minted: HashMap<String, MintedRefreshToken>,
+    /// Of a client that is no more.
+    trouble: Option<CutShort>,
 }
 
 /// One client.
@@ -39,6 +44,8 @@ pub(super) struct Wings<'a> {
     pub(super) transport: &'a LoopbackTransport,
     pub(super) crew: &'a Crew,
     pub(super) contender: &'a dyn Contender,
+    /// Where files for clients outside of this process are.
+    pub(super) folder: Option<&'a Path>,
 }
 
 impl Cast {
@@ -54,6 +61,7 @@ impl Cast {
         let mut cast = Self {
             players: Vec::with_capacity(members.len()),
             minted: HashMap::new(),
+            trouble: None,
         };
         for (place, member) in members.iter().enumerate() {
             let store = match &member.spec.store {
@@ -165,6 +173,7 @@ impl Cast {
         if !player.keeps_its_store {
             player.setup.store = fresh_store();
         }
+        self.trouble = self.trouble.take().or_else(|| player.client.trouble());
         player.client = wings.contender.open(player.setup.clone())?;
         Ok(())
     }
@@ -198,6 +207,31 @@ impl Cast {
             self.players[place].setup.take(credential.clone());
         }
         Ok(credentials)
+    }
+
+    /// Completes when all can be asked.
+    pub(super) async fn ready(&self) {
+        for player in &self.players {
+            player.client.ready().await;
+        }
+    }
+
+    /// Ends all in good order.
+    pub(super) async fn end(&self) {
+        futures_util::future::join_all(
+            self.players
+                .iter()
+                .map(|player| player.client.end(Ending::Graceful)),
+        )
+        .await;
+    }
+
+    /// The first trouble that one of them is in.
+    pub(super) fn trouble(&self) -> Option<CutShort> {
+        let mut now = self.players.iter().map(|player| player.client.trouble());
+        self.trouble
+            .clone()
+            .or_else(|| now.find_map(|trouble| trouble))
     }
 
     /// Who they are, for the trace.
@@ -250,6 +284,9 @@ impl Player {
     }
 }
 
+/// The file with the CA, for clients outside of this process.
+pub(super) const CA_FILE: &str = "ca.pem";
+
 /// Any number that is no place of a client.
 const REBORN: usize = 1 << 20;
 
@@ -283,6 +320,22 @@ fn setup(
         (identity.api_url, identity.post_api_url)
     };
     let transport: Arc<dyn Transport> = Arc::new(wings.transport.clone());
+    let outside = wings.folder.zip(Reins::of(wings.timeline, place));
+    let outside = outside.map(|(folder, reins)| Outside {
+        issuer_url: identity.issuer_url,
+        origin: wings
+            .idp
+            .origin(staging::front(wings.idp.provider()))
+            .to_owned(),
+        jwks_url: identity.jwks_url,
+        tenant: identity.issuer,
+        ca_file: folder.join(CA_FILE),
+        store: spec
+            .store
+            .as_ref()
+            .map(|name| folder.join(format!("store-{name}"))),
+        reins,
+    });
     Ok(Setup {
         name: name.clone(),
         provider: wings.idp.provider(),
@@ -302,5 +355,6 @@ fn setup(
         transport,
         spawn: wings.crew.spawner(life),
         seed,
+        outside,
     })
 }

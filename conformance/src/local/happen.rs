@@ -6,7 +6,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use token_client::Transport as _;
 
 use super::cast::Wings;
-use super::play::{Stage, Stuck};
+use super::play::{Abroad, Stage, Stuck};
 use crate::contender::Credential;
 use crate::scenario::{
     Ending, IdpStep, KeysChange, Replayed, Restart, Revocation, SecretChoice, SecretsChange, Swap,
@@ -31,6 +31,7 @@ impl Stage<'_> {
         for place in &places {
             self.calls.cancel_at(*place, now);
             self.tasks.crew.end(self.cast.at(*place).life());
+            self.cast.at(*place).client().end(restart.how).await;
         }
         // What they were doing is over before they begin anew.
         self.timeline.activity.quiet().await;
@@ -38,6 +39,7 @@ impl Stage<'_> {
             self.reopen(place)
                 .map_err(|why| format!("the client could not be started anew: {why}"))?;
         }
+        self.cast.ready().await;
         Ok(())
     }
 
@@ -126,6 +128,7 @@ impl Stage<'_> {
             transport,
             tasks,
             cast,
+            abroad,
             ..
         } = self;
         let wings = Wings {
@@ -134,6 +137,7 @@ impl Stage<'_> {
             transport,
             crew: &tasks.crew,
             contender: *contender,
+            folder: abroad.as_ref().map(Abroad::folder),
         };
         cast.reopen(place, &wings)
     }

@@ -7,8 +7,10 @@ mod connection;
 mod crew;
 mod handling;
 mod happen;
+mod outside;
 mod places;
 mod play;
+pub(crate) mod pulse;
 mod settle;
 mod timeline;
 mod tracked;
@@ -18,6 +20,8 @@ use crate::case::Case;
 use crate::contender::Contender;
 use crate::trace::Trace;
 
+pub use outside::Outside;
+pub(crate) use outside::{Alarm, Reins};
 pub use play::PlayError;
 
 /// Plays one variation of a case with a contender. Everything runs on the current thread's runtime.

@@ -1,5 +1,7 @@
 //! The play: a scenario's steps, one after another, each to its quiet end.
 
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,11 +9,14 @@ use bytes::Bytes;
 use http::Method;
 use jiff::Timestamp;
 use mock_idp::{MockIdp, StartError};
+use tempfile::TempDir;
 use token_client::BoxFuture;
+use tokio::task::JoinHandle;
 
 use super::calls::{Asked, Calls};
-use super::cast::{Cast, Wings};
+use super::cast::{CA_FILE, Cast, Wings};
 use super::crew::{Assembled, Crew};
+use super::pulse::Pulse;
 use super::settle::{Settled, settle};
 use super::timeline::{Timeline, later};
 use super::transport::LoopbackTransport;
@@ -19,10 +24,10 @@ use crate::case::Case;
 use crate::contender::{Answer, ApiCall, Contender, LocalClient};
 use crate::scenario::{Advance, CallStep, Length, Release, Side, Step, Until};
 use crate::staging;
-use crate::trace::{Caller, CutShort, Mark, MarkKind, Operation, Trace};
+use crate::trace::{Caller, CutShort, Mark, MarkKind, Operation, Road, Trace};
 
 /// How many requests a case may send. The hungriest shipped scenario needs a tenth of it.
-const REQUEST_BUDGET: u32 = 2_000;
+pub(super) const REQUEST_BUDGET: u32 = 2_000;
 /// How long, in virtual time, calls that are still under way at the end are given.
 const LAST_WAIT: Duration = Duration::from_secs(3600);
 
@@ -36,6 +41,9 @@ pub enum PlayError {
     /// The client refused its setup.
     #[error("the client could not be set up: {0}")]
     Client(String),
+    /// There is no place for the files of a client outside of this process.
+    #[error("the files for the client could not be written: {0}")]
+    Files(#[from] std::io::Error),
 }
 
 pub(super) async fn play(
@@ -60,6 +68,8 @@ pub(super) struct Stage<'c> {
     pub(super) calls: Calls,
     started_at: Timestamp,
     marks: Vec<Mark>,
+    /// Only for clients outside of this process.
+    pub(super) abroad: Option<Abroad>,
 }
 
 /// Why the play cannot go on, in words.
@@ -75,16 +85,24 @@ impl<'c> Stage<'c> {
         let body = &case.variations[variation].body;
         let seed = seed.wrapping_add(case.variations[variation].seed_offset);
         let members = body.members();
-        let timeline = Timeline::new(members.iter().map(|member| member.spec.clock_offset.0));
-        let idp = staging::world(case.provider, body, contender.margin(), seed)
-            .plain_http()
+        let mut timeline = Timeline::new(members.iter().map(|member| member.spec.clock_offset.0));
+        let mut world = staging::world(case.provider, body, contender.margin(), seed);
+        let mut transport = LoopbackTransport::new(timeline.activity.clone(), REQUEST_BUDGET);
+        let mut abroad = None;
+        if contender.is_outside() {
+            timeline = timeline.with_pulse();
+            transport = transport.over_tls(MockIdp::ca_pem().map_err(StartError::from)?);
+            abroad = Abroad::prepare(&timeline)?;
+        } else {
+            world = world.plain_http();
+        }
+        let idp = world
             .clock(timeline.server())
             .supervisor(Arc::new(timeline.clone()))
             .start()
             .await?;
         let idp = Arc::new(idp);
         staging::script(&idp, &body.idp.script);
-        let transport = LoopbackTransport::new(timeline.activity.clone(), REQUEST_BUDGET);
         let tasks = Crew::assemble(&timeline.activity);
         let wings = Wings {
             idp: &idp,
@@ -92,26 +110,32 @@ impl<'c> Stage<'c> {
             transport: &transport,
             crew: &tasks.crew,
             contender,
+            folder: abroad.as_ref().map(Abroad::folder),
         };
         let cast = Cast::open(body, &wings, seed).map_err(PlayError::Client)?;
+        cast.ready().await;
         Ok(Self {
             started_at: timeline.now(),
             timeline,
-            idp,
             contender,
             transport,
             tasks,
             cast,
-            calls: Calls::default(),
+            calls: Calls::of(&idp),
+            idp,
             marks: Vec::new(),
+            abroad,
         })
     }
 
     async fn perform(mut self, steps: &[Step]) -> Trace {
         let mut stuck = None;
         for (index, step) in steps.iter().enumerate() {
+            if self.cast.trouble().is_some() {
+                break;
+            }
             stuck = self.step(index, step).await.err();
-            if stuck.is_some() || self.transport.is_exhausted() {
+            if stuck.is_some() || self.is_exhausted() {
                 break;
             }
         }
@@ -179,7 +203,7 @@ impl<'c> Stage<'c> {
                     caller,
                 };
                 self.start(asked_for, *client, call);
-                if self.transport.is_exhausted() {
+                if self.is_exhausted() {
                     return;
                 }
                 let is_last = round == rounds && place + 1 == asked.len();
@@ -265,7 +289,27 @@ impl<'c> Stage<'c> {
     pub(super) async fn run_while(&self, going: impl Fn(&Self) -> bool) {
         let limit = later(self.timeline.now(), LAST_WAIT);
         self.timeline.activity.quiet().await;
-        while going(self) && !self.transport.is_exhausted() && self.timeline.step(limit).await {}
+        while going(self) && !self.is_exhausted() {
+            if !self.timeline.step(limit).await && !self.goes_on().await {
+                break;
+            }
+        }
+    }
+
+    /// Waits in real time for a client outside to give a sign of life. False if there will be none.
+    async fn goes_on(&self) -> bool {
+        let Some(pulse) = &self.timeline.pulse else {
+            return false;
+        };
+        let goes_on = pulse.goes_on().await;
+        self.timeline.activity.quiet().await;
+        goes_on
+    }
+
+    /// Whether more requests were sent than a case may send.
+    fn is_exhausted(&self) -> bool {
+        let outside = self.timeline.pulse.as_ref();
+        self.transport.is_exhausted() || outside.is_some_and(Pulse::is_exhausted)
     }
 
     /// Notes something that the play does, in words for a report.
@@ -283,13 +327,12 @@ impl<'c> Stage<'c> {
 
     async fn trace(self, stuck: Option<Stuck>) -> Trace {
         let ended_at = self.timeline.now();
+        self.cast.end().await;
         let panic = self.tasks.crew.panic().await.map(CutShort::ClientPanicked);
-        let exhausted = self
-            .transport
-            .is_exhausted()
-            .then_some(CutShort::RequestBudget {
-                limit: REQUEST_BUDGET,
-            });
+        let trouble = self.cast.trouble();
+        let exhausted = self.is_exhausted().then_some(CutShort::RequestBudget {
+            limit: REQUEST_BUDGET,
+        });
         settle(Settled {
             idp: &self.idp,
             departures: self.transport.departures(),
@@ -298,8 +341,48 @@ impl<'c> Stage<'c> {
             cast: self.cast.facts(&self.idp),
             started_at: self.started_at,
             ended_at,
-            cut_short: panic.or(stuck.map(CutShort::Harness)).or(exhausted),
+            cut_short: panic
+                .or(exhausted)
+                .or(trouble)
+                .or(stuck.map(CutShort::Harness)),
+            road: match self.abroad {
+                Some(_) => Road::Driver,
+                None => Road::Local,
+            },
         })
+    }
+}
+
+/// What clients outside of this process need.
+#[derive(Debug)]
+pub(super) struct Abroad {
+    folder: TempDir,
+    watch: JoinHandle<()>,
+}
+
+impl Abroad {
+    /// None if the timeline has no clients outside.
+    fn prepare(timeline: &Timeline) -> Result<Option<Self>, PlayError> {
+        let Some(pulse) = timeline.pulse.clone() else {
+            return Ok(None);
+        };
+        let folder = tempfile::Builder::new().prefix("tokenproof-").tempdir()?;
+        let ca = MockIdp::ca_pem().map_err(StartError::from)?;
+        fs::write(folder.path().join(CA_FILE), ca)?;
+        Ok(Some(Self {
+            folder,
+            watch: tokio::spawn(pulse.watch()),
+        }))
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+impl Drop for Abroad {
+    fn drop(&mut self) {
+        self.watch.abort();
     }
 }
 

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use mock_idp::MockIdp;
 use mock_idp::journal::Entry;
 
+use super::calls::End;
 use super::places::Places;
 use super::transport::Departure;
 use crate::contender::Answer;
@@ -21,8 +22,10 @@ pub(super) struct CallRecord {
     pub(super) caller: Caller,
     pub(super) operation: Operation,
     pub(super) started_at: Timestamp,
+    /// The number of the last exchange before it.
+    pub(super) after: u64,
     /// None if it never ended.
-    pub(super) ended: Option<(Timestamp, Answer)>,
+    pub(super) ended: Option<End>,
 }
 
 /// What a run leaves behind.
@@ -35,6 +38,7 @@ pub(super) struct Settled<'a> {
     pub(super) started_at: Timestamp,
     pub(super) ended_at: Timestamp,
     pub(super) cut_short: Option<CutShort>,
+    pub(super) road: Road,
 }
 
 /// Between two marks of the play, exchanges of one instant stand in the order of the steps and calls that caused them; within
@@ -47,6 +51,9 @@ pub(super) fn settle(run: Settled<'_>) -> Trace {
         .map(|call| (&call.caller, call.step))
         .collect();
     let mut attributed = attribute(run.idp.journal().entries(), run.departures);
+    if run.road == Road::Driver {
+        attribute_by_time(&mut attributed, &run.calls);
+    }
     // An intruder stands where it came: after what was there, before what follows.
     let mut last_step = 0;
     let mut keyed: Vec<(usize, Timestamp, usize, Exchange)> = Vec::with_capacity(attributed.len());
@@ -71,6 +78,10 @@ pub(super) fn settle(run: Settled<'_>) -> Trace {
     let places = Places::of(run.idp);
     for (index, exchange) in exchanges.iter_mut().enumerate() {
         let number = index as u64 + 1;
+        // On the local road every request has a connection of its own.
+        if run.road == Road::Local {
+            exchange.entry.connection = number;
+        }
         rename_entry(&mut exchange.entry, number, &places);
     }
     let outcomes = run
@@ -88,7 +99,7 @@ pub(super) fn settle(run: Settled<'_>) -> Trace {
         marks: run.marks,
         tokens,
         cast: run.cast,
-        road: Road::Local,
+        road: run.road,
         cut_short: run.cut_short,
     }
 }
@@ -127,10 +138,22 @@ fn attribute(entries: Vec<Entry>, departures: Vec<Departure>) -> Vec<Exchange> {
         .collect()
 }
 
+/// Where connections are not ours: what came in while a single call was under way was sent for that call, as far as can be told.
+fn attribute_by_time(exchanges: &mut [Exchange], calls: &[CallRecord]) {
+    for exchange in exchanges {
+        let number = exchange.entry.number;
+        let is_during = |call: &&CallRecord| {
+            call.after < number && call.ended.as_ref().is_none_or(|end| number <= end.last)
+        };
+        let mut during = calls.iter().filter(is_during);
+        if let (Party::Client, Some(call), None) = (exchange.by, during.next(), during.next()) {
+            exchange.caller = Some(call.caller.clone());
+        }
+    }
+}
+
 fn rename_entry(entry: &mut Entry, number: u64, places: &Places) {
     entry.number = number;
-    // On this road every request has a connection of its own.
-    entry.connection = number;
     entry.peer = None;
     places.name_in(&mut entry.path);
     for (_, value) in entry.reply.iter_mut().flat_map(|reply| &mut reply.headers) {
@@ -142,7 +165,7 @@ fn outcome(call: CallRecord, idp: &MockIdp, places: &Places) -> Outcome {
     // A call that never ended has run into its caller's patience.
     let (ended_at, answer) = call.ended.map_or_else(
         || (None, Answer::of(Class::Timeout)),
-        |(at, answer)| (Some(at), answer),
+        |end| (Some(end.at), end.answer),
     );
     let told = answer
         .message

@@ -3,6 +3,8 @@
 //! What is moved, frozen and thawed is what a clock shows. Deadlines are on the timeline: they stay where they are when a clock
 //! is stepped or stands still, as those of a machine do whose wall clock is wrong.
 
+use std::collections::BTreeMap;
+use std::fmt;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,6 +14,7 @@ use mock_idp::clock::{BoxFuture, Clock as _, VirtualClock};
 
 use super::activity::{Activity, Said};
 use super::handling::Handling;
+use super::pulse::Pulse;
 use super::tracked::Tracked;
 use crate::scenario::Side;
 
@@ -19,12 +22,21 @@ use crate::scenario::Side;
 const EPOCH: i64 = 1_893_456_000;
 
 /// The time of one case. Clones share it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Timeline {
     base: VirtualClock,
     dials: Arc<Mutex<Dials>>,
+    followers: Arc<Mutex<Followers>>,
     pub(super) activity: Activity,
+    /// Only with clients outside of this process.
+    pub(super) pulse: Option<Pulse>,
 }
+
+/// Who is to be told what the clock of a client shows, by the client's place, and what was told last.
+type Followers = BTreeMap<usize, (Follower, Timestamp)>;
+
+/// Is told what a clock shows.
+pub(crate) type Follower = Arc<dyn Fn(Timestamp) + Send + Sync>;
 
 #[derive(Clone, Debug, Default)]
 struct Dials {
@@ -84,7 +96,55 @@ impl Timeline {
         Self {
             base: VirtualClock::starting_at(epoch),
             dials: Arc::new(Mutex::new(dials)),
+            followers: Arc::default(),
             activity: Activity::default(),
+            pulse: None,
+        }
+    }
+
+    /// The same for clients outside of this process.
+    pub(super) fn with_pulse(self) -> Self {
+        let pulse = Some(Pulse::new(&self.activity));
+        Self { pulse, ..self }
+    }
+
+    /// From now on tells what the clock of this client shows, whenever that has changed. Replaces who was told before.
+    pub(super) fn follow(&self, place: usize, follower: Follower) {
+        let shown = self.shown(place);
+        self.followers().insert(place, (follower, shown));
+    }
+
+    /// What the clock of a client shows.
+    pub(super) fn shown(&self, place: usize) -> Timestamp {
+        let dial = self.dials().clients.get(place).copied();
+        dial.unwrap_or_default().shows(self.now())
+    }
+
+    /// A wait on the timeline; armed at once.
+    pub(super) fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        self.base.sleep(duration)
+    }
+
+    /// Moves the shared instant.
+    fn set(&self, now: Timestamp) {
+        self.base.set(now);
+        self.tell();
+    }
+
+    /// Tells the clients outside what their clocks show now.
+    fn tell(&self) {
+        let mut told = Vec::new();
+        for (place, (follower, last)) in self.followers().iter_mut() {
+            let shown = self.shown(*place);
+            if std::mem::replace(last, shown) != shown {
+                told.push((follower.clone(), shown));
+            }
+        }
+        for (follower, shown) in told {
+            follower(shown);
+        }
+        if let Some(pulse) = &self.pulse {
+            pulse.wake(self.now());
         }
     }
 
@@ -112,18 +172,18 @@ impl Timeline {
         loop {
             self.activity.quiet().await;
             match self.base.next_deadline() {
-                Some(deadline) if deadline <= target => self.base.set(deadline),
+                Some(deadline) if deadline <= target => self.set(deadline),
                 _ => break,
             }
         }
-        self.base.set(target);
+        self.set(target);
         self.activity.quiet().await;
     }
 
     /// Lets time pass for all at one stroke: what fell due meanwhile happens at its end, in the order of the deadlines.
     pub(super) async fn jump(&self, by: Duration) {
         self.activity.quiet().await;
-        self.base.set(later(self.now(), by));
+        self.set(later(self.now(), by));
         self.activity.quiet().await;
     }
 
@@ -132,7 +192,7 @@ impl Timeline {
         self.activity.quiet().await;
         match self.base.next_deadline() {
             Some(deadline) if deadline <= limit => {
-                self.base.set(deadline);
+                self.set(deadline);
                 self.activity.quiet().await;
                 true
             }
@@ -145,6 +205,7 @@ impl Timeline {
         for dial in self.dials().of(side) {
             dial.offset = dial.offset.saturating_add(by);
         }
+        self.tell();
     }
 
     /// Has the clocks of a side stand still.
@@ -159,9 +220,25 @@ impl Timeline {
         self.dials().of(side).for_each(|dial| dial.thaw(now));
     }
 
+    fn followers(&self) -> MutexGuard<'_, Followers> {
+        // Nothing under this lock panics.
+        self.followers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn dials(&self) -> MutexGuard<'_, Dials> {
         // Nothing under this lock panics.
         self.dials.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Timeline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Timeline")
+            .field("base", &self.base)
+            .field("dials", &self.dials)
+            .finish_non_exhaustive()
     }
 }
 
@@ -198,8 +275,7 @@ pub(super) struct ClientClock {
 
 impl token_client::Clock for ClientClock {
     fn now(&self) -> Timestamp {
-        let dial = self.timeline.dials().clients.get(self.place).copied();
-        dial.unwrap_or_default().shows(self.timeline.now())
+        self.timeline.shown(self.place)
     }
 
     fn sleep(&self, duration: Duration) -> token_client::BoxFuture<'static, ()> {
@@ -210,15 +286,24 @@ impl token_client::Clock for ClientClock {
 /// The mock reports to the timeline what its handlers do.
 impl mock_idp::supervise::Supervisor for Timeline {
     fn supervise(&self, handling: BoxFuture<'static, ()>) -> BoxFuture<'static, ()> {
+        if let Some(pulse) = &self.pulse {
+            pulse.requested();
+        }
         let handling = Handling::new(&self.activity, handling);
         Box::pin(Tracked::new(&self.activity, handling))
     }
 
     fn parked(&self, peer: SocketAddr) {
+        if let Some(pulse) = &self.pulse {
+            pulse.parked(peer);
+        }
         self.activity.hear(peer, Said::Parked(peer));
     }
 
     fn resumed(&self, peer: SocketAddr) {
+        if let Some(pulse) = &self.pulse {
+            pulse.resumed(peer);
+        }
         self.activity.hear(peer, Said::Resumed);
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Opening the connection itself is what lets the harness know an exchange by its port, from the first byte to the last.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,8 +13,13 @@ use http::{Request, Response, header};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, RootCertStore};
 use token_client::{BoxFuture, Transport, TransportError, TransportErrorKind};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpSocket;
+use tokio_rustls::TlsConnector;
 
 use super::activity::Activity;
 use super::connection::{Connection, Over};
@@ -24,11 +30,12 @@ use crate::trace::{Caller, Party};
 const BODY_LIMIT: usize = 4 * 1024 * 1024;
 
 /// Sends over loopback and notes who sent what.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct LoopbackTransport {
     activity: Activity,
     sent: Arc<Mutex<Sent>>,
     by: Party,
+    tls: Option<TlsConnector>,
 }
 
 /// What went out.
@@ -56,7 +63,14 @@ impl LoopbackTransport {
                 budget,
             })),
             by: Party::Client,
+            tls: None,
         }
+    }
+
+    /// The same over TLS, trusting this CA alone.
+    pub(super) fn over_tls(self, ca_pem: &str) -> Self {
+        let tls = connector(ca_pem);
+        Self { tls, ..self }
     }
 
     /// The same log and budget, for somebody else.
@@ -85,6 +99,14 @@ impl LoopbackTransport {
     fn sent(&self) -> MutexGuard<'_, Sent> {
         // Nothing under this lock panics.
         self.sent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for LoopbackTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LoopbackTransport")
+            .field("by", &self.by)
+            .finish_non_exhaustive()
     }
 }
 
@@ -126,21 +148,52 @@ impl LoopbackTransport {
             by: self.by,
             caller: caller.map(|caller| caller.caller),
         });
-        let (mut sender, connection) =
-            hyper::client::conn::http1::handshake(TokioIo::new(connection))
-                .await
-                .map_err(broken)?;
-        // Kept to the end: it must not be dropped before the exchange is over.
-        let connection = pin!(connection);
-        let answer = pin!(answer(sender.send_request(request)));
-        let answer = match select(answer, connection).await {
-            Either::Left((answer, _)) => answer,
-            // What the connection has brought before its end is still to be read.
-            Either::Right((_, answer)) => answer.await,
+        let answer = match &self.tls {
+            None => carried(connection, request).await,
+            Some(tls) => {
+                let name = ServerName::from(server.ip());
+                match tls.connect(name, connection).await {
+                    Ok(connection) => carried(connection, request).await,
+                    Err(error) => Err(no_connection(error)),
+                }
+            }
         };
         over.set();
         answer
     }
+}
+
+/// Sends over an open connection and reads the answer.
+async fn carried(
+    connection: impl AsyncRead + AsyncWrite + Unpin,
+    request: Request<Full<Bytes>>,
+) -> Result<Response<Bytes>, TransportError> {
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(connection))
+        .await
+        .map_err(broken)?;
+    // Kept to the end: it must not be dropped before the exchange is over.
+    let connection = pin!(connection);
+    let answer = pin!(answer(sender.send_request(request)));
+    match select(answer, connection).await {
+        Either::Left((answer, _)) => answer,
+        // What the connection has brought before its end is still to be read.
+        Either::Right((_, answer)) => answer.await,
+    }
+}
+
+/// None if that is no CA, which then nobody can be reached with.
+fn connector(ca_pem: &str) -> Option<TlsConnector> {
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(ca_pem.as_bytes()) {
+        roots.add(certificate.ok()?).ok()?;
+    }
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .ok()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Some(TlsConnector::from(Arc::new(config)))
 }
 
 /// Reads a whole answer.

@@ -20,7 +20,7 @@ use crate::trace::{CutShort, Exchange, Party, Road, Trace};
 
 pub use child::ChildEnd;
 pub(crate) use child::not_started;
-use stop::Stop;
+pub(crate) use stop::Stop;
 
 /// A run of the command.
 #[derive(Debug)]

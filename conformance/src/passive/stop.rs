@@ -9,7 +9,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Listens for the signals that end a program in good order.
 #[derive(Debug)]
-pub(super) struct Stop {
+pub(crate) struct Stop {
     hang_up: Signal,
     interrupt: Signal,
     terminate: Signal,
@@ -17,7 +17,7 @@ pub(super) struct Stop {
 
 impl Stop {
     /// Begins to listen; from now on these signals no longer end this process by themselves.
-    pub(super) fn listen() -> io::Result<Self> {
+    pub(crate) fn listen() -> io::Result<Self> {
         Ok(Self {
             hang_up: signal(SignalKind::hangup())?,
             interrupt: signal(SignalKind::interrupt())?,
@@ -26,7 +26,7 @@ impl Stop {
     }
 
     /// Waits for one of them and names it.
-    pub(super) async fn asked(&mut self) -> &'static str {
+    pub(crate) async fn asked(&mut self) -> &'static str {
         tokio::select! {
             _ = self.hang_up.recv() => "SIGHUP",
             _ = self.interrupt.recv() => "SIGINT",

@@ -333,7 +333,7 @@ fn case_report(played: &Played<'_>, judged: &[Judgement]) -> CaseReport {
         virtual_ms: played
             .runs
             .iter()
-            .filter(|run| run.trace.road == Road::Local)
+            .filter(|run| run.trace.road != Road::Passive)
             .filter_map(|run| {
                 let lasted = run.trace.ended_at.duration_since(run.trace.started_at);
                 u64::try_from(lasted.as_millis()).ok()

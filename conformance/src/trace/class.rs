@@ -49,6 +49,18 @@ pub enum Class {
 }
 
 impl Class {
+    /// The class of a status that a client hands back as it came, of those that are no success.
+    #[must_use]
+    pub fn of_status(status: u16) -> Self {
+        match status {
+            401 => Self::Unauthorized,
+            403 => Self::Forbidden,
+            429 => Self::Throttled,
+            500.. => Self::Transient,
+            _ => Self::Other,
+        }
+    }
+
     /// The name used in scenario files and driver messages.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -109,6 +109,8 @@ pub enum MarkKind {
 pub enum Road {
     /// In this process, on virtual clocks.
     Local,
+    /// Through a driver, on clocks that are moved.
+    Driver,
     /// Any command, judged by the wire alone.
     Passive,
 }
@@ -126,4 +128,8 @@ pub enum CutShort {
     ClientPanicked(String),
     /// The harness could not go on.
     Harness(String),
+    /// The driver broke the protocol, hung or died.
+    Driver(String),
+    /// The client cannot do what the scenario asks of it.
+    Unsupported(String),
 }

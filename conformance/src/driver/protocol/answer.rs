@@ -49,6 +49,24 @@ pub enum Outcome {
     Unsupported(String),
 }
 
+impl Outcome {
+    /// What it is, for a sentence; quotes no more than the driver's own words for a failure.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::Ok(_) => "`ok`".to_owned(),
+            Self::Err(failure) => {
+                let words = failure.message.as_deref().or(failure.native.as_deref());
+                match words {
+                    Some(words) => format!("`err`: {words}"),
+                    None => "`err`".to_owned(),
+                }
+            }
+            Self::Unsupported(why) => format!("`unsupported`: {why}"),
+        }
+    }
+}
+
 /// The members of `ok` that are read after an operation of a client.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]

@@ -272,9 +272,13 @@ fn runs(case: &CaseReport, played: &Played<'_>) -> Vec<RunView> {
             Some(CutShort::Harness(why)) => {
                 format!(" \u{b7} the run could not go on: {}", plain(why))
             }
+            Some(CutShort::Driver(why)) => {
+                format!(" \u{b7} the driver failed: {}", plain(why))
+            }
+            Some(CutShort::Unsupported(why)) => format!(" \u{b7} not played: {}", plain(why)),
         };
         let time = match trace.road {
-            Road::Local => "virtual time",
+            Road::Local | Road::Driver => "virtual time",
             Road::Passive => "real time",
         };
         views.push(RunView {

@@ -1,0 +1,87 @@
+//! Whom to test: the options of commands that can talk to a driver.
+
+use clap::Args;
+
+use super::Refusal;
+use crate::case::CaseName;
+use crate::driver::{Driver, DriverFault, Groups, Target};
+use crate::exit::ExitCode;
+use crate::passive::Stop;
+use crate::report::Played;
+use crate::trace::CutShort;
+
+/// A client in another program.
+#[derive(Debug, Args)]
+pub(super) struct Drive {
+    /// Test the client that this command drives, or the service at this http://127.0.0.1 address, in place of the reference client
+    ///
+    /// A driver is a small program that speaks the driver protocol; `tokenproof init driver` writes one to begin with.
+    #[arg(long, value_name = "COMMAND")]
+    driver: Option<String>,
+}
+
+impl Drive {
+    /// Meets the driver, if one was named.
+    pub(super) fn driver(&self) -> Result<Option<Driver>, Refusal> {
+        let Some(command) = &self.driver else {
+            return Ok(None);
+        };
+        let target = Target::read(command).map_err(|fault| Refusal::usage(fault.to_string()))?;
+        let groups = Groups::default();
+        stop_with_us(groups.clone())?;
+        let runtime = runtime()?;
+        runtime
+            .block_on(Driver::meet(target, groups))
+            .map(Some)
+            .map_err(|fault| refusal(&fault))
+    }
+}
+
+/// The cases in which the driver was at fault, and how.
+pub(super) fn troubles<'p>(
+    played: &'p [Played<'_>],
+) -> impl Iterator<Item = (&'p CaseName, &'p str)> {
+    played.iter().filter_map(|played| {
+        let mut runs = played.runs.iter();
+        runs.find_map(|run| match &run.trace.cut_short {
+            Some(CutShort::Driver(why)) => Some((&played.case.name, why.as_str())),
+            _ => None,
+        })
+    })
+}
+
+fn refusal(fault: &DriverFault) -> Refusal {
+    Refusal {
+        exit: ExitCode::Driver,
+        message: fault.to_string(),
+    }
+}
+
+/// Has every process of a driver end when this one is asked to: they are in groups of their own, which no terminal's Ctrl-C reaches.
+fn stop_with_us(groups: Groups) -> Result<(), Refusal> {
+    let failed = |error: std::io::Error| {
+        Refusal::harness(format!(
+            "the signals that stop a run could not be listened for: {error}"
+        ))
+    };
+    let runtime = runtime()?;
+    let mut stop = runtime.block_on(async { Stop::listen() }).map_err(failed)?;
+    std::thread::Builder::new()
+        .spawn(move || {
+            let signal = runtime.block_on(stop.asked());
+            groups.kill_all();
+            super::output::complain(&format!(
+                "stopped by {signal}; the driver was killed with everything it had started, and nothing is judged"
+            ));
+            std::process::exit(ExitCode::Driver.code().into());
+        })
+        .map(drop)
+        .map_err(failed)
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Refusal> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Refusal::harness(format!("no runtime could be started: {error}")))
+}

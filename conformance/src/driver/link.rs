@@ -1,0 +1,55 @@
+//! The way to a driver: a process's pipes, or a service's address.
+
+use std::sync::Arc;
+
+use super::process::Process;
+use super::service::Service;
+
+/// A way to a driver. Clones are the same one; when the last is dropped, a process is killed.
+#[derive(Clone, Debug)]
+pub(super) enum Link {
+    Process(Arc<Process>),
+    Service(Service),
+}
+
+impl Link {
+    /// Sends a line. What becomes of it shows in what comes back.
+    pub(super) fn send(&self, line: Vec<u8>) {
+        match self {
+            Self::Process(process) => process.send(line),
+            Self::Service(service) => service.send(line),
+        }
+    }
+
+    /// Nothing more is wanted of it.
+    pub(super) fn kill(&self) {
+        match self {
+            Self::Process(process) => process.kill(),
+            // It is not ours; what it still does is nobody's.
+            Self::Service(_) => {}
+        }
+    }
+
+    /// How it has ended, in words.
+    pub(super) async fn end(&self) -> String {
+        match self {
+            Self::Process(process) => process.end().await,
+            Self::Service(_) => "its connection".to_owned(),
+        }
+    }
+
+    /// The last of what it has written to standard error.
+    pub(super) fn said(&self) -> String {
+        match self {
+            Self::Process(process) => process.said(),
+            Self::Service(_) => String::new(),
+        }
+    }
+
+    /// Ends a process in good order, and kills what is left of it.
+    pub(super) async fn finish(self) {
+        if let Self::Process(process) = self {
+            process.finish().await;
+        }
+    }
+}

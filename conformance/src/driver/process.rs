@@ -1,0 +1,254 @@
+//! A driver as a process of its own, spoken to over its standard input and output.
+//!
+//! Its pipes are served by threads, so that a process can outlive the runtime of one case and serve the next.
+
+use std::collections::BTreeSet;
+use std::io::{self, Read, Write as _};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::sync::{mpsc, watch};
+
+use super::fault::DriverFault;
+use super::protocol::MAX_LINE;
+use crate::passive::not_started;
+use crate::watchdog::within;
+
+/// How long a driver may take to end once its input has ended.
+const GRACE: Duration = Duration::from_secs(3);
+/// How much a driver may write.
+pub(super) const MOST: usize = 64 << 20;
+/// How many lines are kept that nobody has read yet.
+const LINES: usize = 1_024;
+/// How much of what it writes to standard error is kept: the end of it.
+const KEPT: usize = 64 << 10;
+
+/// Every process group that was started and may still be running. Clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct Groups(Arc<Mutex<BTreeSet<i32>>>);
+
+impl Groups {
+    /// Kills all of them, with whatever they have started. For the end of this program, when nobody is left to do it in order.
+    pub fn kill_all(&self) {
+        for group in std::mem::take(&mut *self.locked()) {
+            kill(group);
+        }
+    }
+
+    fn locked(&self) -> MutexGuard<'_, BTreeSet<i32>> {
+        // Nothing under this lock panics.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What comes out of a process.
+#[derive(Debug)]
+pub(super) enum Inbound {
+    /// A line, without its line feed.
+    Line(Vec<u8>),
+    /// It has broken a limit.
+    Broken(DriverFault),
+    /// Its output has ended.
+    End,
+}
+
+/// A process with everything it starts. Killed when it is dropped.
+#[derive(Debug)]
+pub(super) struct Process {
+    group: i32,
+    groups: Groups,
+    /// None once its input has ended.
+    input: Mutex<Option<mpsc::UnboundedSender<Vec<u8>>>>,
+    ended: watch::Receiver<Option<ExitStatus>>,
+    said: Arc<Mutex<Vec<u8>>>,
+}
+
+impl Process {
+    /// Starts a command in a process group of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`DriverFault::NotStarted`].
+    pub(super) fn start(
+        command: &[String],
+        variables: &[(String, String)],
+        groups: &Groups,
+    ) -> Result<(Self, mpsc::Receiver<Inbound>), DriverFault> {
+        use std::os::unix::process::CommandExt as _;
+        let refused =
+            |program: &str, error: &io::Error| DriverFault::NotStarted(not_started(program, error));
+        let Some((program, arguments)) = command.split_first() else {
+            return Err(DriverFault::NotStarted("the command is empty".to_owned()));
+        };
+        let mut starting = Command::new(program);
+        starting
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0);
+        for name in mock_idp::environment::UNSET {
+            starting.env_remove(name);
+        }
+        starting.envs(variables.iter().cloned());
+        let mut child = starting.spawn().map_err(|error| refused(program, &error))?;
+        let group = i32::try_from(child.id()).unwrap_or(i32::MAX);
+        groups.locked().insert(group);
+        let served = serve(&mut child);
+        let (told, ended) = watch::channel(None);
+        let waits = thread::Builder::new().spawn(move || {
+            // Whatever has become of it, it is no more.
+            let status = child.wait().ok();
+            told.send_replace(status);
+        });
+        let (input, lines, said) = match served.and_then(|served| waits.map(|_| served)) {
+            Ok(served) => served,
+            Err(error) => {
+                kill(group);
+                return Err(refused(program, &error));
+            }
+        };
+        let process = Self {
+            group,
+            groups: groups.clone(),
+            input: Mutex::new(Some(input)),
+            ended,
+            said,
+        };
+        Ok((process, lines))
+    }
+
+    /// Writes a line; it is lost if the process reads no more.
+    pub(super) fn send(&self, mut line: Vec<u8>) {
+        line.push(b'\n');
+        if let Some(input) = &*locked(&self.input) {
+            // Its end is noticed where its output is read.
+            let _ = input.send(line);
+        }
+    }
+
+    /// Ends its input and waits for its end; kills it, with what it has started, if that takes too long or something is left.
+    pub(super) async fn finish(&self) {
+        locked(&self.input).take();
+        let mut ended = self.ended.clone();
+        within(GRACE, ended.wait_for(Option::is_some)).await;
+        self.kill();
+    }
+
+    /// Kills it with everything it has started.
+    pub(super) fn kill(&self) {
+        kill(self.group);
+    }
+
+    /// With which exit code or signal it has ended, in words.
+    pub(super) async fn end(&self) -> String {
+        use std::os::unix::process::ExitStatusExt as _;
+        let mut ended = self.ended.clone();
+        let status = match within(GRACE, ended.wait_for(Option::is_some)).await {
+            Some(Ok(status)) => *status,
+            _ => None,
+        };
+        match status.map(|status| (status.code(), status.signal())) {
+            Some((Some(code), _)) => format!("with exit code {code}"),
+            Some((None, Some(signal))) => format!("by signal {signal}"),
+            _ => "its output".to_owned(),
+        }
+    }
+
+    /// The last of what it has written to standard error.
+    pub(super) fn said(&self) -> String {
+        String::from_utf8_lossy(&locked(&self.said)).into_owned()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        kill(self.group);
+        self.groups.locked().remove(&self.group);
+    }
+}
+
+fn kill(group: i32) {
+    if let Some(group) = Pid::from_raw(group) {
+        // An error means that nobody is left in the group, which is what we want.
+        let _ = kill_process_group(group, Signal::KILL);
+    }
+}
+
+type Served = (
+    mpsc::UnboundedSender<Vec<u8>>,
+    mpsc::Receiver<Inbound>,
+    Arc<Mutex<Vec<u8>>>,
+);
+
+/// Starts the threads that serve the pipes.
+fn serve(child: &mut Child) -> io::Result<Served> {
+    let (input, mut queue) = mpsc::unbounded_channel::<Vec<u8>>();
+    let (lines, inbound) = mpsc::channel(LINES);
+    let said = Arc::new(Mutex::new(Vec::new()));
+    if let Some(mut stdin) = child.stdin.take() {
+        thread::Builder::new().spawn(move || {
+            while let Some(line) = queue.blocking_recv() {
+                if stdin.write_all(&line).and_then(|()| stdin.flush()).is_err() {
+                    return;
+                }
+            }
+        })?;
+    }
+    if let Some(stdout) = child.stdout.take() {
+        thread::Builder::new().spawn(move || read(stdout, &lines))?;
+    }
+    if let Some(mut stderr) = child.stderr.take() {
+        let kept = said.clone();
+        thread::Builder::new().spawn(move || {
+            let mut piece = [0; 4096];
+            while let Ok(length @ 1..) = stderr.read(&mut piece) {
+                let mut kept = locked(&kept);
+                kept.extend_from_slice(&piece[..length]);
+                let surplus = kept.len().saturating_sub(KEPT);
+                kept.drain(..surplus);
+            }
+        })?;
+    }
+    Ok((input, inbound, said))
+}
+
+/// Cuts what comes into lines, until the end, a broken limit, or nobody listens.
+fn read(mut stdout: impl Read, lines: &mpsc::Sender<Inbound>) {
+    let mut line = Vec::new();
+    let mut total = 0;
+    let mut piece = [0; 16 << 10];
+    while let Ok(length @ 1..) = stdout.read(&mut piece) {
+        total += length;
+        if total > MOST {
+            let flood = DriverFault::Flood { limit: MOST };
+            let _ = lines.blocking_send(Inbound::Broken(flood));
+            return;
+        }
+        let mut parts = piece[..length].split(|byte| *byte == b'\n').peekable();
+        while let Some(part) = parts.next() {
+            line.extend_from_slice(part);
+            if line.len() > MAX_LINE {
+                let fault = DriverFault::NotAMessage(super::protocol::NotAMessage::TooLong);
+                let _ = lines.blocking_send(Inbound::Broken(fault));
+                return;
+            }
+            if parts.peek().is_some() {
+                let whole = std::mem::take(&mut line);
+                if lines.blocking_send(Inbound::Line(whole)).is_err() {
+                    return;
+                }
+            }
+        }
+    }
+    // What is left without a line feed is no line, and nobody waits for it but the reader of the end.
+    let _ = lines.blocking_send(Inbound::End);
+}
+
+fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Nothing under these locks panics.
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}

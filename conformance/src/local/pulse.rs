@@ -1,0 +1,245 @@
+//! Clients outside of this process: what is known of their being busy.
+//!
+//! In this process quiet is proven ([`activity`](super::activity)). Outside it can only be watched. An operation that the
+//! client was asked for is *under way* until it is answered. It counts as busy, except while the client has said that it sleeps.
+//! One that gives no sign of life for a while, neither a message nor a request to the mock, is taken to have *settled*: it waits for
+//! something that is not going to happen by itself. Too short a while can miss what a bad client would yet have done; it never
+//! blames a good one, since the play awaits the end of a call wherever it can.
+
+use std::collections::{HashMap, HashSet};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::Notify;
+
+use super::activity::Activity;
+use crate::watchdog::{Stopwatch, within};
+
+/// Without a sign of life for so long, what is under way has settled if the mock keeps a request waiting on purpose, or a part of
+/// the client sleeps: the rest most likely waits for that.
+const SETTLE: Duration = Duration::from_millis(250);
+/// The same if nothing explains why it waits.
+const UNEXPLAINED: Duration = Duration::from_secs(3);
+/// Without a sign of life for so long, a client hangs.
+const HUNG: Duration = Duration::from_secs(20);
+/// How many requests a case may send, as in this process.
+const REQUESTS: u32 = super::play::REQUEST_BUDGET;
+
+/// The pulse of all outside clients of one case. Clones share it.
+#[derive(Clone, Debug)]
+pub(crate) struct Pulse(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    activity: Activity,
+    state: Mutex<State>,
+    /// There is something to watch, or a sign of life.
+    beat: Notify,
+}
+
+#[derive(Debug)]
+struct State {
+    last: u64,
+    under_way: HashMap<Ticket, Option<Timestamp>>,
+    /// Requests that the mock keeps waiting on purpose.
+    parked: HashSet<SocketAddr>,
+    /// How many requests have come in.
+    requests: u32,
+    beats: u64,
+    since: Stopwatch,
+    /// Whether what is under way counts in `activity`.
+    counted: bool,
+}
+
+/// An operation under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Ticket(u64);
+
+impl State {
+    fn is_running(&self) -> bool {
+        // Whoever sends without end is stopped and not waited for.
+        !self.is_exhausted() && self.under_way.values().any(Option::is_none)
+    }
+
+    fn is_exhausted(&self) -> bool {
+        self.requests > REQUESTS
+    }
+
+    fn patience(&self) -> Duration {
+        let explained = !self.parked.is_empty() || self.under_way.values().any(Option::is_some);
+        if explained { SETTLE } else { UNEXPLAINED }
+    }
+}
+
+impl Pulse {
+    pub(super) fn new(activity: &Activity) -> Self {
+        Self(Arc::new(Shared {
+            activity: activity.clone(),
+            state: Mutex::new(State {
+                last: 0,
+                under_way: HashMap::new(),
+                parked: HashSet::new(),
+                requests: 0,
+                beats: 0,
+                since: Stopwatch::start(),
+                counted: false,
+            }),
+            beat: Notify::new(),
+        }))
+    }
+
+    /// An operation begins.
+    pub(crate) fn begin(&self) -> Ticket {
+        let mut begun = Ticket(0);
+        self.beat(|state| {
+            state.last += 1;
+            begun = Ticket(state.last);
+            state.under_way.insert(begun, None);
+        });
+        begun
+    }
+
+    /// It has ended.
+    pub(crate) fn end(&self, ticket: Ticket) {
+        self.beat(|state| {
+            state.under_way.remove(&ticket);
+        });
+    }
+
+    /// It sleeps until then, on the timeline; or it goes on.
+    pub(crate) fn sleeps(&self, ticket: Ticket, until: Option<Timestamp>) {
+        self.beat(|state| {
+            if let Some(sleeping) = state.under_way.get_mut(&ticket) {
+                *sleeping = until;
+            }
+        });
+    }
+
+    /// Who has slept until now goes on.
+    pub(super) fn wake(&self, now: Timestamp) {
+        self.beat(|state| {
+            for sleeping in state.under_way.values_mut() {
+                *sleeping = sleeping.filter(|until| *until > now);
+            }
+        });
+    }
+
+    /// Some other sign of life.
+    pub(crate) fn stir(&self) {
+        self.beat(|_| {});
+    }
+
+    /// A request has come in.
+    pub(super) fn requested(&self) {
+        self.beat(|state| state.requests = state.requests.saturating_add(1));
+    }
+
+    /// The mock keeps this peer's request waiting on purpose.
+    pub(super) fn parked(&self, peer: SocketAddr) {
+        self.beat(|state| {
+            state.parked.insert(peer);
+        });
+    }
+
+    /// It no longer does.
+    pub(super) fn resumed(&self, peer: SocketAddr) {
+        self.beat(|state| {
+            state.parked.remove(&peer);
+        });
+    }
+
+    /// How long ago the last sign of life was, in real time.
+    pub(crate) fn rests_since(&self) -> Duration {
+        self.state().since.elapsed()
+    }
+
+    /// Whether more requests have come in than a case may send.
+    pub(super) fn is_exhausted(&self) -> bool {
+        self.state().is_exhausted()
+    }
+
+    /// Completes when that is so.
+    pub(crate) async fn exhausted(&self) {
+        loop {
+            let beat = self.0.beat.notified();
+            if self.is_exhausted() {
+                return;
+            }
+            beat.await;
+        }
+    }
+
+    /// Waits in real time for a sign of life. False if there will be none: nothing is under way, or it hangs.
+    pub(super) async fn goes_on(&self) -> bool {
+        let seen = self.state().beats;
+        let waiting = async {
+            loop {
+                let beat = self.0.beat.notified();
+                {
+                    let state = self.state();
+                    if state.beats != seen {
+                        return true;
+                    }
+                    if !state.is_running() {
+                        return false;
+                    }
+                }
+                beat.await;
+            }
+        };
+        within(HUNG, waiting).await.unwrap_or(false)
+    }
+
+    /// Notes when what is under way has settled. Runs as long as the case.
+    pub(super) async fn watch(self) {
+        loop {
+            let beat = self.0.beat.notified();
+            let left = {
+                let mut state = self.state();
+                let left = state.patience().checked_sub(state.since.elapsed());
+                if !state.counted {
+                    None
+                } else if let Some(left) = left.filter(|left| !left.is_zero()) {
+                    Some(left)
+                } else {
+                    state.counted = false;
+                    drop(state);
+                    self.0.activity.end();
+                    None
+                }
+            };
+            match left {
+                Some(left) => {
+                    // A beat begins the wait anew, at the top.
+                    within(left, beat).await;
+                }
+                None => beat.await,
+            }
+        }
+    }
+
+    fn beat(&self, change: impl FnOnce(&mut State)) {
+        let counts = {
+            let mut state = self.state();
+            change(&mut state);
+            state.beats += 1;
+            state.since = Stopwatch::start();
+            let was = std::mem::replace(&mut state.counted, false);
+            state.counted = state.is_running();
+            (was, state.counted)
+        };
+        match counts {
+            (false, true) => self.0.activity.begin(),
+            (true, false) => self.0.activity.end(),
+            _ => {}
+        }
+        self.0.beat.notify_waiters();
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Nothing under this lock panics.
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
