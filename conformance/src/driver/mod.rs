@@ -13,6 +13,7 @@ mod process;
 pub mod protocol;
 mod service;
 mod session;
+mod template;
 mod transcript;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -34,6 +35,7 @@ pub use clock::Faketime;
 pub use fault::DriverFault;
 pub use process::Groups;
 pub use service::Address;
+pub use template::Language;
 
 /// How a driver is reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
