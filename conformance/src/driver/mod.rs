@@ -6,7 +6,9 @@
 mod client;
 mod clock;
 mod error_map;
+mod examine;
 mod fault;
+mod group;
 mod lack;
 mod link;
 mod process;
@@ -32,6 +34,7 @@ use crate::case::Case;
 use crate::contender::{Contender, LocalClient, Setup};
 
 pub use clock::Faketime;
+pub use examine::{Assertion, Examination, Finding, NoStage, examine};
 pub use fault::DriverFault;
 pub use process::Groups;
 pub use service::Address;
