@@ -11,11 +11,14 @@ mod fault;
 mod group;
 mod lack;
 mod link;
+mod probe;
 mod process;
+mod profile;
 pub mod protocol;
 mod service;
 mod session;
 mod template;
+mod terminal;
 mod transcript;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -28,15 +31,18 @@ use link::Link;
 use process::{Inbound, Process};
 use protocol::{ClockMode, Hello, Outcome, Profile, VERSION};
 use service::Service;
-use session::{START, Session};
+use session::Session;
+use terminal::Terminal;
 
 use crate::case::Case;
-use crate::contender::{Contender, LocalClient, Setup};
+use crate::contender::{Contender, Limits, LocalClient, Setup};
 
 pub use clock::Faketime;
 pub use examine::{Assertion, Examination, Finding, NoStage, examine};
 pub use fault::DriverFault;
+pub use probe::{Margin, Tried};
 pub use process::Groups;
+pub use profile::ProfileFile;
 pub use service::Address;
 pub use template::Language;
 
@@ -45,6 +51,8 @@ pub use template::Language;
 pub enum Target {
     /// A command, started once for each client.
     Command(Vec<String>),
+    /// Whoever reads this program's standard output and writes to its standard input.
+    Terminal,
     /// A service that is there already.
     Service(Address),
 }
@@ -76,14 +84,23 @@ pub struct Driver(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     target: Target,
+    limits: Limits,
     hello: Hello,
     profile: Profile,
+    /// How its clock is moved: as it declares, if it has not been found out.
     clock: ClockMode,
+    /// What came of trying that; none if there was nothing to try, or it has not been tried.
+    tried: Option<Tried>,
+    /// The margin that was seen then.
+    margin: Option<Margin>,
     faketime: Option<Faketime>,
     groups: Groups,
     /// Processes that wait for their next client.
-    waiting: Mutex<Vec<(Link, mpsc::Receiver<Inbound>)>>,
+    waiting: Mutex<Idle>,
 }
+
+/// Ways to a driver that nobody uses now.
+type Idle = Vec<(Link, mpsc::Receiver<Inbound>)>;
 
 impl Driver {
     /// Starts the driver once, to learn what its client can do. What it declares of its clock is not tried here.
@@ -91,26 +108,33 @@ impl Driver {
     /// # Errors
     ///
     /// [`DriverFault`] if it cannot be started, says no hello, or needs libfaketime where there is none.
-    pub async fn meet(target: Target, groups: Groups) -> Result<Self, DriverFault> {
-        let (link, inbound) = connect(&target, &[], &groups)?;
-        let session = Session::begin(link, inbound, None, false);
+    pub async fn meet(target: Target, groups: Groups, limits: Limits) -> Result<Self, DriverFault> {
+        let (link, inbound) = connect(&target, &[], &groups, limits)?;
+        let session = Session::begin(link, inbound, None, false, limits);
         let hello = Hello::of(&session).await;
         let hello = hello.map_err(|fault| told_with(fault, &session.said()))?;
-        if let Some((link, _)) = session.release().await {
-            link.finish().await;
+        let mut waiting = Vec::new();
+        match (session.release().await, &target) {
+            // There is no other.
+            (Some(link), Target::Terminal) => waiting.push(link),
+            (Some((link, _)), _) => link.finish().await,
+            (None, _) => {}
         }
         let faketime = match hello.can.clock {
             ClockMode::Faketime => Some(Faketime::find().map_err(DriverFault::NotStarted)?),
             _ => None,
         };
         Ok(Self(Arc::new(Shared {
-            target,
             profile: hello.profile.clone(),
             clock: hello.can.clock,
+            tried: None,
+            margin: None,
             hello,
             faketime,
             groups,
-            waiting: Mutex::default(),
+            limits,
+            waiting: Mutex::new(waiting),
+            target,
         })))
     }
 
@@ -138,10 +162,16 @@ impl Driver {
         self.changed(|shared| shared.profile = profile)
     }
 
-    /// The same, but its clock is moved otherwise than it declares, or not at all.
+    /// What came of trying its clock, if it was tried.
     #[must_use]
-    pub fn with_clock(self, clock: ClockMode) -> Self {
-        self.changed(|shared| shared.clock = clock)
+    pub fn clock_tried(&self) -> Option<&Tried> {
+        self.0.tried.as_ref()
+    }
+
+    /// The margin that was seen when its clock was tried.
+    #[must_use]
+    pub fn margin_seen(&self) -> Option<Margin> {
+        self.0.margin
     }
 
     fn changed(self, change: impl FnOnce(&mut Shared)) -> Self {
@@ -150,18 +180,25 @@ impl Driver {
             hello,
             profile,
             clock,
+            tried,
+            margin,
             faketime,
             groups,
-            ..
+            limits,
+            waiting,
         } = &*self.0;
+        let waiting = std::mem::take(&mut *locked(waiting));
         let mut shared = Shared {
             target: target.clone(),
             hello: hello.clone(),
             profile: profile.clone(),
             clock: *clock,
+            tried: tried.clone(),
+            margin: *margin,
             faketime: faketime.clone(),
             groups: groups.clone(),
-            waiting: Mutex::default(),
+            limits: *limits,
+            waiting: Mutex::new(waiting),
         };
         change(&mut shared);
         Self(Arc::new(shared))
@@ -179,7 +216,7 @@ impl Driver {
         &self,
         variables: &[(String, String)],
     ) -> Result<(Link, mpsc::Receiver<Inbound>), DriverFault> {
-        connect(&self.0.target, variables, &self.0.groups)
+        connect(&self.0.target, variables, &self.0.groups, self.0.limits)
     }
 
     /// A process that waits for its next client.
@@ -190,20 +227,22 @@ impl Driver {
     /// Keeps a way to a driver for the next client, or ends it.
     async fn take_back(&self, link: Link, inbound: mpsc::Receiver<Inbound>) {
         // Under libfaketime a process has its clock from the environment of one client.
-        if self.0.hello.can.reuse && self.clock() != ClockMode::Faketime {
+        let reuse = self.0.hello.can.reuse && self.clock() != ClockMode::Faketime;
+        if reuse || self.0.target == Target::Terminal {
             self.idle().push((link, inbound));
         } else {
             link.finish().await;
         }
     }
 
-    fn idle(&self) -> MutexGuard<'_, Vec<(Link, mpsc::Receiver<Inbound>)>> {
-        // Nothing under this lock panics.
-        self.0
-            .waiting
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    fn idle(&self) -> MutexGuard<'_, Idle> {
+        locked(&self.0.waiting)
     }
+}
+
+fn locked(idle: &Mutex<Idle>) -> MutexGuard<'_, Idle> {
+    // Nothing under this lock panics.
+    idle.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Contender for Driver {
@@ -219,6 +258,10 @@ impl Contender for Driver {
         true
     }
 
+    fn limits(&self) -> Limits {
+        self.0.limits
+    }
+
     fn lacks(&self, case: &Case) -> Option<String> {
         lack::of(self, case)
     }
@@ -226,7 +269,9 @@ impl Contender for Driver {
     fn margin(&self) -> Duration {
         /// Five minutes are common among libraries.
         const USUAL: u32 = 300;
-        Duration::from_secs(self.profile().margin_s.unwrap_or(USUAL).into())
+        let seen = self.margin_seen().map(Margin::seconds);
+        let declared = self.profile().margin_s;
+        Duration::from_secs(seen.or(declared).unwrap_or(USUAL).into())
     }
 }
 
@@ -237,7 +282,7 @@ impl Hello {
             versions: vec![VERSION],
             runner: format!("tokenproof {}", env!("CARGO_PKG_VERSION")),
         };
-        let members = match session.ask_within(START, hello).await? {
+        let members = match session.ask_at_start(hello).await? {
             Outcome::Ok(members) => members,
             outcome => {
                 return Err(DriverFault::Refused {
@@ -261,11 +306,16 @@ fn connect(
     target: &Target,
     variables: &[(String, String)],
     groups: &Groups,
+    limits: Limits,
 ) -> Result<(Link, mpsc::Receiver<Inbound>), DriverFault> {
     match target {
         Target::Command(command) => {
-            let (process, inbound) = Process::start(command, variables, groups)?;
+            let (process, inbound) = Process::start(command, variables, groups, limits.end)?;
             Ok((Link::Process(Arc::new(process)), inbound))
+        }
+        Target::Terminal => {
+            let (terminal, inbound) = Terminal::open()?;
+            Ok((Link::Terminal(terminal), inbound))
         }
         Target::Service(address) => {
             let (service, inbound) = Service::at(address.clone());

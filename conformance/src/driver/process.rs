@@ -12,14 +12,13 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::sync::{mpsc, watch};
 
+use super::clock::{self, Faketime};
 use super::fault::DriverFault;
 use super::group;
 use super::protocol::MAX_LINE;
 use crate::passive::not_started;
 use crate::watchdog::within;
 
-/// How long a driver may take to end once its input has ended.
-const GRACE: Duration = Duration::from_secs(3);
 /// How much a driver may write.
 pub(super) const MOST: usize = 64 << 20;
 /// How many lines are kept that nobody has read yet.
@@ -73,6 +72,8 @@ pub(super) struct Process {
     /// None once its input has ended.
     input: Mutex<Option<mpsc::UnboundedSender<Vec<u8>>>>,
     ended: watch::Receiver<Option<ExitStatus>>,
+    /// How long it may take to end.
+    grace: Duration,
     said: Arc<Mutex<Vec<u8>>>,
 }
 
@@ -86,6 +87,7 @@ impl Process {
         command: &[String],
         variables: &[(String, String)],
         groups: &Groups,
+        grace: Duration,
     ) -> Result<(Self, mpsc::Receiver<Inbound>), DriverFault> {
         use std::os::unix::process::CommandExt as _;
         let refused =
@@ -100,7 +102,7 @@ impl Process {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .process_group(0);
-        for name in mock_idp::environment::UNSET {
+        for name in mock_idp::environment::UNSET.into_iter().chain(clock::UNSET) {
             starting.env_remove(name);
         }
         starting.envs(variables.iter().cloned());
@@ -126,6 +128,7 @@ impl Process {
             groups: groups.clone(),
             input: Mutex::new(Some(input)),
             ended,
+            grace,
             said,
         };
         Ok((process, lines))
@@ -144,7 +147,7 @@ impl Process {
     pub(super) async fn finish(&self) {
         locked(&self.input).take();
         let mut ended = self.ended.clone();
-        within(GRACE, ended.wait_for(Option::is_some)).await;
+        within(self.grace, ended.wait_for(Option::is_some)).await;
         self.kill();
     }
 
@@ -156,7 +159,7 @@ impl Process {
     /// Waits for its end, as long as it may take, and says what is left of it; then kills that.
     pub(super) async fn remains(&self) -> Remains {
         let mut ended = self.ended.clone();
-        let in_time = within(GRACE, ended.wait_for(Option::is_some)).await;
+        let in_time = within(self.grace, ended.wait_for(Option::is_some)).await;
         let remains = Remains {
             in_time: in_time.is_some(),
             descendants: in_time.is_some() && group::outlives(self.group).await,
@@ -174,7 +177,7 @@ impl Process {
     pub(super) async fn end(&self) -> String {
         use std::os::unix::process::ExitStatusExt as _;
         let mut ended = self.ended.clone();
-        let status = match within(GRACE, ended.wait_for(Option::is_some)).await {
+        let status = match within(self.grace, ended.wait_for(Option::is_some)).await {
             Some(Ok(status)) => *status,
             _ => None,
         };
@@ -195,6 +198,7 @@ impl Drop for Process {
     fn drop(&mut self) {
         kill(self.group);
         self.groups.locked().remove(&self.group);
+        Faketime::clean_up_after(self.group.unsigned_abs());
     }
 }
 

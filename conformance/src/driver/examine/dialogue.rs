@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
 
+use crate::contender::Limits;
 use crate::driver::link::Link;
 use crate::driver::process::{Inbound, Remains};
 use crate::driver::protocol::{Message, Operation, Outcome};
@@ -17,6 +18,8 @@ pub(super) struct Dialogue {
     link: Link,
     inbound: mpsc::Receiver<Inbound>,
     patience: Duration,
+    /// How long it may take to end.
+    end: Duration,
     last: u64,
     asked: BTreeMap<u64, Asked>,
     /// Why nothing more can be heard.
@@ -52,14 +55,12 @@ pub(super) struct Ended {
 }
 
 impl Dialogue {
-    pub(super) fn new(
-        (link, inbound): (Link, mpsc::Receiver<Inbound>),
-        patience: Duration,
-    ) -> Self {
+    pub(super) fn new((link, inbound): (Link, mpsc::Receiver<Inbound>), limits: Limits) -> Self {
         Self {
             link,
             inbound,
-            patience,
+            patience: limits.start,
+            end: limits.end,
             last: 0,
             asked: BTreeMap::new(),
             over: None,
@@ -146,6 +147,11 @@ impl Dialogue {
         self.asked.get(&id)?.until
     }
 
+    /// How long the driver may take to end.
+    pub(super) fn end_limit(&self) -> Duration {
+        self.end
+    }
+
     /// From now on another patience.
     pub(super) fn be_patient(&mut self, patience: Duration) {
         self.patience = patience;
@@ -186,7 +192,7 @@ impl Dialogue {
         let early = self.over.is_some();
         self.link.end_input();
         while self.over.is_none() {
-            let came = self.hear(Duration::from_secs(3)).await;
+            let came = self.hear(self.end).await;
             if !came {
                 break;
             }

@@ -11,13 +11,12 @@ mod stage;
 mod time;
 mod tokens;
 
-use std::time::Duration;
-
 use mock_idp::Provider;
 use serde_json::{Map, json};
 
 use super::protocol::{ClockMode, Hello, Operation, Outcome, VERSION};
 use super::{Groups, Target, connect};
+use crate::contender::Limits;
 use dialogue::Dialogue;
 use record::Record;
 use stage::{As, Stage};
@@ -51,7 +50,7 @@ impl Examination {
     }
 }
 
-/// Examines a driver. An operation may take as long as `patience`.
+/// Examines a driver.
 ///
 /// # Errors
 ///
@@ -59,11 +58,11 @@ impl Examination {
 pub async fn examine(
     target: &Target,
     groups: &Groups,
-    patience: Duration,
+    limits: Limits,
 ) -> Result<Examination, NoStage> {
     let stage = Stage::of(Provider::Okta, ClockMode::None).await?;
     let mut record = Record::default();
-    let greeted = greet(target, groups, &stage, patience, true).await;
+    let greeted = greet(target, groups, &stage, limits, true).await;
     let hello = match greeted {
         Ok((dialogue, hello)) => {
             record.pass(Assertion::Hello);
@@ -82,7 +81,7 @@ pub async fn examine(
     let mut examiner = Examiner {
         target,
         groups,
-        patience,
+        limits,
         provider: provider.unwrap_or(Provider::Okta),
         hello: &hello,
         record,
@@ -106,7 +105,7 @@ pub async fn examine(
 struct Examiner<'d> {
     target: &'d Target,
     groups: &'d Groups,
-    patience: Duration,
+    limits: Limits,
     /// The vendor whose world is played where it does not matter.
     provider: Provider,
     hello: &'d Hello,
@@ -128,10 +127,10 @@ impl Examiner<'_> {
         let Self {
             target,
             groups,
-            patience,
+            limits,
             ..
         } = self;
-        let greeted = greet(target, groups, stage, *patience, false).await;
+        let greeted = greet(target, groups, stage, *limits, false).await;
         greeted.map(|(dialogue, _)| dialogue)
     }
 
@@ -183,11 +182,12 @@ async fn greet(
     target: &Target,
     groups: &Groups,
     stage: &Stage,
-    patience: Duration,
+    limits: Limits,
     curiously: bool,
 ) -> Result<(Dialogue, Hello), String> {
-    let way = connect(target, &stage.variables(), groups).map_err(|fault| fault.to_string())?;
-    let mut dialogue = Dialogue::new(way, patience * 3);
+    let way =
+        connect(target, &stage.variables(), groups, limits).map_err(|fault| fault.to_string())?;
+    let mut dialogue = Dialogue::new(way, limits);
     let hello = Operation::Hello {
         versions: vec![VERSION],
         runner: format!("tokenproof {}", env!("CARGO_PKG_VERSION")),
@@ -210,12 +210,13 @@ async fn greet(
     }
     let hello = serde_json::from_value(members.into())
         .map_err(|error| format!("its `hello` cannot be read: {error}"))?;
-    dialogue.be_patient(patience);
+    dialogue.be_patient(limits.silence);
     Ok((dialogue, hello))
 }
 
 /// Ends a conversation and notes its manners.
 async fn ended(record: &mut Record, dialogue: Dialogue) {
+    let limit = dialogue.end_limit();
     let ended = dialogue.end().await;
     let manners = [
         (Assertion::Messages, ended.breaches.no_message),
@@ -237,7 +238,10 @@ async fn ended(record: &mut Record, dialogue: Dialogue) {
         Assertion::EndOfInput,
         match remains.in_time {
             true => Ok(()),
-            false => Err("it still ran 3 s after the end of its input".to_owned()),
+            false => Err(format!(
+                "it still ran {} s after the end of its input",
+                limit.as_secs_f64()
+            )),
         },
     );
     if remains.in_time {
