@@ -96,7 +96,7 @@ pub(super) fn refusal(fault: &DriverFault) -> Refusal {
 }
 
 /// Has every process of a driver end when this one is asked to: they are in groups of their own, which no terminal's Ctrl-C reaches.
-fn stop_with_us(groups: Groups) -> Result<(), Refusal> {
+pub(super) fn stop_with_us(groups: Groups) -> Result<(), Refusal> {
     let failed = |error: std::io::Error| {
         Refusal::harness(format!(
             "the signals that stop a run could not be listened for: {error}"

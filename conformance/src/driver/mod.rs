@@ -6,7 +6,9 @@
 mod client;
 mod clock;
 mod error_map;
+mod examine;
 mod fault;
+mod group;
 mod lack;
 mod link;
 mod probe;
@@ -15,6 +17,7 @@ mod profile;
 pub mod protocol;
 mod service;
 mod session;
+mod template;
 mod terminal;
 mod transcript;
 
@@ -35,11 +38,13 @@ use crate::case::Case;
 use crate::contender::{Contender, Limits, LocalClient, Setup};
 
 pub use clock::Faketime;
+pub use examine::{Assertion, Examination, Finding, NoStage, examine};
 pub use fault::DriverFault;
 pub use probe::{Margin, Tried};
 pub use process::Groups;
 pub use profile::ProfileFile;
 pub use service::Address;
+pub use template::Language;
 
 /// How a driver is reached.
 #[derive(Clone, Debug, PartialEq, Eq)]

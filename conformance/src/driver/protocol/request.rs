@@ -206,3 +206,6 @@ fn in_clear<S: Serializer>(secret: &Option<Secret>, serializer: S) -> Result<S::
         None => serializer.serialize_none(),
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;
