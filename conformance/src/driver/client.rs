@@ -300,7 +300,9 @@ impl LocalClient for DrivenClient {
             if std::mem::replace(&mut client.state().over, true) {
                 return;
             }
-            if how == Ending::Graceful && client.trouble().is_none() {
+            // Calls that never ended would keep it from closing in good order.
+            let in_order = how == Ending::Graceful && session.is_idle();
+            if in_order && client.trouble().is_none() {
                 let close = Operation::Close {
                     client: client.named(),
                 };
@@ -318,7 +320,7 @@ impl LocalClient for DrivenClient {
             }
             let released: Option<(Link, mpsc::Receiver<Inbound>)> = session.release().await;
             match released {
-                Some((link, inbound)) if how == Ending::Graceful => {
+                Some((link, inbound)) if in_order => {
                     driver.take_back(link, inbound).await;
                 }
                 _ => session.kill(),

@@ -12,6 +12,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::sync::{mpsc, watch};
 
+use super::clock::{self, Faketime};
 use super::fault::DriverFault;
 use super::protocol::MAX_LINE;
 use crate::passive::not_started;
@@ -90,7 +91,7 @@ impl Process {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .process_group(0);
-        for name in mock_idp::environment::UNSET {
+        for name in mock_idp::environment::UNSET.into_iter().chain(clock::UNSET) {
             starting.env_remove(name);
         }
         starting.envs(variables.iter().cloned());
@@ -168,6 +169,7 @@ impl Drop for Process {
     fn drop(&mut self) {
         kill(self.group);
         self.groups.locked().remove(&self.group);
+        Faketime::clean_up_after(self.group.unsigned_abs());
     }
 }
 

@@ -127,7 +127,7 @@ impl Session {
                     how: "its output".to_owned(),
                     during: op.to_owned(),
                 })),
-                None if self.has_moved_within(patience) => continue,
+                None if self.is_alive(patience) => continue,
                 None => {
                     let fault = DriverFault::Hung {
                         op,
@@ -150,6 +150,11 @@ impl Session {
     /// Ends the driver at once.
     pub(super) fn kill(&self) {
         self.0.link.kill();
+    }
+
+    /// Whether nothing that was asked is left to be answered.
+    pub(super) fn is_idle(&self) -> bool {
+        self.state().asked.is_empty()
     }
 
     /// Says something that every driver must take, and does not wait for the answer: anything but `ok` is a fault.
@@ -324,9 +329,8 @@ impl Session {
         }
     }
 
-    fn has_moved_within(&self, limit: Duration) -> bool {
-        self.pulse()
-            .is_some_and(|pulse| pulse.rests_since() < limit)
+    fn is_alive(&self, limit: Duration) -> bool {
+        self.pulse().is_some_and(|pulse| pulse.is_alive(limit))
     }
 
     fn pulse(&self) -> Option<&Pulse> {

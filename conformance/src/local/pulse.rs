@@ -67,9 +67,17 @@ impl State {
         self.requests > REQUESTS
     }
 
+    /// Whether something waits that can explain why the rest does.
+    fn is_explained(&self) -> bool {
+        !self.parked.is_empty() || self.under_way.values().any(Option::is_some)
+    }
+
     fn patience(&self) -> Duration {
-        let explained = !self.parked.is_empty() || self.under_way.values().any(Option::is_some);
-        if explained { SETTLE } else { UNEXPLAINED }
+        if self.is_explained() {
+            SETTLE
+        } else {
+            UNEXPLAINED
+        }
     }
 }
 
@@ -150,11 +158,6 @@ impl Pulse {
         });
     }
 
-    /// How long ago the last sign of life was, in real time.
-    pub(crate) fn rests_since(&self) -> Duration {
-        self.state().since.elapsed()
-    }
-
     /// Whether more requests have come in than a case may send.
     pub(super) fn is_exhausted(&self) -> bool {
         self.state().is_exhausted()
@@ -171,9 +174,14 @@ impl Pulse {
         }
     }
 
-    /// Waits in real time for a sign of life. False if there will be none: nothing is under way, or it hangs.
+    /// Waits in real time for a sign of life. False if there will be none by itself: nothing is under way, all of it waits for
+    /// somebody else, or it hangs.
     pub(super) async fn goes_on(&self) -> bool {
-        let seen = self.state().beats;
+        let (seen, patience) = {
+            let state = self.state();
+            let left = if state.is_explained() { SETTLE } else { HUNG };
+            (state.beats, left)
+        };
         let waiting = async {
             loop {
                 let beat = self.0.beat.notified();
@@ -189,7 +197,13 @@ impl Pulse {
                 beat.await;
             }
         };
-        within(HUNG, waiting).await.unwrap_or(false)
+        within(patience, waiting).await.unwrap_or(false)
+    }
+
+    /// Whether what is under way waits for somebody else, or has shown a sign of life within this time.
+    pub(crate) fn is_alive(&self, limit: Duration) -> bool {
+        let state = self.state();
+        state.is_explained() || state.since.elapsed() < limit
     }
 
     /// Notes when what is under way has settled. Runs as long as the case.
