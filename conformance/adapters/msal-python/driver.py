@@ -29,9 +29,12 @@ HELLO = {
         "margin_s": 300,
         "throttle": "fails_fast",
         "classes": {
-            # What MSAL returns: `error`, and after a slash the `classification` that it lets through.
+            # What MSAL returns: `error`, and after a slash its `classification` or, where it makes none, the `suberror`.
             "invalid_grant": "reauth_required",
             "invalid_grant/*": "interaction_required",
+            "invalid_grant/bad_token": "reauth_required",
+            "invalid_grant/token_expired": "reauth_required",
+            "invalid_grant/client_mismatch": "reauth_required",
             "interaction_required*": "interaction_required",
             "login_required*": "interaction_required",
             "consent_required*": "interaction_required",
@@ -42,6 +45,7 @@ HELLO = {
             "invalid_request": "misconfigured",
             "temporarily_unavailable": "transient",
             "server_error": "transient",
+            "neither_token_nor_error": "protocol",
             # What it raises: its own exception for any 5xx, and whatever requests raises.
             "MsalServiceError": "transient",
             "ConnectTimeout": "timeout",
@@ -57,7 +61,7 @@ RESERVED = ("openid", "profile", "offline_access")
 
 
 class Failed(Exception):
-    """MSAL returned a dictionary with an `error` in it."""
+    """MSAL returned a dictionary without a token in it."""
 
     def __init__(self, result):
         super().__init__(result.get("error_description"))
@@ -221,7 +225,8 @@ def failure(error):
     if not isinstance(error, Failed):
         return {"native": type(error).__name__, "message": str(error)}
     result = error.result
-    native = "/".join(filter(None, [result["error"], result.get("classification")]))
+    suberror = result.get("classification", result.get("suberror"))
+    native = "/".join(filter(None, [result.get("error", "neither_token_nor_error"), suberror]))
     details = {name: result.get(name) for name in ("correlation_id", "trace_id", "claims")}
     return {"native": native, "message": result.get("error_description"), **details}
 
