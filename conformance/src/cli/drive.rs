@@ -1,10 +1,12 @@
 //! Whom to test: the options of commands that can talk to a driver.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
-use super::Refusal;
+use super::{Refusal, output};
 use crate::case::CaseName;
-use crate::driver::{Driver, DriverFault, Groups, Target};
+use crate::driver::{Driver, DriverFault, Groups, ProfileFile, Target, Tried};
 use crate::exit::ExitCode;
 use crate::passive::Stop;
 use crate::report::Played;
@@ -18,6 +20,9 @@ pub(super) struct Drive {
     /// A driver is a small program that speaks the driver protocol; `tokenproof init driver` writes one to begin with.
     #[arg(long, value_name = "COMMAND")]
     driver: Option<String>,
+    /// The habits of the driver's client, in place of what the driver says of them
+    #[arg(long, value_name = "FILE", requires = "driver")]
+    profile: Option<PathBuf>,
 }
 
 impl Drive {
@@ -27,14 +32,46 @@ impl Drive {
             return Ok(None);
         };
         let target = Target::read(command).map_err(|fault| Refusal::usage(fault.to_string()))?;
+        let profile = self.profile.as_deref().map(ProfileFile::read).transpose()?;
         let groups = Groups::default();
         stop_with_us(groups.clone())?;
-        let runtime = runtime()?;
-        runtime
-            .block_on(Driver::meet(target, groups))
-            .map(Some)
-            .map_err(|fault| refusal(&fault))
+        let met = async {
+            let mut driver = Driver::meet(target, groups).await?;
+            if let Some(profile) = profile {
+                let profile = profile.over(driver.profile());
+                driver = driver.with_profile(profile);
+            }
+            driver.tried().await
+        };
+        let driver = runtime()?.block_on(met).map_err(|fault| refusal(&fault))?;
+        for remark in remarks(&driver) {
+            output::complain(&remark);
+        }
+        Ok(Some(driver))
     }
+}
+
+/// What was not believed, or could not be tried.
+fn remarks(driver: &Driver) -> Vec<String> {
+    let mut remarks = Vec::new();
+    let declared = driver.hello().can.clock.name();
+    match driver.clock_tried() {
+        Some(Tried::Stands) => remarks.push(format!(
+            "warning: the driver declares a clock that is `{declared}`, but the client still used its token an hour after that had expired; what needs a clock is not applicable"
+        )),
+        Some(Tried::Unknown(why)) => remarks.push(format!(
+            "note: whether the client's clock is `{declared}` could not be tried: {why}"
+        )),
+        Some(Tried::Moves) | None => {}
+    }
+    if let (Some(seen), Some(declared)) = (driver.margin_seen(), driver.profile().margin_s)
+        && !seen.admits(declared)
+    {
+        remarks.push(format!(
+            "warning: the client's margin is declared as {declared} s, but it is {seen}, which is what counts"
+        ));
+    }
+    remarks
 }
 
 /// The cases in which the driver was at fault, and how.
@@ -70,7 +107,7 @@ fn stop_with_us(groups: Groups) -> Result<(), Refusal> {
         .spawn(move || {
             let signal = runtime.block_on(stop.asked());
             groups.kill_all();
-            super::output::complain(&format!(
+            output::complain(&format!(
                 "stopped by {signal}; the driver was killed with everything it had started, and nothing is judged"
             ));
             std::process::exit(ExitCode::Driver.code().into());

@@ -72,6 +72,9 @@ pub enum DriverFault {
         /// What is wrong.
         what: String,
     },
+    /// It failed while its clock was tried.
+    #[error("while its clock was tried: {0}")]
+    Trial(String),
     /// It was stopped, since its client sent requests without end.
     #[error("the driver was stopped: its client sends requests without end")]
     Endless,

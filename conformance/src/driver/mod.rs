@@ -9,7 +9,9 @@ mod error_map;
 mod fault;
 mod lack;
 mod link;
+mod probe;
 mod process;
+mod profile;
 pub mod protocol;
 mod service;
 mod session;
@@ -32,7 +34,9 @@ use crate::contender::{Contender, LocalClient, Setup};
 
 pub use clock::Faketime;
 pub use fault::DriverFault;
+pub use probe::{Margin, Tried};
 pub use process::Groups;
+pub use profile::ProfileFile;
 pub use service::Address;
 
 /// How a driver is reached.
@@ -73,7 +77,12 @@ struct Shared {
     target: Target,
     hello: Hello,
     profile: Profile,
+    /// How its clock is moved: as it declares, if it has not been found out.
     clock: ClockMode,
+    /// What came of trying that; none if there was nothing to try, or it has not been tried.
+    tried: Option<Tried>,
+    /// The margin that was seen then.
+    margin: Option<Margin>,
     faketime: Option<Faketime>,
     groups: Groups,
     /// Processes that wait for their next client.
@@ -102,6 +111,8 @@ impl Driver {
             target,
             profile: hello.profile.clone(),
             clock: hello.can.clock,
+            tried: None,
+            margin: None,
             hello,
             faketime,
             groups,
@@ -133,10 +144,16 @@ impl Driver {
         self.changed(|shared| shared.profile = profile)
     }
 
-    /// The same, but its clock is moved otherwise than it declares, or not at all.
+    /// What came of trying its clock, if it was tried.
     #[must_use]
-    pub fn with_clock(self, clock: ClockMode) -> Self {
-        self.changed(|shared| shared.clock = clock)
+    pub fn clock_tried(&self) -> Option<&Tried> {
+        self.0.tried.as_ref()
+    }
+
+    /// The margin that was seen when its clock was tried.
+    #[must_use]
+    pub fn margin_seen(&self) -> Option<Margin> {
+        self.0.margin
     }
 
     fn changed(self, change: impl FnOnce(&mut Shared)) -> Self {
@@ -145,6 +162,8 @@ impl Driver {
             hello,
             profile,
             clock,
+            tried,
+            margin,
             faketime,
             groups,
             ..
@@ -154,6 +173,8 @@ impl Driver {
             hello: hello.clone(),
             profile: profile.clone(),
             clock: *clock,
+            tried: tried.clone(),
+            margin: *margin,
             faketime: faketime.clone(),
             groups: groups.clone(),
             waiting: Mutex::default(),
@@ -221,7 +242,9 @@ impl Contender for Driver {
     fn margin(&self) -> Duration {
         /// Five minutes are common among libraries.
         const USUAL: u32 = 300;
-        Duration::from_secs(self.profile().margin_s.unwrap_or(USUAL).into())
+        let seen = self.margin_seen().map(Margin::seconds);
+        let declared = self.profile().margin_s;
+        Duration::from_secs(seen.or(declared).unwrap_or(USUAL).into())
     }
 }
 
