@@ -40,6 +40,11 @@ pub trait Contender: fmt::Debug + Send + Sync {
         false
     }
 
+    /// Whether its clients of Okta authenticate by a private key and not by a secret, and so call the org itself.
+    fn signs(&self) -> bool {
+        false
+    }
+
     /// Why it cannot play a case, if it cannot: what the case needs that the client has not, in words.
     fn lacks(&self, _case: &Case) -> Option<String> {
         None

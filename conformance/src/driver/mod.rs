@@ -7,6 +7,7 @@ mod client;
 mod clock;
 mod error_map;
 mod fault;
+mod key;
 mod lack;
 mod link;
 mod probe;
@@ -233,6 +234,12 @@ impl Contender for Driver {
 
     fn is_outside(&self) -> bool {
         true
+    }
+
+    fn signs(&self) -> bool {
+        let known = &self.0.hello.can.auth;
+        let knows = |method: &str| known.iter().any(|known| known == method);
+        knows(key::METHOD) && !knows("post") && !knows("basic")
     }
 
     fn lacks(&self, case: &Case) -> Option<String> {
