@@ -17,7 +17,7 @@ use super::process::Inbound;
 use super::protocol::{
     Answered, Auth, ClockMode, Failure, Hello, Idp, Open, Operation, Outcome, Resource, User,
 };
-use super::session::{START, Session};
+use super::session::Session;
 use crate::contender::{
     Answer, ApiCall, Contender as _, Credential, LocalClient, Setup, WRONG_SECRET,
 };
@@ -82,7 +82,7 @@ impl DrivenClient {
             }
         };
         let cancels = driver.hello().can.offers("cancel");
-        let session = Session::begin(link, inbound, Some(reins.clone()), cancels);
+        let session = Session::begin(link, inbound, Some(reins.clone()), cancels, driver.limits());
         if clock == ClockMode::Driven {
             let told = session.downgrade();
             reins.follow(move |now| {
@@ -112,7 +112,7 @@ impl DrivenClient {
             Hello::of(session).await?;
         }
         let open = Operation::Open(Box::new(self.open()?));
-        match session.ask_within(START, open).await? {
+        match session.ask_at_start(open).await? {
             Outcome::Ok(_) => Ok(()),
             Outcome::Unsupported(why) => {
                 self.state().unsupported.get_or_insert(why);
