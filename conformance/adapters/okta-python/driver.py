@@ -26,7 +26,7 @@ HELLO = {
         "timers": True,
         "concurrency": 64,
         "classes": True,
-        "reuse": False,
+        "reuse": True,
     },
     "profile": {
         "margin_s": 300,
