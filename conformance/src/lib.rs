@@ -7,6 +7,7 @@ pub mod cli;
 pub mod contender;
 pub mod driver;
 pub mod exit;
+pub mod expectations;
 pub mod frozen;
 pub mod gate;
 pub mod judge;

@@ -23,13 +23,20 @@ pub enum Kind {
     Scenario,
     /// A registry of requirements, `requirements.yaml`
     Requirements,
+    /// A list of what a client is known not to do, `NAME.expect.yaml`
+    Expectations,
     /// The report that `--json` writes
     Report,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Scenario, Self::Requirements, Self::Report];
+    pub const ALL: [Self; 4] = [
+        Self::Scenario,
+        Self::Requirements,
+        Self::Expectations,
+        Self::Report,
+    ];
 
     /// The name of the schema's file.
     #[must_use]
@@ -37,6 +44,7 @@ impl Kind {
         match self {
             Self::Scenario => "scenario.schema.json",
             Self::Requirements => "requirements.schema.json",
+            Self::Expectations => "expectations.schema.json",
             Self::Report => "report.schema.json",
         }
     }
@@ -60,6 +68,14 @@ impl Kind {
                 let root = draft
                     .into_generator()
                     .into_root_schema_for::<document::Requirements>();
+                let mut schema = root.to_value();
+                strict::like_the_reader(&mut schema);
+                schema
+            }
+            Self::Expectations => {
+                let root = draft
+                    .into_generator()
+                    .into_root_schema_for::<document::Expectations>();
                 let mut schema = root.to_value();
                 strict::like_the_reader(&mut schema);
                 schema
