@@ -320,7 +320,7 @@ unsupported: { count: -1, checks: [\"\"] }
            |
            = note: the keys here are `check`, `is`, `says`, `why`, `issue`, `source` and `until`
 
-        error: found the number -1 where usize belongs
+        error: found the number -1 where a whole number from 0 belongs
           --> acme.expect.yaml:12:23
            |
         12 | unsupported: { count: -1, checks: [""] }

@@ -293,7 +293,7 @@ fn sentence(checks: &[&CheckReport]) -> Option<String> {
 fn expectation(entry: &Expected) -> &'static str {
     match entry.is {
         Ending::Fail => "fail",
-        Ending::Warn => "warn",
+        Ending::Warn => "end with warn",
         Ending::Inconclusive => "be inconclusive",
         Ending::Error => "be an error",
         Ending::Flaky => "be flaky",
