@@ -17,11 +17,6 @@ use crate::local::{self, PlayError};
 use crate::trace::{CutShort, Road, Trace};
 use crate::watchdog::{Stopwatch, within};
 
-/// How long one run of a case may take in real time before the harness gives it up. Runs take milliseconds.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// The same where the client is a program of its own, which has time-outs of its own.
-const OUTSIDE: Duration = Duration::from_secs(300);
-
 /// A case that was played and judged.
 #[derive(Clone, Debug)]
 pub struct CaseResult {
@@ -116,11 +111,7 @@ async fn case(index: usize, case: &Case, contender: &dyn Contender, seed: u64) -
     let watch = Stopwatch::start();
     let mut runs = Vec::with_capacity(case.variations.len());
     let lack = contender.lacks(case);
-    let patience = if contender.is_outside() {
-        OUTSIDE
-    } else {
-        PATIENCE
-    };
+    let patience = contender.limits().run;
     for variation in 0..case.variations.len() {
         if let Some(why) = &lack {
             let trace = nothing(contender, CutShort::Unsupported(why.clone()));

@@ -181,7 +181,11 @@ fn names_every_key(page: &str, kind: Kind, at_least: usize) {
         .collect();
     let mut keys = BTreeSet::new();
     properties(&kind.schema(), &mut keys);
-    assert!(keys.len() > at_least, "the schema has only {} keys", keys.len());
+    assert!(
+        keys.len() > at_least,
+        "the schema has only {} keys",
+        keys.len()
+    );
     let missing: Vec<&String> = keys
         .iter()
         .filter(|key| !words.contains(key.as_str()))
@@ -192,7 +196,9 @@ fn names_every_key(page: &str, kind: Kind, at_least: usize) {
 /// The lists that are shown can be read and have their reasons.
 #[test]
 fn lists_of_expectations_in_documents_are_understood() {
-    let blocks = Document::all().into_iter().flat_map(|document| document.blocks());
+    let blocks = Document::all()
+        .into_iter()
+        .flat_map(|document| document.blocks());
     let lists = blocks.filter(|block| block.text.contains("\nexpect:"));
     let mut number = 0;
     for block in lists {

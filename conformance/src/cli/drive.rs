@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::{Refusal, output};
 use crate::case::CaseName;
+use crate::contender::Limits;
 use crate::driver::{Driver, DriverFault, Groups, ProfileFile, Target, Tried};
 use crate::exit::ExitCode;
 use crate::passive::Stop;
@@ -36,7 +37,7 @@ impl Drive {
         let groups = Groups::default();
         stop_with_us(groups.clone())?;
         let met = async {
-            let mut driver = Driver::meet(target, groups).await?;
+            let mut driver = Driver::meet(target, groups, Limits::OUTSIDE).await?;
             if let Some(profile) = profile {
                 let profile = profile.over(driver.profile());
                 driver = driver.with_profile(profile);
@@ -87,7 +88,7 @@ pub(super) fn troubles<'p>(
     })
 }
 
-fn refusal(fault: &DriverFault) -> Refusal {
+pub(super) fn refusal(fault: &DriverFault) -> Refusal {
     Refusal {
         exit: ExitCode::Driver,
         message: fault.to_string(),
@@ -116,7 +117,8 @@ fn stop_with_us(groups: Groups) -> Result<(), Refusal> {
         .map_err(failed)
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime, Refusal> {
+/// A runtime for what a command does by itself.
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Refusal> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

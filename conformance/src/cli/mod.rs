@@ -14,6 +14,7 @@ mod publish;
 mod run;
 mod schema;
 mod select;
+mod talk;
 mod terms;
 mod whom;
 
@@ -78,6 +79,11 @@ enum Command {
     /// given, or a registry in the one above it, are examined too; requirements that come with the program can always be
     /// named. Anything found ends with exit code 2.
     Check(check::Check),
+    /// Play one case by hand: print what a driver would be asked, and read what it answers
+    ///
+    /// For a driver in a debugger, or to see what the driver protocol looks like. Requests are lines of JSON on standard output,
+    /// answers are read from standard input, and nothing is killed for being slow. The verdicts come at the end, on standard error.
+    Talk(talk::Talk),
     /// List the cases there are
     List(catalog::List),
     /// Explain a requirement, a scenario, a case, a check or a frozen set
@@ -111,6 +117,7 @@ impl Arguments {
             Command::Merge(merge) => merge.execute(),
             Command::Mutants(mutants) => mutants.execute(),
             Command::Check(check) => check.execute(),
+            Command::Talk(talk) => talk.execute(),
             Command::List(list) => list.execute(),
             Command::Explain(explain) => explain.execute(),
             Command::Init(init) => init.execute(),

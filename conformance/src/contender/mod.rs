@@ -1,5 +1,6 @@
 //! Who is under test on the local road: the reference client, or one of the broken ones that prove the checks.
 
+mod limits;
 mod reference;
 mod setup;
 mod whom;
@@ -16,6 +17,7 @@ use crate::case::Case;
 use crate::scenario::Ending;
 use crate::trace::{Class, CutShort};
 
+pub use limits::Limits;
 pub use reference::{Reference, ReferenceClient};
 pub use setup::Setup;
 pub(crate) use whom::{Whom, give_secrets};
@@ -38,6 +40,11 @@ pub trait Contender: fmt::Debug + Send + Sync {
     /// Whether its clients are outside of this process, reached over TLS and on clocks of their own.
     fn is_outside(&self) -> bool {
         false
+    }
+
+    /// How long its clients are waited for.
+    fn limits(&self) -> Limits {
+        Limits::INSIDE
     }
 
     /// Why it cannot play a case, if it cannot: what the case needs that the client has not, in words.

@@ -16,8 +16,10 @@ use super::process::Inbound;
 use super::protocol::{
     Answered, Auth, ClockMode, Failure, Hello, Idp, Open, Operation, Outcome, Resource, User,
 };
-use super::session::{START, Session};
-use crate::contender::{Answer, ApiCall, Credential, LocalClient, Setup, WRONG_SECRET};
+use super::session::Session;
+use crate::contender::{
+    Answer, ApiCall, Contender as _, Credential, LocalClient, Setup, WRONG_SECRET,
+};
 use crate::local::Outside;
 use crate::scenario::{ClientAuthMethod, Ending, GrantKind};
 use crate::trace::{Class, CutShort};
@@ -76,7 +78,7 @@ impl DrivenClient {
             }
         };
         let cancels = driver.hello().can.offers("cancel");
-        let session = Session::begin(link, inbound, Some(reins.clone()), cancels);
+        let session = Session::begin(link, inbound, Some(reins.clone()), cancels, driver.limits());
         if clock == ClockMode::Driven {
             let told = session.downgrade();
             reins.follow(move |now| {
@@ -106,7 +108,7 @@ impl DrivenClient {
             Hello::of(session).await?;
         }
         let open = Operation::Open(Box::new(self.open()?));
-        match session.ask_within(START, open).await? {
+        match session.ask_at_start(open).await? {
             Outcome::Ok(_) => Ok(()),
             Outcome::Unsupported(why) => {
                 self.state().unsupported.get_or_insert(why);

@@ -82,6 +82,8 @@ impl Faketime {
             ("FAKETIME_NO_CACHE", "1".to_owned()),
             // Timers, time-outs and threads go by the monotonic clock, which stays real: with a frozen one they would hang.
             ("FAKETIME_DONT_FAKE_MONOTONIC", "1".to_owned()),
+            // Else waits on the monotonic clock return at once, and threads that wait for each other spin.
+            ("FAKETIME_FORCE_MONOTONIC_FIX", "0".to_owned()),
             // Else every file looks as if it had been changed just now.
             ("NO_FAKE_STAT", "1".to_owned()),
             // The library reads seconds of the epoch by way of local time, which is ambiguous for an hour in autumn.

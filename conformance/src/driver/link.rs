@@ -1,15 +1,17 @@
-//! The way to a driver: a process's pipes, or a service's address.
+//! The way to a driver: a process's pipes, a service's address, or this program's own standard input and output.
 
 use std::sync::Arc;
 
 use super::process::Process;
 use super::service::Service;
+use super::terminal::Terminal;
 
 /// A way to a driver. Clones are the same one; when the last is dropped, a process is killed.
 #[derive(Clone, Debug)]
 pub(super) enum Link {
     Process(Arc<Process>),
     Service(Service),
+    Terminal(Terminal),
 }
 
 impl Link {
@@ -18,6 +20,7 @@ impl Link {
         match self {
             Self::Process(process) => process.send(line),
             Self::Service(service) => service.send(line),
+            Self::Terminal(terminal) => terminal.send(&line),
         }
     }
 
@@ -25,8 +28,8 @@ impl Link {
     pub(super) fn kill(&self) {
         match self {
             Self::Process(process) => process.kill(),
-            // It is not ours; what it still does is nobody's.
-            Self::Service(_) => {}
+            // They are not ours; what they still do is nobody's.
+            Self::Service(_) | Self::Terminal(_) => {}
         }
     }
 
@@ -35,6 +38,7 @@ impl Link {
         match self {
             Self::Process(process) => process.end().await,
             Self::Service(_) => "its connection".to_owned(),
+            Self::Terminal(_) => "its lines".to_owned(),
         }
     }
 
@@ -42,7 +46,7 @@ impl Link {
     pub(super) fn said(&self) -> String {
         match self {
             Self::Process(process) => process.said(),
-            Self::Service(_) => String::new(),
+            Self::Service(_) | Self::Terminal(_) => String::new(),
         }
     }
 

@@ -15,6 +15,7 @@ mod profile;
 pub mod protocol;
 mod service;
 mod session;
+mod terminal;
 mod transcript;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -27,10 +28,11 @@ use link::Link;
 use process::{Inbound, Process};
 use protocol::{ClockMode, Hello, Outcome, Profile, VERSION};
 use service::Service;
-use session::{START, Session};
+use session::Session;
+use terminal::Terminal;
 
 use crate::case::Case;
-use crate::contender::{Contender, LocalClient, Setup};
+use crate::contender::{Contender, Limits, LocalClient, Setup};
 
 pub use clock::Faketime;
 pub use fault::DriverFault;
@@ -44,6 +46,8 @@ pub use service::Address;
 pub enum Target {
     /// A command, started once for each client.
     Command(Vec<String>),
+    /// Whoever reads this program's standard output and writes to its standard input.
+    Terminal,
     /// A service that is there already.
     Service(Address),
 }
@@ -75,6 +79,7 @@ pub struct Driver(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     target: Target,
+    limits: Limits,
     hello: Hello,
     profile: Profile,
     /// How its clock is moved: as it declares, if it has not been found out.
@@ -86,8 +91,11 @@ struct Shared {
     faketime: Option<Faketime>,
     groups: Groups,
     /// Processes that wait for their next client.
-    waiting: Mutex<Vec<(Link, mpsc::Receiver<Inbound>)>>,
+    waiting: Mutex<Idle>,
 }
+
+/// Ways to a driver that nobody uses now.
+type Idle = Vec<(Link, mpsc::Receiver<Inbound>)>;
 
 impl Driver {
     /// Starts the driver once, to learn what its client can do. What it declares of its clock is not tried here.
@@ -95,20 +103,23 @@ impl Driver {
     /// # Errors
     ///
     /// [`DriverFault`] if it cannot be started, says no hello, or needs libfaketime where there is none.
-    pub async fn meet(target: Target, groups: Groups) -> Result<Self, DriverFault> {
-        let (link, inbound) = connect(&target, &[], &groups)?;
-        let session = Session::begin(link, inbound, None, false);
+    pub async fn meet(target: Target, groups: Groups, limits: Limits) -> Result<Self, DriverFault> {
+        let (link, inbound) = connect(&target, &[], &groups, limits)?;
+        let session = Session::begin(link, inbound, None, false, limits);
         let hello = Hello::of(&session).await;
         let hello = hello.map_err(|fault| told_with(fault, &session.said()))?;
-        if let Some((link, _)) = session.release().await {
-            link.finish().await;
+        let mut waiting = Vec::new();
+        match (session.release().await, &target) {
+            // There is no other.
+            (Some(link), Target::Terminal) => waiting.push(link),
+            (Some((link, _)), _) => link.finish().await,
+            (None, _) => {}
         }
         let faketime = match hello.can.clock {
             ClockMode::Faketime => Some(Faketime::find().map_err(DriverFault::NotStarted)?),
             _ => None,
         };
         Ok(Self(Arc::new(Shared {
-            target,
             profile: hello.profile.clone(),
             clock: hello.can.clock,
             tried: None,
@@ -116,7 +127,9 @@ impl Driver {
             hello,
             faketime,
             groups,
-            waiting: Mutex::default(),
+            limits,
+            waiting: Mutex::new(waiting),
+            target,
         })))
     }
 
@@ -166,8 +179,10 @@ impl Driver {
             margin,
             faketime,
             groups,
-            ..
+            limits,
+            waiting,
         } = &*self.0;
+        let waiting = std::mem::take(&mut *locked(waiting));
         let mut shared = Shared {
             target: target.clone(),
             hello: hello.clone(),
@@ -177,7 +192,8 @@ impl Driver {
             margin: *margin,
             faketime: faketime.clone(),
             groups: groups.clone(),
-            waiting: Mutex::default(),
+            limits: *limits,
+            waiting: Mutex::new(waiting),
         };
         change(&mut shared);
         Self(Arc::new(shared))
@@ -195,7 +211,7 @@ impl Driver {
         &self,
         variables: &[(String, String)],
     ) -> Result<(Link, mpsc::Receiver<Inbound>), DriverFault> {
-        connect(&self.0.target, variables, &self.0.groups)
+        connect(&self.0.target, variables, &self.0.groups, self.0.limits)
     }
 
     /// A process that waits for its next client.
@@ -206,20 +222,22 @@ impl Driver {
     /// Keeps a way to a driver for the next client, or ends it.
     async fn take_back(&self, link: Link, inbound: mpsc::Receiver<Inbound>) {
         // Under libfaketime a process has its clock from the environment of one client.
-        if self.0.hello.can.reuse && self.clock() != ClockMode::Faketime {
+        let reuse = self.0.hello.can.reuse && self.clock() != ClockMode::Faketime;
+        if reuse || self.0.target == Target::Terminal {
             self.idle().push((link, inbound));
         } else {
             link.finish().await;
         }
     }
 
-    fn idle(&self) -> MutexGuard<'_, Vec<(Link, mpsc::Receiver<Inbound>)>> {
-        // Nothing under this lock panics.
-        self.0
-            .waiting
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    fn idle(&self) -> MutexGuard<'_, Idle> {
+        locked(&self.0.waiting)
     }
+}
+
+fn locked(idle: &Mutex<Idle>) -> MutexGuard<'_, Idle> {
+    // Nothing under this lock panics.
+    idle.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Contender for Driver {
@@ -233,6 +251,10 @@ impl Contender for Driver {
 
     fn is_outside(&self) -> bool {
         true
+    }
+
+    fn limits(&self) -> Limits {
+        self.0.limits
     }
 
     fn lacks(&self, case: &Case) -> Option<String> {
@@ -255,7 +277,7 @@ impl Hello {
             versions: vec![VERSION],
             runner: format!("tokenproof {}", env!("CARGO_PKG_VERSION")),
         };
-        let members = match session.ask_within(START, hello).await? {
+        let members = match session.ask_at_start(hello).await? {
             Outcome::Ok(members) => members,
             outcome => {
                 return Err(DriverFault::Refused {
@@ -279,11 +301,16 @@ fn connect(
     target: &Target,
     variables: &[(String, String)],
     groups: &Groups,
+    limits: Limits,
 ) -> Result<(Link, mpsc::Receiver<Inbound>), DriverFault> {
     match target {
         Target::Command(command) => {
-            let (process, inbound) = Process::start(command, variables, groups)?;
+            let (process, inbound) = Process::start(command, variables, groups, limits.end)?;
             Ok((Link::Process(Arc::new(process)), inbound))
+        }
+        Target::Terminal => {
+            let (terminal, inbound) = Terminal::open()?;
+            Ok((Link::Terminal(terminal), inbound))
         }
         Target::Service(address) => {
             let (service, inbound) = Service::at(address.clone());

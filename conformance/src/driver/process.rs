@@ -18,8 +18,6 @@ use super::protocol::MAX_LINE;
 use crate::passive::not_started;
 use crate::watchdog::within;
 
-/// How long a driver may take to end once its input has ended.
-const GRACE: Duration = Duration::from_secs(3);
 /// How much a driver may write.
 pub(super) const MOST: usize = 64 << 20;
 /// How many lines are kept that nobody has read yet.
@@ -64,6 +62,8 @@ pub(super) struct Process {
     /// None once its input has ended.
     input: Mutex<Option<mpsc::UnboundedSender<Vec<u8>>>>,
     ended: watch::Receiver<Option<ExitStatus>>,
+    /// How long it may take to end.
+    grace: Duration,
     said: Arc<Mutex<Vec<u8>>>,
 }
 
@@ -77,6 +77,7 @@ impl Process {
         command: &[String],
         variables: &[(String, String)],
         groups: &Groups,
+        grace: Duration,
     ) -> Result<(Self, mpsc::Receiver<Inbound>), DriverFault> {
         use std::os::unix::process::CommandExt as _;
         let refused =
@@ -117,6 +118,7 @@ impl Process {
             groups: groups.clone(),
             input: Mutex::new(Some(input)),
             ended,
+            grace,
             said,
         };
         Ok((process, lines))
@@ -135,7 +137,7 @@ impl Process {
     pub(super) async fn finish(&self) {
         locked(&self.input).take();
         let mut ended = self.ended.clone();
-        within(GRACE, ended.wait_for(Option::is_some)).await;
+        within(self.grace, ended.wait_for(Option::is_some)).await;
         self.kill();
     }
 
@@ -148,7 +150,7 @@ impl Process {
     pub(super) async fn end(&self) -> String {
         use std::os::unix::process::ExitStatusExt as _;
         let mut ended = self.ended.clone();
-        let status = match within(GRACE, ended.wait_for(Option::is_some)).await {
+        let status = match within(self.grace, ended.wait_for(Option::is_some)).await {
             Some(Ok(status)) => *status,
             _ => None,
         };

@@ -13,14 +13,10 @@ use super::link::Link;
 use super::process::Inbound;
 use super::protocol::{MAX_LINE, Message, Operation, Outcome, Request};
 use super::transcript::Transcript;
+use crate::contender::Limits;
 use crate::local::pulse::{Pulse, Ticket};
 use crate::local::{Alarm, Reins};
 use crate::watchdog::within;
-
-/// How long an operation may take without a sign of life.
-const PATIENCE: Duration = Duration::from_secs(20);
-/// How long a driver may take to start.
-pub(super) const START: Duration = Duration::from_secs(60);
 
 /// A conversation. Clones are the same one; when the last is dropped, the driver is killed.
 #[derive(Clone, Debug)]
@@ -44,6 +40,7 @@ struct Shared {
     state: Mutex<State>,
     /// Whether requests may be called back.
     cancels: bool,
+    limits: Limits,
     listener: Mutex<Option<Listener>>,
 }
 
@@ -82,6 +79,7 @@ impl Session {
         inbound: mpsc::Receiver<Inbound>,
         reins: Option<Reins>,
         cancels: bool,
+        limits: Limits,
     ) -> Self {
         let (stop, stopped) = oneshot::channel();
         let exhausted = reins.clone().map(|reins| reins.pulse().clone());
@@ -90,6 +88,7 @@ impl Session {
             reins,
             state: Mutex::default(),
             cancels,
+            limits,
             listener: Mutex::new(None),
         });
         let task = tokio::spawn(listen(Arc::downgrade(&shared), inbound, stopped, exhausted));
@@ -104,11 +103,19 @@ impl Session {
     ///
     /// What the driver did wrong, now or before.
     pub(super) async fn ask(&self, operation: Operation) -> Result<Outcome, DriverFault> {
-        self.ask_within(PATIENCE, operation).await
+        self.ask_within(self.0.limits.silence, operation).await
     }
 
-    /// The same with another patience.
-    pub(super) async fn ask_within(
+    /// The same, for what a driver may take longer over: its start.
+    ///
+    /// # Errors
+    ///
+    /// As for [`ask`](Self::ask).
+    pub(super) async fn ask_at_start(&self, operation: Operation) -> Result<Outcome, DriverFault> {
+        self.ask_within(self.0.limits.start, operation).await
+    }
+
+    async fn ask_within(
         &self,
         patience: Duration,
         operation: Operation,

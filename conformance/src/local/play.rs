@@ -90,7 +90,7 @@ impl<'c> Stage<'c> {
         let mut transport = LoopbackTransport::new(timeline.activity.clone(), REQUEST_BUDGET);
         let mut abroad = None;
         if contender.is_outside() {
-            timeline = timeline.with_pulse();
+            timeline = timeline.with_pulse(contender.limits().silence);
             transport = transport.over_tls(MockIdp::ca_pem().map_err(StartError::from)?);
             abroad = Abroad::prepare(&timeline)?;
         } else {

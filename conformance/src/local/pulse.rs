@@ -22,8 +22,6 @@ use crate::watchdog::{Stopwatch, within};
 const SETTLE: Duration = Duration::from_millis(250);
 /// The same if nothing explains why it waits.
 const UNEXPLAINED: Duration = Duration::from_secs(3);
-/// Without a sign of life for so long, a client hangs.
-const HUNG: Duration = Duration::from_secs(20);
 /// How many requests a case may send, as in this process.
 const REQUESTS: u32 = super::play::REQUEST_BUDGET;
 
@@ -34,6 +32,8 @@ pub(crate) struct Pulse(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     activity: Activity,
+    /// Without a sign of life for so long, a client hangs.
+    hung: Duration,
     state: Mutex<State>,
     /// There is something to watch, or a sign of life.
     beat: Notify,
@@ -82,9 +82,11 @@ impl State {
 }
 
 impl Pulse {
-    pub(super) fn new(activity: &Activity) -> Self {
+    /// Nothing is under way yet. What gives no sign of life for so long hangs.
+    pub(super) fn new(activity: &Activity, hung: Duration) -> Self {
         Self(Arc::new(Shared {
             activity: activity.clone(),
+            hung,
             state: Mutex::new(State {
                 last: 0,
                 under_way: HashMap::new(),
@@ -179,7 +181,11 @@ impl Pulse {
     pub(super) async fn goes_on(&self) -> bool {
         let (seen, patience) = {
             let state = self.state();
-            let left = if state.is_explained() { SETTLE } else { HUNG };
+            let left = if state.is_explained() {
+                SETTLE
+            } else {
+                self.0.hung
+            };
             (state.beats, left)
         };
         let waiting = async {

@@ -102,9 +102,9 @@ impl Timeline {
         }
     }
 
-    /// The same for clients outside of this process.
-    pub(super) fn with_pulse(self) -> Self {
-        let pulse = Some(Pulse::new(&self.activity));
+    /// The same for clients outside of this process, which hang if they give no sign of life for so long.
+    pub(super) fn with_pulse(self, hung: Duration) -> Self {
+        let pulse = Some(Pulse::new(&self.activity, hung));
         Self { pulse, ..self }
     }
 

@@ -39,7 +39,11 @@ fn folder(list: &str) -> Folder {
 
 /// The exit code, and what is said at the end of the report.
 fn run(folder: &Folder, options: &[&str]) -> String {
-    let arguments = [&["run", "mine.yaml", "--expect", "acme.expect.yaml", "-q"], options].concat();
+    let arguments = [
+        &["run", "mine.yaml", "--expect", "acme.expect.yaml", "-q"],
+        options,
+    ]
+    .concat();
     let output = folder.run(&arguments);
     assert_eq!(text(&output.stderr), "");
     let stdout = text(&output.stdout);
@@ -69,19 +73,27 @@ fn what_is_expected_does_not_close_the_gate() {
     ");
     assert_eq!(output.status.code(), Some(0));
     // A run that stops early goes on behind it.
-    assert_eq!(run(&folder, &["--fail-fast", "--jobs", "1", "--json", "all.json"]), "0: as expected");
+    assert_eq!(
+        run(
+            &folder,
+            &["--fail-fast", "--jobs", "1", "--json", "all.json"]
+        ),
+        "0: as expected"
+    );
     let report: Value = serde_json::from_str(&read(&folder, "all.json")).expect("JSON");
     assert_eq!(report.get("not_run"), None);
 }
 
 #[test]
 fn what_does_not_hold_closes_it_and_what_was_not_chosen_does_not() {
-    let folder = folder("\
+    let folder = folder(
+        "\
 schema: 1
 expect:
   - { check: \"mine/fails[*]:nine\", is: fail, why: asks once }
   - { check: \"mine/fails[entra]:served\", is: warn, why: thought so }
-");
+",
+    );
     insta::assert_snapshot!(run(&folder, &[]), @"
     1: acme.expect.yaml:4: mine/fails[entra]:served is expected to end with warn and passes; take
        it out of the list
@@ -89,7 +101,15 @@ expect:
     for part in [&["--provider", "okta"][..], &["mine/fails[okta]"]] {
         assert_eq!(run(&folder, part), "0: as expected", "{part:?}");
     }
-    assert_eq!(run(&folder, &["--fail-fast", "--jobs", "1", "--json", "one.json"]).chars().next(), Some('1'));
+    assert_eq!(
+        run(
+            &folder,
+            &["--fail-fast", "--jobs", "1", "--json", "one.json"]
+        )
+        .chars()
+        .next(),
+        Some('1')
+    );
     let report: Value = serde_json::from_str(&read(&folder, "one.json")).expect("JSON");
     assert_eq!(report["not_run"].as_array().map(Vec::len), Some(1));
 }
@@ -120,7 +140,10 @@ fn other_words_are_another_failure() {
 fn lists_that_are_refused() {
     let refused = |list: &str| {
         let folder = folder(list);
-        folder.complaint(&["run", "mine.yaml", "--expect", "acme.expect.yaml"], ExitCode::Usage)
+        folder.complaint(
+            &["run", "mine.yaml", "--expect", "acme.expect.yaml"],
+            ExitCode::Usage,
+        )
     };
     insta::assert_snapshot!(refused(&KNOWN.replace("asks once", "TODO")), @"
     error: this is not a reason yet
@@ -143,22 +166,38 @@ fn lists_that_are_refused() {
 #[test]
 fn checks_of_the_library_are_known_although_it_is_not_played() {
     let more = "  - { check: \"rotation/reuse-detected[okta]:newest-only\", is: fail, why: x }\n";
-    assert_eq!(run(&folder(&format!("{KNOWN}{more}")), &[]), "0: as expected");
+    assert_eq!(
+        run(&folder(&format!("{KNOWN}{more}")), &[]),
+        "0: as expected"
+    );
     let gone = more.replace("detected", "detectd");
     insta::assert_snapshot!(run(&folder(&format!("{KNOWN}{gone}")), &[]), @"1: acme.expect.yaml:8: `rotation/reuse-detectd[okta]:newest-only` matches no check there is");
 }
 
 #[test]
 fn shards_with_a_list_merge_to_the_whole() {
-    let list = format!("{KNOWN}  - {{ check: \"mine/fails[okta]:served\", is: flaky, why: races }}\nunsupported: {{ count: 1, checks: [mine] }}\n");
+    let list = format!(
+        "{KNOWN}  - {{ check: \"mine/fails[okta]:served\", is: flaky, why: races }}\nunsupported: {{ count: 1, checks: [mine] }}\n"
+    );
     let folder = folder(&list);
     let whole = run(&folder, &["--json", "whole.json", "--junit", "whole.xml"]);
     insta::assert_snapshot!(whole, @"1: acme.expect.yaml:9: 1 check is said to be unsupported, and none is");
     for index in ["1", "2"] {
         let (shard, file) = (format!("{index}/2"), format!("{index}.json"));
-        assert_eq!(run(&folder, &["--shard", &shard, "--json", &file]), "0: as expected");
+        assert_eq!(
+            run(&folder, &["--shard", &shard, "--json", &file]),
+            "0: as expected"
+        );
     }
-    let merged = folder.run(&["merge", "2.json", "1.json", "--json", "merged.json", "--junit", "merged.xml"]);
+    let merged = folder.run(&[
+        "merge",
+        "2.json",
+        "1.json",
+        "--json",
+        "merged.json",
+        "--junit",
+        "merged.xml",
+    ]);
     assert_eq!(merged.status.code(), Some(1));
     assert_eq!(read(&folder, "merged.json"), read(&folder, "whole.json"));
     assert_eq!(read(&folder, "merged.xml"), read(&folder, "whole.xml"));
@@ -170,7 +209,10 @@ fn a_list_is_begun_and_kept_up_to_date() {
     let update = |more: &[&str]| {
         let arguments = [&["expect", "update", "acme.expect.yaml", "mine.yaml"], more].concat();
         let output = folder.run(&arguments);
-        assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));
+        assert_eq!(
+            (output.status.code(), text(&output.stderr)),
+            (Some(0), String::new())
+        );
         text(&output.stdout)
     };
     insta::assert_snapshot!(update(&[]), @"acme.expect.yaml: 1 added; 1 entry says TODO where a reason belongs");
@@ -186,13 +228,19 @@ fn a_list_is_begun_and_kept_up_to_date() {
     let arguments = ["run", "mine.yaml", "--expect", "acme.expect.yaml"];
     folder.complaint(&arguments, ExitCode::Usage);
     let list = read(&folder, "acme.expect.yaml");
-    let list = list.replace("TODO", "asks once # as it should").replace("expect:", "# Acme\nexpect:");
+    let list = list
+        .replace("TODO", "asks once # as it should")
+        .replace("expect:", "# Acme\nexpect:");
     fs::write(folder.path().join("acme.expect.yaml"), &list).expect("a file");
     assert_eq!(run(&folder, &[]), "0: as expected");
     insta::assert_snapshot!(update(&[]), @"acme.expect.yaml: nothing to change");
     assert_eq!(read(&folder, "acme.expect.yaml"), list);
     // What was wrong is mended.
-    fs::write(folder.path().join("mine.yaml"), MINE.replace("is: 9", "is: 1")).expect("a file");
+    fs::write(
+        folder.path().join("mine.yaml"),
+        MINE.replace("is: 9", "is: 1"),
+    )
+    .expect("a file");
     insta::assert_snapshot!(update(&[]), @"acme.expect.yaml: 1 taken out");
     insta::assert_snapshot!(read(&folder, "acme.expect.yaml"), @"
     schema: 1
@@ -204,10 +252,18 @@ fn a_list_is_begun_and_kept_up_to_date() {
 #[test]
 fn a_part_of_the_scenarios_does_not_change_a_list() {
     let folder = folder(KNOWN);
-    for part in ["mine/fails[okta]", "--level=must", "--req=errors.class", "--provider=okta"] {
+    for part in [
+        "mine/fails[okta]",
+        "--level=must",
+        "--req=errors.class",
+        "--provider=okta",
+    ] {
         let arguments = ["expect", "update", "acme.expect.yaml", "mine.yaml", part];
         let said = folder.complaint(&arguments, ExitCode::Usage);
-        assert!(said.starts_with("a part of the scenarios says nothing of the rest"), "{said}");
+        assert!(
+            said.starts_with("a part of the scenarios says nothing of the rest"),
+            "{said}"
+        );
     }
     assert_eq!(read(&folder, "acme.expect.yaml"), KNOWN);
 }
@@ -216,7 +272,14 @@ fn a_part_of_the_scenarios_does_not_change_a_list() {
 #[test]
 fn a_list_for_one_vendor() {
     let folder = Folder::new().with("mine.yaml", MINE);
-    let output = folder.run(&["expect", "update", "acme.expect.yaml", "mine.yaml", "--provider", "okta"]);
+    let output = folder.run(&[
+        "expect",
+        "update",
+        "acme.expect.yaml",
+        "mine.yaml",
+        "--provider",
+        "okta",
+    ]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let list = read(&folder, "acme.expect.yaml");
     insta::assert_snapshot!(list, @r#"
@@ -242,9 +305,18 @@ fn a_list_from_a_report() {
     let folder = folder("schema: 1\nexpect: []\n");
     run(&folder, &["--json", "whole.json"]);
     run(&folder, &["--json", "part.json", "--provider", "okta"]);
-    let update = ["expect", "update", "acme.expect.yaml", "mine.yaml", "--from"];
+    let update = [
+        "expect",
+        "update",
+        "acme.expect.yaml",
+        "mine.yaml",
+        "--from",
+    ];
     let output = folder.run(&[&update[..], &["whole.json"]].concat());
-    assert_eq!(text(&output.stdout), "acme.expect.yaml: 1 added; 1 entry says TODO where a reason belongs\n");
+    assert_eq!(
+        text(&output.stdout),
+        "acme.expect.yaml: 1 added; 1 entry says TODO where a reason belongs\n"
+    );
     assert!(read(&folder, "acme.expect.yaml").contains("mine/fails:nine"));
     insta::assert_snapshot!(folder.complaint(&[&update[..], &["part.json"]].concat(), ExitCode::Usage), @"");
 }
@@ -282,7 +354,16 @@ expect:
   - { check: \"passive/ordinary-day[entra]:reuses\", is: fail, why: thought so }
 ";
     let folder = folder(list).with("once.py", ONCE);
-    let arguments = ["exec", "passive/ordinary-day[entra]", "--expect", "acme.expect.yaml", "-q", "--", "python3", "once.py"];
+    let arguments = [
+        "exec",
+        "passive/ordinary-day[entra]",
+        "--expect",
+        "acme.expect.yaml",
+        "-q",
+        "--",
+        "python3",
+        "once.py",
+    ];
     let output = folder.run(&arguments);
     insta::assert_snapshot!(text(&output.stdout), @"
     3 pass   0 fail   0 warn
@@ -300,7 +381,13 @@ fn a_broken_client_is_played_by_its_name() {
     let folder = Folder::new();
     let list = "schema: 1\nexpect:\n  - { check: \"rotation/reuse-detected[okta]:newest-only\", is: fail, why: it keeps the first one }\n";
     let folder = folder.with("broken.expect.yaml", list);
-    let arguments = ["run", "rotation/reuse-detected", "--contender", "KeepsOldRefreshToken", "-q"];
+    let arguments = [
+        "run",
+        "rotation/reuse-detected",
+        "--contender",
+        "KeepsOldRefreshToken",
+        "-q",
+    ];
     assert_eq!(folder.run(&arguments).status.code(), Some(1));
     let expecting = [&arguments[..], &["--expect", "broken.expect.yaml"]].concat();
     assert_eq!(folder.run(&expecting).status.code(), Some(0));
