@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::publish::{Outputs, gate};
 use super::record::link;
-use super::{Refusal, output};
+use super::{Refusal, drive, output};
 use crate::case::{CaseName, CheckName};
 use crate::exit::ExitCode;
 use crate::gate::Gate;
@@ -69,6 +69,9 @@ impl Replay {
             })
             .collect();
         let mut report = Report::new(&played, self.gate(&recorded)?);
+        for (case, why) in drive::troubles(&played) {
+            report.close(case, ExitCode::Driver, why.to_owned());
+        }
         describe(&mut report, &replayed, set.as_deref(), self.html.as_deref());
         if let Some(path) = &self.html {
             let page = html::render(&report, &played).map_err(|error| {

@@ -1,9 +1,10 @@
-//! JSON Schemas of the files that people write and programs read, made from the types that do it.
+//! JSON Schemas of the files that people write and programs read, and of the messages of drivers, made from the types that do it.
 //!
 //! Editors complete and check scenario files with them; readers of reports can check what they read. They say what the shape
 //! of a file is. What a file means is examined by [`plan`](crate::plan), which is the judge where the two differ.
 
 mod document;
+mod driver;
 mod forms;
 mod reference;
 mod strict;
@@ -26,8 +27,12 @@ pub enum Kind {
     Scenario,
     /// A registry of requirements, `requirements.yaml`
     Requirements,
+    /// A list of what a client is known not to do, `NAME.expect.yaml`
+    Expectations,
     /// The report that `--json` writes
     Report,
+    /// The messages of the driver protocol
+    Driver,
     /// The `bundle.json` of a recording
     Bundle,
     /// A line of `wire/1.jsonl` in a recording: one exchange
@@ -36,10 +41,12 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::Scenario,
         Self::Requirements,
+        Self::Expectations,
         Self::Report,
+        Self::Driver,
         Self::Bundle,
         Self::Wire,
     ];
@@ -50,7 +57,9 @@ impl Kind {
         match self {
             Self::Scenario => "scenario.schema.json",
             Self::Requirements => "requirements.schema.json",
+            Self::Expectations => "expectations.schema.json",
             Self::Report => "report.schema.json",
+            Self::Driver => "driver.schema.json",
             Self::Bundle => "bundle.schema.json",
             Self::Wire => "wire.schema.json",
         }
@@ -82,6 +91,23 @@ impl Kind {
             Self::Report => written::<Report>(draft),
             Self::Bundle => written::<Bundle>(draft),
             Self::Wire => written::<Exchange>(draft),
+            Self::Expectations => {
+                let root = draft
+                    .into_generator()
+                    .into_root_schema_for::<document::Expectations>();
+                let mut schema = root.to_value();
+                strict::like_the_reader(&mut schema);
+                schema
+            }
+            Self::Driver => {
+                let root = draft
+                    .into_generator()
+                    .into_root_schema_for::<driver::Line>();
+                let mut schema = root.to_value();
+                driver::complete(&mut schema);
+                strict::bounded(&mut schema);
+                schema
+            }
         };
         strict::arranged(&mut schema);
         schema

@@ -418,7 +418,7 @@ for line in sys.stdin:
     elif asked["op"] == "open":
         print("opened with", line, file=sys.stderr, flush=True)
         with open("learnt", "a") as learnt:
-            learnt.write(asked["auth"]["secret"] + "\n")
+            learnt.write(asked["auth"]["client_secret"] + "\n")
     elif asked["op"] == "get_token":
         answer = {"err": {"class": "other", "native": "Telltale", "message": open("learnt").read()}}
     print(json.dumps({"id": asked["id"], **answer}), flush=True)
@@ -459,7 +459,7 @@ fn what_a_driver_says_is_kept_without_secrets() {
     let transcript = file(&folder, &format!("{PLACE}/transcript.txt"));
     for part in [
         "> {\"id\":1,\"op\":\"hello\"",
-        "\"secret\":\"***\"",
+        "\"client_secret\":\"***\"",
         "< {\"id\":",
         "\"native\": \"Telltale\"",
     ] {
