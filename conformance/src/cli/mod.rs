@@ -2,6 +2,7 @@
 
 mod catalog;
 mod check;
+mod check_driver;
 mod drive;
 mod env;
 mod exec;
@@ -84,6 +85,11 @@ enum Command {
     /// For a driver in a debugger, or to see what the driver protocol looks like. Requests are lines of JSON on standard output,
     /// answers are read from standard input, and nothing is killed for being slow. The verdicts come at the end, on standard error.
     Talk(talk::Talk),
+    /// Examine a driver: does it keep to the protocol, and can its client do what it declares?
+    ///
+    /// The command is started several times, each time against a world of the mock. What it declares is tried; what it does not
+    /// declare is skipped. A driver that is at fault ends with exit code 4.
+    CheckDriver(check_driver::CheckDriver),
     /// List the cases there are
     List(catalog::List),
     /// Explain a requirement, a scenario, a case, a check or a frozen set
@@ -118,6 +124,7 @@ impl Arguments {
             Command::Mutants(mutants) => mutants.execute(),
             Command::Check(check) => check.execute(),
             Command::Talk(talk) => talk.execute(),
+            Command::CheckDriver(check) => check.execute(),
             Command::List(list) => list.execute(),
             Command::Explain(explain) => explain.execute(),
             Command::Init(init) => init.execute(),

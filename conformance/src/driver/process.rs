@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::clock::{self, Faketime};
 use super::fault::DriverFault;
+use super::group;
 use super::protocol::MAX_LINE;
 use crate::passive::not_started;
 use crate::watchdog::within;
@@ -52,6 +53,15 @@ pub(super) enum Inbound {
     Broken(DriverFault),
     /// Its output has ended.
     End,
+}
+
+/// What is left of a process whose input has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Remains {
+    /// Whether it ended in time.
+    pub(super) in_time: bool,
+    /// Whether something that it has started still runs.
+    pub(super) descendants: bool,
 }
 
 /// A process with everything it starts. Killed when it is dropped.
@@ -139,6 +149,23 @@ impl Process {
         let mut ended = self.ended.clone();
         within(self.grace, ended.wait_for(Option::is_some)).await;
         self.kill();
+    }
+
+    /// Ends its input.
+    pub(super) fn end_input(&self) {
+        locked(&self.input).take();
+    }
+
+    /// Waits for its end, as long as it may take, and says what is left of it; then kills that.
+    pub(super) async fn remains(&self) -> Remains {
+        let mut ended = self.ended.clone();
+        let in_time = within(self.grace, ended.wait_for(Option::is_some)).await;
+        let remains = Remains {
+            in_time: in_time.is_some(),
+            descendants: in_time.is_some() && group::outlives(self.group).await,
+        };
+        self.kill();
+        remains
     }
 
     /// Kills it with everything it has started.

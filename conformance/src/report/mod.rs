@@ -4,6 +4,7 @@
 //! timeline, and ports are left out. Only [`CaseReport::took`] is real time; it is shown on the terminal and not stored.
 
 mod citation;
+mod examination;
 mod excerpt;
 mod expected;
 pub mod html;
@@ -45,6 +46,7 @@ use crate::scenario::Cell;
 use crate::selection::Shard;
 use crate::trace::Road;
 use crate::verdict::{Fault, Finding, Level, Verdict};
+pub use examination::{examination, verdict_of};
 pub use excerpt::WireLine;
 pub use expected::{Expectation, Expectations, UnsupportedSaid};
 pub use incident::Incident;
