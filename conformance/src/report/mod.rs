@@ -30,7 +30,6 @@ mod sample;
 #[cfg(test)]
 mod scoring;
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use mock_idp::Provider;
