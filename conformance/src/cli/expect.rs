@@ -53,7 +53,7 @@ struct Update {
     #[command(flatten)]
     drive: Drive,
     /// Take what was seen from a report that `--json` wrote, of a whole run with `--expect FILE`; play nothing
-    #[arg(long, value_name = "REPORT", conflicts_with_all = ["contender", "driver", "seed", "jobs", "gate"])]
+    #[arg(long, value_name = "REPORT", conflicts_with_all = ["contender", "driver", "adapter", "seed", "jobs", "gate"])]
     from: Option<PathBuf>,
     /// Add what closes this gate: must or should
     #[arg(long, default_value = "must", value_parser = super::publish::gate)]
