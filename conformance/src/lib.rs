@@ -1,5 +1,6 @@
 //! Scenarios in, verdicts out.
 
+pub mod adapter;
 pub mod case;
 pub mod catalog;
 pub mod check;

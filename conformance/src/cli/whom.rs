@@ -11,7 +11,7 @@ use crate::mutants::MUTANTS;
 #[derive(Debug, Args)]
 pub(super) struct Whom {
     /// Play one of the broken clients that `tokenproof mutants` shows, in place of the reference client
-    #[arg(long, value_name = "NAME", conflicts_with = "driver")]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["driver", "adapter"])]
     contender: Option<String>,
 }
 

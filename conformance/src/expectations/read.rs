@@ -210,7 +210,7 @@ expect:
   - { check: \":a\", is: fail, why: x }
   - { check: \"a/b:c\", is: fails, why: x }
   - { check: \"a/b:c\", is: fail }
-  - { check: \"a/b:c\", is: fail, why: \" \", says: \"\", issue: \"#41\", source: \"\" }
+  - { check: \"a/b:c\", is: fail, why: \" \", says: \"\", issue: \"n41\", source: \"\" }
   - { check: \"a/b:c\", is: fail, why: x, until: tomorrow }
   - { check: \"a/b:c\", is: fail, why: x, untill: 2026-12-01 }
 unsupported: { count: -1, checks: [\"\"] }
@@ -283,19 +283,19 @@ unsupported: { count: -1, checks: [\"\"] }
         error: a reason says something
          --> acme.expect.yaml:9:38
           |
-        9 |   - { check: "a/b:c", is: fail, why: " ", says: "", issue: "#41", source: "" }
+        9 |   - { check: "a/b:c", is: fail, why: " ", says: "", issue: "n41", source: "" }
           |                                      ^^^
 
         error: every text begins with this; leave `says` out
          --> acme.expect.yaml:9:49
           |
-        9 |   - { check: "a/b:c", is: fail, why: " ", says: "", issue: "#41", source: "" }
+        9 |   - { check: "a/b:c", is: fail, why: " ", says: "", issue: "n41", source: "" }
           |                                                 ^^
 
         error: an issue is named by its URL
          --> acme.expect.yaml:9:60
           |
-        9 |   - { check: "a/b:c", is: fail, why: " ", says: "", issue: "#41", source: "" }
+        9 |   - { check: "a/b:c", is: fail, why: " ", says: "", issue: "n41", source: "" }
           |                                                            ^^^^^
           |
           = help: write it with `https://`, or say it under `source`, which may be any text
@@ -303,7 +303,7 @@ unsupported: { count: -1, checks: [\"\"] }
         error: a source names a place
          --> acme.expect.yaml:9:75
           |
-        9 |   - { check: "a/b:c", is: fail, why: " ", says: "", issue: "#41", source: "" }
+        9 |   - { check: "a/b:c", is: fail, why: " ", says: "", issue: "n41", source: "" }
           |                                                                           ^^
 
         error: `tomorrow` is no day; write year, month and day, such as `2026-12-01`
@@ -320,7 +320,7 @@ unsupported: { count: -1, checks: [\"\"] }
            |
            = note: the keys here are `check`, `is`, `says`, `why`, `issue`, `source` and `until`
 
-        error: found the number -1 where usize belongs
+        error: found the number -1 where a whole number from 0 belongs
           --> acme.expect.yaml:12:23
            |
         12 | unsupported: { count: -1, checks: [""] }

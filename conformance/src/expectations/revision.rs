@@ -12,7 +12,7 @@ use crate::verdict::Verdict;
 /// Stands for a reason that somebody has to write.
 pub(super) const TODO: &str = "TODO";
 
-/// The shortest text that several checks say together and that makes one entry of them.
+/// The shortest text that checks which say different things begin with together, and that makes one entry of them.
 const COMMON: usize = 16;
 
 /// The most checks that one new entry names.
@@ -129,7 +129,8 @@ impl<'r> Sight<'r> {
                 continue;
             };
             let said: Vec<(&str, bool)> = new.iter().map(|(_, seen)| seen.said()).collect();
-            let common = says(is, &said).filter(|common| common.len() >= COMMON);
+            let are_equal = said.windows(2).all(|two| two[0].0 == two[1].0);
+            let common = says(is, &said).filter(|text| are_equal || text.len() >= COMMON);
             // All cases of a scenario that fail alike have one reason.
             let is_one = (2..=MOST).contains(&new.len())
                 && new.len() == group.len()

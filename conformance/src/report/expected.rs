@@ -221,13 +221,17 @@ impl Report {
         let (count, n) = (said.map_or(0, |said| said.count), checks.len());
         if count != n {
             reasons.push(format!(
-                "{place}: {} to be unsupported, and {n} {}",
+                "{place}: {} to be unsupported, and {}",
                 match count {
                     0 => "no check is said".to_owned(),
                     1 => "1 check is said".to_owned(),
                     count => format!("{count} checks are said"),
                 },
-                if n == 1 { "is" } else { "are" },
+                match n {
+                    0 => "none is".to_owned(),
+                    1 => "1 is".to_owned(),
+                    n => format!("{n} are"),
+                },
             ));
         }
         if let Some((_, first)) = unnamed.first() {
@@ -293,7 +297,7 @@ fn sentence(checks: &[&CheckReport]) -> Option<String> {
 fn expectation(entry: &Expected) -> &'static str {
     match entry.is {
         Ending::Fail => "fail",
-        Ending::Warn => "warn",
+        Ending::Warn => "end with warn",
         Ending::Inconclusive => "be inconclusive",
         Ending::Error => "be an error",
         Ending::Flaky => "be flaky",
