@@ -33,8 +33,7 @@ func (c *client) getToken(now time.Time) (string, error) {
 	return c.token, nil
 }
 func answer(ask request) (string, any) {
-	lock.Lock()
-	if !ask.Now.IsZero() { clock = ask.Now }
+	lock.Lock(); if !ask.Now.IsZero() { clock = ask.Now }
 	c, now := clients[ask.Client], clock
 	if ask.Op == "open" { clients[ask.Client] = open(ask) } else if ask.Op == "close" { delete(clients, ask.Client) }
 	lock.Unlock()
@@ -56,10 +55,9 @@ func main() {
 	for lines.Buffer(nil, 1<<20); lines.Scan(); {
 		var ask request
 		if err := json.Unmarshal(lines.Bytes(), &ask); err != nil { panic(err) }
-		go func() {
+		go func() { // one write for each line
 			form, said := answer(ask)
-			text, _ := json.Marshal(map[string]any{"id": ask.ID, form: said})
-			os.Stdout.Write(append(text, '\n')) // one write for each line
+			text, _ := json.Marshal(map[string]any{"id": ask.ID, form: said}); os.Stdout.Write(append(text, '\n'))
 		}()
 	}
 }
