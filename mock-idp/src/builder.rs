@@ -7,22 +7,24 @@ use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, RwLock};
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 
 use crate::clock::{Clock, SystemClock};
 use crate::directory::{Directory, FormerSecrets, Rotation};
 use crate::entropy::Entropy;
-use crate::fault::{BadRule, DirectoryNames, FaultScript, Holds};
+use crate::fault::{BadRule, FaultScript, Holds};
 use crate::journal::{Journal, KnownSecrets, Origin};
-use crate::keys::{BadKeys, KeyRing};
+use crate::keys::BadKeys;
 use crate::ledger::Ledger;
 use crate::limits::{BadLimit, Custom, LimitRule, Meters};
 use crate::listener::{Authority, Bound, NoCertificate};
 use crate::mock::MockIdp;
 use crate::provider::Provider;
+use crate::setup::Setup;
 use crate::supervise::{Supervisor, Unsupervised};
 use crate::turn::Turns;
-use crate::world::{PATIENCE, Rooms, Settings, Standing};
+use crate::world::{CONNECTIONS, PATIENCE, Rooms, Settings, Standing};
 use crate::{entra, foreign, neighbours, okta};
 
 /// Settings of a world before it starts.
@@ -38,6 +40,7 @@ pub struct Builder {
     supervisor: Arc<dyn Supervisor>,
     journal_capacity: usize,
     patience: Duration,
+    connections: usize,
     tls: bool,
     foreign_origin: bool,
     ports: HashMap<Origin, u16>,
@@ -74,6 +77,10 @@ pub enum StartError {
     Incomplete(&'static str),
 }
 
+/// What every world needs.
+pub(crate) const NO_APPLICATION: StartError =
+    StartError::Incomplete("enabled application with a secret");
+
 fn what_to_do(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::AddrNotAvailable => "take an address of this machine",
@@ -102,6 +109,7 @@ impl Builder {
             supervisor: Arc::new(Unsupervised),
             journal_capacity: 10_000,
             patience: PATIENCE,
+            connections: CONNECTIONS,
             tls: true,
             foreign_origin: false,
             ports: HashMap::new(),
@@ -165,8 +173,9 @@ impl Builder {
         self
     }
 
-    /// Whether an answer that a fault has shaped says so in a header, `x-tokenproof-fault: fault#1`. No vendor sends it, so it is
-    /// not there unless asked for; the journal always has it.
+    /// Whether an answer that a fault has shaped says so in a header, `x-tokenproof-fault: fault#1`, and a request that a rate limit
+    /// refuses is told which, `x-tokenproof-limit: limits[0].requests`. No vendor sends them, so they are not there unless asked
+    /// for; the journal always has both.
     pub fn label_faults(mut self, labels: bool) -> Self {
         self.settings.label_faults = labels;
         self
@@ -204,9 +213,16 @@ impl Builder {
         self
     }
 
-    /// How long, in real time, a peer may take over its handshake, its headers and its body; 30 seconds without it.
+    /// How long, in real time, a peer may take over its handshake, its headers and its body, and for how long it may take nothing of
+    /// an answer that waits for it; 30 seconds without it.
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
+        self
+    }
+
+    /// How many connections each of the world's ports serves at once, at least one; 1,024 without it. More of them wait.
+    pub fn connections(mut self, most: usize) -> Self {
+        self.connections = most.clamp(1, Semaphore::MAX_PERMITS);
         self
     }
 
@@ -231,11 +247,11 @@ impl Builder {
         let directory = self.directory.unwrap_or_else(Directory::built_in);
         let secrets = KnownSecrets::default();
         secrets.add_all_of(self.provider, &directory);
-        let keys = match self.provider {
-            Provider::Entra => &directory.entra.keys,
-            Provider::Okta => &directory.okta.keys,
-        };
-        let keys = KeyRing::of(self.provider, keys)?;
+        let Setup {
+            keys,
+            limits,
+            faults: rules,
+        } = Setup::of(self.provider, &directory)?;
         let tls = if self.tls {
             Some(TlsAcceptor::from(Authority::of_process()?.server.clone()))
         } else {
@@ -275,26 +291,14 @@ impl Builder {
             Provider::Entra => Vec::new(),
             Provider::Okta => okta::usual_limits(),
         };
-        let part = &directory;
-        let (limits, rules) = match self.provider {
-            Provider::Entra => (&part.entra.limits, &part.entra.faults),
-            Provider::Okta => (&part.okta.limits, &part.okta.faults),
-        };
         // What is asked of the builder counts before what a file says.
         let limits = match self.limits.is_empty() {
-            true => limits,
+            true => &limits,
             false => &self.limits,
         };
         let meters = Meters::new(Custom::of(self.provider), usual_limits, limits)?;
         let faults = FaultScript::on(self.clock.clone(), self.seed);
-        for rule in rules {
-            let provider = self.provider;
-            let names = DirectoryNames {
-                provider,
-                directory: &directory,
-            };
-            faults.add(rule.to_fault(&names)?);
-        }
+        faults.follow(&[], &rules, None);
         let rooms = Arc::new(Rooms {
             provider: self.provider,
             secrets,
@@ -311,6 +315,7 @@ impl Builder {
             supervisor: self.supervisor,
             origins: names,
             patience: self.patience,
+            connections: self.connections,
             standing: RwLock::new(Standing {
                 directory,
                 settings: Arc::new(self.settings),
@@ -340,7 +345,7 @@ impl Builder {
             .collect();
         let idp = MockIdp::new(rooms, listeners);
         if idp.client_id().is_empty() {
-            return Err(StartError::Incomplete("enabled application with a secret"));
+            return Err(NO_APPLICATION);
         }
         Ok(idp)
     }

@@ -28,6 +28,8 @@ pub(crate) struct Departure<'a> {
     /// Its entry in the journal.
     pub(crate) entry: Opened,
     pub(crate) fault: Option<&'a Applied>,
+    /// The limit that refused the request, by its label.
+    pub(crate) limit: Option<String>,
 }
 
 impl Departure<'_> {
@@ -130,14 +132,15 @@ impl Departure<'_> {
     }
 
     /// The fault that has to do with it: its own, or else that of its connection.
-    fn label(&self) -> Option<&str> {
+    pub(crate) fn fault_label(&self) -> Option<&str> {
         let own = self.fault.map(|fault| &*fault.label);
         own.or(self.inbound.fault.as_deref())
     }
 
     fn facts(&self, reply: &Reply, delivery: Delivery) -> ReplyFacts {
-        let label = self.label();
-        let mut facts = reply.facts(label, delivery);
+        let mut facts = reply.facts(delivery);
+        facts.fault = self.fault_label().map(str::to_owned);
+        facts.limit = self.limit.clone();
         if reply.status.is_success() {
             facts.leniencies = self.world.lenience.needed();
         }
@@ -157,7 +160,8 @@ impl Departure<'_> {
             vendor_code: None,
             headers: Vec::new(),
             issued: Vec::new(),
-            fault: self.label().map(str::to_owned),
+            fault: self.fault_label().map(str::to_owned),
+            limit: self.limit.clone(),
             leniencies: Vec::new(),
             delivery,
         }

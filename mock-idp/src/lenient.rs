@@ -1,6 +1,7 @@
 //! Letting pass what the directory's laxity lets pass.
 //!
-//! The engine stays strict: a request is answered from a copy of the directory in which it is right.
+//! The engine stays strict: a request is answered from a copy of the directory in which it is right. Nothing but a refresh token
+//! that is let pass outlasts its request.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -77,11 +78,6 @@ pub(crate) fn admit(world: &World, request: &TokenRequest, realm: &str) -> World
         admit_scopes(world, &mut directory, request, realm, client);
     }
     admitted.directory = Arc::new(directory);
-    if laxity.unknown_refresh_tokens
-        && let Some(client) = &client
-    {
-        admit_refresh_token(&admitted, request, realm, client);
-    }
     admitted
 }
 
@@ -292,43 +288,34 @@ fn admit_okta_scope(
     Some(added)
 }
 
-/// Begins a sign-in that has given the token shown, of the first user who can sign in.
-fn admit_refresh_token(world: &World, request: &TokenRequest, realm: &str, client: &str) {
-    if request.get("grant_type") != Some(GrantType::RefreshToken.name()) {
-        return;
-    }
+/// Begins a sign-in that has given the refresh token of a request, of the first user who can sign in. For a client that has been
+/// authenticated: what others show leaves nothing behind.
+pub(crate) fn admit_refresh_token(
+    world: &World,
+    request: &TokenRequest,
+    issuer: &str,
+    application: &Application,
+    users: &[User],
+) {
+    let now = world.clock.now();
     let shown = request.get("refresh_token");
-    let Some(token) = shown.filter(|token| token.len() <= LONGEST) else {
+    let shown = shown.filter(|token| token.len() <= LONGEST);
+    let user = users.iter().find(|user| user.can_sign_in());
+    let (true, Some(token), Some(user)) =
+        (world.directory.laxity.unknown_refresh_tokens, shown, user)
+    else {
         return;
     };
-    let now = world.clock.now();
     if world.ledger.state_of(token, now).0.is_some() {
         return;
     }
-    let mut directory = Directory::clone(&world.directory);
-    let issuer = match world.provider {
-        Provider::Entra => tenant_place(&directory, realm)
-            .and_then(|place| directory.entra.tenants.get(place))
-            .map(|tenant| tenant.id.clone()),
-        Provider::Okta => Some(realm.to_owned()),
-    };
     let mut asked = request.scope();
     asked.retain(|scope| scope.len() <= LONGEST);
     asked.truncate(MOST_SCOPES);
-    let Some((applications, users)) = lists(world.provider, &mut directory, realm) else {
-        return;
-    };
-    let user = users.iter().find(|user| user.can_sign_in());
-    let application = applications
-        .iter()
-        .find(|known| known.id.eq_ignore_ascii_case(client));
-    let (Some(user), Some(application), Some(issuer)) = (user, application, issuer) else {
-        return;
-    };
     let grantee = Grantee {
         client: application.id.clone(),
         user: Some(user.id.clone()),
-        issuer,
+        issuer: issuer.to_owned(),
         scope: match asked.is_empty() {
             true => application.scopes.clone(),
             false => asked,

@@ -41,6 +41,7 @@ mod resource;
 mod secret;
 #[cfg(feature = "serve")]
 pub mod serve;
+mod setup;
 mod snapshot;
 pub mod supervise;
 mod turn;

@@ -6,7 +6,7 @@ use crate::dialect::Dialect;
 use crate::engine::TokenRequest;
 use crate::entropy::hex;
 use crate::inbound::Inbound;
-use crate::limits::{By, Custom, Knock, Places};
+use crate::limits::{By, Custom, Knock, Places, UsedUp};
 use crate::pipeline::Call;
 use crate::reply::Reply;
 use crate::world::World;
@@ -16,8 +16,8 @@ use crate::world::World;
 pub(crate) struct Metering {
     /// Headers that go onto the answer whatever it is.
     pub(crate) headers: Vec<(&'static str, String)>,
-    /// The refusal, if a limit is used up.
-    pub(crate) refused: Option<Reply>,
+    /// The refusal, if a limit is used up, and which.
+    pub(crate) refused: Option<(Reply, UsedUp)>,
     /// To be kept until the answer has been handed over.
     pub(crate) _places: Places,
 }
@@ -42,17 +42,22 @@ pub(crate) fn meter(
     let who = |by| who(world, inbound, call, dialect, by);
     let now = || world.clock.now();
     let verdict = world.meters.take(&knock(inbound, call.endpoint), who, now);
+    let is_refused = verdict.is_refused();
     let Some((rule, shown)) = verdict.shown else {
         return Metering {
             _places: verdict.places,
             ..Metering::default()
         };
     };
-    let refused = verdict
-        .is_refused
-        .then(|| dialect.limited(world, inbound, call.endpoint, rule.form));
+    let custom = Custom::of(world.provider);
+    let headers = custom.headers(&rule, &shown, is_refused);
+    let refuse = |used_up| {
+        let reply = dialect.limited(world, inbound, call.endpoint, rule.form);
+        (reply, used_up)
+    };
+    let refused = verdict.refused.map(refuse);
     Metering {
-        headers: Custom::of(world.provider).headers(&rule, &shown, verdict.is_refused),
+        headers,
         refused,
         _places: verdict.places,
     }

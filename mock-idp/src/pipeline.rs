@@ -22,6 +22,8 @@ use crate::world::World;
 
 /// Names the fault that shaped an answer, where a world is told to say so.
 const FAULT_HEADER: &str = "x-tokenproof-fault";
+/// Names the limit that refused a request, in the same case.
+const LIMIT_HEADER: &str = "x-tokenproof-limit";
 
 /// What is known of a request before it is carried out.
 #[derive(Debug)]
@@ -61,9 +63,13 @@ pub(crate) async fn answer(
         None => world.faults.meet(&asked(world, inbound, &call)),
     };
     drop(turn);
-    let answer = match metering.refused.take() {
-        Some(refused) => Some(Answer::Reply(refused)),
-        None => carry_out(world, inbound, &call, dialect, opened, fault.as_ref(), act).await,
+    let (answer, limit) = match metering.refused.take() {
+        Some((refused, limit)) => (Some(Answer::Reply(refused)), Some(limit.to_string())),
+        None => {
+            let fault = fault.as_ref();
+            let answer = carry_out(world, inbound, &call, dialect, opened, fault, act).await;
+            (answer, None)
+        }
     };
     let (Some(answer), Some(turn)) = (answer, world.turn()) else {
         return Departure::of_the_superseded();
@@ -73,6 +79,7 @@ pub(crate) async fn answer(
         inbound,
         entry: opened,
         fault: fault.as_ref(),
+        limit,
     };
     let mut reply = match answer {
         Answer::Reply(reply) => reply,
@@ -95,13 +102,13 @@ pub(crate) async fn answer(
         }
         reply.distort(&fault.action, now);
     }
-    if world.settings.label_faults
-        && let Some(label) = fault
-            .as_ref()
-            .map(|fault| &fault.label)
-            .or(inbound.fault.as_ref())
-    {
-        reply.set_header(FAULT_HEADER, label);
+    if world.settings.label_faults {
+        if let Some(label) = departure.fault_label() {
+            reply.set_header(FAULT_HEADER, label);
+        }
+        if let Some(label) = &departure.limit {
+            reply.set_header(LIMIT_HEADER, label);
+        }
     }
     drop(turn);
     departure.send(reply).await

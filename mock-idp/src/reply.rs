@@ -116,8 +116,8 @@ impl Reply {
         }
     }
 
-    /// What the journal keeps.
-    pub(crate) fn facts(&self, fault: Option<&str>, delivery: Delivery) -> ReplyFacts {
+    /// What the journal keeps of the answer itself.
+    pub(crate) fn facts(&self, delivery: Delivery) -> ReplyFacts {
         const KEPT: [&str; 4] = ["date", "retry-after", "www-authenticate", "location"];
         let headers = self
             .headers
@@ -141,7 +141,8 @@ impl Reply {
             vendor_code: self.vendor_code.clone(),
             headers,
             issued: self.issued.clone(),
-            fault: fault.map(str::to_owned),
+            fault: None,
+            limit: None,
             leniencies: Vec::new(),
             delivery,
         }

@@ -14,6 +14,8 @@ use crate::journal::SavedJournal;
 use crate::keys::Ring;
 use crate::ledger::SavedLedger;
 use crate::limits::SavedMeters;
+#[cfg(feature = "serve")]
+use crate::setup::Setup;
 use crate::world::{Rooms, Standing};
 
 /// A world at an instant: what it has issued and revoked, its keys, directory and settings, faults with what they have counted, rate
@@ -53,11 +55,33 @@ impl Snapshot {
         self
     }
 
-    /// The same with another directory.
+    /// The directory as it was.
     #[cfg(feature = "serve")]
-    pub(crate) fn with_directory(mut self, directory: Arc<Directory>) -> Self {
-        self.standing.directory = directory;
-        self
+    pub(crate) fn directory(&self) -> &Arc<Directory> {
+        &self.standing.directory
+    }
+
+    /// Has a world, and what is kept of it here, go by another directory: `before` is what the last one had it begin with, `after`
+    /// what this one does. What it does not change stays as it has become.
+    #[cfg(feature = "serve")]
+    pub(crate) fn follow(
+        &mut self,
+        rooms: &Rooms,
+        directory: &Arc<Directory>,
+        before: &Setup,
+        after: &Setup,
+    ) {
+        rooms.turns.between(|| {
+            rooms.change_directory(|current| *current = Directory::clone(directory));
+            rooms.keys.follow(&before.keys, &after.keys, &mut self.keys);
+            if before.limits != after.limits {
+                rooms.meters.follow(&after.limits, &mut self.meters);
+            }
+            rooms
+                .faults
+                .follow(&before.faults, &after.faults, Some(&mut self.faults));
+        });
+        self.standing.directory = rooms.standing().directory;
     }
 
     pub(crate) fn of(rooms: &Rooms) -> Self {
@@ -83,6 +107,7 @@ impl Snapshot {
             supervisor: _,
             origins: _,
             patience: _,
+            connections: _,
         } = rooms;
         turns.between(|| Self {
             drawn: entropy.drawn(),

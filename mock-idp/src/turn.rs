@@ -1,8 +1,12 @@
 //! Turns and eras: how a world is put back into an earlier state under requests that are under way.
 //!
-//! Whoever handles a request touches the rooms only while it has a turn, and never waits meanwhile. A world is saved and restored
-//! between turns, so no snapshot holds half of what a request did. Restoring begins a new era, and a request of an older one gets
-//! no turn any more: its connection is reset.
+//! A request is handled in turns: in one it is noted and counted, in another carried out, in a third its answer is dressed. It may
+//! wait between two of them and never within one. A world is saved and restored between turns, so a snapshot holds each of these
+//! steps whole or not at all; a request that was noted and not yet carried out stands in it as one without an answer. Restoring
+//! begins a new era, and a request of an older one gets no turn any more: its connection is reset.
+//!
+//! Outside its turns a request only reads, and ends what it began in one: it completes its entry, which the journal does not let it
+//! do once the world was restored, and gives up its place among the requests in progress, which no snapshot holds.
 
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 

@@ -25,6 +25,9 @@ use crate::turn::{Era, Turn, Turns};
 /// How long a peer may take over its request unless the builder says otherwise.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How many connections a listener serves at once unless the builder says otherwise.
+pub(crate) const CONNECTIONS: usize = 1024;
+
 /// A world as one request sees it: its rooms, and who and what it knows at this instant. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct World {
@@ -57,8 +60,10 @@ pub(crate) struct Rooms {
     pub(crate) former_secrets: FormerSecrets,
     /// Scheme, host and port of each origin.
     pub(crate) origins: HashMap<Origin, String>,
-    /// How long, in real time, a peer may take over its request.
+    /// How long, in real time, a peer may take over its request, or take nothing of an answer.
     pub(crate) patience: Duration,
+    /// How many connections each listener serves at once; more wait in the kernel's queue.
+    pub(crate) connections: usize,
     /// What may be changed while the world runs. Whoever handles a request goes on with what was there when it came.
     pub(crate) standing: RwLock<Standing>,
 }

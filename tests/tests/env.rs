@@ -3,14 +3,18 @@
 #![expect(clippy::expect_used, reason = "what fails here fails the test")]
 
 use std::io::{BufRead as _, BufReader, Read as _};
+use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Output, Stdio};
 
-use tests::program::tokenproof;
+use tests::program::{tokenproof, workspace_folder};
+use tests::python;
 
 /// `tokenproof env` with these arguments, in a home of its own.
 fn env(home: &tempfile::TempDir, arguments: &[&str]) -> Command {
     let mut command = tokenproof();
     command
+        // Not in the foreground, wherever the tests are run.
+        .process_group(0)
         .arg("env")
         .args(arguments)
         .env("XDG_DATA_HOME", home.path())
@@ -140,6 +144,57 @@ fn a_second_signal_kills_it_with_all_it_has_started() {
     let (code, said) = signalled(script, &["TERM", "TERM"]);
     assert_eq!(code, Some(137));
     assert!(said.starts_with("up\nnot yet\n"), "{said}");
+}
+
+/// What is seen on a terminal, and the code at the end.
+fn at_terminal(what: &str, given: &str, script: &str) -> Option<String> {
+    let python = python::or_skip("what is done at a terminal")?;
+    let home = home();
+    let env = env(&home, &["--http", "--", "sh", "-c", script]);
+    let output = Command::new(python)
+        .arg(workspace_folder().join("tests/clients/terminal.py"))
+        .args([what, given])
+        .arg(env.get_program())
+        .args(env.get_args())
+        .env("XDG_DATA_HOME", home.path())
+        .env_remove("TOKENPROOF_CONTROL_TOKEN")
+        .output()
+        .expect("it starts");
+    let complaints = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{what} {given}: {complaints}");
+    Some(String::from_utf8(output.stdout).expect("UTF-8"))
+}
+
+#[test]
+fn in_the_foreground_a_command_can_read_from_the_terminal_whatever_its_input_is() {
+    let script = "echo up; read line < /dev/tty; echo read $line, done";
+    for given in ["terminal", "/dev/null"] {
+        let Some(said) = at_terminal("types", given, script) else {
+            return;
+        };
+        assert_eq!(said, "up\nread hello, done\n0\n", "{given}");
+    }
+}
+
+#[test]
+fn in_the_foreground_ctrl_c_reaches_a_command_once() {
+    let script = "trap 'echo told; told=x$told' INT; echo up
+        while [ -z $told ]; do sleep 0.05; done; sleep 0.3; echo $told done; exit 3";
+    for given in ["terminal", "/dev/null"] {
+        let Some(said) = at_terminal("interrupts", given, script) else {
+            return;
+        };
+        assert_eq!(said, "up\ntold\nx done\n3\n", "{given}");
+    }
+}
+
+#[test]
+fn a_terminal_of_another_session_is_nobodys_foreground() {
+    let script = "trap 'echo told; exit 3' INT; sleep 30 & echo up; while :; do sleep 0.05; done";
+    let Some(said) = at_terminal("foreign", "terminal", script) else {
+        return;
+    };
+    assert_eq!(said, "up\ntold\n3\n");
 }
 
 #[test]

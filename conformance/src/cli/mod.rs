@@ -6,6 +6,7 @@ mod check_driver;
 mod drive;
 mod env;
 mod exec;
+mod expect;
 mod init;
 mod merge;
 mod mutants;
@@ -15,6 +16,8 @@ mod run;
 mod schema;
 mod select;
 mod talk;
+mod terms;
+mod whom;
 
 use std::process;
 
@@ -35,7 +38,7 @@ pub struct Arguments {
 const EXIT_CODES: &str = "\
 Exit codes:
   0  everything was as expected
-  1  the gate is closed: a check failed or was inconclusive, or nothing passed
+  1  the gate is closed: a check failed or was inconclusive, an expectation does not hold, or nothing passed
   2  the command line, a scenario or the configuration is wrong, or a port is in use
   3  tokenproof or its mock failed
   4  the command under test was not found, hung, or was killed or interrupted
@@ -60,6 +63,8 @@ enum Command {
     /// ones for a CA file. Signals are passed on; a second one kills the command. Nothing is judged: that is what `exec` does.
     Env(Box<env::Env>),
     Ca(Ca),
+    /// Keep the list of what a client is known not to do, which `run` and `exec` take as `--expect`
+    Expect(Box<expect::Expect>),
     /// Put the JSON reports of several runs together, such as those of all shards
     ///
     /// The gate decides anew over all that was found. Merging all shards gives the same report as one whole run.
@@ -114,6 +119,7 @@ impl Arguments {
             },
             Command::Run(run) => run.execute(),
             Command::Exec(exec) => exec.execute(),
+            Command::Expect(expect) => expect.execute(),
             Command::Merge(merge) => merge.execute(),
             Command::Mutants(mutants) => mutants.execute(),
             Command::Check(check) => check.execute(),

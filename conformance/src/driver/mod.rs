@@ -9,6 +9,7 @@ mod error_map;
 mod examine;
 mod fault;
 mod group;
+mod key;
 mod lack;
 mod link;
 mod probe;
@@ -256,6 +257,12 @@ impl Contender for Driver {
 
     fn is_outside(&self) -> bool {
         true
+    }
+
+    fn signs(&self) -> bool {
+        let known = &self.0.hello.can.auth;
+        let knows = |method: &str| known.iter().any(|known| known == method);
+        knows(key::METHOD) && !knows("post") && !knows("basic")
     }
 
     fn limits(&self) -> Limits {

@@ -24,6 +24,8 @@ pub enum Kind {
     Scenario,
     /// A registry of requirements, `requirements.yaml`
     Requirements,
+    /// A list of what a client is known not to do, `NAME.expect.yaml`
+    Expectations,
     /// The report that `--json` writes
     Report,
     /// The messages of the driver protocol
@@ -32,9 +34,10 @@ pub enum Kind {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Scenario,
         Self::Requirements,
+        Self::Expectations,
         Self::Report,
         Self::Driver,
     ];
@@ -45,6 +48,7 @@ impl Kind {
         match self {
             Self::Scenario => "scenario.schema.json",
             Self::Requirements => "requirements.schema.json",
+            Self::Expectations => "expectations.schema.json",
             Self::Report => "report.schema.json",
             Self::Driver => "driver.schema.json",
         }
@@ -69,6 +73,14 @@ impl Kind {
                 let root = draft
                     .into_generator()
                     .into_root_schema_for::<document::Requirements>();
+                let mut schema = root.to_value();
+                strict::like_the_reader(&mut schema);
+                schema
+            }
+            Self::Expectations => {
+                let root = draft
+                    .into_generator()
+                    .into_root_schema_for::<document::Expectations>();
                 let mut schema = root.to_value();
                 strict::like_the_reader(&mut schema);
                 schema

@@ -34,19 +34,21 @@ export async function startMock(...args) {
 class Mock {
   #child;
   #folder;
+  #headers;
 
   constructor(child, folder, ready) {
     this.#child = child;
     this.#folder = folder;
     this.ready = ready;
     this.url = ready.control.url;
+    this.#headers = authorization(ready.control);
   }
 
   /** Asks the control API; gives what it answers, if anything. */
   async ask(method, path, body) {
     const answer = await fetch(this.url + path, {
       method,
-      headers: body === undefined ? {} : { "content-type": "application/json" },
+      headers: { ...this.#headers, ...(body === undefined ? {} : { "content-type": "application/json" }) },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     const text = await answer.text();
@@ -69,6 +71,13 @@ class Mock {
     }
     rmSync(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** The header with the control token, if the mock asks for one: from the token's file, or from the variable it was given in. */
+function authorization({ needs_token, token_file }) {
+  if (!needs_token) return {};
+  const token = token_file === undefined ? process.env.TOKENPROOF_CONTROL_TOKEN : readFileSync(token_file, "utf8");
+  return { authorization: `Bearer ${token.trim()}` };
 }
 
 /** One provider with its own origins, directory, clock, faults and journal; `facts` has its URLs, `credentials` its secrets. */

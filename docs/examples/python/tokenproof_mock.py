@@ -36,11 +36,14 @@ class Mock:
             time.sleep(0.02)
         self.ready = json.loads(ready_file.read_text())
         self.url = self.ready["control"]["url"]
+        self._headers = authorization(self.ready["control"])
 
     def ask(self, method, path, body=None):
         """Asks the control API; gives what it answers, or None."""
         data = None if body is None else json.dumps(body).encode()
-        headers = {} if body is None else {"Content-Type": "application/json"}
+        headers = dict(self._headers)
+        if body is not None:
+            headers["Content-Type"] = "application/json"
         request = urllib.request.Request(self.url + path, data, headers, method=method)
         # Not through a proxy: it is this machine.
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -66,6 +69,15 @@ class Mock:
 
     def __exit__(self, *_):
         self.stop()
+
+
+def authorization(control):
+    """The header with the control token, if the mock asks for one: from the token's file, or from the variable it was given in."""
+    if not control["needs_token"]:
+        return {}
+    file = control.get("token_file")
+    token = pathlib.Path(file).read_text() if file else os.environ["TOKENPROOF_CONTROL_TOKEN"]
+    return {"Authorization": f"Bearer {token.strip()}"}
 
 
 class World:

@@ -10,10 +10,9 @@ use http::{StatusCode, header};
 use http_body_util::{BodyExt as _, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 
-use super::problem::{Place, Problem};
+use super::misfit::{from_json, from_yaml};
+use super::problem::Problem;
 use crate::clock::within;
-use crate::diagnostic::listed;
-use crate::yaml::{self, MismatchKind};
 
 /// The largest body that is read.
 const BODY_LIMIT: usize = 1024 * 1024;
@@ -55,7 +54,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Optional<T> {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         if request.body().is_end_stream() {
-            return json("{}").map(Self);
+            return from_json("{}").map(Self);
         }
         let Both(given, _) = Both::from_request(request, state).await?;
         Ok(Self(given))
@@ -69,7 +68,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Both<T> {
         let language = language(&request)?;
         let text = text(request).await?;
         let given = match language {
-            Language::Json => json(&text),
+            Language::Json => from_json(&text),
             Language::Yaml => from_yaml(&text),
         };
         Ok(Self(given?, text))
@@ -93,7 +92,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Asked<T> {
             Ok(Query(asked)) => Ok(Self(asked)),
             Err(error) => Err(Problem::new(
                 StatusCode::BAD_REQUEST,
-                lower(&error.body_text()),
+                bad_query(&error.body_text()),
             )),
         }
     }
@@ -180,73 +179,25 @@ async fn text(request: Request) -> Result<String, Problem> {
         .map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "the body is not UTF-8"))
 }
 
-fn json<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
-    serde_json::from_str(text).map_err(|error| {
-        let status = match error.classify() {
-            serde_json::error::Category::Data => StatusCode::UNPROCESSABLE_ENTITY,
-            _ => StatusCode::BAD_REQUEST,
-        };
-        let said = error.to_string();
-        // The place has members of its own.
-        let said = said
-            .rsplit_once(" at line ")
-            .map_or(&*said, |(said, _)| said);
-        Problem::new(status, lower(&without_text(said))).at(Some(Place {
-            line: error.line() as u64,
-            column: error.column() as u64,
-        }))
-    })
-}
-
-/// What was found where something else belongs may be a secret: its kind is told, not what it says.
-fn without_text(said: &str) -> String {
-    let found = said.split_once(" string \"");
-    match found.and_then(|(before, rest)| Some((before, rest.rsplit_once("\", expected ")?))) {
-        Some((before, (_, expected))) => format!("{before} string, expected {expected}"),
-        None => said.to_owned(),
-    }
-}
-
-fn from_yaml<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
-    let node = yaml::parse(text).map_err(|error| {
-        let place = place(error.span);
-        let said = [Some(error.message), error.help];
-        let said: Vec<String> = said.into_iter().flatten().collect();
-        Problem::new(StatusCode::BAD_REQUEST, said.join("; ")).at(Some(place))
-    })?;
-    yaml::from_node(&node).map_err(|mismatch| {
-        let span = mismatch.span.map(place);
-        let mut said = mismatch.to_string();
-        match &mismatch.kind {
-            MismatchKind::UnknownKey { allowed, .. } => {
-                let allowed = listed(allowed.iter().copied());
-                said.push_str(&format!("; the keys here are {allowed}"));
-            }
-            MismatchKind::UnknownName { allowed, .. } => {
-                let allowed = listed(allowed.iter().copied());
-                said.push_str(&format!("; the names here are {allowed}"));
-            }
-            _ => {}
+/// What is wrong with a query, in the words of the API.
+fn bad_query(said: &str) -> String {
+    let said = said
+        .strip_prefix("Failed to deserialize query string: ")
+        .unwrap_or(said);
+    let Some((name, why)) = said.split_once(": ") else {
+        return said.to_owned();
+    };
+    match why.split_once(", expected ") {
+        Some((unknown, allowed)) if unknown.starts_with("unknown field ") => {
+            let allowed = allowed.strip_prefix("one of ").unwrap_or(allowed);
+            format!("unknown parameter `{name}`; the parameters here are {allowed}")
         }
-        Problem::unprocessable(said).at(span)
-    })
-}
-
-fn place(span: yaml::Span) -> Place {
-    Place {
-        line: u64::from(span.line),
-        column: u64::from(span.column),
-    }
-}
-
-/// The words of a library, as a fragment.
-fn lower(text: &str) -> String {
-    let mut letters = text.chars();
-    match (letters.next(), letters.clone().next()) {
-        // `EOF` is no beginning of a sentence.
-        (Some(first), Some(second)) if second.is_lowercase() => {
-            first.to_lowercase().chain(letters).collect()
+        Some((_, allowed)) if why.starts_with("unknown variant ") => {
+            format!("`{name}` takes {allowed}")
         }
-        _ => text.to_owned(),
+        _ if why == "invalid digit found in string" => {
+            format!("`{name}` takes a whole number from 0")
+        }
+        _ => format!("`{name}`: {why}"),
     }
 }

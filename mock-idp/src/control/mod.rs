@@ -9,6 +9,8 @@ mod document;
 mod door;
 mod given;
 mod guard;
+mod instant;
+mod misfit;
 mod problem;
 mod routes;
 mod several;

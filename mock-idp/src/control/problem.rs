@@ -15,6 +15,8 @@ pub(super) struct Problem {
     status: StatusCode,
     detail: String,
     place: Option<Place>,
+    /// The same as a JSON pointer.
+    pointer: Option<String>,
     /// What is wrong with a directory, one by one.
     problems: Vec<DirectoryProblem>,
 }
@@ -46,6 +48,9 @@ pub(super) struct ProblemDetails {
     /// The column in that line, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     column: Option<u64>,
+    /// The way to the mistake from the top of the body, as a JSON pointer (RFC 6901); empty where the whole body is meant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pointer: Option<String>,
     /// Everything that is wrong with a directory, in the order of the body.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(default)]
@@ -59,6 +64,7 @@ impl Problem {
             status,
             detail: detail.into(),
             place: None,
+            pointer: None,
             problems: Vec::new(),
         }
     }
@@ -99,6 +105,12 @@ impl Problem {
         self
     }
 
+    /// The same, with the way to the mistake.
+    pub(super) fn pointing_to(mut self, pointer: Option<String>) -> Self {
+        self.pointer = pointer;
+        self
+    }
+
     pub(super) fn status(&self) -> StatusCode {
         self.status
     }
@@ -131,6 +143,7 @@ impl IntoResponse for Problem {
             detail: self.detail,
             line: self.place.map(|place| place.line),
             column: self.place.map(|place| place.column),
+            pointer: self.pointer,
             problems: self.problems,
         };
         let mut response = (self.status, axum::Json(details)).into_response();

@@ -1,18 +1,20 @@
 //! The token that a recipe begins with: what the token endpoint would issue.
 
+use jiff::Timestamp;
+
 use super::scope;
 use super::token::{app_only_lifetime, delegated_lifetime, expiry};
-use super::tokens::{Subject, unsigned_access_token};
+use super::tokens::{ID_TOKEN_LIFETIME, Subject, unsigned_access_token, unsigned_id_token};
 use crate::diagnostic::listed;
 use crate::directory::Tenant;
 use crate::engine::Grant;
 use crate::journal::AuthMethod;
 use crate::keys::SigningKey;
 use crate::ledger::Grantee;
-use crate::mint::{BadRecipe, Ordinary, TokenRecipe, application, user};
+use crate::mint::{BadRecipe, OrderedToken, Ordinary, TokenRecipe, application, user};
 use crate::world::World;
 
-/// An access token as a recipe has it, with nothing set and nothing forged.
+/// A token as a recipe has it, with nothing set and nothing forged.
 pub(crate) fn ordinary(
     world: &World,
     recipe: &TokenRecipe,
@@ -38,9 +40,10 @@ pub(crate) fn ordinary(
         scopes: recipe.scopes.join(" "),
         allowed,
     })?;
-    let usual = match user {
-        None => app_only_lifetime(world, &application.lifetimes),
-        Some(_) => delegated_lifetime(world, &application.lifetimes),
+    let usual = match (recipe.token, &user) {
+        (OrderedToken::IdToken, _) => ID_TOKEN_LIFETIME,
+        (OrderedToken::AccessToken, None) => app_only_lifetime(world, &application.lifetimes),
+        (OrderedToken::AccessToken, Some(_)) => delegated_lifetime(world, &application.lifetimes),
     };
     let lifetime = recipe.lifetime(usual);
     let grantee = Grantee {
@@ -59,7 +62,10 @@ pub(crate) fn ordinary(
         lifetime,
     };
     let issued_at = recipe.issued_at(world.clock.now(), lifetime);
-    let expires_at = expiry(issued_at, lifetime);
+    let expires_at = match recipe.token {
+        OrderedToken::AccessToken => expiry(issued_at, lifetime),
+        OrderedToken::IdToken => issued_at.checked_add(lifetime).unwrap_or(Timestamp::MAX),
+    };
     let subject = Subject {
         tenant,
         application,
@@ -68,8 +74,14 @@ pub(crate) fn ordinary(
         now: issued_at,
         expires_at,
     };
+    let unsigned = match (recipe.token, &grant.user) {
+        (OrderedToken::IdToken, Some(user)) => {
+            unsigned_id_token(world, &subject, user, expires_at, key)
+        }
+        _ => unsigned_access_token(world, &subject, key),
+    };
     Ok(Ordinary {
-        unsigned: unsigned_access_token(world, &subject, key),
+        unsigned,
         grantee,
         issued_at,
         expires_at,

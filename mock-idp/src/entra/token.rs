@@ -17,6 +17,7 @@ use crate::directory::{
 use crate::engine::{self, Claimed, Denial, Grant, Terms, TokenRequest};
 use crate::inbound::Inbound;
 use crate::ledger::{RefreshLifetime, usual_rotation};
+use crate::lenient;
 use crate::reply::Reply;
 use crate::world::World;
 
@@ -154,6 +155,13 @@ fn refreshed<'w>(
 ) -> Result<(Grant, Resolved<'w>), EntraDenial> {
     let now = world.clock.now();
     let shown = request.require("refresh_token")?;
+    lenient::admit_refresh_token(
+        world,
+        request,
+        &tenant.id,
+        claimed.application,
+        &tenant.users,
+    );
     let original = world
         .ledger
         .state_of(shown, now)
@@ -219,6 +227,7 @@ fn reply(
         .iter()
         .map(String::as_str)
         .filter(|scope| *scope != "offline_access")
+        .chain(resolved.by_default.as_deref())
         .collect();
     if grant.user.is_some() {
         body["scope"] = json!(shown.join(" "));

@@ -100,15 +100,32 @@ pub(super) fn unsigned_access_token(
     unsigned(key, v1, claims)
 }
 
+/// How long an id token lives from its issue.
+pub(super) const ID_TOKEN_LIFETIME: Duration = Duration::from_secs(3600);
+
 /// An id token (v2.0) for the application itself.
 pub(super) fn id_token(world: &World, subject: &Subject<'_>, user: &User) -> String {
+    let key = world.keys.active();
+    let expires_at = subject.now.checked_add(ID_TOKEN_LIFETIME);
+    let expires_at = expires_at.unwrap_or(Timestamp::MAX);
+    unsigned_id_token(world, subject, user, expires_at, &key).signed_by(&key)
+}
+
+/// The same before it is signed with this key.
+pub(super) fn unsigned_id_token(
+    world: &World,
+    subject: &Subject<'_>,
+    user: &User,
+    expires_at: Timestamp,
+    key: &SigningKey,
+) -> Unsigned {
     let issued = backdated(subject.now);
     let mut claims = Members::new();
     claims.add("aud", &subject.application.id);
     claims.add("iss", v2_issuer(world, &subject.tenant.id));
     claims.add("iat", issued);
     claims.add("nbf", issued);
-    claims.add("exp", issued + 3900);
+    claims.add("exp", expires_at.as_second());
     claims.add("name", &user.name);
     claims.add("oid", &user.id);
     claims.add("preferred_username", &user.login);
@@ -117,8 +134,7 @@ pub(super) fn id_token(world: &World, subject: &Subject<'_>, user: &User) -> Str
     claims.add("tid", &subject.tenant.id);
     claims.add("uti", world.entropy.base64url(16));
     claims.add("ver", "2.0");
-    let key = world.keys.active();
-    unsigned(&key, false, claims).signed_by(&key)
+    unsigned(key, false, claims)
 }
 
 /// A token with the header of its version: only v1.0 names the certificate.

@@ -65,8 +65,8 @@ pub(crate) fn what(entry: &Entry) -> String {
         text.push(' ');
         text.push_str(&word);
     }
-    if let Some(fault) = &reply.fault {
-        let _ = write!(text, " [{fault}]");
+    for label in [&reply.fault, &reply.limit].into_iter().flatten() {
+        let _ = write!(text, " [{label}]");
     }
     text
 }

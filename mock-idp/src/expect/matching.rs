@@ -9,9 +9,10 @@ use jiff::{SignedDuration, Timestamp};
 use super::presents::{AuthUse, Presents};
 use super::record::Record;
 use super::requests::Requests;
+use super::told::{Moment, Told};
 use super::words;
 use crate::fault::Length;
-use crate::journal::{AuthMethod, BasicSpelling, Delivery, Endpoint, Entry};
+use crate::journal::{AuthMethod, BasicSpelling, Endpoint, Entry};
 use crate::ledger::{TokenLabel, TokenState};
 
 /// An entry and its place in the record.
@@ -23,7 +24,7 @@ pub(super) struct Sent<'a> {
 
 impl Sent<'_> {
     /// When it arrived; of one instant the earlier first.
-    pub(super) fn arrival(&self) -> (Timestamp, usize) {
+    pub(super) fn arrival(&self) -> Moment {
         (self.entry.at, self.index)
     }
 
@@ -80,6 +81,7 @@ pub(super) fn select<'a>(record: &'a Record, requests: &Requests) -> Result<Matc
         None => None,
     };
     let from = after.map_or(record.from, |(at, _)| at);
+    let told = Told::of(record);
     let window = requests.following.map(|Length(length)| length);
     let passed = record.until.duration_since(from);
     let sent = all(record)
@@ -88,7 +90,7 @@ pub(super) fn select<'a>(record: &'a Record, requests: &Requests) -> Result<Matc
         .filter(|sent| {
             window.is_none_or(|length| sent.entry.at.duration_since(from) < signed(length))
         })
-        .filter(|sent| is_like(record, *sent, requests))
+        .filter(|sent| is_like(&told, *sent, requests))
         .collect();
     let unfinished = window
         .filter(|length| passed < signed(*length) && before.is_none())
@@ -122,7 +124,7 @@ fn looks_back(requests: &Requests) -> bool {
 }
 
 /// When the first such request was answered, and its place. What is answered later is never the first.
-fn first_answer(record: &Record, first: &Requests) -> Result<(Timestamp, usize), Untold> {
+fn first_answer(record: &Record, first: &Requests) -> Result<Moment, Untold> {
     let sent = select(record, first)?.sent;
     let fate = if sent.is_empty() { "seen" } else { "answered" };
     sent.iter()
@@ -132,7 +134,7 @@ fn first_answer(record: &Record, first: &Requests) -> Result<(Timestamp, usize),
 }
 
 /// When the first such request arrived, and its place.
-fn first_arrival(record: &Record, first: &Requests) -> Result<(Timestamp, usize), Untold> {
+fn first_arrival(record: &Record, first: &Requests) -> Result<Moment, Untold> {
     let sent = select(record, first)?.sent;
     sent.iter()
         .map(Sent::arrival)
@@ -141,7 +143,7 @@ fn first_arrival(record: &Record, first: &Requests) -> Result<(Timestamp, usize)
 }
 
 /// Whether an entry meets every condition but those on when it came.
-pub(super) fn is_like(record: &Record, sent: Sent<'_>, requests: &Requests) -> bool {
+pub(super) fn is_like(told: &Told<'_>, sent: Sent<'_>, requests: &Requests) -> bool {
     let Requests {
         to,
         client,
@@ -181,7 +183,7 @@ pub(super) fn is_like(record: &Record, sent: Sent<'_>, requests: &Requests) -> b
         && holds(scope, |s| asked.is_some_and(|r| r.scope.contains(s)))
         && holds(tenant, |tenant| asks(entry, tenant))
         && holds(auth, |auth| authenticates(entry, *auth))
-        && holds(presents, |wanted| shows(record, sent, *wanted))
+        && holds(presents, |wanted| shows(told, sent, *wanted))
         && holds(left_at_least, |left| has_left(entry, left.0))
         && holds(leaks_secret, |leaks| *leaks != entry.secrets.is_empty())
         && holds(secret_in, |place| {
@@ -233,12 +235,14 @@ fn has_left(entry: &Entry, wanted: Duration) -> bool {
     })
 }
 
-fn shows(record: &Record, sent: Sent<'_>, wanted: Presents) -> bool {
+fn shows(told: &Told<'_>, sent: Sent<'_>, wanted: Presents) -> bool {
     let shown = sent.entry.presented.as_ref();
     let state = shown.map(|shown| shown.state);
     let label = sent.label();
     match wanted {
-        Presents::Newest => label.is_some_and(|label| is_newest(record, sent, label)),
+        Presents::Newest => {
+            label.is_some_and(|label| told.is_newest(label, sent.entry, sent.arrival()))
+        }
         Presents::Live => state == Some(TokenState::Live),
         Presents::Expired => state == Some(TokenState::Expired),
         Presents::Rotated => state == Some(TokenState::Rotated),
@@ -246,62 +250,11 @@ fn shows(record: &Record, sent: Sent<'_>, wanted: Presents) -> bool {
         Presents::Foreign => {
             shown.is_some() && (label.is_none() || state == Some(TokenState::Foreign))
         }
-        Presents::Rejected => label.is_some_and(|label| was_refused(record, sent, label)),
+        Presents::Rejected => {
+            label.is_some_and(|label| told.was_refused(label, sent.entry, sent.arrival()))
+        }
         Presents::Nothing => shown.is_none(),
         Presents::Label(wanted) => label == Some(wanted),
-    }
-}
-
-/// Whether no token of this kind has reached the client since this one. Before the first answer it is one that the client was
-/// given outside of any answer.
-fn is_newest(record: &Record, sent: Sent<'_>, label: TokenLabel) -> bool {
-    let given = |entry: &Entry| {
-        let reply = entry.reply.as_ref()?;
-        let mut issued = reply.issued.iter().rev();
-        issued.find(|issued| issued.kind == label.kind).copied()
-    };
-    let reached = |by: &Sent<'_>| {
-        let reply = by.entry.reply.as_ref();
-        reply.is_some_and(|reply| reply.delivery == Delivery::Sent) && same_client(*by, sent)
-    };
-    let last = all(record)
-        .filter(reached)
-        .filter_map(|by| Some(((by.entry.answered_at?, by.index), given(by.entry)?)))
-        .filter(|(answered, _)| *answered < sent.arrival())
-        .max_by_key(|(answered, _)| *answered);
-    match last {
-        Some((_, newest)) => newest == label,
-        None => !all(record).any(|by| {
-            let reply = by.entry.reply.as_ref();
-            reply.is_some_and(|reply| reply.issued.contains(&label))
-        }),
-    }
-}
-
-/// Whether the client has been told before that the token is no good. An answer that was lost told it nothing.
-fn was_refused(record: &Record, sent: Sent<'_>, label: TokenLabel) -> bool {
-    all(record)
-        .filter(|earlier| earlier.label() == Some(label) && refuses(earlier.entry))
-        .filter(|earlier| same_client(*earlier, sent))
-        .filter_map(|earlier| Some((earlier.entry.answered_at?, earlier.index)))
-        .any(|answered| answered < sent.arrival())
-}
-
-fn refuses(entry: &Entry) -> bool {
-    entry.reply.as_ref().is_some_and(|reply| {
-        let refused = match entry.endpoint {
-            Endpoint::Token => reply.error.as_deref() == Some("invalid_grant"),
-            _ => reply.status == 401,
-        };
-        refused && reply.delivery == Delivery::Sent
-    })
-}
-
-/// Whether one client sent both, as far as they tell.
-fn same_client(one: Sent<'_>, other: Sent<'_>) -> bool {
-    match (one.entry.client(), other.entry.client()) {
-        (Some(one), Some(other)) => one.eq_ignore_ascii_case(other),
-        _ => true,
     }
 }
 

@@ -33,6 +33,7 @@ mod selecting;
 mod standing;
 mod status;
 mod target;
+mod told;
 mod unmet;
 mod words;
 

@@ -3,6 +3,7 @@
 use super::matching::{Sent, all, is_like, select};
 use super::record::Record;
 use super::requests::Requests;
+use super::told::Told;
 use super::words;
 
 /// Requests that might have been meant, and what to look at.
@@ -15,8 +16,9 @@ pub(super) fn to<'a>(wanted: &Requests, record: &'a Record) -> (Vec<Sent<'a>>, O
         return (Vec::new(), None);
     }
     let conditions = conditions(wanted);
+    let told = Told::of(record);
     let misses = |sent: Sent<'a>| -> Vec<&Requests> {
-        let missed = conditions.iter().filter(|one| !is_like(record, sent, one));
+        let missed = conditions.iter().filter(|one| !is_like(&told, sent, one));
         missed.collect()
     };
     let to_same = |sent: &Sent<'_>| wanted.to.is_none_or(|to| to.covers(sent.entry.endpoint));

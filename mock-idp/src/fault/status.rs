@@ -27,6 +27,8 @@ pub struct FaultStatus {
     pub id: FaultId,
     /// The rule as it was given; none for one that was built in code.
     pub rule: Option<Rule>,
+    /// Whether it is one of the directory's. Those are replaced when `serve` reads its file again; others stay.
+    pub from_directory: bool,
     /// How many requests it was meant for so far.
     pub met: u32,
     /// How many of them it was applied to.

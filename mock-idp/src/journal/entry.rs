@@ -90,6 +90,16 @@ impl Entry {
         self.reply.as_ref()?.error.as_deref()
     }
 
+    /// The same before anything became of it.
+    pub(super) fn as_it_arrived(&self) -> Self {
+        Self {
+            answered_at: None,
+            held: None,
+            reply: None,
+            ..self.clone()
+        }
+    }
+
     /// The tokens that the answer carries.
     #[must_use]
     pub fn issued(&self) -> &[TokenLabel] {
@@ -329,6 +339,10 @@ pub struct ReplyFacts {
     pub issued: Vec<TokenLabel>,
     /// The fault rule that shaped the answer, by its label.
     pub fault: Option<String>,
+    /// The rate limit that refused the request: its place among those in force then, counted from 0, and what of it was used up:
+    /// `limits[0].requests`, `limits[0].concurrent`, or `limits[0].block` while it refuses everything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<String>,
     /// What the directory's laxity has let pass that would have been refused; empty for an answer that needed none of it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leniencies: Vec<Leniency>,

@@ -1,11 +1,10 @@
 //! What came in and what went out.
 
+mod entry;
 #[cfg_attr(
     not(feature = "serve"),
-    expect(dead_code, reason = "only the control API follows from afar")
+    expect(dead_code, reason = "only the control API follows answers alone")
 )]
-mod completed;
-mod entry;
 mod follow;
 mod hygiene;
 mod instant;

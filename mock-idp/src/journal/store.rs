@@ -4,10 +4,10 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
+use tokio::sync::watch;
 
-use super::completed::Completed;
 use super::entry::{Entry, Held, ReplyFacts};
-use super::follow::{Follower, Following};
+use super::follow::Log;
 use super::query::Query;
 use crate::expect::{Record, Requests};
 
@@ -17,15 +17,17 @@ use crate::expect::{Record, Requests};
 #[derive(Debug)]
 pub struct Journal {
     capacity: usize,
-    state: Mutex<State>,
-    following: Following,
+    /// Shared with those who follow it.
+    pub(super) state: Arc<Mutex<State>>,
+    /// Tells followers that there is something to read, and by its end that there will be nothing more.
+    pub(super) told: watch::Sender<()>,
 }
 
 #[derive(Debug)]
 pub(super) struct State {
     /// Shared with what was saved of it, until one of the two changes.
     pub(super) entries: Arc<Entries>,
-    pub(super) completed: Completed,
+    pub(super) log: Log,
     /// How often it was restored.
     restored: u64,
 }
@@ -43,7 +45,7 @@ pub(crate) struct SavedJournal(Arc<Entries>);
 
 #[derive(Clone, Debug)]
 pub(super) struct Entries {
-    kept: VecDeque<Entry>,
+    kept: VecDeque<Arc<Entry>>,
     written: u64,
     /// Up to this number they were taken out on request: no reason to doubt what is left.
     cleared: u64,
@@ -53,14 +55,18 @@ pub(super) struct Entries {
 
 impl Entries {
     /// The entry of this number, if it is kept.
-    pub(super) fn numbered(&self, number: u64) -> Option<Entry> {
-        self.kept.get(self.place(number)?).cloned()
+    pub(super) fn numbered(&self, number: u64) -> Option<&Arc<Entry>> {
+        self.kept.get(self.place(number)?)
     }
 
     fn place(&self, number: u64) -> Option<usize> {
         let oldest = self.written - self.kept.len() as u64 + 1;
         let place = usize::try_from(number.checked_sub(oldest)?).ok()?;
         (place < self.kept.len()).then_some(place)
+    }
+
+    fn copies(&self) -> Vec<Entry> {
+        self.kept.iter().map(|entry| Entry::clone(entry)).collect()
     }
 
     fn dropped(&self) -> u64 {
@@ -72,24 +78,24 @@ impl Journal {
     pub(crate) fn with_capacity(capacity: usize, begun: Timestamp) -> Self {
         Self {
             capacity: capacity.max(1),
-            state: Mutex::new(State {
+            state: Arc::new(Mutex::new(State {
                 entries: Arc::new(Entries {
                     kept: VecDeque::new(),
                     written: 0,
                     cleared: 0,
                     begun,
                 }),
-                completed: Completed::default(),
+                log: Log::default(),
                 restored: 0,
-            }),
-            following: Following::default(),
+            })),
+            told: watch::Sender::default(),
         }
     }
 
     /// A copy of every entry that is kept.
     #[must_use]
     pub fn entries(&self) -> Vec<Entry> {
-        self.lock().entries.kept.iter().cloned().collect()
+        self.now().copies()
     }
 
     /// How many requests have come in, kept or not.
@@ -126,22 +132,17 @@ impl Journal {
     /// The entries that a query asks for, in order of arrival.
     #[must_use]
     pub fn query(&self, query: &Query) -> Vec<Entry> {
-        let entries = &self.lock().entries;
+        let entries = self.now();
         let wanted = entries.kept.iter().filter(|entry| query.admits(entry));
         let most = query.limit();
+        let wanted = wanted.map(|entry| Entry::clone(entry));
         let mut found: Vec<Entry> = if query.since.is_some() {
-            wanted.take(most).cloned().collect()
+            wanted.take(most).collect()
         } else {
-            wanted.rev().take(most).cloned().collect()
+            wanted.rev().take(most).collect()
         };
         found.sort_by_key(|entry| entry.number);
         found
-    }
-
-    /// Follows what is written from now on.
-    #[must_use]
-    pub fn follow(&self) -> Follower {
-        self.following.follow()
     }
 
     /// Takes out every entry, as of `now` on the timeline of its entries. Numbers go on; requests under way are not noted any
@@ -152,23 +153,23 @@ impl Journal {
         entries.kept.clear();
         entries.cleared = entries.written;
         entries.begun = now;
-        state.completed.forget();
+        state.log.forget();
     }
 
     /// What has been seen since the beginning, as of `until`.
     pub(crate) fn record(&self, until: Timestamp) -> Record {
-        let entries = &self.lock().entries;
+        let entries = self.now();
         Record {
             from: entries.begun,
             until,
             forgotten: entries.dropped(),
-            entries: entries.kept.iter().cloned().collect(),
+            entries: entries.copies(),
         }
     }
 
     /// The journal as it is now, to be put back.
     pub(crate) fn saved(&self) -> SavedJournal {
-        SavedJournal(self.lock().entries.clone())
+        SavedJournal(self.now())
     }
 
     /// Has the journal be as it was. Whoever is about to complete an entry comes too late.
@@ -176,7 +177,7 @@ impl Journal {
         let mut state = self.lock();
         state.entries = saved.0.clone();
         state.restored += 1;
-        state.completed.forget();
+        state.log.forget();
     }
 
     /// Has an empty journal begin at `now`, on the timeline of its entries.
@@ -197,12 +198,11 @@ impl Journal {
         if entries.kept.len() == self.capacity {
             entries.kept.pop_front();
         }
-        self.following.arrived(&entry);
-        entries.kept.push_back(entry);
-        Opened {
-            number: entries.written,
-            restored,
-        }
+        entries.kept.push_back(Arc::new(entry));
+        let number = entries.written;
+        state.log.note(false, number, self.capacity);
+        self.told.send_replace(());
+        Opened { number, restored }
     }
 
     pub(crate) fn held(&self, opened: Opened, name: &str, from: Timestamp) {
@@ -224,27 +224,35 @@ impl Journal {
     }
 
     pub(crate) fn close(&self, opened: Opened, answered_at: Option<Timestamp>, reply: ReplyFacts) {
-        self.edit(opened, |entry| {
+        let is_noted = self.edit(opened, |entry| {
             entry.answered_at = answered_at;
             entry.reply = Some(reply);
-            self.following.answered(entry);
         });
-        let mut state = self.lock();
-        if state.restored == opened.restored && state.entries.place(opened.number).is_some() {
-            state.completed.push(opened.number, self.capacity);
+        if let Some(mut state) = is_noted {
+            state.log.note(true, opened.number, self.capacity);
+            self.told.send_replace(());
         }
     }
 
-    fn edit(&self, opened: Opened, change: impl FnOnce(&mut Entry)) {
+    /// None, and nothing is changed, if the entry is gone.
+    fn edit(
+        &self,
+        opened: Opened,
+        change: impl FnOnce(&mut Entry),
+    ) -> Option<MutexGuard<'_, State>> {
         let mut state = self.lock();
         if state.restored != opened.restored {
-            return;
+            return None;
         }
         let entries = Arc::make_mut(&mut state.entries);
-        let place = entries.place(opened.number);
-        if let Some(entry) = place.and_then(|place| entries.kept.get_mut(place)) {
-            change(entry);
-        }
+        let place = entries.place(opened.number)?;
+        change(Arc::make_mut(entries.kept.get_mut(place)?));
+        Some(state)
+    }
+
+    /// What there is now, to be read without keeping others from writing.
+    fn now(&self) -> Arc<Entries> {
+        self.lock().entries.clone()
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {

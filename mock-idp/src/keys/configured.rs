@@ -7,6 +7,9 @@ use super::signing_key::{BadKey, SigningKey};
 use crate::directory::{KeyStatus, SigningKeyEntry};
 use crate::provider::Provider;
 
+/// The longest name that a built-in key may be thought to have.
+const LONGEST_NAME: usize = 24;
+
 /// Keys of a directory that a world cannot sign with.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -17,7 +20,7 @@ pub enum BadKeys {
     )]
     Active(usize),
     /// A name that no built-in key has.
-    #[error("no built-in key is called `{name}`; there is {known}")]
+    #[error("no built-in key is called {}; there is {known}", quoted(name))]
     BuiltIn {
         /// The name.
         name: String,
@@ -33,6 +36,21 @@ pub enum BadKeys {
     /// Two keys of one id, or too many.
     #[error(transparent)]
     Refused(#[from] KeyRefused),
+}
+
+/// Whether a text may be the name of a built-in key. What may not could be a key itself, and is shown nowhere.
+pub(crate) fn is_name(text: &str) -> bool {
+    text.len() <= LONGEST_NAME
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
+}
+
+fn quoted(name: &str) -> String {
+    match is_name(name) {
+        true => format!("`{name}`"),
+        false => "so".to_owned(),
+    }
 }
 
 impl KeyRing {

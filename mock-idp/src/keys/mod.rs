@@ -11,7 +11,7 @@ mod unsigned;
 
 pub(crate) use built_in::stranger;
 pub use configured::BadKeys;
-pub(crate) use configured::read;
+pub(crate) use configured::{is_name, read};
 pub use facts::{KeyFacts, KeyRefused};
 pub(crate) use ring::{KeyRing, Ring};
 pub use signing_key::{BadKey, SigningKey};

@@ -1,5 +1,8 @@
 //! The keys of a world: one signs, and those that are published are taken for good.
 
+#[cfg(feature = "serve")]
+mod follow;
+
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::built_in::{self, AT_START};

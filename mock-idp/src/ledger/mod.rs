@@ -18,3 +18,4 @@ pub(crate) use device_codes::{AskedFor, DevicePace, PollRefusal, Undecidable};
 pub use facts::{TokenFacts, TokenState};
 pub use label::{NotALabel, TokenKind, TokenLabel};
 pub(crate) use refresh_family::{Grantee, RefreshLifetime, Refusal};
+pub(crate) use used_assertions::NotUsable;

@@ -361,7 +361,10 @@ fn of_several_threads_one_redeems_a_device_code_and_one_uses_an_assertion() {
             ledger.poll_sign_in(&code, "app", "t", false, at(1)).is_ok()
         });
         assert_eq!(won, 1, "round {round}");
-        let used = winners(|_| ledger.use_assertion("app", &format!("id {round}")));
+        let used = winners(|_| {
+            let id = format!("id {round}");
+            ledger.use_assertion("app", &id, at(60), at(1)).is_ok()
+        });
         assert_eq!(used, 1, "round {round}");
     }
 }

@@ -10,6 +10,7 @@ use super::device_codes::{
     AskedFor, DevicePace, PendingSignIn, PollRefusal, SignedIn, Undecidable,
 };
 use super::label::TokenLabel;
+use super::used_assertions::NotUsable;
 
 impl Ledger {
     /// Begins a sign-in with a device code, and says which user code goes with it. `make` makes user codes.
@@ -68,13 +69,18 @@ impl Ledger {
             .decide(user_code, user, now)
     }
 
-    /// Notes the use of a client's assertion by its id; false if it was used before. Atomic: of several that show it exactly
-    /// one is the first.
-    pub(crate) fn use_assertion(&self, client: &str, id: &str) -> bool {
+    /// Notes the use of a client's assertion by its id, until its end. Atomic: of several that show it exactly one is the first.
+    pub(crate) fn use_assertion(
+        &self,
+        client: &str,
+        id: &str,
+        end: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), NotUsable> {
         // No client can use up the ids of another: no client id has a line feed in it that another could forge.
         let fingerprint = fingerprint(&format!("{}\n{client}\n{id}", client.len()));
         Arc::make_mut(&mut self.book())
             .used_assertions
-            .note(fingerprint)
+            .note(fingerprint, end, now)
     }
 }

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use super::plan::{Armed, Plan};
 use super::rule::LimitRule;
 use super::show::Custom;
+use super::used_up::{Part, UsedUp};
 use super::window::{Measure, Window};
 
 /// How many windows a world keeps.
@@ -21,7 +22,7 @@ const LEFT: usize = KEPT - KEPT / 8;
 const SOON: Duration = Duration::from_secs(1);
 
 /// A rule's id, and whose requests are counted.
-pub(super) type Name = (u64, Vec<String>);
+pub(super) type Name = (u64, Arc<[String]>);
 
 /// What an answer shows of a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,13 +40,14 @@ pub(super) type Told = (Arc<LimitRule>, Shown);
 pub(super) enum Counted {
     /// It counts against all of its rules, and has taken these places among the requests in progress.
     Admitted(Option<Told>, Vec<Name>),
-    Refused(Option<Told>),
+    /// None where no rule can be named, which does not happen.
+    Refused(Option<(Told, UsedUp)>),
 }
 
-/// Windows and requests in progress.
+/// Windows and requests in progress. A clone shares the windows until they change, so that it is made in no time.
 #[derive(Clone, Default)]
 pub(super) struct Counts {
-    pub(super) windows: HashMap<Name, Window>,
+    pub(super) windows: HashMap<Name, Arc<Window>>,
     pub(super) in_progress: HashMap<Name, u32>,
 }
 
@@ -104,6 +106,7 @@ impl Counts {
                 self.windows
                     .get_mut(name)
                     .map_or(measure.requests > 0, |window| {
+                        let window = Arc::make_mut(window);
                         window.roll(measure, now);
                         window.admits(measure)
                     })
@@ -114,8 +117,17 @@ impl Counts {
 
     /// Counts a refused request where the rule wants that, and says what the refusal shows: the window that keeps it out the
     /// longest, or else that there are too many at once.
-    fn refuse(&mut self, met: &[(&Armed, Name)], plan: &Plan, now: Timestamp) -> Option<Told> {
-        let mut longest: Option<Told> = None;
+    fn refuse(
+        &mut self,
+        met: &[(&Armed, Name)],
+        plan: &Plan,
+        now: Timestamp,
+    ) -> Option<(Told, UsedUp)> {
+        let used_up = |armed: &Armed, part| UsedUp {
+            rule: plan.place(armed.id).unwrap_or_default(),
+            part,
+        };
+        let mut longest: Option<(Told, UsedUp)> = None;
         let mut crowded = None;
         for (armed, name) in met {
             if self.is_crowded(armed, name) {
@@ -125,7 +137,10 @@ impl Counts {
                     reset: now.checked_add(SOON).unwrap_or(Timestamp::MAX),
                     now,
                 };
-                crowded.get_or_insert_with(|| (armed.rule.clone(), nothing));
+                crowded.get_or_insert_with(|| {
+                    let told = (armed.rule.clone(), nothing);
+                    (told, used_up(armed, Part::Concurrent))
+                });
             }
             let Some(measure) = &armed.measure else {
                 continue;
@@ -134,6 +149,7 @@ impl Counts {
             let is_full = match self.windows.get_mut(name) {
                 None => measure.requests == 0,
                 Some(window) => {
+                    let window = Arc::make_mut(window);
                     window.roll(measure, now);
                     !window.admits(measure)
                 }
@@ -146,13 +162,17 @@ impl Counts {
                 window.count(measure, now);
             }
             if is_full {
+                let part = match window.is_blocked() {
+                    true => Part::Block,
+                    false => Part::Requests,
+                };
                 window.overrun(measure, now, counts);
                 let shown = shown(window, measure, now);
                 let is_longer = longest
                     .as_ref()
-                    .is_none_or(|(_, known)| shown.reset > known.reset);
+                    .is_none_or(|((_, known), _)| shown.reset > known.reset);
                 if is_longer {
-                    longest = Some((armed.rule.clone(), shown));
+                    longest = Some(((armed.rule.clone(), shown), used_up(armed, part)));
                 }
             }
         }
@@ -169,7 +189,7 @@ impl Counts {
         if self.windows.len() >= KEPT && !self.windows.contains_key(name) {
             self.make_room(plan, now);
         }
-        self.windows.entry(name.clone()).or_default()
+        Arc::make_mut(self.windows.entry(name.clone()).or_default())
     }
 
     /// Many at a time, so that a flood of names does not look through all windows for each of them.
@@ -177,6 +197,7 @@ impl Counts {
         self.windows.retain(|(id, _), window| {
             let measure = plan.armed(*id).and_then(|armed| armed.measure.as_ref());
             measure.is_some_and(|measure| {
+                let window = Arc::make_mut(window);
                 window.roll(measure, now);
                 window.counts()
             })
@@ -185,7 +206,7 @@ impl Counts {
         if surplus == 0 {
             return;
         }
-        let mut worth: Vec<_> = self.windows.values().map(Window::worth).collect();
+        let mut worth: Vec<_> = self.windows.values().map(|window| window.worth()).collect();
         let (_, last, _) = worth.select_nth_unstable(surplus - 1);
         let last = *last;
         let mut going = surplus;

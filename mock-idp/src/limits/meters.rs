@@ -1,6 +1,6 @@
 //! Everything a world counts: windows and requests in progress, by rule and by whose they are.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -11,6 +11,7 @@ use super::plan::{Armed, Knock, Plan};
 use super::rule::{BadLimit, By, LimitRule};
 use super::show::Custom;
 use super::usage::LimitUsage;
+use super::used_up::UsedUp;
 use super::window::Window;
 
 /// How many rules a world keeps, as it does of faults.
@@ -32,7 +33,8 @@ pub(crate) struct Meters(Arc<Mutex<State>>);
 pub(crate) struct Verdict {
     /// What its answer shows of them, and by which rule.
     pub(crate) shown: Option<Told>,
-    pub(crate) is_refused: bool,
+    /// What refuses it, if it is refused.
+    pub(crate) refused: Option<UsedUp>,
     /// To be kept until the request has been answered.
     pub(crate) places: Places,
 }
@@ -45,7 +47,7 @@ pub(crate) struct Places(Option<(Meters, Vec<Name>)>);
 #[derive(Clone)]
 pub(crate) struct SavedMeters {
     plan: Arc<Plan>,
-    windows: HashMap<Name, Window>,
+    windows: HashMap<Name, Arc<Window>>,
 }
 
 struct State {
@@ -81,18 +83,41 @@ impl Meters {
 
     /// Puts rules in the place of those set before.
     pub(crate) fn set(&self, own: &[LimitRule]) -> Result<(), BadLimit> {
+        Self::check(own)?;
+        self.replace(own);
+        Ok(())
+    }
+
+    /// Whether a world can follow these rules.
+    ///
+    /// # Errors
+    ///
+    /// [`BadLimit`] if one limits nothing or says two things at once, or if they are too many.
+    pub(crate) fn check(own: &[LimitRule]) -> Result<(), BadLimit> {
         if own.len() > RULES {
             let (given, most) = (own.len(), RULES);
             return Err(BadLimit::TooMany { given, most });
         }
-        own.iter().try_for_each(LimitRule::check)?;
+        own.iter().try_for_each(LimitRule::check)
+    }
+
+    /// Puts rules in the place of those set before, here and in what was saved. They have been [checked](Self::check).
+    #[cfg(feature = "serve")]
+    pub(crate) fn follow(&self, own: &[LimitRule], saved: &mut SavedMeters) {
+        let plan = self.replace(own);
+        let windows = &mut saved.windows;
+        windows.retain(|(id, _), _| plan.armed(*id).is_some());
+        saved.plan = plan;
+    }
+
+    fn replace(&self, own: &[LimitRule]) -> Arc<Plan> {
         let mut state = self.state();
         let state = &mut *state;
         state.plan = Arc::new(state.plan.replaced(own, &state.vendors, &mut state.ids));
         let plan = &state.plan;
         let windows = &mut state.counts.windows;
         windows.retain(|(id, _), _| plan.armed(*id).is_some());
-        Ok(())
+        plan.clone()
     }
 
     /// The rules in force.
@@ -128,14 +153,18 @@ impl Meters {
             if Arc::ptr_eq(&plan, &state.plan) {
                 let State { custom, counts, .. } = &mut *state;
                 return match counts.take(&met, &plan, custom, now()) {
-                    Counted::Refused(shown) => Verdict {
-                        shown,
-                        is_refused: true,
-                        places: Places::default(),
-                    },
+                    Counted::Refused(refusal) => {
+                        let (shown, refused) = refusal.unzip();
+                        let places = Places::default();
+                        Verdict {
+                            shown,
+                            refused,
+                            places,
+                        }
+                    }
                     Counted::Admitted(shown, places) => Verdict {
                         shown,
-                        is_refused: false,
+                        refused: None,
                         places: Places((!places.is_empty()).then(|| (self.clone(), places))),
                     },
                 };
@@ -152,49 +181,43 @@ impl Meters {
             .min()
     }
 
-    /// What counts at `now`, in the order of the rules.
-    pub(crate) fn usage(&self, now: Timestamp) -> Vec<LimitUsage> {
-        let state = self.state();
-        let mut usage = Vec::new();
-        for (place, armed) in state.plan.armed.iter().enumerate() {
-            let mut found: HashMap<&[String], LimitUsage> = HashMap::new();
-            let entry = |who: &[String]| LimitUsage {
-                rule: place,
-                who: armed
-                    .rule
-                    .told_apart()
-                    .iter()
-                    .copied()
-                    .zip(who.iter().cloned())
-                    .collect(),
-                used: 0,
-                remaining: armed.rule.requests.unwrap_or(0),
-                reset: None,
-                in_progress: 0,
+    /// What counts, in the order of the rules. `now` is asked once it is sure that no request is counted at the same time.
+    pub(crate) fn usage(&self, now: impl FnOnce() -> Timestamp) -> Vec<LimitUsage> {
+        let (plan, counts, now) = {
+            let state = self.state();
+            (state.plan.clone(), state.counts.clone(), now())
+        };
+        let armed = plan.armed.iter().enumerate();
+        let by_id: HashMap<u64, (usize, &Armed)> = armed
+            .map(|(place, armed)| (armed.id, (place, armed)))
+            .collect();
+        let mut found: BTreeMap<(usize, &[String]), LimitUsage> = BTreeMap::new();
+        for ((id, who), window) in &counts.windows {
+            let Some((place, armed)) = by_id.get(id) else {
+                continue;
             };
-            if let Some(measure) = &armed.measure {
-                for ((id, who), window) in &state.counts.windows {
-                    let mut window = window.clone();
-                    window.roll(measure, now);
-                    if *id == armed.id && window.counts() {
-                        let usage = found.entry(who).or_insert_with(|| entry(who));
-                        usage.used = window.used();
-                        usage.remaining = window.remaining(measure);
-                        usage.reset = Some(window.reset(measure, now));
-                    }
-                }
+            let Some(measure) = &armed.measure else {
+                continue;
+            };
+            let mut window = Window::clone(window);
+            window.roll(measure, now);
+            if window.counts() {
+                let usage = found.entry((*place, who));
+                let usage = usage.or_insert_with(|| unused(*place, armed, who));
+                usage.used = window.used();
+                usage.remaining = window.remaining(measure);
+                usage.reset = Some(window.reset(measure, now));
             }
-            for ((id, who), count) in &state.counts.in_progress {
-                if *id == armed.id {
-                    let usage = found.entry(who).or_insert_with(|| entry(who));
-                    usage.in_progress = *count;
-                }
-            }
-            let mut found: Vec<_> = found.into_iter().collect();
-            found.sort_unstable_by_key(|(who, _)| *who);
-            usage.extend(found.into_iter().map(|(_, usage)| usage));
         }
-        usage
+        for ((id, who), count) in &counts.in_progress {
+            // Those of a rule that is gone are nobody's business.
+            if let Some((place, armed)) = by_id.get(id) {
+                let usage = found.entry((*place, who));
+                let usage = usage.or_insert_with(|| unused(*place, armed, who));
+                usage.in_progress = *count;
+            }
+        }
+        found.into_values().collect()
     }
 
     /// The rules and windows as they are now, to be put back.
@@ -218,6 +241,19 @@ impl Meters {
     }
 }
 
+/// Where nothing counts.
+fn unused(place: usize, armed: &Armed, who: &[String]) -> LimitUsage {
+    let by = armed.rule.told_apart().iter().copied();
+    LimitUsage {
+        rule: place,
+        who: by.zip(who.iter().cloned()).collect(),
+        used: 0,
+        remaining: armed.rule.requests.unwrap_or(0),
+        reset: None,
+        in_progress: 0,
+    }
+}
+
 fn name(armed: &Armed, who: impl Fn(By) -> String) -> Name {
     let parts = armed.rule.told_apart().iter().map(|by| match by {
         By::World => String::new(),
@@ -226,6 +262,12 @@ fn name(armed: &Armed, who: impl Fn(By) -> String) -> Name {
             .unwrap_or_default(),
     });
     (armed.id, parts.collect())
+}
+
+impl Verdict {
+    pub(crate) fn is_refused(&self) -> bool {
+        self.refused.is_some()
+    }
 }
 
 impl Drop for Places {

@@ -8,6 +8,7 @@ mod rule;
 mod show;
 mod text;
 mod usage;
+mod used_up;
 mod window;
 
 pub(crate) use counts::Shown;
@@ -16,6 +17,7 @@ pub(crate) use plan::Knock;
 pub use rule::{BadLimit, By, Form, Headers, LimitRule, Reset, RetryAfter, Window};
 pub(crate) use show::Custom;
 pub use usage::LimitUsage;
+pub(crate) use used_up::UsedUp;
 
 #[cfg(test)]
 mod tests;

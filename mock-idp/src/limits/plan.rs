@@ -72,6 +72,11 @@ impl Plan {
         self.armed.iter().find(|armed| armed.id == id)
     }
 
+    /// The place of the rule with this id.
+    pub(super) fn place(&self, id: u64) -> Option<usize> {
+        self.armed.iter().position(|armed| armed.id == id)
+    }
+
     /// The rules that are for a request, in their order.
     pub(super) fn meeting(&self, knock: &Knock<'_>) -> Vec<&Armed> {
         let path = segments(knock.path);

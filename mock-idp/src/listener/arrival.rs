@@ -23,9 +23,9 @@ pub(super) struct Terms {
     pub(super) slow_read: Option<SlowRead>,
 }
 
-/// The connection and its terms; none if it has been turned away.
+/// The connection and its terms; none if it has been turned away, or if the peer did not wait.
 pub(super) async fn admit(
-    wire: Wire,
+    mut wire: Wire,
     peer: SocketAddr,
     connection: u64,
     ending: &Ending,
@@ -53,6 +53,7 @@ pub(super) async fn admit(
         let pause = parked(world.supervisor.clone(), peer, pause);
         tokio::select! {
             () = pause => {}
+            () = wire.hung_up() => return None,
             () = door.closed() => return None,
             () = world.superseded() => return None,
         }
@@ -128,6 +129,7 @@ fn close(world: &World, opened: Opened, fault: &Applied, delivery: Delivery) {
         headers: Vec::new(),
         issued: Vec::new(),
         fault: Some(fault.label.to_string()),
+        limit: None,
         delivery,
     };
     world.journal.close(opened, answered_at, facts);

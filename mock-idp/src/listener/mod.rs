@@ -1,7 +1,9 @@
 //! Listeners: our own accept loop, so that a fault can reach below HTTP.
 //!
-//! Every connection is bounded: its headers by hyper, its body by [`BODY_LIMIT`], the number of connections by [`CONNECTIONS`],
-//! the time a peer may take over its handshake, headers and body by the world's patience, on the machine's clock.
+//! Every connection is bounded: its headers by hyper, its body by [`BODY_LIMIT`], the number of connections by the world. The time
+//! that a peer may take over its handshake, its headers and its body, and the time for which it may take nothing of an answer that
+//! waits to be written, is the world's patience, on the machine's clock. A fault that makes an answer slow does not use it up: then
+//! nothing waits to be written.
 //!
 //! What is refused here never reaches a vendor and is not in the journal:
 //!
@@ -13,6 +15,8 @@
 //! | a body larger than a mebibyte, announced or not | 413, closed |
 //! | headers, or a request line, larger than 64 KiB, or more than 100 headers | 431, closed |
 //! | a head that stops coming, a handshake that fails | closed |
+//!
+//! A peer that takes nothing of its answer is reset; the journal has the answer as sent.
 
 mod arrival;
 mod authority;
@@ -50,7 +54,7 @@ use self::intake::{handle, refusal};
 use self::outlet::Shared;
 use self::paced::{Pace, Paced};
 use self::rest::Rest;
-use self::wire::{Ending, Wire};
+use self::wire::Ending;
 use crate::clock::{HeaderTimer, within};
 use crate::departure::Instead;
 use crate::journal::Origin;
@@ -62,13 +66,12 @@ pub use authority::NoCertificate;
 pub(crate) use ca::Ca;
 pub(crate) use half_close::Busy;
 pub(crate) use outlet::Outlet;
+pub(crate) use wire::Wire;
 
 /// The largest request body that is read; a larger one is answered with 413.
 pub(crate) const BODY_LIMIT: usize = 1024 * 1024;
 /// The largest request line and headers that are read; larger ones are answered with 431.
 const HEAD_LIMIT: usize = 64 * 1024;
-/// How many connections a listener serves at once; more wait in the kernel's queue.
-const CONNECTIONS: usize = 1024;
 /// How long the accept loop rests when the system has no connection to give.
 const REST: Duration = Duration::from_millis(10);
 
@@ -193,7 +196,7 @@ impl Drop for Listener {
 }
 
 async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, door: Arc<Door>) {
-    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    let places = Arc::new(Semaphore::new(door.rooms.connections));
     // Aborts every connection when the accept loop is dropped.
     let mut tasks = tokio::task::JoinSet::new();
     loop {
@@ -237,7 +240,8 @@ async fn connection(
         return;
     }
     let ending = Arc::new(Ending::default());
-    let wire = Wire::new(stream, ending.clone(), door.torn_down.clone());
+    let patience = door.rooms.patience;
+    let wire = Wire::new(stream, patience, ending.clone(), door.torn_down.clone());
     let number = door.connections.fetch_add(1, Ordering::Relaxed) + 1;
     let admitted = arrival::admit(wire, peer, number, &ending, &door).await;
     let Some((wire, terms)) = admitted else {
@@ -247,7 +251,6 @@ async fn connection(
         None => speak_http(wire, peer, number, terms, ending, door).await,
         Some(tls) => {
             // A failed handshake is the peer's affair.
-            let patience = door.rooms.patience;
             let shaken = tokio::select! {
                 shaken = within(patience, tls.accept(wire)) => shaken,
                 () = door.closed() => None,
@@ -273,10 +276,14 @@ async fn speak_http(
     let pace = terms
         .slow_read
         .map(|slow_read| Pace::new(slow_read, door.rooms.clone(), peer, busy.clone()));
-    let stream = HalfClose {
-        stream: Paced { stream, pace },
+    let reading = HalfClose {
+        stream: Paced {
+            stream: stream.again(),
+            pace,
+        },
         busy: busy.clone(),
     };
+    let stream = tokio::io::join(reading, stream);
     let shared = door.clone();
     let rest = Arc::new(Rest::new(terms.keep_alive));
     let resting = rest.clone();

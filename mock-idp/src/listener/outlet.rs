@@ -31,6 +31,11 @@ impl<S: AsyncWrite + Send + Unpin + 'static> Shared<S> {
         })))
     }
 
+    /// Another handle to the same end.
+    pub(super) fn again(&self) -> Self {
+        Self(self.0.clone())
+    }
+
     pub(super) fn outlet(&self) -> Outlet {
         Outlet(self.0.clone())
     }

@@ -1,4 +1,4 @@
-//! Tokens made to order: any claims, any header, and forged ones.
+//! Tokens made to order: access tokens and id tokens with any claims, any header, and forged ones.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -24,5 +24,5 @@ mod trouble;
 
 pub(crate) use parties::{application, user};
 pub(crate) use recipe::Ordinary;
-pub use recipe::{Flaw, MintedToken, TokenRecipe};
+pub use recipe::{Flaw, MintedToken, OrderedToken, TokenRecipe};
 pub use trouble::BadRecipe;

@@ -12,22 +12,24 @@ use crate::keys::Unsigned;
 use crate::ledger::{Grantee, TokenLabel};
 use crate::secret::Secret;
 
-/// An access token to be made to order.
+/// A token to be made to order.
 ///
 /// What a recipe leaves open is as the vendor's token endpoint has it: nothing at all gives the token that the example application
 /// gets for itself.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct TokenRecipe {
+    /// Which of the two that the token endpoint gives; an access token without it.
+    pub token: OrderedToken,
     /// The application, by its client id; the example one without it.
     pub client: Option<String>,
-    /// The user for whom it speaks, by login or id; without one the application speaks for itself.
+    /// The user for whom it speaks, by login or id; without one the application speaks for itself. An id token needs one.
     pub user: Option<String>,
     /// The tenant, by id or domain (Entra), or the authorization server, by id or `org` (Okta); the example one without it.
     pub issuer: Option<String>,
     /// The scopes, as a token request would ask for them; those of the example resource without any.
     pub scopes: Vec<String>,
-    /// How long it lives: `30s`, `1h 30m`. Without it, as long as others of the application.
+    /// How long it lives: `30s`, `1h 30m`. Without it, as long as others of the application; an id token an hour.
     #[serde(with = "crate::fault::optional_length")]
     #[schemars(with = "Option<Length>")]
     pub lifetime: Option<Duration>,
@@ -37,6 +39,17 @@ pub struct TokenRecipe {
     pub header: Map<String, Value>,
     /// What is to be wrong with it. This comes last: it wins over claims and header.
     pub forge: Option<Flaw>,
+}
+
+/// Which token is made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderedToken {
+    /// An access token, for a resource.
+    #[default]
+    AccessToken,
+    /// An id token, for the application itself (OpenID Connect Core 1.0 section 2). No resource takes it.
+    IdToken,
 }
 
 /// What is wrong with a token on purpose. Everything else about it is right, so that a resource that misses this one thing takes it.
@@ -67,7 +80,8 @@ pub enum Flaw {
 /// A token made to order.
 #[derive(Clone, Debug)]
 pub struct MintedToken {
-    /// Its name in the journal, by which it can be revoked unless it was never honoured.
+    /// Its name in the journal, by which it can be revoked unless it was never honoured. An id token is counted among the access
+    /// tokens, since it may be shown in place of one.
     pub label: TokenLabel,
     /// Its value.
     pub value: Secret,

@@ -30,6 +30,9 @@ pub enum BadRecipe {
         /// The logins there are.
         known: String,
     },
+    /// An id token that speaks of nobody.
+    #[error("an id token says who a user is; name one in `user`")]
+    NoUser,
     /// The token endpoint would not grant these scopes.
     #[error(
         "nobody is granted `{scopes}` together: {allowed}; for what no request gets, set `claims`"

@@ -23,7 +23,7 @@ impl MockIdp {
     /// The windows that are open now, and the requests in progress that are counted.
     #[must_use]
     pub fn usage(&self) -> Vec<LimitUsage> {
-        let mut usage = self.rooms.meters.usage(self.rooms.clock.now());
+        let mut usage = self.rooms.meters.usage(|| self.rooms.clock.now());
         let hygiene = self.rooms.hygiene();
         for (_, who) in usage.iter_mut().flat_map(|usage| &mut usage.who) {
             *who = hygiene.clean(who);

@@ -7,7 +7,7 @@ use super::MockIdp;
 use super::identity::scopes;
 use crate::directory::GrantType;
 use crate::keys::{SigningKey, Unsigned, stranger};
-use crate::mint::{BadRecipe, Flaw, MintedToken, Ordinary, TokenRecipe};
+use crate::mint::{BadRecipe, Flaw, MintedToken, OrderedToken, Ordinary, TokenRecipe};
 use crate::provider::Provider;
 use crate::secret::Secret;
 use crate::world::World;
@@ -20,17 +20,18 @@ const LIMIT: usize = 32 * 1024;
 const SIGNATURE_BYTES: usize = 256;
 
 impl MockIdp {
-    /// An access token made to order, without any request.
+    /// An access token or id token made to order, without any request.
     ///
     /// One that is not forged enters the ledger as any other: it has a label, resources take it by its claims, it can be
     /// [revoked](Self::revoke). A forged one has a label too, by which the journal names it instead of showing it, and resources
     /// refuse it with the vendor's answer to what is wrong. Unless it may [mend](Flaw::may_mend), this world does not hold
-    /// itself to have issued it ([`TokenState::Foreign`](crate::ledger::TokenState::Foreign)).
+    /// itself to have issued it ([`TokenState::Foreign`](crate::ledger::TokenState::Foreign)). The same goes for an id token, which
+    /// no resource takes.
     ///
     /// # Errors
     ///
     /// [`BadRecipe`] when the recipe names an application, user, tenant or authorization server that this world has not, scopes
-    /// that its token endpoint would not grant, or too much.
+    /// that its token endpoint would not grant, no user for an id token, or too much.
     pub fn mint(&self, recipe: &TokenRecipe) -> Result<MintedToken, BadRecipe> {
         self.rooms.in_turn(|world| mint(world, recipe))
     }
@@ -38,6 +39,10 @@ impl MockIdp {
 
 fn mint(world: &World, recipe: &TokenRecipe) -> Result<MintedToken, BadRecipe> {
     let mut recipe = recipe.clone();
+    let is_id_token = recipe.token == OrderedToken::IdToken;
+    if is_id_token && recipe.user.is_none() {
+        return Err(BadRecipe::NoUser);
+    }
     if recipe.scopes.is_empty() {
         let grant = match recipe.user {
             None => GrantType::ClientCredentials,
@@ -66,7 +71,7 @@ fn mint(world: &World, recipe: &TokenRecipe) -> Result<MintedToken, BadRecipe> {
     let ledger = &world.ledger;
     let label = ledger.issue_access(&ordinary.grantee, None, None, issued_at, expires_at);
     ledger.record_access(label, &value);
-    if recipe.forge.is_some_and(|forgery| !forgery.may_mend()) {
+    if is_id_token || recipe.forge.is_some_and(|forgery| !forgery.may_mend()) {
         ledger.disown_access(label);
     }
     Ok(MintedToken {

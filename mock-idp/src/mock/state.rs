@@ -6,8 +6,23 @@ use std::sync::{MutexGuard, PoisonError};
 
 use super::MockIdp;
 #[cfg(feature = "serve")]
+use super::example_application;
+#[cfg(feature = "serve")]
+use crate::builder::{NO_APPLICATION, StartError};
+#[cfg(feature = "serve")]
 use crate::directory::Directory;
+#[cfg(feature = "serve")]
+use crate::setup::Setup;
 use crate::snapshot::Snapshot;
+
+/// A directory that a world is about to go by as if it had begun with it.
+#[cfg(feature = "serve")]
+pub(crate) struct NewStart<'w> {
+    idp: &'w MockIdp,
+    directory: Arc<Directory>,
+    before: Setup,
+    after: Setup,
+}
 
 impl MockIdp {
     /// This world as it is now, to be [restored](Self::restore). Requests under way are in it as far as they have come.
@@ -38,8 +53,8 @@ impl MockIdp {
     /// Has this world be as when it had just started; all but the clock. As [`restore`](Self::restore) of
     /// [`at_start`](Self::at_start).
     pub fn reset(&self) {
-        let at_start = self.at_start();
-        self.restore(&at_start);
+        // Kept meanwhile: a start that is changed now is not put back.
+        self.start().restore(&self.rooms);
     }
 
     /// Has the world's start be now, for whoever sets it up before it is handed out.
@@ -49,18 +64,44 @@ impl MockIdp {
         *self.start() = now;
     }
 
-    /// Changes the directory, also of the world's start: a reset leaves the change.
+    /// Has another directory be the one that this world began with, once it is told to [go by it](NewStart::take).
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`] if no world can begin with it.
     #[cfg(feature = "serve")]
-    pub(crate) fn begin_with(&self, directory: Directory) {
-        let directory = Arc::new(directory);
-        let mut at_start = self.start();
-        self.change_directory(|current| *current = Directory::clone(&directory));
-        *at_start = at_start.clone().with_directory(directory);
+    pub(crate) fn begin_with(
+        &self,
+        directory: &Arc<Directory>,
+    ) -> Result<NewStart<'_>, StartError> {
+        let provider = self.provider();
+        let mut world = self.world();
+        world.directory = directory.clone();
+        if example_application(&world).is_none() {
+            return Err(NO_APPLICATION);
+        }
+        let before = self.start().directory().clone();
+        Ok(NewStart {
+            idp: self,
+            directory: directory.clone(),
+            before: Setup::of(provider, &before)?,
+            after: Setup::of(provider, directory)?,
+        })
     }
 
     fn start(&self) -> MutexGuard<'_, Snapshot> {
         // Nothing under this lock panics.
         self.at_start.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(feature = "serve")]
+impl NewStart<'_> {
+    /// Has the world go by the directory from now on, and after a reset. Keys, limits and faults that are in it as they were in
+    /// the last one stay as they have become since, and so does what neither names.
+    pub(crate) fn take(self) {
+        let mut at_start = self.idp.start();
+        at_start.follow(&self.idp.rooms, &self.directory, &self.before, &self.after);
     }
 }
 

@@ -7,6 +7,7 @@ use jsonwebtoken::Algorithm;
 use super::denial::OktaDenial;
 use crate::engine::{Assertion, AssertionFault, Claimed, TokenRequest};
 use crate::inbound::Inbound;
+use crate::ledger::NotUsable;
 use crate::world::World;
 
 /// How far ahead an assertion may expire.
@@ -56,10 +57,14 @@ pub(super) fn verify(
     }
     signed(&assertion, claimed)?;
     match assertion.id() {
-        Some(id) if !world.ledger.use_assertion(&application.id, id) => {
-            Err(OktaDenial::AssertionUsed)
-        }
-        _ => Ok(()),
+        Some(id) => world
+            .ledger
+            .use_assertion(&application.id, id, expires, now)
+            .map_err(|refused| match refused {
+                NotUsable::Used => OktaDenial::AssertionUsed,
+                NotUsable::NoRoom => OktaDenial::AssertionsTooMany,
+            }),
+        None => Ok(()),
     }
 }
 

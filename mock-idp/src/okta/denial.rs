@@ -19,6 +19,8 @@ pub(super) enum OktaDenial {
     AssertionFromFuture,
     /// An assertion with this `jti` was used before.
     AssertionUsed,
+    /// As many used assertions are remembered as may be: a bound of the mock, not of Okta.
+    AssertionsTooMany,
     /// No custom authorization server has this id.
     AuthorizationServerUnknown { id: String },
     /// Client id or secret in the query string.
@@ -69,6 +71,14 @@ impl OktaDenial {
                 UNAUTHORIZED,
                 "invalid_client",
                 "The client_assertion token has already been used.",
+            ),
+            // In the form of an outage: clients may try again, and none takes it for a verdict on its assertion.
+            Self::AssertionsTooMany => envelope(
+                world,
+                StatusCode::SERVICE_UNAVAILABLE,
+                "E0000009",
+                "The mock remembers 100,000 used assertions that have not expired, the most it can; let them expire sooner, or reset it.",
+                &[],
             ),
             Self::AuthorizationServerUnknown { id } => {
                 let summary = format!("Not found: Resource not found: {id} (AuthorizationServer)");
@@ -296,4 +306,22 @@ pub(super) fn oauth(status: StatusCode, error: &str, description: &str) -> Reply
         json!({ "error": error, "error_description": description }),
     )
     .with_error(error, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{MockIdp, neighbours};
+
+    #[tokio::test]
+    async fn the_bound_of_the_mock_is_told_as_an_outage() {
+        let idp = MockIdp::okta().plain_http().start().await.expect("a world");
+        let world = neighbours::issuing_as(&idp.issuer()).expect("it lasts");
+        let reply = OktaDenial::AssertionsTooMany.render(&world);
+        let facts = reply.facts(crate::journal::Delivery::Sent);
+        assert_eq!(
+            (facts.status, facts.error.as_deref()),
+            (503, Some("E0000009"))
+        );
+    }
 }

@@ -3,17 +3,17 @@
 use super::policy;
 use super::server::Server;
 use super::token::{FOR_USERS, access_lifetime};
-use super::tokens::unsigned_access_token;
+use super::tokens::{ID_TOKEN_LIFETIME, unsigned_access_token, unsigned_id_token};
 use crate::diagnostic::listed;
 use crate::directory::GrantType;
 use crate::engine::Grant;
 use crate::journal::AuthMethod;
 use crate::keys::SigningKey;
 use crate::ledger::Grantee;
-use crate::mint::{BadRecipe, Ordinary, TokenRecipe, application, user};
+use crate::mint::{BadRecipe, OrderedToken, Ordinary, TokenRecipe, application, user};
 use crate::world::World;
 
-/// An access token as a recipe has it, with nothing set and nothing forged.
+/// A token as a recipe has it, with nothing set and nothing forged.
 pub(crate) fn ordinary(
     world: &World,
     recipe: &TokenRecipe,
@@ -45,7 +45,10 @@ pub(crate) fn ordinary(
     // Where no policy fits, a request would have nothing; a recipe has what the application says.
     let said = policy::lifetimes(server, application, grant, &recipe.scopes)
         .unwrap_or_else(|_| application.lifetimes.clone());
-    let lifetime = recipe.lifetime(access_lifetime(world, &said));
+    let lifetime = recipe.lifetime(match recipe.token {
+        OrderedToken::AccessToken => access_lifetime(world, &said),
+        OrderedToken::IdToken => ID_TOKEN_LIFETIME,
+    });
     let grantee = Grantee {
         client: application.id.clone(),
         user: user.as_ref().map(|user| user.id.clone()),
@@ -65,8 +68,14 @@ pub(crate) fn ordinary(
     let expires_at = issued_at
         .checked_add(lifetime)
         .unwrap_or(jiff::Timestamp::MAX);
+    let unsigned = match (recipe.token, &grant.user) {
+        (OrderedToken::IdToken, Some(user)) => {
+            unsigned_id_token(world, server, &grant, user, issued_at, expires_at, key)
+        }
+        _ => unsigned_access_token(world, server, &grant, issued_at, expires_at, key),
+    };
     Ok(Ordinary {
-        unsigned: unsigned_access_token(world, server, &grant, issued_at, expires_at, key),
+        unsigned,
         grantee,
         issued_at,
         expires_at,

@@ -16,6 +16,7 @@ use crate::directory::{GrantType, Lifetimes, Platform, RotationMode};
 use crate::engine::{self, Claimed, Denial, Grant, Terms, TokenRequest};
 use crate::inbound::Inbound;
 use crate::ledger::{RefreshLifetime, usual_rotation};
+use crate::lenient;
 use crate::reply::Reply;
 use crate::world::World;
 
@@ -201,6 +202,13 @@ fn refreshed(
 ) -> Result<Grant, OktaDenial> {
     let now = world.clock.now();
     let shown = request.require("refresh_token")?;
+    lenient::admit_refresh_token(
+        world,
+        request,
+        server.id(),
+        claimed.application,
+        &world.directory.okta.users,
+    );
     let facts = world.ledger.state_of(shown, now).0;
     // A token of another authorization server is unknown to this one.
     if facts

@@ -1,5 +1,7 @@
 //! Okta's tokens (developer.okta.com/docs/api/openapi/okta-oauth/guides/overview, "Access token payload").
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use super::server::Server;
@@ -66,6 +68,9 @@ pub(super) fn unsigned_access_token(
     unsigned(key, typ, claims)
 }
 
+/// How long an id token lives.
+pub(super) const ID_TOKEN_LIFETIME: Duration = Duration::from_secs(3600);
+
 /// An id token for the application itself.
 pub(super) fn id_token(
     world: &World,
@@ -74,6 +79,22 @@ pub(super) fn id_token(
     user: &User,
     now: Timestamp,
 ) -> String {
+    let key = world.keys.active();
+    let expires_at = now.checked_add(ID_TOKEN_LIFETIME);
+    let expires_at = expires_at.unwrap_or(Timestamp::MAX);
+    unsigned_id_token(world, server, grant, user, now, expires_at, &key).signed_by(&key)
+}
+
+/// The same before it is signed with this key.
+pub(super) fn unsigned_id_token(
+    world: &World,
+    server: Server<'_>,
+    grant: &Grant,
+    user: &User,
+    now: Timestamp,
+    expires_at: Timestamp,
+    key: &SigningKey,
+) -> Unsigned {
     let mut claims = Members::new();
     claims.add("sub", &user.id);
     claims.add("name", &user.name);
@@ -82,14 +103,13 @@ pub(super) fn id_token(
     claims.add("iss", server.issuer(world));
     claims.add("aud", &grant.grantee.client);
     claims.add("iat", now.as_second());
-    claims.add("exp", now.as_second() + 3600);
+    claims.add("exp", expires_at.as_second());
     claims.add("jti", format!("ID.{}", world.entropy.base64url(32)));
     claims.add("amr", ["pwd"]);
     claims.add("idp", &world.directory.okta.org_id);
     claims.add("preferred_username", &user.login);
     claims.add("auth_time", now.as_second());
-    let key = world.keys.active();
-    unsigned(&key, None, claims).signed_by(&key)
+    unsigned(key, None, claims)
 }
 
 fn unsigned(key: &SigningKey, typ: Option<&str>, claims: Members) -> Unsigned {

@@ -8,7 +8,7 @@ use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
 use super::announcement::{Lines, introduce};
 use super::failure::Failure;
 use super::flags::Flags;
-use super::promised_file::PromisedFile;
+use super::promised_file::{KeptFile, PromisedFile};
 use super::session::Session;
 use super::signals::{Asked, Signals};
 use super::{say, warn};
@@ -16,15 +16,15 @@ use super::{say, warn};
 /// Serve until SIGINT or SIGTERM.
 ///
 /// Listens on 127.0.0.1 unless told otherwise. Prints the URLs and the credentials of an example client; they open nothing but
-/// this mock. SIGHUP reads `--config` again, all but keys, limits and faults; what was granted stays granted. At the end, requests
-/// under way have five seconds; a second signal ends it at once.
+/// this mock. SIGHUP reads `--config` again: what was granted stays granted, and keys, limits and faults change where the
+/// file does. At the end, the ready file is removed and requests under way have five seconds; a second signal ends it at once.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Serve {
     #[command(flatten)]
     flags: Flags,
     #[command(flatten)]
     lines: Lines,
-    /// Write everything to this file as JSON once connections are accepted; only this user can read it
+    /// Write everything to this file as JSON once connections are accepted, and remove it at the end; only this user can read it
     #[arg(long, value_name = "PATH")]
     ready_file: Option<PathBuf>,
     /// Write the certificate of the CA that clients have to trust to this file
@@ -69,9 +69,13 @@ impl Serve {
         let mut signals =
             Signals::listen().map_err(|error| Failure::system("listening for signals", error))?;
         let session = Session::start_with_ca_file(&self.flags, self.ca_file.as_deref()).await?;
-        self.announce(&session, ready_file, ca_file)?;
+        let ready_file = self.announce(&session, ready_file, ca_file)?;
         while signals.next().await == Asked::Reload {
             reload(&session);
+        }
+        // First: nobody should find it who could not connect any more.
+        if let Some(file) = ready_file {
+            file.remove();
         }
         tokio::select! {
             () = session.end() => {}
@@ -80,13 +84,14 @@ impl Serve {
         Ok(())
     }
 
-    /// Says where everything is; the files appear last and whole.
+    /// Says where everything is; the files appear last and whole. The ready file is to be removed at the end, the CA's stays: it is
+    /// good for the next run where the CA is kept.
     fn announce(
         &self,
         session: &Session,
         ready_file: Option<PromisedFile>,
         ca_file: Option<PromisedFile>,
-    ) -> Result<(), Failure> {
+    ) -> Result<Option<KeptFile>, Failure> {
         let ready = session.ready();
         say(&introduce(&ready));
         if let Some(whose) = self.lines.whose() {
@@ -99,14 +104,15 @@ impl Serve {
         if let (Some(file), Some(pem)) = (ca_file, session.ca_pem()) {
             file.write(pem)?;
         }
+        let mut kept = None;
         if let Some(file) = ready_file {
             let text = ready
                 .to_json()
                 .map_err(|error| Failure::system("writing JSON", error))?;
-            file.write(&text)?;
+            kept = Some(file.write(&text)?);
         }
         say("ready; end with Ctrl-C\n");
-        Ok(())
+        Ok(kept)
     }
 }
 
@@ -116,7 +122,7 @@ fn reload(session: &Session) {
         return;
     }
     match session.reload() {
-        Ok(()) => say("read the directory again; keys, limits and faults stay as they are\n"),
+        Ok(()) => say("read the directory again, with its keys, limits and faults\n"),
         Err(failure) => warn(&format!("error: {failure}\nthe directory stays as it was")),
     }
 }

@@ -26,11 +26,21 @@ pub(super) fn read(path: Option<&Path>) -> Result<Directory, Failure> {
 
 /// Reads a file that has an end and is no larger than it should be.
 pub(super) fn read_bounded(path: &Path, limit: u64) -> io::Result<String> {
+    text_of(open(path)?, limit)
+}
+
+/// Opens a file that has an end.
+pub(super) fn open(path: &Path) -> io::Result<File> {
     if !std::fs::metadata(path)?.is_file() {
         return Err(io::Error::other("it is not a regular file"));
     }
+    File::open(path)
+}
+
+/// Reads a file that is no larger than it should be.
+pub(super) fn text_of(file: File, limit: u64) -> io::Result<String> {
     let mut bytes = Vec::new();
-    let mut file = File::open(path)?.take(limit + 1);
+    let mut file = file.take(limit + 1);
     if file.read_to_end(&mut bytes)? as u64 > limit {
         return Err(io::Error::other(format!(
             "it is larger than {} KiB, the most that is read",

@@ -1,13 +1,15 @@
 //! The token of the control API. It is never on the command line, where every user of a machine could read it.
 
 use std::env;
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::config::read_bounded;
+use super::config::{open, text_of};
 use super::failure::Failure;
 use super::promised_file::PromisedFile;
 use crate::secret::Secret;
@@ -25,7 +27,8 @@ const BYTES: usize = 32;
 /// Whence the control API's token is to come.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct TokenSource {
-    /// File with the token that the control API asks for as `Authorization: Bearer`; or set TOKENPROOF_CONTROL_TOKEN
+    /// File with the token that the control API asks for as `Authorization: Bearer`, readable by its owner alone; or set
+    /// TOKENPROOF_CONTROL_TOKEN
     #[arg(long, value_name = "PATH", conflicts_with = "no_control")]
     control_token_file: Option<PathBuf>,
     /// Write a new random token to that file first
@@ -44,10 +47,22 @@ impl TokenSource {
             Some(path) if self.make_control_token => make(path).map(Some),
             Some(path) => {
                 let place = path.display().to_string();
-                let text = read_bounded(path, LIMIT).map_err(|error| Failure::ControlToken {
-                    why: format!("cannot be read: {error}; `--make-control-token` makes one"),
+                let refused = |why| Failure::ControlToken {
                     place: place.clone(),
-                })?;
+                    why,
+                };
+                let unread = |error| {
+                    refused(format!(
+                        "cannot be read: {error}; `--make-control-token` makes one"
+                    ))
+                };
+                let file = open(path).map_err(unread)?;
+                if let Some(mode) = open_to_others(&file).map_err(unread)? {
+                    return Err(refused(format!(
+                        "can be read or changed by others than its owner (mode {mode:03o}); run `chmod 600` on it, or put the token into {VARIABLE}"
+                    )));
+                }
+                let text = text_of(file, LIMIT).map_err(unread)?;
                 checked(&text, place).map(Some)
             }
             None => match env::var(VARIABLE) {
@@ -61,6 +76,22 @@ impl TokenSource {
     /// The file it is in.
     pub(super) fn file(&self) -> Option<&Path> {
         self.control_token_file.as_deref()
+    }
+}
+
+/// The permissions of a file that its group or everybody may read or write. None where only its owner may, or where the system
+/// has no such permissions.
+fn open_to_others(file: &File) -> io::Result<Option<u32>> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = file.metadata()?.permissions().mode() & 0o777;
+        Ok((mode & 0o066 != 0).then_some(mode))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = file;
+        Ok(None)
     }
 }
 

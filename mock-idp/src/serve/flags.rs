@@ -31,7 +31,8 @@ pub struct Flags {
     /// ones without it
     #[arg(long = "port", value_name = "PORT")]
     pub(super) ports: Vec<PortChoice>,
-    /// Say on every answer that a fault has changed which fault it was, in a header that no vendor sends
+    /// Say on every answer that a fault has changed which fault it was, and on every refusal by a rate limit which limit, in headers
+    /// that no vendor sends
     #[arg(long)]
     pub(super) label_faults: bool,
     #[command(flatten)]

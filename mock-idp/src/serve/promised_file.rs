@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::ca_folder::random_name;
+use super::config::read_bounded;
 use super::failure::Failure;
 
 /// A file to come. Whoever waits for it finds nothing, then all of it: what an earlier run left is gone, and the text is written
@@ -42,8 +43,13 @@ impl PromisedFile {
     }
 
     /// Writes it.
-    pub(super) fn write(self, text: &str) -> Result<(), Failure> {
-        self.write_bytes(text.as_bytes())
+    pub(super) fn write(self, text: &str) -> Result<KeptFile, Failure> {
+        let path = self.path.clone();
+        self.write_bytes(text.as_bytes())?;
+        Ok(KeptFile {
+            path,
+            text: text.to_owned(),
+        })
     }
 
     /// Writes it.
@@ -52,6 +58,24 @@ impl PromisedFile {
             .write_all(bytes)
             .and_then(|()| fs::rename(&self.beside, &self.path))
             .map_err(|source| unwritten(&self.path, source))
+    }
+}
+
+/// A file that was written, to be removed when what it says is no longer true.
+pub(super) struct KeptFile {
+    path: PathBuf,
+    text: String,
+}
+
+impl KeptFile {
+    /// Removes it, unless there is another by now: a later run may have written its own to the same path.
+    pub(super) fn remove(self) {
+        let limit = self.text.len() as u64;
+        let is_ours = read_bounded(&self.path, limit).is_ok_and(|found| found == self.text);
+        if is_ours {
+            // Whoever cannot remove it leaves what a killed process would leave.
+            let _ = fs::remove_file(&self.path);
+        }
     }
 }
 
@@ -100,10 +124,26 @@ mod tests {
         let path = std::env::temp_dir().join(format!("tokenproof-promised-{id}"));
         let left = std::env::temp_dir().join(format!("tokenproof-promised-{id}.{id}"));
         fs::write(&left, "half").unwrap();
-        PromisedFile::at(&path).unwrap().write("whole").unwrap();
+        let kept = PromisedFile::at(&path).unwrap().write("whole").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "whole");
-        for file in [path, left] {
-            fs::remove_file(file).unwrap();
+        kept.remove();
+        assert!(!path.exists());
+        fs::remove_file(left).unwrap();
+    }
+
+    #[test]
+    fn what_is_somebody_elses_by_now_is_left_alone() {
+        let path = std::env::temp_dir().join(format!("tokenproof-kept-{}", std::process::id()));
+        for theirs in ["whale", "whole and more", ""] {
+            let kept = PromisedFile::at(&path).unwrap().write("whole").unwrap();
+            fs::write(&path, theirs).unwrap();
+            kept.remove();
+            assert_eq!(fs::read_to_string(&path).unwrap(), theirs);
         }
+        let kept = PromisedFile::at(&path).unwrap().write("whole").unwrap();
+        fs::remove_file(&path).unwrap();
+        fs::create_dir(&path).unwrap();
+        kept.remove();
+        fs::remove_dir(&path).unwrap();
     }
 }

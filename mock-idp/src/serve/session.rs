@@ -182,18 +182,24 @@ impl Session {
         }
     }
 
-    /// Reads the directory file again. What was granted, the ledger, keys, limits, faults, journal and clock stay, and a reset
-    /// leaves the directory.
+    /// Reads the directory file again. What was granted, the ledger, journal and clock stay, and so do keys, limits and faults that
+    /// the file does not change. A reset leaves the directory.
     ///
     /// # Errors
     ///
     /// [`Failure`] if the file cannot be used; then the directory stays as it is.
     pub(super) fn reload(&self) -> Result<(), Failure> {
-        let directory = config::read(self.flags.config())?;
+        let mut directory = config::read(self.flags.config())?;
+        directory.complete();
+        let directory = Arc::new(directory);
+        let mut worlds = Vec::new();
         for told in &self.introductions {
-            if let Some(world) = self.worlds.get(&called(told.provider)?) {
-                world.begin_with(directory.clone());
-            }
+            worlds.extend(self.worlds.get(&called(told.provider)?));
+        }
+        // All of them or none.
+        let starts = worlds.iter().map(|world| world.begin_with(&directory));
+        for start in starts.collect::<Result<Vec<_>, _>>()? {
+            start.take();
         }
         Ok(())
     }

@@ -106,7 +106,7 @@ fn the_directory_is_read_again_and_what_was_granted_stays_granted() {
     served.send("HUP");
     assert_eq!(
         served.next_line(),
-        "read the directory again; keys, limits and faults stay as they are\n"
+        "read the directory again, with its keys, limits and faults\n"
     );
     assert_eq!(token_with(&okta, new).0, 200);
     assert_eq!(token_with(&okta, old).0, 401);
@@ -130,6 +130,21 @@ fn the_directory_is_read_again_and_what_was_granted_stays_granted() {
     assert_eq!(token_with(&okta, new).0, 200);
     assert_eq!(call(), 200);
     assert_eq!(served.signal("TERM").code(), Some(0));
+}
+
+#[test]
+fn the_ready_file_is_gone_at_the_end_unless_it_is_anothers() {
+    let ready = path("gone.json");
+    let start = || Served::start(&["--http", "--ready-file", ready.to_str().unwrap()]);
+    let served = start();
+    assert!(ready.exists());
+    assert_eq!(served.signal("TERM").code(), Some(0));
+    assert!(!ready.exists());
+    let (first, second) = (start(), start());
+    assert_eq!(first.signal("INT").code(), Some(0));
+    assert_eq!(facts(&ready)["pid"], second.child.id());
+    assert_eq!(second.signal("TERM").code(), Some(0));
+    assert!(!ready.exists());
 }
 
 #[test]

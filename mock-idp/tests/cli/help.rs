@@ -11,9 +11,9 @@ fn help_is_complete() {
     Serve until SIGINT or SIGTERM.
 
     Listens on 127.0.0.1 unless told otherwise. Prints the URLs and the credentials of an example
-    client; they open nothing but this mock. SIGHUP reads `--config` again, all but keys, limits and
-    faults; what was granted stays granted. At the end, requests under way have five seconds; a second
-    signal ends it at once.
+    client; they open nothing but this mock. SIGHUP reads `--config` again: what was granted stays
+    granted, and keys, limits and faults change where the file does. At the end, the ready file is
+    removed and requests under way have five seconds; a second signal ends it at once.
 
     Usage: mock-idp serve [OPTIONS]
 
@@ -46,8 +46,8 @@ fn help_is_complete() {
               ORIGIN=PORT for one of them; free ones without it
 
           --label-faults
-              Say on every answer that a fault has changed which fault it was, in a header that no
-              vendor sends
+              Say on every answer that a fault has changed which fault it was, and on every refusal by a
+              rate limit which limit, in headers that no vendor sends
 
           --bind <ADDRESS>
               Address to listen on; any but loopback needs `--allow-remote`
@@ -72,8 +72,8 @@ fn help_is_complete() {
               Port of the control API; a free one without it
 
           --control-token-file <PATH>
-              File with the token that the control API asks for as `Authorization: Bearer`; or set
-              TOKENPROOF_CONTROL_TOKEN
+              File with the token that the control API asks for as `Authorization: Bearer`, readable by
+              its owner alone; or set TOKENPROOF_CONTROL_TOKEN
 
           --make-control-token
               Write a new random token to that file first
@@ -98,8 +98,8 @@ fn help_is_complete() {
               [default: bash]
 
           --ready-file <PATH>
-              Write everything to this file as JSON once connections are accepted; only this user can
-              read it
+              Write everything to this file as JSON once connections are accepted, and remove it at the
+              end; only this user can read it
 
           --ca-file <PATH>
               Write the certificate of the CA that clients have to trust to this file

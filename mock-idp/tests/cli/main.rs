@@ -14,6 +14,7 @@ mod keygen;
 mod open_files;
 mod ready;
 mod remote;
+mod rereading;
 
 use std::net::{TcpListener, TcpStream};
 

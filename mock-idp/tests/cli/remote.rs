@@ -108,11 +108,38 @@ fn tokens_come_from_a_file_and_are_made_when_asked_for() {
     }
     assert_eq!(served.signal("TERM").code(), Some(0));
 
+    // It keeps its permissions.
     std::fs::write(&file, "short\n").unwrap();
     let (code, _, error) = run(&arguments);
     assert_eq!(code, 2);
     assert!(!error.contains("short"), "{error}");
     insta::assert_snapshot!(error.replace(name, "<file>"), @"error: the token of the control API in <file> cannot be used; take 16 or more letters, digits or any of -._~+/= in one line");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_token_that_others_could_read_or_change_is_refused() {
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt as _;
+    let file = path("open.txt");
+    std::fs::write(&file, TOKEN).unwrap();
+    let name = file.to_str().unwrap();
+    let allow = |mode| std::fs::set_permissions(&file, Permissions::from_mode(mode)).unwrap();
+    for mode in [0o604, 0o640, 0o644, 0o602, 0o620, 0o444] {
+        allow(mode);
+        let (code, out, error) = run(&["serve", "--http", "--control-token-file", name]);
+        assert_eq!((code, out.as_str()), (2, ""), "{mode:o}");
+        assert!(!error.contains(TOKEN), "{error}");
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(error.replace(name, "<file>").replace(&format!("{mode:o}"), "<mode>"), @"error: the token of the control API in <file> can be read or changed by others than its owner (mode <mode>); run `chmod 600` on it, or put the token into TOKENPROOF_CONTROL_TOKEN");
+        }
+    }
+    for mode in [0o600, 0o400] {
+        allow(mode);
+        let served = Served::start(&["--http", "--control-token-file", name]);
+        assert_eq!(served.signal("TERM").code(), Some(0));
+    }
+    std::fs::remove_file(file).unwrap();
 }
 
 #[test]

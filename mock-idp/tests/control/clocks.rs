@@ -47,11 +47,11 @@ async fn a_clock_runs_as_fast_as_it_is_told() {
     let said = desk
         .post("/worlds/w/clock/run", json!({ "rate": 0.0 }))
         .await;
-    insta::assert_snapshot!(said.refusal(), @"422 Unprocessable Entity: `0` is no rate of a clock; a rate is a number above 0 and at most 1000000, with 1 as fast as the machine's; to stop a clock, freeze it [1:12]");
+    insta::assert_snapshot!(said.refusal(), @"422 Unprocessable Entity: `0` is no rate of a clock; a rate is a number above 0 and at most 1000000, with 1 as fast as the machine's; to stop a clock, freeze it [1:9] #/rate");
     let said = desk
         .post("/worlds/w/clock/advance", json!({ "by": "-1s" }))
         .await;
-    insta::assert_snapshot!(said.refusal(), @"422 Unprocessable Entity: `-1s` is not a length of time; write a number and a unit, such as `30s`, `500ms` or `1h 30m`; it cannot be negative here [1:11]");
+    insta::assert_snapshot!(said.refusal(), @"422 Unprocessable Entity: `-1s` is not a length of time; write a number and a unit, such as `30s`, `500ms` or `1h 30m`; it cannot be negative here [1:7] #/by");
 }
 
 #[tokio::test]

@@ -148,8 +148,10 @@ impl Said {
             (Some(line), Some(column)) => format!(" [{line}:{column}]"),
             _ => String::new(),
         };
+        let pointer = problem["pointer"].as_str();
+        let pointer = pointer.map_or_else(String::new, |way| format!(" #{way}"));
         let (title, detail) = (&problem["title"], &problem["detail"]);
         let (title, detail) = (title.as_str().unwrap(), detail.as_str().unwrap());
-        format!("{} {title}: {detail}{place}", self.status)
+        format!("{} {title}: {detail}{place}{pointer}", self.status)
     }
 }

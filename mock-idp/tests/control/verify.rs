@@ -39,5 +39,16 @@ async fn expectations_are_met_or_explained() {
     let said = desk
         .post("/worlds/w/verify", json!({ "count": { "to": "token" } }))
         .await;
-    insta::assert_snapshot!(said.refusal(), @"422 Unprocessable Entity: `count` asks for nothing: give `is`, `at_least` or `at_most` [1:24]");
+    insta::assert_snapshot!(said.refusal(), @"422 Unprocessable Entity: `count` asks for nothing: give `is`, `at_least` or `at_most` [1:1] #");
+}
+
+#[tokio::test]
+async fn a_hundred_expectations_are_held_at_a_time() {
+    let desk = Desk::with_world().await;
+    let many = |number: usize| {
+        let one = json!({ "never": { "to": "resource" } });
+        desk.post("/worlds/w/verify", vec![one; number].into())
+    };
+    assert_eq!(many(100).await.status, 200);
+    insta::assert_snapshot!(many(101).await.refusal(), @"422 Unprocessable Entity: the body has 101 expectations, and at most 100 are held at a time; send them in several requests");
 }

@@ -204,6 +204,22 @@ async fn okta_says_what_is_wrong_with_an_assertion() {
 }
 
 #[tokio::test]
+async fn that_an_assertion_was_used_is_put_back_with_the_world() {
+    let stage = okta().await;
+    let signed = |jti: &str| {
+        let header = json!({ "alg": "RS256" });
+        rs256(KEY, &header, &claims(&stage, &json!({ "jti": jti })))
+    };
+    let (early, late) = (signed("early"), signed("late"));
+    assert_eq!(told(&stage, &early).await, "200");
+    let snapshot = stage.idp.snapshot();
+    assert_eq!(told(&stage, &late).await, "200");
+    stage.idp.restore(&snapshot);
+    assert_eq!(told(&stage, &late).await, "200");
+    insta::assert_snapshot!(told(&stage, &early).await, @"401 invalid_client: The client_assertion token has already been used.");
+}
+
+#[tokio::test]
 async fn okta_takes_keys_on_curves() {
     let pair = rcgen::KeyPair::generate().unwrap();
     let point = pair.public_key_raw().to_vec();

@@ -106,6 +106,23 @@ async fn a_connection_is_taken_late() {
 }
 
 #[tokio::test]
+async fn whoever_does_not_wait_for_a_late_connection_gives_his_place_back() {
+    for builder in [MockIdp::okta(), MockIdp::okta().plain_http()] {
+        let stage = Stage::started(builder.connections(1)).await;
+        add(&stage, json!({ "delay": "1h", "times": 2 }));
+        for said in ["", GET] {
+            let mut raw = Raw::to(&stage).await;
+            raw.say(said).await;
+            until(|| stage.clock.next_deadline().is_some()).await;
+            drop(raw);
+            until(|| stage.clock.next_deadline().is_none()).await;
+        }
+        assert_eq!(stage.app_only().send().await.status, 200);
+        assert_eq!(stage.idp.journal().written(), 1);
+    }
+}
+
+#[tokio::test]
 async fn a_connection_is_closed_after_so_many_answers_and_says_so_in_the_last() {
     let stage = Stage::okta().await;
     let id = add(&stage, json!({ "keep_alive": { "requests": 2 } }));

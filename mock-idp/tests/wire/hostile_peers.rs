@@ -107,6 +107,55 @@ async fn over_tls() {
     served_in_a_crowd(MockIdp::entra()).await;
 }
 
+/// Peers that ask for more than fits into the buffers on the way and take nothing of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_takes_nothing_of_an_answer_gives_his_place_back() {
+    const PLACES: usize = 4;
+    let much = Fault::at(Endpoint::Jwks).body(vec![b'x'; 16 * 1024 * 1024]);
+    let byte_for_byte = much.clone().header_line("X-Much: yes");
+    for is_plain in [true, false] {
+        for fault in [&much, &byte_for_byte] {
+            let builder = match is_plain {
+                true => MockIdp::entra().plain_http(),
+                false => MockIdp::entra(),
+            };
+            let builder = builder.connections(PLACES);
+            let stage = Stage::started(builder.patience(Duration::from_millis(600))).await;
+            stage.idp.faults().add(fault.clone());
+            let mut asking = JoinSet::new();
+            for _ in 0..PLACES {
+                let ask = stage.http.get(stage.idp.jwks_url());
+                // The head comes, and of the body as much as is read ahead.
+                asking.spawn(async move { ask.send().await.unwrap() });
+            }
+            let open = asking.join_all().await;
+            let mut ask = stage.app_only().build().unwrap();
+            *ask.timeout_mut() = Some(Duration::from_secs(30));
+            assert_eq!(stage.http.execute(ask).await.unwrap().status(), 200);
+            let mut is_cut = false;
+            for answer in open {
+                is_cut |= answer.bytes().await.is_err();
+            }
+            assert!(is_cut, "there was a place for nobody");
+        }
+    }
+}
+
+/// The mock takes its time because it is told to: that is not the peer's fault.
+#[tokio::test]
+async fn an_answer_that_is_slow_on_purpose_is_not_cut_off() {
+    let idp = MockIdp::okta().plain_http();
+    let idp = idp.patience(Duration::from_millis(50)).start();
+    let idp = idp.await.unwrap();
+    let apart = Duration::from_millis(100);
+    idp.faults()
+        .add(Fault::at(Endpoint::Jwks).delay(apart).dribble(apart));
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let answer = http.get(idp.jwks_url()).send().await.unwrap();
+    let keys: serde_json::Value = answer.json().await.unwrap();
+    assert!(keys["keys"].is_array());
+}
+
 /// A peer that sends its request byte by byte takes as long as it likes, and nobody waits for it.
 #[tokio::test]
 async fn a_request_in_single_bytes() {

@@ -1,11 +1,12 @@
 //! The journal asked in the words of expectations, and followed while it is written.
 
+use mock_idp::MockIdp;
 use mock_idp::expect::Requests;
 use mock_idp::fault::Fault;
 use mock_idp::journal::{Endpoint, Followed, Query};
 
 use crate::expectations::an_ordinary_day;
-use crate::stage::Stage;
+use crate::stage::{Stage, until};
 
 #[tokio::test]
 async fn the_journal_is_asked_in_the_same_words() {
@@ -84,7 +85,7 @@ async fn the_journal_is_asked_in_the_same_words() {
 
 #[tokio::test]
 async fn the_journal_can_be_followed() {
-    let stage = Stage::okta().await;
+    let stage = Stage::of(MockIdp::okta().journal_capacity(300)).await;
     stage.access_token().await;
     let mut follower = stage.idp.journal().follow();
     stage
@@ -100,16 +101,69 @@ async fn the_journal_can_be_followed() {
         panic!("it was answered");
     };
     assert_eq!((answered.number, answered.status()), (2, Some(503)));
-    // Who does not keep up is told so, and goes on with what is left.
-    for _ in 0..600 {
+    // Who does not keep up is told so, and goes on with what the journal still has.
+    for _ in 0..400 {
         stage.app_only().send().await;
     }
-    assert_eq!(follower.next().await, Some(Followed::Missed(1200 - 1024)));
-    assert!(matches!(follower.next().await, Some(Followed::Arrived(_))));
+    assert_eq!(
+        follower.next().await,
+        Some(Followed::Missed(2 * (400 - 300)))
+    );
+    let Some(Followed::Arrived(arrived)) = follower.next().await else {
+        panic!("a request has arrived");
+    };
+    assert_eq!((arrived.number, &arrived.reply), (103, &None));
     drop(stage);
     let mut left = 0;
     while follower.next().await.is_some() {
         left += 1;
     }
-    assert_eq!(left, 1023);
+    assert_eq!(left, 2 * 300 - 1);
+}
+
+#[tokio::test]
+async fn a_follower_misses_what_is_cleared_or_put_back_and_nothing_after_it() {
+    let stage = Stage::okta().await;
+    let idp = &stage.idp;
+    let snapshot = idp.snapshot();
+    let mut follower = idp.journal().follow();
+    for forget in [&(|| idp.clear_journal()) as &dyn Fn(), &|| {
+        idp.restore(&snapshot)
+    }] {
+        stage.app_only().send().await;
+        forget();
+        stage.app_only().send().await;
+        assert_eq!(follower.next().await, Some(Followed::Missed(2)));
+        assert!(matches!(follower.next().await, Some(Followed::Arrived(_))));
+        assert!(matches!(follower.next().await, Some(Followed::Answered(_))));
+    }
+}
+
+/// Arrivals and answers in the order in which they happened, however late somebody reads them.
+#[tokio::test]
+async fn a_held_request_is_followed_as_it_arrived_and_as_it_was_answered() {
+    let stage = Stage::okta().await;
+    let mut follower = stage.idp.journal().follow();
+    stage
+        .idp
+        .faults()
+        .add(Fault::at(Endpoint::Token).times(1).hold("late"));
+    let others = async {
+        until(|| stage.idp.held_count("late") == 1).await;
+        stage.app_only().send().await;
+        stage.idp.release("late");
+    };
+    tokio::join!(stage.app_only().send(), others);
+    let mut seen = Vec::new();
+    for _ in 0..4 {
+        seen.push(match follower.next().await {
+            Some(Followed::Arrived(entry)) => {
+                assert_eq!((&entry.held, &entry.reply), (&None, &None));
+                format!("+{}", entry.number)
+            }
+            Some(Followed::Answered(entry)) => format!("-{}", entry.number),
+            other => panic!("{other:?}"),
+        });
+    }
+    assert_eq!(seen, ["+1", "+2", "-2", "-1"]);
 }

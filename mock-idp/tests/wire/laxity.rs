@@ -141,6 +141,22 @@ async fn unknown_refresh_tokens_and_what_they_give() {
 }
 
 #[tokio::test]
+async fn an_unknown_refresh_token_of_an_unknown_client_leaves_nothing_behind() {
+    for provider in Provider::ALL {
+        let stage = lax(provider, |laxity| laxity.unknown_refresh_tokens = true).await;
+        let stranger = stage
+            .refresh("a-token-from-yesterday")
+            .with("client_secret", "not the secret");
+        assert_eq!(stranger.send().await.status, 401, "{provider}");
+        let stranger = stage
+            .refresh("a-token-from-yesterday")
+            .without("client_secret");
+        assert!(stranger.send().await.status >= 400, "{provider}");
+        assert_eq!(stage.idp.tokens(), [], "{provider}");
+    }
+}
+
+#[tokio::test]
 async fn unknown_scopes() {
     passes_only(
         |laxity| laxity.unknown_scopes = true,

@@ -343,3 +343,36 @@ async fn a_429_by_fault_tells_of_the_limit_that_is_there() {
     assert_eq!(refused.header("x-rate-limit-limit"), Some("7"));
     assert_eq!(refused.header("x-rate-limit-remaining"), Some("0"));
 }
+
+#[tokio::test]
+async fn a_refusal_is_labelled_in_the_journal_and_elsewhere_only_if_asked_to() {
+    for provider in Provider::ALL {
+        for labels in [false, true] {
+            let builder = MockIdp::of(provider).limit(few(9).at(Endpoint::Resource));
+            let builder = builder.limit(few(1).at(Endpoint::Token));
+            let stage = Stage::of(builder.label_faults(labels)).await;
+            let first = stage.app_only().send().await;
+            assert_eq!(first.header("x-tokenproof-limit"), None);
+            assert_eq!(stage.last_entry().reply.unwrap().limit, None);
+            let refused = stage.app_only().send().await;
+            assert_eq!(refused.status, 429);
+            let label = "limits[1].requests";
+            let entry = stage.last_entry();
+            assert!(
+                entry.to_string().ends_with(" [limits[1].requests]"),
+                "{entry}"
+            );
+            assert_eq!(entry.reply.unwrap().limit.as_deref(), Some(label));
+            let told = refused.header("x-tokenproof-limit");
+            assert_eq!(told, labels.then_some(label));
+            assert_eq!(refused.header("x-tokenproof-fault"), None);
+            assert!(
+                labels
+                    || !refused
+                        .headers
+                        .iter()
+                        .any(|(_, value)| value.contains("limits["))
+            );
+        }
+    }
+}

@@ -55,6 +55,7 @@ mod limit_rules;
 mod limits;
 mod managed_identity;
 mod management;
+mod minted_id_tokens;
 mod minted_lifetimes;
 mod minting;
 mod races;

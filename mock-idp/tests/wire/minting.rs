@@ -34,7 +34,7 @@ pub(crate) fn opened(token: &str) -> [Value; 2] {
     })
 }
 
-fn names(object: &Value) -> Vec<&String> {
+pub(crate) fn names(object: &Value) -> Vec<&String> {
     object.as_object().unwrap().keys().collect()
 }
 
@@ -330,6 +330,7 @@ async fn other_parties_are_named_and_strangers_are_not_known() {
             &entra,
             json!({ "user": "ada@contoso.example", "scopes": ["Sites.Read.All"] }),
         ),
+        (&entra, json!({ "token": "id_token" })),
         (&okta, json!({ "issuer": "nowhere" })),
         (&okta, json!({ "client": "nobody" })),
         (&okta, json!({ "user": "nobody" })),
@@ -345,6 +346,7 @@ async fn other_parties_are_named_and_strangers_are_not_known() {
     no user has the login or id `nobody`; there is `ada@contoso.example`, `ben@contoso.example`, `cleo@contoso.example`, `dana@contoso.example`, `emil@contoso.example` and `fay@contoso.example`
     nobody is granted `User.Read` together: an application asks for one `/.default` of a resource of its tenant, and has its permissions in `roles`; for what no request gets, set `claims`
     nobody is granted `Sites.Read.All` together: a user grants scopes of one resource of the tenant, and only those that are consented to; for what no request gets, set `claims`
+    an id token says who a user is; name one in `user`
     no authorization server is called `nowhere`; there is `default`, `partners` and `org`
     no application has the client id `nobody`; there is `0oa1daemonTokenPr0d7`, `0oa2nativeTokenPr0d7`, `0oa3batchTokenPro0d7` and `0oa4servicTokenPr0d7`
     no user has the login or id `nobody`; there is `ada@okta.example`, `ben@okta.example`, `cleo@okta.example`, `dana@okta.example`, `emil@okta.example` and `fay@okta.example`

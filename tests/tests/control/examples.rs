@@ -34,6 +34,77 @@ fn a_node_test_steers_a_mock() {
     says(command.arg("example.test.mjs"), "# pass 5\n");
 }
 
+const TOKEN: &str = "0123456789abcdef-of-this-test";
+
+#[test]
+fn pytest_shows_the_control_token() {
+    let Some(python) = python::or_skip("pytest_shows_the_control_token") else {
+        return;
+    };
+    let script = r#"
+import sys
+from tokenproof_mock import Mock
+with Mock("--provider", "okta", *sys.argv[1:]) as mock:
+    assert mock.ready["control"]["needs_token"]
+    mock.world("okta", tls=False).drop()
+    print("steered")
+"#;
+    shows_token(
+        || {
+            let mut command = Command::new(python);
+            command
+                .args(["-B", "-c", script])
+                .current_dir(workspace_folder().join("docs/examples/python"));
+            command
+        },
+        "steered\n",
+    );
+}
+
+#[test]
+fn a_node_test_shows_the_control_token() {
+    if !has_node("a_node_test_shows_the_control_token") {
+        return;
+    }
+    let script = r#"
+        import { startMock } from "./tokenproof-mock.mjs";
+        const mock = await startMock("--provider", "okta", ...process.argv.slice(1));
+        try {
+            if (!mock.ready.control.needs_token) throw new Error("it asks for no token");
+            const world = await mock.world("okta", { tls: false });
+            await world.drop();
+        } finally {
+            await mock.stop();
+        }
+        console.log("steered");
+    "#;
+    shows_token(
+        || {
+            let mut command = Command::new("node");
+            command
+                .args(["--input-type=module", "--eval", script, "--"])
+                .current_dir(workspace_folder().join("docs/examples/node"));
+            command
+        },
+        "steered\n",
+    );
+}
+
+/// Runs a command with a token in the environment and with one in a file.
+fn shows_token(command: impl Fn() -> Command, wanted: &str) {
+    says(command().env("TOKENPROOF_CONTROL_TOKEN", TOKEN), wanted);
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut with_file = command();
+    with_file
+        .args(["--make-control-token", "--control-token-file"])
+        .arg(folder.path().join("token"));
+    // The file is what counts.
+    says(
+        with_file.env("TOKENPROOF_CONTROL_TOKEN", "0123456789-of-another"),
+        wanted,
+    );
+}
+
 /// A mock that has ended by itself is stopped all the same: whoever stops it does not wait for ever.
 #[test]
 fn a_mock_that_is_gone_can_be_stopped_from_node() {

@@ -1,14 +1,16 @@
 //! The command that a session is for.
 //!
-//! At a terminal it stays in our process group, so that it can read from the terminal and Ctrl-C reaches both of us. Elsewhere
-//! it gets a group of its own: what it leaves behind there is ended with it, and nothing of anybody else's.
+//! In the foreground of a terminal it stays in our process group, so that it can read from the terminal and Ctrl-C reaches both of
+//! us. Elsewhere it gets a group of its own: what it leaves behind there is ended with it, and nothing of anybody else's.
 
-use std::io::{self, IsTerminal as _};
+use std::fs::File;
+use std::io;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::ExitStatus;
 
 use mock_idp::environment::Variable;
-use rustix::process::{Pid, Signal, kill_process, kill_process_group};
+use rustix::process::{Pid, Signal, getpgrp, kill_process, kill_process_group};
+use rustix::termios::tcgetpgrp;
 use tokio::process::{Child, Command};
 use tokio::signal::unix::{Signal as Listener, SignalKind, signal};
 
@@ -28,7 +30,7 @@ pub(super) struct Companion {
     interrupt: Listener,
     terminate: Listener,
     hang_up: Listener,
-    is_at_terminal: bool,
+    is_in_foreground: bool,
 }
 
 impl Companion {
@@ -38,7 +40,7 @@ impl Companion {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
             hang_up: signal(SignalKind::hangup())?,
-            is_at_terminal: io::stdin().is_terminal(),
+            is_in_foreground: is_in_foreground(),
         })
     }
 
@@ -57,7 +59,7 @@ impl Companion {
         for name in unset {
             starting.env_remove(name);
         }
-        if !self.is_at_terminal {
+        if !self.is_in_foreground {
             starting.process_group(0);
         }
         let mut child = starting
@@ -71,7 +73,7 @@ impl Companion {
                 heard = self.heard() => heard,
             };
             // The terminal tells everybody in our group of Ctrl-C by itself, as often as it is typed.
-            if self.is_at_terminal && heard == Signal::INT {
+            if self.is_in_foreground && heard == Signal::INT {
                 continue;
             }
             told += 1;
@@ -80,7 +82,7 @@ impl Companion {
                 self.tell(pid, signal);
             }
         };
-        if let Some(group) = pid.filter(|_| !self.is_at_terminal) {
+        if let Some(group) = pid.filter(|_| !self.is_in_foreground) {
             // An error means that nobody is left in the group, which is what we want.
             let _ = kill_process_group(group, Signal::KILL);
         }
@@ -99,12 +101,20 @@ impl Companion {
 
     /// An error means that it is gone, which is seen at once.
     fn tell(&self, pid: Pid, signal: Signal) {
-        let _ = if self.is_at_terminal {
+        let _ = if self.is_in_foreground {
             kill_process(pid, signal)
         } else {
             kill_process_group(pid, signal)
         };
     }
+}
+
+/// Whether our process group is the one that the terminal of our session tells of Ctrl-C and lets read. Where input and output
+/// go has nothing to do with it: all of them may be redirected in the foreground, and a terminal may be another session's.
+fn is_in_foreground() -> bool {
+    // There is none where the session has no terminal.
+    let terminal = File::open("/dev/tty");
+    terminal.is_ok_and(|terminal| tcgetpgrp(&terminal) == Ok(getpgrp()))
 }
 
 fn id(child: &Child) -> Option<Pid> {

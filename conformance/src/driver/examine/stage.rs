@@ -151,7 +151,11 @@ impl Stage {
             auth: Auth {
                 method: whom.auth.to_owned(),
                 client_id: identity.client_id,
-                client_secret: Secret::new(whom.secret.unwrap_or(identity.client_secret.reveal())),
+                client_secret: Some(Secret::new(
+                    whom.secret.unwrap_or(identity.client_secret.reveal()),
+                )),
+                private_key_pem: None,
+                kid: None,
             },
             grant: whom.grant,
             scopes: idp.scopes(match whom.grant {

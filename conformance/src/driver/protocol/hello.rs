@@ -33,7 +33,7 @@ pub struct Hello {
 pub struct Capabilities {
     /// The grants it has.
     pub grants: Vec<GrantKind>,
-    /// The ways it authenticates: `post`, `basic`.
+    /// The ways it authenticates: `post`, `basic`, `private_key_jwt`.
     pub auth: Vec<String>,
     /// The vendors it knows.
     #[schemars(with = "Vec<crate::schema::Vendor>")]

@@ -165,14 +165,21 @@ pub struct Idp {
 /// What a client authenticates with.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Auth {
-    /// How: `post` or `basic`.
+    /// How: `post`, `basic` or `private_key_jwt`.
     pub method: String,
     /// The client id.
     pub client_id: String,
-    /// The secret.
-    #[serde(serialize_with = "secret_in_clear")]
-    #[schemars(with = "String")]
-    pub client_secret: Secret,
+    /// The secret; none for a client that signs.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "in_clear")]
+    #[schemars(with = "Option<String>")]
+    pub client_secret: Option<Secret>,
+    /// The private key that its assertions are signed with, as PEM.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "in_clear")]
+    #[schemars(with = "Option<String>")]
+    pub private_key_pem: Option<Secret>,
+    /// The name of that key in the application's key set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kid: Option<String>,
 }
 
 /// The user that a client acts for.

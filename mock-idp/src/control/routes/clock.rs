@@ -8,6 +8,7 @@ use crate::clock::{Rate, VirtualClock};
 use crate::control::answer::{Answer, answer};
 use crate::control::api::{Api, Operation};
 use crate::control::given::{Given, Optional};
+use crate::control::instant::Instant;
 use crate::control::problem::Problem;
 use crate::control::world::World;
 use crate::fault::Length;
@@ -37,8 +38,7 @@ enum ClockKind {
 #[serde(deny_unknown_fields)]
 struct SetClock {
     /// The server's time from now on.
-    #[schemars(with = "String", extend("format" = "date-time"))]
-    now: Timestamp,
+    now: Instant,
 }
 
 /// How far the clock is to go.
@@ -111,7 +111,7 @@ async fn show(world: World) -> Answer<ClockFacts> {
 }
 
 async fn set(world: World, Given(wanted): Given<SetClock>) -> Answer<ClockFacts> {
-    hands(&world.idp)?.set(wanted.now);
+    hands(&world.idp)?.set(wanted.now.0);
     show(world).await
 }
 

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 
-use jiff::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use crate::control::answer::{Answer, Done, Made, answer, done};
 use crate::control::api::{Api, Operation};
 use crate::control::given::{Client, Named, Optional, Text};
+use crate::control::instant::Instant;
 use crate::control::problem::Problem;
 use crate::control::world::World;
 use crate::directory::{BadChange, Directory};
@@ -18,11 +18,9 @@ use crate::directory::{BadChange, Directory};
 #[serde(deny_unknown_fields)]
 struct NewSecret {
     /// From when it works; from now without it.
-    #[schemars(with = "Option<String>", extend("format" = "date-time"))]
-    not_before: Option<Timestamp>,
+    not_before: Option<Instant>,
     /// Until when; for ever without it.
-    #[schemars(with = "Option<String>", extend("format" = "date-time"))]
-    expires: Option<Timestamp>,
+    expires: Option<Instant>,
 }
 
 /// A secret that was made. It is not shown again.
@@ -114,9 +112,11 @@ async fn make_secret(
     Client(client): Client,
     Optional(wanted): Optional<NewSecret>,
 ) -> Result<Made<MadeSecret>, Problem> {
-    let made = world
-        .idp
-        .issue_secret(&client, wanted.not_before, wanted.expires)?;
+    let made = world.idp.issue_secret(
+        &client,
+        wanted.not_before.map(|Instant(at)| at),
+        wanted.expires.map(|Instant(at)| at),
+    )?;
     Ok(Made(MadeSecret {
         id: made.id,
         value: made.value.reveal().to_owned(),

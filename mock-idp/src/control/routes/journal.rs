@@ -1,6 +1,5 @@
 //! A world's journal: asked, cleared, followed.
 
-use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use axum::extract::State;
@@ -10,7 +9,6 @@ use futures_util::stream::{self, Stream};
 use http::{HeaderMap, StatusCode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use tokio::sync::{OwnedSemaphorePermit, watch};
 
 use crate::control::answer::{Answer, Done, answer, done};
 use crate::control::api::{Api, Operation};
@@ -18,11 +16,8 @@ use crate::control::given::Asked;
 use crate::control::problem::Problem;
 use crate::control::shared::Shared;
 use crate::control::world::World;
-use crate::journal::{Entry, Query};
-use crate::mock::MockIdp;
+use crate::journal::{Entry, Followed, Query};
 
-/// How many a follower takes from the journal at a time.
-const BATCH: usize = 64;
 /// How often a follower to whom nothing happens hears that the connection stands.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
@@ -105,31 +100,12 @@ async fn follow(
     })?;
     let last = headers.get("last-event-id");
     let last = last.and_then(|id| id.to_str().ok()?.trim().parse().ok());
-    let mut told = world.idp.journal().completed();
-    let now = *told.borrow_and_update();
-    let follower = Follower {
-        // Not the world itself: it is to end though somebody follows it.
-        idp: Arc::downgrade(&world.idp),
-        told,
-        behind: last.or(query.after).unwrap_or(now),
-        batch: Vec::new(),
-        _place: place,
-    };
-    let events = stream::unfold(follower, |mut follower| async {
-        let event = follower.next().await?;
-        Some((event, follower))
+    let follower = world.idp.journal().follow_answers(last.or(query.after));
+    let events = stream::unfold((follower, place), |(mut follower, place)| async {
+        let event = event(follower.next().await?, follower.place());
+        Some((event, (follower, place)))
     });
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
-}
-
-/// Somebody who follows a journal. Takes no more from it than the peer takes from the stream.
-struct Follower {
-    idp: Weak<MockIdp>,
-    told: watch::Receiver<u64>,
-    behind: u64,
-    /// Events not yet sent, last first.
-    batch: Vec<Result<Event, axum::Error>>,
-    _place: OwnedSemaphorePermit,
 }
 
 /// Entries that a follower did not get.
@@ -138,31 +114,15 @@ struct Missed {
     missed: u64,
 }
 
-impl Follower {
-    /// The next event; none once the world has ended.
-    async fn next(&mut self) -> Option<Result<Event, axum::Error>> {
-        loop {
-            if let Some(event) = self.batch.pop() {
-                return Some(event);
-            }
-            self.told.borrow_and_update();
-            let news = self.idp.upgrade()?.journal().news(self.behind, BATCH);
-            self.behind = news.behind;
-            if news.missed > 0 {
-                let missed = Missed {
-                    missed: news.missed,
-                };
-                let event = Event::default().event("missed").json_data(missed);
-                self.batch.push(event);
-            }
-            for (place, entry) in &news.entries {
-                let event = Event::default().event("exchange").id(place.to_string());
-                self.batch.push(event.json_data(entry));
-            }
-            self.batch.reverse();
-            if self.batch.is_empty() {
-                self.told.changed().await.ok()?;
-            }
-        }
+/// An event as it is sent. Its id is where to go on; what was missed has none.
+fn event(followed: Followed, place: u64) -> Result<Event, axum::Error> {
+    match followed {
+        Followed::Arrived(entry) | Followed::Answered(entry) => Event::default()
+            .event("exchange")
+            .id(place.to_string())
+            .json_data(&*entry),
+        Followed::Missed(missed) => Event::default()
+            .event("missed")
+            .json_data(Missed { missed }),
     }
 }

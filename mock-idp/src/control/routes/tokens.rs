@@ -43,7 +43,7 @@ enum Kind {
 /// A token made to order. It is shown this once.
 #[derive(Serialize, JsonSchema)]
 struct MintedFacts {
-    /// Its name in the journal, by which it can be revoked.
+    /// Its name in the journal, by which it can be revoked unless it was never honoured, as forged tokens and id tokens are not.
     label: TokenLabel,
     /// The token.
     value: String,
@@ -75,7 +75,7 @@ pub(super) fn add(api: Api) -> Api {
         Operation::post(
             "/worlds/{world}/tokens",
             "mintToken",
-            "Makes an access token to order, or forges one",
+            "Makes an access token or id token to order, or forges one",
         )
         .may_take::<TokenRecipe>()
         .makes::<MintedFacts>(),

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
-use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
@@ -15,6 +14,7 @@ use crate::clock::{Clock, Rate, SystemClock, VirtualClock};
 use crate::control::answer::{Answer, Done, Made, answer, done};
 use crate::control::api::{Api, Operation};
 use crate::control::given::Both;
+use crate::control::instant::Instant;
 use crate::control::problem::Problem;
 use crate::control::shared::Shared;
 use crate::control::world::World;
@@ -78,8 +78,7 @@ enum ClockWish {
 #[serde(deny_unknown_fields)]
 struct VirtualWish {
     /// What it shows at first.
-    #[schemars(with = "String", extend("format" = "date-time"))]
-    start: Timestamp,
+    start: Instant,
     /// How fast it runs; it stands still without it.
     rate: Option<Rate>,
 }
@@ -263,7 +262,7 @@ impl ClockWish {
             Self::Running => Arc::new(VirtualClock::following_system()),
             Self::System => Arc::new(SystemClock),
             Self::Virtual(VirtualWish { start, rate }) => {
-                let clock = VirtualClock::starting_at(start);
+                let clock = VirtualClock::starting_at(start.0);
                 if let Some(rate) = rate {
                     clock.run(rate);
                 }

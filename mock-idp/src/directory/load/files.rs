@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::mask::Secrets;
 use super::read_bounded;
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::yaml::{Node, Value};
@@ -18,13 +19,14 @@ pub(super) fn inline(
     source: &Source,
     node: &mut Node,
     folder: Option<&Path>,
+    secrets: &Secrets,
     found: &mut Diagnostics,
 ) -> bool {
     let mut whole = true;
     match &mut node.value {
         Value::List(items) => {
             for item in items {
-                whole &= inline(source, item, folder, found);
+                whole &= inline(source, item, folder, secrets, found);
             }
         }
         Value::Map(entries) => {
@@ -33,7 +35,7 @@ pub(super) fn inline(
                     && let Value::List(items) = &mut inner.value
                 {
                     let before = items.len();
-                    items.retain_mut(|item| match element(source, item, folder) {
+                    items.retain_mut(|item| match element(source, item, folder, secrets) {
                         Ok(()) => true,
                         Err(mistake) => {
                             found.push(*mistake);
@@ -42,7 +44,7 @@ pub(super) fn inline(
                     });
                     whole &= items.len() == before;
                 }
-                whole &= inline(source, inner, folder, found);
+                whole &= inline(source, inner, folder, secrets, found);
             }
         }
         _ => {}
@@ -50,7 +52,12 @@ pub(super) fn inline(
     whole
 }
 
-fn element(source: &Source, node: &mut Node, folder: Option<&Path>) -> Result<(), Box<Diagnostic>> {
+fn element(
+    source: &Source,
+    node: &mut Node,
+    folder: Option<&Path>,
+    secrets: &Secrets,
+) -> Result<(), Box<Diagnostic>> {
     let Value::Map(entries) = &mut node.value else {
         return Ok(());
     };
@@ -77,7 +84,11 @@ fn element(source: &Source, node: &mut Node, folder: Option<&Path>) -> Result<()
             .help("write the text of the file under `pem`, or load the directory from a file")
     })?;
     let text = read_bounded(&folder.join(name), LONGEST).map_err(|error| {
-        let title = format!("cannot read the file `{name}`: {error}");
+        let title = match secrets.has(value.span) {
+            // It may be the text of a key.
+            true => "cannot read the file".to_owned(),
+            false => format!("cannot read the file `{name}`: {error}"),
+        };
         Diagnostic::in_node(source, value, title)
             .note("files are looked for beside the directory file")
     })?;

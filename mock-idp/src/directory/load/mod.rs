@@ -97,7 +97,7 @@ fn read(source: &Source, mut root: Node, folder: Option<&Path>) -> Result<Direct
         let help = "a directory is a map with keys such as `entra` and `okta`; `laxity: {}` alone is the built-in one";
         return Err(Diagnostic::in_node(source, &root, title).help(help).into());
     }
-    let whole = files::inline(source, &mut root, folder, &mut found);
+    let whole = files::inline(source, &mut root, folder, &secrets, &mut found);
     let taken = mismatches::take_out(source, &mut root, &secrets, &mut found);
     match yaml::from_node::<Directory>(&root) {
         Ok(mut directory) => {

@@ -8,7 +8,7 @@ fn shown(verdict: &Verdict, provider: Provider) -> String {
         return "nothing".to_owned();
     };
     Custom::of(provider)
-        .headers(rule, shown, verdict.is_refused)
+        .headers(rule, shown, verdict.is_refused())
         .iter()
         .map(|(name, value)| format!("{name}: {value}"))
         .collect::<Vec<_>>()
@@ -24,7 +24,7 @@ fn the_tightest_limit_is_shown() {
     ]);
     let limit = |verdict: Verdict| {
         let (_, shown) = verdict.shown.unwrap();
-        (shown.limit, shown.remaining, verdict.is_refused)
+        (shown.limit, shown.remaining, verdict.refused.is_some())
     };
     assert_eq!(limit(take(&meters, "app", at(0))), (2, 1, false));
     assert_eq!(limit(take(&meters, "app", at(1000))), (2, 0, false));
@@ -116,13 +116,46 @@ fn a_limit_is_shown_where_it_is_to_be() {
     ");
 }
 
+/// By the place of the rule among all of them, the vendor's last, and the one with the longest wait.
+#[test]
+fn a_refusal_names_the_limit_that_is_used_up() {
+    let blocking = LimitRule {
+        requests: Some(1),
+        per: Some(minute()),
+        block: Some(2 * minute()),
+        ..LimitRule::default()
+    };
+    let rules = [
+        LimitRule::requests(9, minute()).at(Endpoint::Jwks),
+        LimitRule::concurrency(2),
+        blocking,
+    ];
+    let meters = meters(&rules);
+    let label = |verdict: &Verdict| verdict.refused.map(|used_up| used_up.to_string());
+    let first = take(&meters, "app", at(0));
+    assert_eq!(label(&first), None);
+    let full = take(&meters, "app", at(0));
+    assert_eq!(label(&full).unwrap(), "limits[2].requests");
+    let blocked = take(&meters, "app", at(1));
+    assert_eq!(label(&blocked).unwrap(), "limits[2].block");
+    let second = take(&meters, "app", at(200_000));
+    assert_eq!(label(&second), None);
+    // What is full keeps the request out for longer than what is in progress.
+    let both = take(&meters, "app", at(200_000));
+    assert_eq!(label(&both).unwrap(), "limits[2].requests");
+    let crowded = take(&meters, "app", at(400_000));
+    assert_eq!(label(&crowded).unwrap(), "limits[1].concurrent");
+    drop((first, second));
+    assert_eq!(label(&take(&meters, "app", at(400_000))), None);
+}
+
 #[test]
 fn too_many_at_once_are_told_by_zeros() {
     let rules = [LimitRule::concurrency(1), LimitRule::requests(9, minute())];
     let meters = meters(&rules);
     let _first = take(&meters, "app", at(0));
     let second = take(&meters, "app", at(500));
-    assert!(second.is_refused);
+    assert!(second.is_refused());
     insta::assert_snapshot!(shown(&second, Provider::Okta), @"
     x-rate-limit-limit: 0
     x-rate-limit-remaining: 0
@@ -136,7 +169,7 @@ fn met(rules: &[LimitRule], vendors: &[LimitRule], knock: &Knock<'_>) -> Vec<u32
     let verdict = meters.take(knock, |_| String::new(), || at(0));
     drop(verdict);
     let rules = meters.rules();
-    let usage = meters.usage(at(0)).into_iter();
+    let usage = meters.usage(|| at(0)).into_iter();
     usage
         .map(|usage| rules[usage.rule].requests.unwrap())
         .collect()
@@ -198,18 +231,18 @@ fn origin_and_method_tell_requests_apart() {
 fn rules_given_back_as_they_were_given_out_are_the_same() {
     let vendors = crate::okta::usual_limits();
     let meters = Meters::new(Custom::of(Provider::Okta), vendors.clone(), &[]).unwrap();
-    assert!(!take(&meters, "app", at(0)).is_refused);
-    let before = meters.usage(at(0));
+    assert!(!take(&meters, "app", at(0)).is_refused());
+    let before = meters.usage(|| at(0));
     assert_eq!(before.len(), 2);
     let mut rules = meters.rules();
     meters.set(&rules).unwrap();
     assert_eq!(meters.rules(), vendors);
-    assert_eq!(meters.usage(at(0)), before);
+    assert_eq!(meters.usage(|| at(0)), before);
     // One number of it changed.
     rules[before[0].rule].requests = Some(1);
     meters.set(&rules).unwrap();
     assert_eq!(meters.rules(), rules);
-    assert!(take(&meters, "app", at(0)).is_refused);
+    assert!(take(&meters, "app", at(0)).is_refused());
 }
 
 #[test]

@@ -89,7 +89,7 @@ proptest! {
         for gap in gaps {
             now += gap;
             let verdict = take(&meters, "app", at(now));
-            prop_assert_eq!(!verdict.is_refused, plain.admits(at(now)), "at {}", now);
+            prop_assert_eq!(!verdict.is_refused(), plain.admits(at(now)), "at {}", now);
         }
     }
 
@@ -108,7 +108,7 @@ proptest! {
             let verdict = take(&meters, "app", at(now));
             let (_, shown) = verdict.shown.unwrap();
             prop_assert!(shown.reset > at(now));
-            if !verdict.is_refused {
+            if verdict.refused.is_none() {
                 admitted.push(now);
                 *by_reset.entry(shown.reset).or_default() += 1;
             }
@@ -141,20 +141,20 @@ proptest! {
             let verdict = take(&meters, "app", at(now));
             let (_, shown) = verdict.shown.unwrap();
             prop_assert_eq!(shown.limit, requests);
-            prop_assert!(!verdict.is_refused || shown.remaining == 0);
+            prop_assert!(verdict.refused.is_none() || shown.remaining == 0);
             // What if? Another set of meters, as these are now, is asked.
             let saved = meters.saved();
             for left in (0..shown.remaining).rev() {
                 let verdict = take(&meters, "app", at(now));
-                prop_assert!(!verdict.is_refused);
+                prop_assert!(!verdict.is_refused());
                 prop_assert_eq!(verdict.shown.unwrap().1.remaining, left);
             }
             let one_too_many = take(&meters, "app", at(now));
-            prop_assert!(one_too_many.is_refused);
+            prop_assert!(one_too_many.is_refused());
             let (_, shown) = one_too_many.shown.unwrap();
             let just_before = shown.reset.checked_sub(Duration::from_millis(1)).unwrap();
-            prop_assert!(take(&meters, "app", just_before).is_refused);
-            prop_assert!(!take(&meters, "app", shown.reset).is_refused);
+            prop_assert!(take(&meters, "app", just_before).is_refused());
+            prop_assert!(!take(&meters, "app", shown.reset).is_refused());
             meters.restore(&saved);
         }
     }
@@ -169,14 +169,14 @@ proptest! {
         let meters = meters(&[rule]);
         let mut now = 0;
         for _ in 0..requests {
-            prop_assert!(!take(&meters, "app", at(now)).is_refused);
+            prop_assert!(!take(&meters, "app", at(now)).is_refused());
         }
         // Three in a minute at least, and two are admitted at most.
         for gap in gaps {
             now += gap;
-            prop_assert!(take(&meters, "app", at(now)).is_refused);
+            prop_assert!(take(&meters, "app", at(now)).is_refused());
         }
-        prop_assert!(!take(&meters, "app", at(now + 60_000)).is_refused);
+        prop_assert!(!take(&meters, "app", at(now + 60_000)).is_refused());
     }
 }
 
@@ -184,7 +184,7 @@ proptest! {
 #[test]
 fn a_sliding_window_that_counts_no_refusals_opens() {
     let meters = meters(&[rule(Window::Sliding, 1, 60)]);
-    let admitted = (0..60).filter(|place| !take(&meters, "app", at(place * 10_000)).is_refused);
+    let admitted = (0..60).filter(|place| !take(&meters, "app", at(place * 10_000)).is_refused());
     assert_eq!(admitted.count(), 10);
 }
 
@@ -195,7 +195,7 @@ fn a_block_lasts_from_the_first_refusal_and_counted_ones_prolong_it() {
         rule.block = Some(Duration::from_secs(120));
         rule.count_refused = counts;
         let meters = meters(&[rule]);
-        let refused = |seconds: i64| take(&meters, "app", at(seconds * 1000)).is_refused;
+        let refused = |seconds: i64| take(&meters, "app", at(seconds * 1000)).is_refused();
         assert_eq!(
             [0, 1, 50, 61, 169].map(refused),
             [false, false, true, true, true]
@@ -225,7 +225,7 @@ fn threads_get_no_more_than_the_limit_between_them() {
                             at(now)
                         };
                         let verdict = meters.take(&TOKEN, |_| "app".to_owned(), now);
-                        if !verdict.is_refused {
+                        if !verdict.is_refused() {
                             admitted
                                 .lock()
                                 .unwrap()
@@ -256,7 +256,7 @@ fn threads_get_no_more_than_the_limit_between_them() {
 #[test]
 fn a_long_memory_is_thinned_out_and_never_admits_too_many() {
     let meters = meters(&[rule(Window::Sliding, 5_000, 60)]);
-    let admitted = (0..12_000).filter(|place| !take(&meters, "app", at(place * 10)).is_refused);
+    let admitted = (0..12_000).filter(|place| !take(&meters, "app", at(place * 10)).is_refused());
     // Two minutes of a hundred a second, of which 5,000 a minute may come in. Remembered are 256 instants: a few come later.
     let admitted: Vec<i64> = admitted.collect();
     for (first, start) in admitted.iter().enumerate() {
