@@ -153,7 +153,10 @@ mod tests {
                 "expires_in",
                 "scope",
             ] {
-                assert!(text.to_lowercase().contains(word), "{language:?} has no `{word}`");
+                assert!(
+                    text.to_lowercase().contains(word),
+                    "{language:?} has no `{word}`"
+                );
             }
             assert!(
                 text.to_lowercase().contains("ca_pem") || text.contains("ca_file"),

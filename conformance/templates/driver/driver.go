@@ -24,8 +24,7 @@ func (c *client) getToken(now time.Time) (string, error) {
 	if now.Before(c.freshUntil) { return c.token, nil }
 	reply, err := c.http.PostForm(c.setup.Idp.Token_url, url.Values{"grant_type": {"client_credentials"},
 		"scope": {strings.Join(c.setup.Scopes, " ")}, "client_id": {c.setup.Auth.Client_id}, "client_secret": {c.setup.Auth.Client_secret}})
-	if err != nil { return "", err }
-	defer reply.Body.Close()
+	if err != nil { return "", err }; defer reply.Body.Close()
 	if reply.StatusCode != 200 { return "", fmt.Errorf("the token endpoint answered %d", reply.StatusCode) }
 	var said struct { Access_token string; Expires_in float64 }
 	if err := json.NewDecoder(reply.Body).Decode(&said); err != nil { return "", err }
