@@ -1,0 +1,1 @@
+//! Drivers that do what no driver should.
