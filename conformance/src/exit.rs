@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub enum ExitCode {
     /// Everything was as expected.
     AsExpected = 0,
-    /// The gate did not let it through: a check failed or was inconclusive, or nothing passed.
+    /// The gate did not let it through: a check failed or was inconclusive, an expectation does not hold, or nothing passed.
     Gate = 1,
     /// The command line, a scenario or the configuration is wrong, or a port is in use.
     Usage = 2,

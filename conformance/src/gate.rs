@@ -1,9 +1,11 @@
 //! The gate: what a list of verdicts means for a build.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::case::CheckName;
 use crate::exit::ExitCode;
 use crate::judgement::Judgement;
 use crate::verdict::{Fault, Level, Verdict};
@@ -74,6 +76,18 @@ pub struct GateOutcome {
 /// all. `not_applicable` alone never closes it.
 #[must_use]
 pub fn decide(judgements: &[Judgement], gate: Gate) -> GateOutcome {
+    decide_excusing(judgements, &BTreeSet::new(), gate)
+}
+
+/// The same, but these checks do not close it, however they ended: that was expected.
+///
+/// They are no passes either: where nothing but what is excused was judged, nothing passed.
+#[must_use]
+pub fn decide_excusing(
+    judgements: &[Judgement],
+    excused: &BTreeSet<CheckName>,
+    gate: Gate,
+) -> GateOutcome {
     let mut reasons = Vec::new();
     if judgements.is_empty() {
         reasons.push((ExitCode::NothingSelected, "nothing was selected".to_owned()));
@@ -86,7 +100,8 @@ pub fn decide(judgements: &[Judgement], gate: Gate) -> GateOutcome {
     ] {
         let broken = among(judgements, |j| {
             // An error that names nobody is ours.
-            j.finding.verdict == Verdict::Error
+            !excused.contains(&j.check)
+                && j.finding.verdict == Verdict::Error
                 && j.finding.fault.unwrap_or(Fault::Harness) == fault
         });
         if let Some(first) = broken.first() {
@@ -105,7 +120,10 @@ pub fn decide(judgements: &[Judgement], gate: Gate) -> GateOutcome {
             ("inconclusive", [Verdict::Inconclusive].as_slice()),
         ] {
             let closing = among(judgements, |j| {
-                gate.guards(level) && j.level == level && verdicts.contains(&j.finding.verdict)
+                gate.guards(level)
+                    && j.level == level
+                    && verdicts.contains(&j.finding.verdict)
+                    && !excused.contains(&j.check)
             });
             if let Some(first) = closing.first() {
                 let n = checks(closing.len(), Some(level));

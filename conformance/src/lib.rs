@@ -1,5 +1,6 @@
 //! Scenarios in, verdicts out.
 
+pub mod adapter;
 pub mod case;
 pub mod catalog;
 pub mod check;
@@ -7,6 +8,7 @@ pub mod cli;
 pub mod contender;
 pub mod driver;
 pub mod exit;
+pub mod expectations;
 pub mod frozen;
 pub mod gate;
 pub mod judge;

@@ -124,6 +124,12 @@ impl Library {
         Ok(())
     }
 
+    /// Whether these are the files that come with the program.
+    #[must_use]
+    pub fn is_embedded(&self) -> bool {
+        self.is_embedded
+    }
+
     /// How many files there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -204,7 +210,7 @@ pub(crate) struct Survey {
 }
 
 /// A file as text.
-fn read(path: &Path) -> Result<Source, Diagnostics> {
+pub(crate) fn read(path: &Path) -> Result<Source, Diagnostics> {
     let file = fs::File::open(path).map_err(|e| unreadable(path, &e))?;
     let mut bytes = Vec::new();
     // A device or a pipe says nothing true about its length.

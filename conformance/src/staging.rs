@@ -4,7 +4,7 @@ mod names;
 
 use std::time::Duration;
 
-use mock_idp::directory::{Rotation, RotationMode};
+use mock_idp::directory::{Directory, Rotation, RotationMode};
 use mock_idp::fault::{RedirectTo, Rule};
 use mock_idp::journal::Origin;
 use mock_idp::{Builder, MockIdp, Provider};
@@ -45,6 +45,13 @@ pub(crate) fn world(provider: Provider, body: &Body, margin: Duration, seed: u64
         builder = builder.foreign_origin();
     }
     builder
+}
+
+/// The same world, but its Okta applications take assertions signed with the sample key too.
+pub(crate) fn with_keys(builder: Builder) -> Builder {
+    let mut directory = Directory::default();
+    directory.okta.share_sample_key();
+    builder.directory(directory)
 }
 
 /// Adds rules to the script of a running world. They count from now.

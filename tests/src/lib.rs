@@ -5,5 +5,8 @@
     reason = "what cannot be set up fails the test that asked for it"
 )]
 
+pub mod faketime;
+pub mod node;
 pub mod program;
 pub mod python;
+mod setup;

@@ -1,13 +1,13 @@
 //! A Python with the foreign clients in it: a virtual environment, set up once per machine below the build folder.
 
-use std::env;
-use std::fs::{self, File};
-use std::io::{self, Write as _};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
 use crate::program::target_folder;
+use crate::setup::{self, Unavailable, alone, run};
 
 /// What is installed, pinned to versions.
 const REQUIREMENTS: &str = include_str!("../clients/requirements.txt");
@@ -31,23 +31,7 @@ pub fn or_skip(test: &str) -> Option<&'static Path> {
         }
         .ready()
     });
-    let missing = match python {
-        Ok(python) => return Some(python),
-        Err(missing) => missing,
-    };
-    let skipped = skip(test, missing, env::var("CI").is_ok_and(|ci| ci == "true"));
-    // If even this cannot be written, there is nobody to read it.
-    let _ = writeln!(io::stderr().lock(), "{skipped}");
-    None
-}
-
-/// What is said of a test that cannot run, or a failure where skipping is not allowed.
-fn skip(test: &str, missing: &Unavailable, ci: bool) -> String {
-    assert!(
-        !ci,
-        "{test} needs Python with the foreign clients: {missing} (with CI=true this is no reason to skip)"
-    );
-    format!("\nSKIPPED {test}: {missing}\n")
+    setup::or_skip(test, "Python with the foreign clients", python).map(PathBuf::as_path)
 }
 
 /// A virtual environment, there or not.
@@ -61,29 +45,16 @@ struct Environment<'a> {
     python: PathBuf,
 }
 
-/// Why there is no virtual environment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Unavailable(String);
-
-impl std::fmt::Display for Unavailable {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
 impl Environment<'_> {
     /// Its interpreter, after setting it up where it is missing, broken, half done or made from other requirements.
     fn ready(&self) -> Result<PathBuf, Unavailable> {
+        alone(&self.folder, || self.made())
+    }
+
+    fn made(&self) -> Result<PathBuf, Unavailable> {
         let at = |what: &str, error: io::Error| {
             Unavailable(format!("{what} below `{}`: {error}", self.folder.display()))
         };
-        fs::create_dir_all(&self.folder).map_err(|error| at("no folder could be made", error))?;
-        let lock = File::create(self.folder.join("lock"))
-            .map_err(|error| at("no lock could be made", error))?;
-        // Held until the file is closed, at the end or when this process dies.
-        lock.lock()
-            .map_err(|error| at("the lock could not be had", error))?;
-
         let venv = self.folder.join("venv");
         let python = venv.join("bin").join("python");
         // Written last, so it stands only in an environment that is whole.
@@ -126,19 +97,6 @@ impl Environment<'_> {
         fs::write(&stamp, self.requirements)
             .map_err(|error| at("nothing could be written", error))?;
         Ok(python)
-    }
-}
-
-/// Runs a command to its end; else the last line it complained with.
-fn run(command: &mut Command) -> Result<(), String> {
-    match command.output() {
-        Ok(output) if output.status.success() => Ok(()),
-        Ok(output) => {
-            let said = String::from_utf8_lossy(&output.stderr);
-            let last = said.lines().rfind(|line| !line.trim().is_empty());
-            Err(last.map_or_else(|| format!("it ended with {}", output.status), str::to_owned))
-        }
-        Err(error) => Err(error.to_string()),
     }
 }
 
@@ -261,15 +219,5 @@ esac
         };
         let why = environment.ready().expect_err("there is no such command");
         insta::assert_snapshot!(why, @"no virtual environment could be made with `no-such-python`: No such file or directory (os error 2)");
-    }
-
-    #[test]
-    fn a_skip_is_told_and_in_a_build_it_is_a_failure() {
-        let missing = Unavailable("there is no python3".to_owned());
-        insta::assert_snapshot!(skip("msal", &missing, false).trim(), @"SKIPPED msal: there is no python3");
-        let failed =
-            std::panic::catch_unwind(|| skip("msal", &missing, true)).expect_err("a failure");
-        let words = failed.downcast::<String>().expect("its words");
-        insta::assert_snapshot!(words, @"msal needs Python with the foreign clients: there is no python3 (with CI=true this is no reason to skip)");
     }
 }

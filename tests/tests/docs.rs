@@ -17,10 +17,13 @@ use std::process;
 use document::{Command, Document, difference, lines};
 use tests::program::{mock_idp, target_folder, tokenproof, workspace_folder};
 use tokenproof::contender::Reference;
+use tokenproof::diagnostic::Source;
 use tokenproof::exit::ExitCode;
+use tokenproof::expectations::Expectations;
 use tokenproof::library::Library;
 use tokenproof::registry::Registry;
 use tokenproof::runner;
+use tokenproof::schema::Kind;
 use tokenproof::verdict::Verdict;
 
 /// Commands of others: shown, but not ours to run.
@@ -128,7 +131,7 @@ fn scenarios_in_documents_are_passed_by_the_reference_client() {
     let registry = Registry::embedded().expect("the registry");
     let mut number = 0;
     for block in Document::all().iter().flat_map(Document::blocks) {
-        if !block.text.contains("schema: 1") {
+        if !block.text.contains("schema: 1") || !block.text.contains("\nscenario: ") {
             continue;
         }
         let mut library = Library::new();
@@ -162,23 +165,49 @@ fn scenarios_in_documents_are_passed_by_the_reference_client() {
 /// Whoever looks a key up finds it.
 #[test]
 fn the_page_of_the_language_names_every_key() {
-    let schema: serde_json::Value = serde_json::from_str(
-        &fs::read_to_string(workspace_folder().join("scenarios/schema/scenario.schema.json"))
-            .expect("the schema"),
-    )
-    .expect("JSON");
-    let page = Document::read("docs/scenarios.md").text;
+    names_every_key("docs/scenarios.md", Kind::Scenario, 80);
+}
+
+#[test]
+fn the_page_of_expectations_names_every_key() {
+    names_every_key("docs/expectations.md", Kind::Expectations, 10);
+}
+
+/// Whether all keys of a kind of file, of which there are at least so many, are on a page.
+fn names_every_key(page: &str, kind: Kind, at_least: usize) {
+    let page = Document::read(page).text;
     let words: BTreeSet<&str> = page
         .split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
         .collect();
     let mut keys = BTreeSet::new();
-    properties(&schema, &mut keys);
-    assert!(keys.len() > 80, "the schema has only {} keys", keys.len());
+    properties(&kind.schema(), &mut keys);
+    assert!(
+        keys.len() > at_least,
+        "the schema has only {} keys",
+        keys.len()
+    );
     let missing: Vec<&String> = keys
         .iter()
         .filter(|key| !words.contains(key.as_str()))
         .collect();
     assert!(missing.is_empty(), "not on the page: {missing:?}");
+}
+
+/// The lists that are shown can be read and have their reasons.
+#[test]
+fn lists_of_expectations_in_documents_are_understood() {
+    let blocks = Document::all()
+        .into_iter()
+        .flat_map(|document| document.blocks());
+    let lists = blocks.filter(|block| block.text.contains("\nexpect:"));
+    let mut number = 0;
+    for block in lists {
+        let source = Source::new(block.place, block.text);
+        let list = Expectations::parse(&source).and_then(Expectations::reasoned);
+        list.unwrap_or_else(|problems| panic!("{problems}"));
+        number += 1;
+    }
+    assert!(number > 0);
 }
 
 /// The names of all properties in a JSON Schema.

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::{Refusal, output};
+use crate::adapter::{ADAPTERS, Adapter};
 use crate::case::CaseName;
 use crate::contender::Limits;
+use crate::diagnostic::listed;
 use crate::driver::{Driver, DriverFault, Groups, ProfileFile, Target, Tried};
 use crate::exit::ExitCode;
 use crate::passive::Stop;
@@ -21,18 +23,31 @@ pub(super) struct Drive {
     /// A driver is a small program that speaks the driver protocol; `tokenproof init driver` writes one to begin with.
     #[arg(long, value_name = "COMMAND")]
     driver: Option<String>,
+    /// Test a library through a driver that comes with this program: msal-node, msal-python or okta-python
+    ///
+    /// The library is looked for by the `node` or `python3` that is first in the search path, from the current folder.
+    #[arg(long, value_name = "NAME", value_parser = adapter, conflicts_with = "driver")]
+    adapter: Option<Adapter>,
     /// The habits of the driver's client, in place of what the driver says of them
-    #[arg(long, value_name = "FILE", requires = "driver")]
+    #[arg(long, value_name = "FILE")]
     profile: Option<PathBuf>,
 }
 
 impl Drive {
     /// Meets the driver, if one was named.
     pub(super) fn driver(&self) -> Result<Option<Driver>, Refusal> {
-        let Some(command) = &self.driver else {
-            return Ok(None);
+        let target = match (&self.driver, self.adapter) {
+            (Some(command), _) => {
+                Target::read(command).map_err(|fault| Refusal::usage(fault.to_string()))?
+            }
+            (None, Some(adapter)) => Target::Command(adapter.command()),
+            (None, None) if self.profile.is_some() => {
+                return Err(Refusal::usage(
+                    "`--profile` is for the client of a driver; name that with `--driver` or `--adapter`",
+                ));
+            }
+            (None, None) => return Ok(None),
         };
-        let target = Target::read(command).map_err(|fault| Refusal::usage(fault.to_string()))?;
         let profile = self.profile.as_deref().map(ProfileFile::read).transpose()?;
         let groups = Groups::default();
         stop_with_us(groups.clone())?;
@@ -50,6 +65,13 @@ impl Drive {
         }
         Ok(Some(driver))
     }
+}
+
+fn adapter(name: &str) -> Result<Adapter, String> {
+    Adapter::named(name).ok_or_else(|| {
+        let names = ADAPTERS.map(|adapter| adapter.name);
+        format!("the adapters are {}", listed(names))
+    })
 }
 
 /// What was not believed, or could not be tried.
@@ -96,7 +118,7 @@ pub(super) fn refusal(fault: &DriverFault) -> Refusal {
 }
 
 /// Has every process of a driver end when this one is asked to: they are in groups of their own, which no terminal's Ctrl-C reaches.
-fn stop_with_us(groups: Groups) -> Result<(), Refusal> {
+pub(super) fn stop_with_us(groups: Groups) -> Result<(), Refusal> {
     let failed = |error: std::io::Error| {
         Refusal::harness(format!(
             "the signals that stop a run could not be listened for: {error}"

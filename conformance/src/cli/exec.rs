@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use super::publish::{Judging, counts};
+use super::publish::Judging;
 use super::select::{Select, nothing};
 use super::{Refusal, output};
 use crate::case::Case;
@@ -64,7 +64,7 @@ struct Done {
 impl Exec {
     pub(super) fn execute(&self) -> Result<ExitCode, Refusal> {
         let chosen = self.select.chosen(self.judging.set.as_deref())?;
-        let set = chosen.set.as_ref();
+        let terms = self.judging.terms(&chosen)?;
         let cases: Vec<Case> = chosen
             .cases
             .into_iter()
@@ -97,8 +97,8 @@ impl Exec {
             // A command that cannot be started will not start for the next case either.
             let trouble = matches!(one.child, ChildEnd::NotStarted(_))
                 || (self.judging.stops_at_incidents() && self.complaint(&one.child).is_some());
-            let trouble = trouble && one.judgements.iter().any(|j| counts(j, set));
-            let enough = trouble || self.judging.is_enough(&one.judgements, set);
+            let trouble = trouble && one.judgements.iter().any(|j| terms.counts(j));
+            let enough = trouble || self.judging.is_enough(&one.judgements, &terms);
             done.push(one);
             if enough {
                 break;
@@ -126,7 +126,7 @@ impl Exec {
         if let Some((case, refusal)) = ended {
             report.close(case, refusal.exit, refusal.message);
         }
-        self.judging.publish(report, &played, set)
+        self.judging.publish(report, &played, &terms)
     }
 
     async fn one(&self, case: &Case) -> Result<Done, Refusal> {

@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use mock_idp::Provider;
 
 use super::{Refusal, output};
+use crate::driver::Language;
 use crate::exit::ExitCode;
 use crate::schema::Kind;
 use crate::starter::Starter;
@@ -26,6 +27,11 @@ enum What {
     /// It stands at DIR/NAME.yaml. Editors that know the YAML language server complete and check it with the schema at
     /// DIR/schema/scenario.schema.json, which is written too where there is none. No file is written over.
     Scenario(Scenario),
+    /// Write a driver that works, with a small client in it to be replaced by yours
+    ///
+    /// A driver lets `tokenproof run --driver` test a client in any language. What is to be changed is marked with TODO;
+    /// `tokenproof check-driver` tells whether the driver still works. No file is written over.
+    Driver(Driver),
 }
 
 #[derive(Debug, Args)]
@@ -41,10 +47,22 @@ struct Scenario {
     provider: Vec<Provider>,
 }
 
+#[derive(Debug, Args)]
+struct Driver {
+    /// The language of your client
+    #[arg(long, value_name = "LANGUAGE", value_enum)]
+    lang: Language,
+    /// The file to write, for Rust the folder; named after the language without it
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+}
+
 impl Init {
     pub(super) fn execute(&self) -> Result<ExitCode, Refusal> {
-        let What::Scenario(scenario) = &self.what;
-        scenario.execute()
+        match &self.what {
+            What::Scenario(scenario) => scenario.execute(),
+            What::Driver(driver) => driver.execute(),
+        }
     }
 }
 
@@ -54,12 +72,38 @@ impl Scenario {
             .map_err(|why| Refusal::usage(why.to_string()))?;
         let file = self.dir.join(format!("{}.yaml", self.name));
         let schema = self.dir.join("schema").join(Kind::Scenario.file_name());
-        create(&file, starter.text()).map_err(|error| not_written(&file, &error))?;
+        create(&file, starter.text()).map_err(|error| not_written(&file, &error, DIR))?;
         let mut said = format!("{} is written\n", file.display());
         said.push_str(&beside(&schema)?);
         said.push_str(&format!(
             "play it with `tokenproof run {}`\n",
             file.display()
+        ));
+        output::print(&said)?;
+        Ok(ExitCode::AsExpected)
+    }
+}
+
+impl Driver {
+    fn execute(&self) -> Result<ExitCode, Refusal> {
+        let usual = || PathBuf::from(self.lang.usual_place());
+        let place = self.file.clone().unwrap_or_else(usual);
+        let mut said = String::new();
+        for (below, text) in self.lang.files() {
+            let file = match *below {
+                "" => place.clone(),
+                below => place.join(below),
+            };
+            create(&file, text).map_err(|error| not_written(&file, &error, "name another FILE"))?;
+            said.push_str(&format!("{} is written\n", file.display()));
+        }
+        let (build, start) = self.lang.commands(&place);
+        if let Some(build) = build {
+            said.push_str(&format!("build it with `{build}`\n"));
+        }
+        let start = shlex::try_quote(&start).map_or_else(|_| start.clone(), Into::into);
+        said.push_str(&format!(
+            "check it with `tokenproof check-driver {start}`\n"
         ));
         output::print(&said)?;
         Ok(ExitCode::AsExpected)
@@ -84,7 +128,7 @@ fn beside(schema: &Path) -> Result<String, Refusal> {
                 ),
             })
         }
-        Err(error) => Err(not_written(schema, &error)),
+        Err(error) => Err(not_written(schema, &error, DIR)),
     }
 }
 
@@ -96,10 +140,13 @@ fn create(path: &Path, text: &str) -> io::Result<()> {
     File::create_new(path)?.write_all(text.as_bytes())
 }
 
-fn not_written(path: &Path, error: &io::Error) -> Refusal {
+/// What to do about a scenario that cannot be written.
+const DIR: &str = "choose another place with `--dir`";
+
+fn not_written(path: &Path, error: &io::Error, instead: &str) -> Refusal {
     let shown = path.display();
     Refusal::usage(match path.exists() {
         true => format!("`{shown}` is there already; choose another name, or remove it first"),
-        false => format!("`{shown}` cannot be written: {error}; choose another place with `--dir`"),
+        false => format!("`{shown}` cannot be written: {error}; {instead}"),
     })
 }

@@ -2,9 +2,11 @@
 
 mod catalog;
 mod check;
+mod check_driver;
 mod drive;
 mod env;
 mod exec;
+mod expect;
 mod init;
 mod merge;
 mod mutants;
@@ -14,6 +16,8 @@ mod run;
 mod schema;
 mod select;
 mod talk;
+mod terms;
+mod whom;
 
 use std::process;
 
@@ -34,7 +38,7 @@ pub struct Arguments {
 const EXIT_CODES: &str = "\
 Exit codes:
   0  everything was as expected
-  1  the gate is closed: a check failed or was inconclusive, or nothing passed
+  1  the gate is closed: a check failed or was inconclusive, an expectation does not hold, or nothing passed
   2  the command line, a scenario or the configuration is wrong, or a port is in use
   3  tokenproof or its mock failed
   4  the command under test was not found, hung, or was killed or interrupted
@@ -59,6 +63,8 @@ enum Command {
     /// ones for a CA file. Signals are passed on; a second one kills the command. Nothing is judged: that is what `exec` does.
     Env(Box<env::Env>),
     Ca(Ca),
+    /// Keep the list of what a client is known not to do, which `run` and `exec` take as `--expect`
+    Expect(Box<expect::Expect>),
     /// Put the JSON reports of several runs together, such as those of all shards
     ///
     /// The gate decides anew over all that was found. Merging all shards gives the same report as one whole run.
@@ -79,6 +85,11 @@ enum Command {
     /// For a driver in a debugger, or to see what the driver protocol looks like. Requests are lines of JSON on standard output,
     /// answers are read from standard input, and nothing is killed for being slow. The verdicts come at the end, on standard error.
     Talk(talk::Talk),
+    /// Examine a driver: does it keep to the protocol, and can its client do what it declares?
+    ///
+    /// The command is started several times, each time against a world of the mock. What it declares is tried; what it does not
+    /// declare is skipped. A driver that is at fault ends with exit code 4.
+    CheckDriver(check_driver::CheckDriver),
     /// List the cases there are
     List(catalog::List),
     /// Explain a requirement, a scenario, a case, a check or a frozen set
@@ -108,10 +119,12 @@ impl Arguments {
             },
             Command::Run(run) => run.execute(),
             Command::Exec(exec) => exec.execute(),
+            Command::Expect(expect) => expect.execute(),
             Command::Merge(merge) => merge.execute(),
             Command::Mutants(mutants) => mutants.execute(),
             Command::Check(check) => check.execute(),
             Command::Talk(talk) => talk.execute(),
+            Command::CheckDriver(check) => check.execute(),
             Command::List(list) => list.execute(),
             Command::Explain(explain) => explain.execute(),
             Command::Init(init) => init.execute(),

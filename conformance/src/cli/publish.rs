@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::select::Chosen;
+use super::terms::Terms;
 use super::{Refusal, output};
 use crate::case::Case;
 use crate::exit::ExitCode;
-use crate::frozen::FrozenSet;
 use crate::gate::Gate;
 use crate::judgement::Judgement;
 use crate::report::{Played, Report, Verbosity, html, json, junit, markdown, terminal};
@@ -28,6 +29,9 @@ pub(super) struct Judging {
     /// Judge by what was required at a date: a frozen set, such as 2026-11. What came later is played, shown and not scored
     #[arg(long, value_name = "NAME")]
     pub(super) set: Option<String>,
+    /// Excuse what this file expects not to pass, NAME.expect.yaml, and close the gate for what of it does not hold
+    #[arg(long, value_name = "FILE")]
+    expect: Option<PathBuf>,
     /// Write a page with a timeline of every run to this file
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
@@ -55,7 +59,7 @@ pub(super) struct Outputs {
     verbose: bool,
 }
 
-fn gate(text: &str) -> Result<Gate, String> {
+pub(super) fn gate(text: &str) -> Result<Gate, String> {
     [Gate::Must, Gate::Should]
         .into_iter()
         .find(|gate| gate.name() == text)
@@ -72,10 +76,15 @@ impl Judging {
         }
     }
 
-    /// Whether no more cases are to be started after one that was judged so. What the set does not score stops nothing.
-    pub(super) fn is_enough(&self, judgements: &[Judgement], set: Option<&FrozenSet>) -> bool {
-        let mut scored = judgements.iter().filter(|j| counts(j, set));
-        self.fail_fast && scored.any(|j| self.gate.closed_by(j))
+    /// On which terms verdicts count.
+    pub(super) fn terms(&self, chosen: &Chosen) -> Result<Terms, Refusal> {
+        Terms::new(chosen, self.expect.as_deref())
+    }
+
+    /// Whether no more cases are to be started after one that was judged so. What the set does not score stops nothing, nor
+    /// does what was expected.
+    pub(super) fn is_enough(&self, judgements: &[Judgement], terms: &Terms) -> bool {
+        self.fail_fast && judgements.iter().any(|j| terms.closes(j, self.gate))
     }
 
     /// Whether no more cases are to be started after one that went wrong in itself.
@@ -88,11 +97,9 @@ impl Judging {
         &self,
         mut report: Report,
         played: &[Played<'_>],
-        set: Option<&FrozenSet>,
+        terms: &Terms,
     ) -> Result<ExitCode, Refusal> {
-        if let Some(set) = set {
-            report.score_by(set);
-        }
+        terms.apply(&mut report);
         if let Some(shard) = self.shard {
             report.be_shard(shard);
         }
@@ -131,11 +138,6 @@ impl Outputs {
             _ => Verbosity::Normal,
         }
     }
-}
-
-/// Whether a judgement is part of the set; all are without one.
-pub(super) fn counts(judgement: &Judgement, set: Option<&FrozenSet>) -> bool {
-    set.is_none_or(|set| set.scores(&judgement.check))
 }
 
 fn unwritable(error: std::io::Error) -> Refusal {

@@ -4,8 +4,9 @@ use clap::Args;
 
 use super::drive::{self, Drive};
 use super::publish::Judging;
+use super::whom::Whom;
 use super::{Refusal, output, select::Select};
-use crate::contender::{Contender, Reference};
+use crate::contender::Contender;
 use crate::exit::ExitCode;
 use crate::report::{NotRun, Played, Report};
 use crate::runner;
@@ -17,6 +18,8 @@ pub(super) struct Run {
     select: Select,
     #[command(flatten)]
     judging: Judging,
+    #[command(flatten)]
+    whom: Whom,
     /// The seed of everything random: the same seed gives the same bytes
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -30,12 +33,12 @@ pub(super) struct Run {
 impl Run {
     pub(super) fn execute(&self) -> Result<ExitCode, Refusal> {
         let chosen = self.select.chosen(self.judging.set.as_deref())?;
-        let set = chosen.set.as_ref();
+        let terms = self.judging.terms(&chosen)?;
         let cases = self.judging.share(chosen.cases);
         let driver = self.drive.driver()?;
         let contender: &dyn Contender = match &driver {
             Some(driver) => driver,
-            None => &Reference,
+            None => self.whom.contender()?,
         };
         let bar = output::progress(cases.len());
         let results = runner::run_until(
@@ -43,7 +46,7 @@ impl Run {
             contender,
             self.seed,
             threads(self.jobs),
-            |result| self.judging.is_enough(&result.judgements, set),
+            |result| self.judging.is_enough(&result.judgements, &terms),
             |result| {
                 bar.set_message(cases[result.index].name.0.clone());
                 bar.inc(1);
@@ -69,7 +72,7 @@ impl Run {
         for (case, why) in drive::troubles(&played) {
             report.close(case, ExitCode::Driver, why.to_owned());
         }
-        self.judging.publish(report, &played, set)
+        self.judging.publish(report, &played, &terms)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Choosing cases: the arguments that `run`, `exec` and `list` share.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use clap::Args;
 use mock_idp::Provider;
@@ -10,6 +11,7 @@ use crate::case::Case;
 use crate::catalog::nearest_of;
 use crate::diagnostic::{did_you_mean, listed};
 use crate::exit::ExitCode;
+use crate::expectations::Names;
 use crate::frozen::FrozenSet;
 use crate::library::Library;
 use crate::selection::{Argument, Pattern, Selection};
@@ -53,6 +55,24 @@ pub(super) struct Chosen {
     pub(super) cases: Vec<Case>,
     /// The set they are judged by, if one was asked for.
     pub(super) set: Option<FrozenSet>,
+    /// The names of all checks of the library, chosen or not.
+    pub(super) names: Names,
+    /// Whether the library is the one that comes with the program.
+    pub(super) is_embedded: bool,
+    /// Whether names, requirements or a level left something out.
+    is_narrowed: bool,
+    provider: Option<Provider>,
+}
+
+impl Chosen {
+    /// Whether nothing was left out of what there is for these vendors, or for all if none is given.
+    pub(super) fn is_whole(&self, providers: &[Provider]) -> bool {
+        let has_all = match self.provider {
+            None => true,
+            Some(one) => !providers.is_empty() && providers.iter().all(|p| *p == one),
+        };
+        has_all && !self.is_narrowed
+    }
 }
 
 impl Select {
@@ -68,17 +88,51 @@ impl Select {
             Some(name) => Some(named(&library, name)?),
             None => None,
         };
-        let cases = self.select(&library, patterns)?;
+        let is_narrowed =
+            !patterns.is_empty() || !self.requirements.is_empty() || self.level.is_some();
+        let (cases, names) = self.select(&library, patterns)?;
         let cases = match &set {
             Some(set) => set.bind(cases),
             None => cases,
         };
-        Ok(Chosen { cases, set })
+        Ok(Chosen {
+            cases,
+            set,
+            names,
+            is_embedded: library.is_embedded(),
+            is_narrowed,
+            provider: self.provider,
+        })
     }
 
     /// The frozen sets that belong to the library that is chosen.
     pub(super) fn sets(&self) -> Result<Vec<FrozenSet>, Refusal> {
         Ok(self.library()?.0.sets()?)
+    }
+
+    /// Everything in these files and folders, or in the library that comes with the program.
+    pub(super) fn of_files(paths: &[PathBuf]) -> Result<Chosen, Refusal> {
+        let mut library = Library::new();
+        for path in paths {
+            library.add_path(path)?;
+        }
+        if library.is_empty() {
+            library = Library::embedded();
+        }
+        let cases = library.plan(&library.registry()?)?;
+        Ok(Chosen {
+            names: Names::of(&cases),
+            cases,
+            set: None,
+            is_embedded: library.is_embedded(),
+            is_narrowed: false,
+            provider: None,
+        })
+    }
+
+    /// The provider that was asked for.
+    pub(super) fn provider(&self) -> Option<Provider> {
+        self.provider
     }
 
     fn library(&self) -> Result<(Library, Vec<Pattern>), Refusal> {
@@ -96,7 +150,12 @@ impl Select {
         Ok((library, patterns))
     }
 
-    fn select(&self, library: &Library, patterns: Vec<Pattern>) -> Result<Vec<Case>, Refusal> {
+    /// The chosen cases, and the names of all checks there are.
+    fn select(
+        &self,
+        library: &Library,
+        patterns: Vec<Pattern>,
+    ) -> Result<(Vec<Case>, Names), Refusal> {
         let registry = library.registry()?;
         for requirement in &self.requirements {
             if registry.get(requirement).is_none() {
@@ -123,13 +182,14 @@ impl Select {
                 "`{pattern}` selects nothing;{guess} `tokenproof list` shows every name"
             )));
         }
+        let names = Names::of(&cases);
         let chosen = selection.select(cases);
         if chosen.is_empty() {
             return Err(nothing(
                 "nothing is left to run: the options exclude each other".to_owned(),
             ));
         }
-        Ok(chosen)
+        Ok((chosen, names))
     }
 }
 

@@ -42,6 +42,11 @@ pub trait Contender: fmt::Debug + Send + Sync {
         false
     }
 
+    /// Whether its clients of Okta authenticate by a private key and not by a secret, and so call the org itself.
+    fn signs(&self) -> bool {
+        false
+    }
+
     /// How long its clients are waited for.
     fn limits(&self) -> Limits {
         Limits::INSIDE

@@ -11,6 +11,7 @@ use super::Driver;
 use super::clock::TimestampFile;
 use super::error_map::ErrorMap;
 use super::fault::DriverFault;
+use super::key;
 use super::link::Link;
 use super::process::Inbound;
 use super::protocol::{
@@ -55,7 +56,10 @@ impl DrivenClient {
     /// # Errors
     ///
     /// What cannot be done, in words.
-    pub(super) fn start(driver: &Driver, setup: Setup) -> Result<Self, String> {
+    pub(super) fn start(driver: &Driver, mut setup: Setup) -> Result<Self, String> {
+        if driver.signs() {
+            key::at_the_org(&mut setup);
+        }
         let outside = setup.outside.as_ref();
         let outside = outside.ok_or("a driver's client needs a world that is outside")?;
         let folder = outside.ca_file.parent().unwrap_or(Path::new(""));
@@ -158,16 +162,22 @@ impl DrivenClient {
                 ca_file: ca_file.clone(),
                 ca_pem,
             },
-            auth: Auth {
-                method: match setup.auth {
-                    ClientAuthMethod::Basic => "basic".to_owned(),
-                    ClientAuthMethod::Post | ClientAuthMethod::WrongSecret => "post".to_owned(),
-                },
-                client_id: setup.client_id.clone(),
-                client_secret: match setup.auth {
-                    ClientAuthMethod::WrongSecret => Secret::new(WRONG_SECRET),
-                    _ => setup.client_secret.clone(),
-                },
+            auth: if self.0.driver.signs() {
+                key::auth(&setup.client_id)
+            } else {
+                Auth {
+                    method: match setup.auth {
+                        ClientAuthMethod::Basic => "basic".to_owned(),
+                        ClientAuthMethod::Post | ClientAuthMethod::WrongSecret => "post".to_owned(),
+                    },
+                    client_id: setup.client_id.clone(),
+                    client_secret: Some(match setup.auth {
+                        ClientAuthMethod::WrongSecret => Secret::new(WRONG_SECRET),
+                        _ => setup.client_secret.clone(),
+                    }),
+                    private_key_pem: None,
+                    kid: None,
+                }
             },
             grant: setup.grant,
             scopes: setup.scopes.clone(),

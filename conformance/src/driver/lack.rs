@@ -1,8 +1,9 @@
 //! What a case needs that a driver's client has not.
 
-use super::Driver;
 use super::protocol::{Capabilities, ClockMode};
+use super::{Driver, key};
 use crate::case::Case;
+use crate::contender::Contender as _;
 use crate::scenario::{Body, ClientAuthMethod, Ending, GrantKind, Need, Step};
 
 /// Why this client cannot play a case, in words; none if it can.
@@ -16,7 +17,7 @@ pub(super) fn of(driver: &Driver, case: &Case) -> Option<String> {
         let what = need_unmet(*need, driver, can, bodies().next()?)?;
         Some(format!("needs `{}`: {what}", need.name()))
     });
-    let by_body = |body| in_body(can, body).or_else(|| in_ending(driver, body));
+    let by_body = |body| in_body(driver, can, body).or_else(|| in_ending(driver, body));
     unmet.or_else(|| bodies().find_map(by_body))
 }
 
@@ -67,7 +68,7 @@ fn need_unmet(need: Need, driver: &Driver, can: &Capabilities, body: &Body) -> O
     }
 }
 
-fn in_body(can: &Capabilities, body: &Body) -> Option<String> {
+fn in_body(driver: &Driver, can: &Capabilities, body: &Body) -> Option<String> {
     let by_step = body.steps.iter().find_map(|step| {
         let op = match step {
             Step::ForceRefresh(_) => "force_refresh",
@@ -80,6 +81,7 @@ fn in_body(can: &Capabilities, body: &Body) -> Option<String> {
         body.members().iter().find_map(|member| {
             let method = match member.spec.auth {
                 Some(ClientAuthMethod::Basic) => "basic",
+                None if driver.signs() => key::METHOD,
                 Some(ClientAuthMethod::Post | ClientAuthMethod::WrongSecret) | None => "post",
             };
             let has = can.auth.iter().any(|known| known == method);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::process::Process;
+use super::process::{Process, Remains};
 use super::service::Service;
 use super::terminal::Terminal;
 
@@ -58,6 +58,21 @@ impl Link {
         match self {
             Self::Process(process) => process.said(),
             Self::Service(_) | Self::Terminal(_) => String::new(),
+        }
+    }
+
+    /// Ends a process's input.
+    pub(super) fn end_input(&self) {
+        if let Self::Process(process) = self {
+            process.end_input();
+        }
+    }
+
+    /// Waits for the end of a process whose input has ended, and says what is left of it; none for a service.
+    pub(super) async fn remains(&self) -> Option<Remains> {
+        match self {
+            Self::Process(process) => Some(process.remains().await),
+            Self::Service(_) | Self::Terminal(_) => None,
         }
     }
 

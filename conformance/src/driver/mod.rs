@@ -6,7 +6,10 @@
 mod client;
 mod clock;
 mod error_map;
+mod examine;
 mod fault;
+mod group;
+mod key;
 mod lack;
 mod link;
 mod probe;
@@ -15,6 +18,7 @@ mod profile;
 pub mod protocol;
 mod service;
 mod session;
+mod template;
 mod terminal;
 mod transcript;
 
@@ -36,11 +40,13 @@ use crate::case::Case;
 use crate::contender::{Contender, Limits, LocalClient, Setup};
 
 pub use clock::Faketime;
+pub use examine::{Assertion, Examination, Finding, NoStage, examine};
 pub use fault::DriverFault;
 pub use probe::{Margin, Tried};
 pub use process::Groups;
 pub use profile::ProfileFile;
 pub use service::Address;
+pub use template::Language;
 
 /// How a driver is reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -302,6 +308,12 @@ impl Contender for Driver {
 
     fn is_outside(&self) -> bool {
         true
+    }
+
+    fn signs(&self) -> bool {
+        let known = &self.0.hello.can.auth;
+        let knows = |method: &str| known.iter().any(|known| known == method);
+        knows(key::METHOD) && !knows("post") && !knows("basic")
     }
 
     fn limits(&self) -> Limits {

@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::clock::{self, Faketime};
 use super::fault::DriverFault;
+use super::group;
 use super::protocol::MAX_LINE;
 use crate::passive::not_started;
 use crate::watchdog::within;
@@ -69,14 +70,26 @@ impl Group {
     }
 
     /// Waits for the end of the leader, and kills what it leaves behind: it would hold the pipes, and nobody would own it.
-    fn outlive(&self, mut leader: Child) -> Option<ExitStatus> {
+    fn outlive(&self, mut leader: Child) -> Ended {
         let only_look = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
         while let Err(Errno::INTR) = waitid(WaitId::Pid(self.leader), only_look) {}
+        let descendants = group::outlives(self.leader);
         let mut is_over = locked(&self.is_over);
         self.kill_now();
         *is_over = true;
-        leader.wait().ok()
+        Ended {
+            status: leader.wait().ok(),
+            descendants,
+        }
     }
+}
+
+/// What is known of a process that has ended.
+#[derive(Clone, Copy, Debug)]
+struct Ended {
+    status: Option<ExitStatus>,
+    /// Whether others went on that it had started.
+    descendants: bool,
 }
 
 /// What comes out of a process.
@@ -92,6 +105,15 @@ pub(super) enum Inbound {
     End,
 }
 
+/// What is left of a process whose input has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Remains {
+    /// Whether it ended in time.
+    pub(super) in_time: bool,
+    /// Whether something that it has started still runs.
+    pub(super) descendants: bool,
+}
+
 /// A process with everything it starts. Killed when it is dropped.
 #[derive(Debug)]
 pub(super) struct Process {
@@ -99,7 +121,7 @@ pub(super) struct Process {
     numbers: AtomicU64,
     /// None once its input has ended.
     input: Mutex<Option<mpsc::UnboundedSender<Vec<u8>>>>,
-    ended: watch::Receiver<Option<ExitStatus>>,
+    ended: watch::Receiver<Option<Ended>>,
     /// How long it may take to end.
     grace: Duration,
     said: Arc<Mutex<Vec<u8>>>,
@@ -145,7 +167,7 @@ impl Process {
         let outliving = group.clone();
         let waits = thread::Builder::new().spawn(move || {
             // Whatever has become of it, it is no more.
-            told.send_replace(outliving.outlive(child));
+            told.send_replace(Some(outliving.outlive(child)));
         });
         let (input, lines, said) = match served.and_then(|served| waits.map(|_| served)) {
             Ok(served) => served,
@@ -187,6 +209,24 @@ impl Process {
         self.kill();
     }
 
+    /// Ends its input.
+    pub(super) fn end_input(&self) {
+        locked(&self.input).take();
+    }
+
+    /// Waits for its end, as long as it may take, and says what is left of it; then kills that.
+    pub(super) async fn remains(&self) -> Remains {
+        let mut ended = self.ended.clone();
+        let ended = within(self.grace, ended.wait_for(Option::is_some)).await;
+        let ended = ended.and_then(|ended| *ended.ok()?);
+        let remains = Remains {
+            in_time: ended.is_some(),
+            descendants: ended.is_some_and(|ended| ended.descendants),
+        };
+        self.kill();
+        remains
+    }
+
     /// Kills it with everything it has started.
     pub(super) fn kill(&self) {
         self.group.kill();
@@ -197,7 +237,7 @@ impl Process {
         use std::os::unix::process::ExitStatusExt as _;
         let mut ended = self.ended.clone();
         let status = match within(self.grace, ended.wait_for(Option::is_some)).await {
-            Some(Ok(status)) => *status,
+            Some(Ok(ended)) => ended.as_ref().and_then(|ended| ended.status),
             _ => None,
         };
         match status.map(|status| (status.code(), status.signal())) {

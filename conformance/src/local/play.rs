@@ -89,6 +89,9 @@ impl<'c> Stage<'c> {
         let mut world = staging::world(case.provider, body, contender.margin(), seed);
         let mut transport = LoopbackTransport::new(timeline.activity.clone(), REQUEST_BUDGET);
         let mut abroad = None;
+        if contender.signs() {
+            world = staging::with_keys(world);
+        }
         if contender.is_outside() {
             timeline = timeline.with_pulse(contender.limits().silence);
             transport = transport.over_tls(MockIdp::ca_pem().map_err(StartError::from)?);

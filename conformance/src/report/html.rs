@@ -4,6 +4,7 @@
 
 mod axis;
 mod beads;
+mod shade;
 mod timeline;
 mod view;
 

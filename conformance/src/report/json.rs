@@ -59,11 +59,14 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::case::Case;
     use crate::diagnostic::Source;
     use crate::exit::ExitCode;
+    use crate::expectations::{Bound, Expectations, Names};
     use crate::frozen::{FrozenSet, freeze};
     use crate::gate::Gate;
     use crate::report::{NotRun, sample};
+    use crate::verdict::Verdict;
 
     #[test]
     fn the_whole_report() {
@@ -99,7 +102,27 @@ mod tests {
         report.be_shard("1/2".parse().expect("a shard"));
         report.be_seeded(7);
         report.score_by(&set);
+        report.expect(&list(&cases), true);
+        for check in report.cases.iter_mut().flat_map(|case| &mut case.checks) {
+            check.unsupported = check.verdict == Verdict::NotApplicable;
+        }
+        report.conclude();
         serde_json::to_value(&report).expect("JSON")
+    }
+
+    /// A list of expectations in which nothing is left out.
+    fn list(cases: &[Case]) -> Bound {
+        let text = "schema: 1
+providers: [okta]
+expect:
+  - { check: \"rate-limit/wait-as-told[okta]:waits\", is: warn, says: \"0 s\", why: x, issue: \"https://example.org/1\", source: y, until: 2999-01-01 }
+  - { check: \"rate-limit/wait-as-tol:waits\", is: warn, why: x }
+unsupported: { count: 1, checks: [passive] }
+";
+        let list = Expectations::parse(&Source::new("acme.expect.yaml", text)).expect("a list");
+        let today = "2026-11-21".parse().expect("a day");
+        let bound = list.bind(&Names::of(cases), &Names::default(), today);
+        bound.expect("names")
     }
 
     /// The names in back-quotes.

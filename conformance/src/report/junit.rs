@@ -1,8 +1,9 @@
 //! The JUnit report: a suite for each scenario, a test case for each check.
 //!
 //! What was not tested never looks like a pass: `inconclusive` is a failure with that type, `not_applicable` and what was
-//! not run are skipped, so is an unscored check that did not pass, and `error` is an error with the type of whose fault it is. A `warn` passes with its story in `system-out`, unless the
-//! gate asks for should-level requirements too.
+//! not run are skipped, so is an unscored check that did not pass and one that was expected not to, and `error` is an error
+//! with the type of whose fault it is. A `warn` passes with its story in `system-out`, unless the gate asks for should-level
+//! requirements too. An expectation that does not hold is a failure, whatever the verdict.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -41,7 +42,14 @@ pub fn render(report: &Report, started_at: Option<Timestamp>) -> io::Result<Stri
             if check.unscored {
                 test.add_property(Property::new("scored", "false"));
             }
+            for (name, value) in expectation(check) {
+                test.add_property(Property::new(name, value));
+            }
             let told_elsewhere = match check.verdict {
+                // It passes or is skipped, and there is a reason to tell.
+                _ if !check.unscored && check.expectation.is_some() => {
+                    !check.is_expected() && !check.is_passed()
+                }
                 Verdict::Pass | Verdict::NotApplicable => true,
                 Verdict::Warn if !report.gate.guards(check.level) => false,
                 _ => !check.unscored,
@@ -66,8 +74,13 @@ pub fn render(report: &Report, started_at: Option<Timestamp>) -> io::Result<Stri
     }
     let mut junit = quick_junit::Report::new("tokenproof");
     junit.add_test_suites(suites.into_values());
-    if !report.incidents.is_empty() {
-        junit.add_test_suite(incidents(&report.incidents));
+    let astray = report.broken_beside_checks();
+    let incidents: Vec<String> = report
+        .counting_incidents()
+        .map(Incident::to_string)
+        .collect();
+    if !incidents.is_empty() || !astray.is_empty() {
+        junit.add_test_suite(beside_checks(incidents, astray));
     }
     junit.to_string().map_err(io::Error::other)
 }
@@ -83,16 +96,34 @@ fn new_suite(scenario: &str, started_at: Option<Timestamp>) -> TestSuite {
 }
 
 /// What no check shows, such as a command that failed on a green wire: a file of green tests must not hide it.
-fn incidents(incidents: &[Incident]) -> TestSuite {
+fn beside_checks(incidents: Vec<String>, astray: Vec<String>) -> TestSuite {
     let mut suite = TestSuite::new("tokenproof");
-    for (index, incident) in incidents.iter().enumerate() {
+    let incidents = incidents.into_iter().enumerate();
+    let incidents = incidents.map(|(index, what)| ("incident", index, what));
+    let astray = astray.into_iter().enumerate();
+    let astray = astray.map(|(index, what)| ("expectation", index, what));
+    for (kind, index, what) in incidents.chain(astray) {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-        status
-            .set_type("incident")
-            .set_message(incident.to_string());
-        suite.add_test_case(TestCase::new(format!("incident {}", index + 1), status));
+        status.set_type(kind).set_message(what);
+        suite.add_test_case(TestCase::new(format!("{kind} {}", index + 1), status));
     }
     suite
+}
+
+/// What was expected of a check, as properties.
+fn expectation(check: &CheckReport) -> Vec<(&'static str, String)> {
+    let Some(told) = &check.expectation else {
+        return Vec::new();
+    };
+    let entry = &told.entry;
+    let mut said = vec![
+        ("expected", entry.is.name().to_owned()),
+        ("as-expected", (!told.standing.is_wrong()).to_string()),
+        ("why", entry.why.clone()),
+    ];
+    said.extend(entry.issue.clone().map(|issue| ("issue", issue)));
+    said.extend(entry.source.clone().map(|source| ("source", source)));
+    said
 }
 
 fn status(check: &CheckReport, gate: Gate, story: &str) -> TestCaseStatus {
@@ -101,7 +132,20 @@ fn status(check: &CheckReport, gate: Gate, story: &str) -> TestCaseStatus {
         status.set_message(format!("unscored, {}", terminal::in_one_line(check)));
         return status;
     }
+    if check.is_expected() && !check.unscored {
+        let mut status = TestCaseStatus::skipped();
+        status.set_message(format!(
+            "expected, {}; {}",
+            check.excuse(),
+            terminal::in_one_line(check)
+        ));
+        return status;
+    }
+    let is_stale = check.is_wrongly_expected() && !check.unscored;
     let (kind, ty) = match check.verdict {
+        Verdict::Pass | Verdict::Warn | Verdict::NotApplicable if is_stale => {
+            (NonSuccessKind::Failure, "stale")
+        }
         Verdict::Pass => return TestCaseStatus::success(),
         Verdict::Warn if !gate.guards(check.level) => return TestCaseStatus::success(),
         Verdict::NotApplicable => {
@@ -118,9 +162,10 @@ fn status(check: &CheckReport, gate: Gate, story: &str) -> TestCaseStatus {
         ),
     };
     let mut status = TestCaseStatus::non_success(kind);
+    let message = check.complaint().filter(|_| is_stale);
     status
         .set_type(ty)
-        .set_message(terminal::in_one_line(check))
+        .set_message(message.unwrap_or_else(|| terminal::in_one_line(check)))
         .set_description(format!("\n{story}"));
     status
 }

@@ -14,10 +14,18 @@ pub fn render(report: &Report) -> String {
     let mut parts = vec![head(report), counts(report)];
     let (closing, skipped): (Vec<_>, Vec<_>) = report
         .checks()
-        .filter(|check| check.verdict != Verdict::Pass && !check.unscored)
-        .partition(|check| check.verdict != Verdict::NotApplicable);
+        .filter(|check| !check.is_passed() && !check.is_expected() && !check.unscored)
+        .partition(|check| check.verdict != Verdict::NotApplicable || check.is_wrongly_expected());
     if !closing.is_empty() {
         parts.push(format!("### What did not pass\n\n{}", table(&closing)));
+    }
+    let known: Vec<&CheckReport> = report
+        .checks()
+        .filter(|check| check.is_expected() && !check.unscored)
+        .collect();
+    if !known.is_empty() {
+        let title = format!("{} not passed, as expected", several(known.len(), "check"));
+        parts.push(folded(&title, &excuses(&known)));
     }
     if !skipped.is_empty() {
         let title = format!("{} not applicable", several(skipped.len(), "check"));
@@ -68,6 +76,9 @@ fn counts(report: &Report) -> String {
         .into_iter()
         .map(|verdict| (verdict.to_string(), report.tally.get(verdict).to_string()))
         .collect();
+    if report.expectations.is_some() {
+        cells.push(("expected".to_owned(), report.tally.expected.to_string()));
+    }
     if let Some(unscored) = report.unscored {
         cells.push(("unscored".to_owned(), unscored.sum().to_string()));
     }
@@ -109,13 +120,41 @@ fn table(checks: &[&CheckReport]) -> String {
                 requirement,
                 level,
                 authority,
-                check.verdict.to_string(),
+                match check.is_stale() {
+                    true => "stale".to_owned(),
+                    false => check.verdict.to_string(),
+                },
                 code(&check.name.0),
                 escaped(&check.expected),
-                escaped(&check.observed),
+                escaped(&observed(check)),
             ]));
         }
     }
+    lines.join("\n")
+}
+
+/// What was seen, and what is wrong with the entry that speaks of it.
+fn observed(check: &CheckReport) -> String {
+    let parts = [Some(check.observed.clone()), check.complaint()];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let parts = parts.into_iter().filter(|part| !part.is_empty());
+    parts.collect::<Vec<String>>().join("; ")
+}
+
+/// Checks that were expected not to pass, with the reasons.
+fn excuses(checks: &[&CheckReport]) -> String {
+    let mut lines = vec![
+        "| verdict | check | observed | why |".to_owned(),
+        "| --- | --- | --- | --- |".to_owned(),
+    ];
+    lines.extend(checks.iter().map(|check| {
+        row(&[
+            check.verdict.to_string(),
+            code(&check.name.0),
+            escaped(&check.observed),
+            escaped(&check.excuse()),
+        ])
+    }));
     lines.join("\n")
 }
 
@@ -137,7 +176,7 @@ fn passes(report: &Report) -> String {
         let key = (check.level, check.requirement.as_str());
         let (share, _) = shares.entry(key).or_insert((Share::default(), check));
         share.of += 1;
-        share.passed += usize::from(check.verdict == Verdict::Pass);
+        share.passed += usize::from(check.is_passed());
     }
     let mut lines = vec![
         "| requirement | level | authority | passed |".to_owned(),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Report;
+use super::{Expectations, Report, expected};
 use crate::case::CaseName;
 use crate::gate::Gate;
 
@@ -19,6 +19,7 @@ pub fn merge(reports: Vec<(String, Report)>) -> Result<Report, Unmergeable> {
     };
     let (first, gate) = (first.clone(), *gate);
     let (set, seed) = (reports[0].1.set.clone(), reports[0].1.seed);
+    let list = reports[0].1.expectations.clone();
     if let Some((file, other)) = reports.iter().find(|(_, report)| report.gate != gate) {
         return Err(Unmergeable::Gates {
             first,
@@ -32,6 +33,11 @@ pub fn merge(reports: Vec<(String, Report)>) -> Result<Report, Unmergeable> {
             ("set", named("set", &set), named("set", &report.set))
         } else if report.seed != seed {
             ("seed", named("seed", &seed), named("seed", &report.seed))
+        } else if !expected::belong_together(&list, &report.expectations) {
+            let said = |list: &Option<Expectations>| {
+                named("expectations", &list.as_ref().map(|list| &list.file))
+            };
+            ("expect", said(&list), said(&report.expectations))
         } else {
             continue;
         };
@@ -48,6 +54,7 @@ pub fn merge(reports: Vec<(String, Report)>) -> Result<Report, Unmergeable> {
     let mut merged = Report::new(&[], gate);
     merged.set = set;
     merged.seed = seed;
+    merged.expectations = list;
     for (file, report) in reports {
         let played = report.cases.iter().map(|case| &case.name);
         for name in played.chain(report.not_run.iter().map(|case| &case.name)) {
@@ -62,6 +69,9 @@ pub fn merge(reports: Vec<(String, Report)>) -> Result<Report, Unmergeable> {
         merged.cases.extend(report.cases);
         merged.not_run.extend(report.not_run);
         merged.incidents.extend(report.incidents);
+        if let (Some(list), Some(other)) = (&mut merged.expectations, report.expectations) {
+            list.join(other);
+        }
     }
     merged.conclude();
     Ok(merged)
@@ -109,7 +119,7 @@ pub enum Unmergeable {
         /// That other gate.
         other: Gate,
     },
-    /// Two seeds or two sets.
+    /// Two seeds, two sets or two lists of expectations.
     #[error(
         "`{first}` was played with {one} and `{file}` with {other}; play both with the same `--{what}`"
     )]

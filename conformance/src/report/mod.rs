@@ -4,7 +4,9 @@
 //! timeline, and ports are left out. Only [`CaseReport::took`] is real time; it is shown on the terminal and not stored.
 
 mod citation;
+mod examination;
 mod excerpt;
+mod expected;
 pub mod html;
 mod incident;
 pub mod json;
@@ -22,6 +24,8 @@ mod verbosity;
 mod wrap;
 
 #[cfg(test)]
+mod expecting;
+#[cfg(test)]
 mod sample;
 #[cfg(test)]
 mod scoring;
@@ -35,18 +39,20 @@ use serde::{Deserialize, Serialize};
 use crate::case::{Case, CaseName, CheckName, PlannedCheck};
 use crate::exit::ExitCode;
 use crate::frozen::FrozenSet;
-use crate::gate::{Gate, decide};
+use crate::gate::{Gate, decide_excusing};
 use crate::judgement::{Judgement, Run};
 use crate::registry::Authority;
 use crate::scenario::Cell;
 use crate::selection::Shard;
 use crate::trace::Road;
 use crate::verdict::{Fault, Finding, Level, Verdict};
+pub use examination::{examination, verdict_of};
 pub use excerpt::WireLine;
+pub use expected::{Expectation, Expectations, UnsupportedSaid};
 pub use incident::Incident;
 pub use merge::{Unmergeable, merge};
 pub use not_run::NotRun;
-use plain::plain;
+pub(crate) use plain::plain;
 pub use style::Style;
 pub use tally::{Share, Tally};
 pub use verbosity::Verbosity;
@@ -84,6 +90,9 @@ pub struct Report {
     /// The frozen set that says which checks count; left out where all do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub set: Option<String>,
+    /// The list of what was expected not to pass; left out where none was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expectations: Option<Expectations>,
     /// Whether it let the run through.
     pub passed: bool,
     /// The exit code.
@@ -93,7 +102,7 @@ pub struct Report {
     /// What stands behind those of the reasons that no verdict shows; left out when there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub incidents: Vec<Incident>,
-    /// Checks by verdict; unscored ones are not among them.
+    /// Checks by verdict; unscored ones are not among them, and expected ones are counted apart from their verdicts.
     pub tally: Tally,
     /// Checks that are not part of the set, by verdict; left out without a set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -152,6 +161,12 @@ pub struct CheckReport {
     /// Whether it is not part of the set and so counts for nothing; left out when it counts.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unscored: bool,
+    /// Whether it does not apply because the client cannot do what it needs; left out otherwise.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unsupported: bool,
+    /// What was expected of it beforehand; left out where nothing was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expectation: Option<Expectation>,
     /// The verdict.
     pub verdict: Verdict,
     /// Whose doing an `error` is.
@@ -185,6 +200,7 @@ impl Report {
             shard: None,
             seed: None,
             set: None,
+            expectations: None,
             passed: false,
             exit: ExitCode::NothingSelected,
             reasons: Vec::new(),
@@ -248,16 +264,14 @@ impl Report {
         };
         let (judgements, unscored) = (judged(scored), judged(unscored));
         self.unscored = self.set.as_ref().map(|_| Tally::of(&unscored));
+        let excused = self.excused();
         self.tally = Tally::of(&judgements);
+        self.tally.set_apart(&judgements, &excused);
         self.must = Share::of(&judgements, Level::Must);
         self.should = Share::of(&judgements, Level::Should);
-        let outcome = decide(&judgements, self.gate);
-        // What happens in a case that does not count does not count either.
-        let idle = self.cases.iter().filter(|case| case.is_unscored());
-        let idle: BTreeSet<CaseName> = idle.map(|case| case.name.clone()).collect();
-        let mut incidents = self.incidents.iter().filter(|i| !idle.contains(&i.case));
-        let nothing = judgements.is_empty() && self.not_run.is_empty();
-        let nothing = nothing && incidents.clone().next().is_none();
+        let outcome = decide_excusing(&judgements, &excused, self.gate);
+        let incidents: Vec<Incident> = self.counting_incidents().cloned().collect();
+        let nothing = judgements.is_empty() && self.not_run.is_empty() && incidents.is_empty();
         (self.exit, self.reasons) = match (self.shard, &self.set) {
             // The selection is not empty, only its share of it is.
             (Some(_), _) if nothing => (ExitCode::AsExpected, Vec::new()),
@@ -267,11 +281,28 @@ impl Report {
             ),
             _ => (outcome.exit, outcome.reasons),
         };
-        for incident in incidents.by_ref() {
+        for reason in self.broken_expectations() {
+            self.exit = ExitCode::of([self.exit, ExitCode::Gate]);
+            self.reasons.push(reason);
+        }
+        for incident in incidents {
             self.exit = ExitCode::of([self.exit, incident.exit]);
             self.reasons.push(incident.to_string());
         }
         self.passed = self.reasons.is_empty();
+    }
+
+    /// What closes the gate although no verdict shows it. What happens in a case that does not count does not count either,
+    /// nor what breaks a case of which nothing else was expected.
+    fn counting_incidents(&self) -> impl Iterator<Item = &Incident> {
+        let idle = self
+            .cases
+            .iter()
+            .filter(|case| case.is_unscored() || case.is_expected_to_break());
+        let idle: BTreeSet<&CaseName> = idle.map(|case| &case.name).collect();
+        self.incidents
+            .iter()
+            .filter(move |incident| !idle.contains(&incident.case))
     }
 
     /// Every check, in order.
@@ -285,6 +316,14 @@ impl CaseReport {
     #[must_use]
     pub fn is_unscored(&self) -> bool {
         !self.checks.is_empty() && self.checks.iter().all(|check| check.unscored)
+    }
+}
+
+impl CaseReport {
+    /// Whether each of its checks is an error, and was expected to be.
+    fn is_expected_to_break(&self) -> bool {
+        let is_error = |check: &CheckReport| check.verdict == Verdict::Error && check.is_expected();
+        !self.checks.is_empty() && self.checks.iter().all(is_error)
     }
 }
 
@@ -367,6 +406,13 @@ fn check_report(played: &Played<'_>, planned: &PlannedCheck, judgement: &Judgeme
         refs: citation::of(&requirement.refs),
         line: planned.line,
         unscored: false,
+        // On the passive road nobody can report outcomes, whatever the client could do.
+        unsupported: finding.verdict == Verdict::NotApplicable
+            && played
+                .runs
+                .iter()
+                .all(|run| run.trace.road != Road::Passive),
+        expectation: None,
         verdict: finding.verdict,
         fault: finding.fault,
         expected: plain(&finding.expected),

@@ -7,7 +7,7 @@ const HERE: [&str; 3] = ["127.0.0.1:", "localhost:", "[::1]:"];
 ///
 /// Control characters are escaped, so that no client can colour or move what a terminal shows, and so are the marks that
 /// turn the direction of text. Ports of this machine become `*`.
-pub(super) fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     portless(text.trim_end())
         .chars()
         .fold(String::new(), |mut shown, c| {

@@ -23,6 +23,22 @@ impl Report {
                 ),
             });
         }
+        if let Some(list) = &self.expectations {
+            remarks.push(match self.tally.expected {
+                0 => format!("judged with the expectations of {}", list.file),
+                n => format!(
+                    "judged with the expectations of {}: {} not passed, as expected",
+                    list.file,
+                    several(n, "check")
+                ),
+            });
+            if list.unsupported.is_some() && !list.whole {
+                remarks.push(format!(
+                    "not everything that {} speaks of was chosen: how many checks are unsupported was not compared",
+                    list.file
+                ));
+            }
+        }
         let checks: usize = self.not_run.iter().map(|case| case.checks.len()).sum();
         if !self.not_run.is_empty() {
             remarks.push(format!(

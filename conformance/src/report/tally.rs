@@ -1,9 +1,11 @@
 //! Counting verdicts.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::case::CheckName;
 use crate::judgement::Judgement;
 use crate::verdict::{Level, Verdict};
 
@@ -24,32 +26,51 @@ pub struct Tally {
     pub not_applicable: usize,
     /// `error`.
     pub error: usize,
+    /// Those that did not pass and were expected not to, in just that way; not counted under their verdicts. Left out for none.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub expected: usize,
+}
+
+fn is_none(n: &usize) -> bool {
+    *n == 0
 }
 
 impl Tally {
     pub(super) fn of(judgements: &[Judgement]) -> Self {
         let mut tally = Self::default();
         for judgement in judgements {
-            *match judgement.finding.verdict {
-                Verdict::Pass => &mut tally.pass,
-                Verdict::Fail => &mut tally.fail,
-                Verdict::Warn => &mut tally.warn,
-                Verdict::Inconclusive => &mut tally.inconclusive,
-                Verdict::NotApplicable => &mut tally.not_applicable,
-                Verdict::Error => &mut tally.error,
-            } += 1;
+            *tally.count(judgement.finding.verdict) += 1;
         }
         tally
+    }
+
+    /// Counts those that are excused apart.
+    pub(super) fn set_apart(&mut self, judgements: &[Judgement], excused: &BTreeSet<CheckName>) {
+        for judgement in judgements.iter().filter(|j| excused.contains(&j.check)) {
+            *self.count(judgement.finding.verdict) -= 1;
+            self.expected += 1;
+        }
+    }
+
+    fn count(&mut self, verdict: Verdict) -> &mut usize {
+        match verdict {
+            Verdict::Pass => &mut self.pass,
+            Verdict::Fail => &mut self.fail,
+            Verdict::Warn => &mut self.warn,
+            Verdict::Inconclusive => &mut self.inconclusive,
+            Verdict::NotApplicable => &mut self.not_applicable,
+            Verdict::Error => &mut self.error,
+        }
     }
 
     /// How many checks there are.
     #[must_use]
     pub fn sum(&self) -> usize {
         let counts = Verdict::ALL.into_iter().map(|verdict| self.get(verdict));
-        counts.sum()
+        counts.sum::<usize>() + self.expected
     }
 
-    /// How many checks have this verdict.
+    /// How many checks have this verdict, expected ones aside.
     #[must_use]
     pub fn get(&self, verdict: Verdict) -> usize {
         match verdict {
@@ -68,7 +89,10 @@ impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let given = Verdict::ALL.into_iter().map(|v| (self.get(v), v));
         let given = given.filter(|(n, _)| *n > 0);
-        let words: Vec<String> = given.map(|(n, verdict)| format!("{n} {verdict}")).collect();
+        let mut words: Vec<String> = given.map(|(n, verdict)| format!("{n} {verdict}")).collect();
+        if self.expected > 0 {
+            words.push(format!("{} expected", self.expected));
+        }
         f.write_str(&words.join(", "))
     }
 }

@@ -31,9 +31,13 @@ pub fn render(report: &Report, style: Style, verbosity: Verbosity, width: usize)
         for case in &report.cases {
             lines.extend(passed(case, report, style, width));
             for check in &case.checks {
-                lines.extend(match (check.verdict, verbosity) {
-                    (Verdict::Pass, Verbosity::Verbose) => passing(check, style, width),
-                    _ => not_passed(check, &case.file, style, width),
+                let is_verbose = verbosity == Verbosity::Verbose;
+                lines.extend(if check.is_passed() && is_verbose {
+                    passing(check, style, width)
+                } else if check.is_expected() && !is_verbose {
+                    expected(check, style, width)
+                } else {
+                    not_passed(check, &case.file, style, width)
                 });
             }
         }
@@ -55,11 +59,7 @@ fn passed(case: &CaseReport, report: &Report, style: Style, width: usize) -> Vec
     }
     let names = report.cases.iter().filter(|case| is_passed(case));
     let widest = names.map(|case| columns(&case.name.0)).max().unwrap_or(0);
-    let n = case
-        .checks
-        .iter()
-        .filter(|c| c.verdict == Verdict::Pass)
-        .count();
+    let n = case.checks.iter().filter(|check| check.is_passed()).count();
     let checks = match n {
         1 => " 1 check ".to_owned(),
         n => format!("{n:>2} checks"),
@@ -94,6 +94,9 @@ fn passing(check: &CheckReport, style: Style, width: usize) -> Vec<String> {
     let mut name = format!("{:GUTTER$}ok    {}", "", check.name);
     if check.unscored {
         name.push_str(&format!("   {UNSCORED}"));
+    }
+    if check.expectation.is_some() {
+        name.push_str("   flaky");
     }
     let requirement = format!(
         "{} ({}) {}   {}",
@@ -133,20 +136,45 @@ fn not_run(report: &Report, style: Style) -> Vec<String> {
 }
 
 fn is_passed(case: &CaseReport) -> bool {
-    let mut verdicts = case.checks.iter().map(|check| check.verdict);
-    verdicts.clone().any(|verdict| verdict == Verdict::Pass)
-        && verdicts.all(|verdict| matches!(verdict, Verdict::Pass | Verdict::NotApplicable))
+    let mut checks = case.checks.iter();
+    let is_silent = |check: &CheckReport| {
+        check.verdict == Verdict::NotApplicable && check.expectation.is_none()
+    };
+    checks.clone().any(CheckReport::is_passed)
+        && checks.all(|check| check.is_passed() || is_silent(check))
+}
+
+/// The line of a check that did not pass as it was expected to.
+fn expected(check: &CheckReport, style: Style, width: usize) -> Vec<String> {
+    let name = &check.name.0;
+    let mark = if check.unscored { UNSCORED } else { "" };
+    let head = format!("{}{}", gutter_of(check, style), style.bold(name));
+    let head = match mark {
+        "" => head,
+        mark => format!("{head}   {}", style.dim(mark)),
+    };
+    let said = format!("{}: {}", check.verdict, check.excuse());
+    if GUTTER + columns(name) + columns(mark) + 6 + columns(&said) <= width {
+        return vec![format!("{head}   {}", style.dim(&said))];
+    }
+    let mut lines = vec![head];
+    lines.extend(
+        wrapped(&said, GUTTER, width)
+            .iter()
+            .map(|line| style.dim(line)),
+    );
+    lines
 }
 
 fn not_passed(check: &CheckReport, file: &str, style: Style, width: usize) -> Vec<String> {
     let name = style.bold(&check.name.0);
-    let mut head = format!("{}{name}", gutter(check.verdict, style));
+    let mut head = format!("{}{name}", gutter_of(check, style));
     if check.unscored {
         head.push_str(&format!("   {}", style.dim(UNSCORED)));
     }
     match check.verdict {
-        Verdict::Pass => Vec::new(),
-        Verdict::NotApplicable => {
+        Verdict::Pass if !check.is_stale() => Vec::new(),
+        Verdict::NotApplicable if check.expectation.is_none() => {
             let mark = if check.unscored {
                 3 + columns(UNSCORED)
             } else {
@@ -167,6 +195,16 @@ fn not_passed(check: &CheckReport, file: &str, style: Style, width: usize) -> Ve
             lines
         }
     }
+}
+
+/// The word for a check, and room behind it. What was expected is no news; what is wrongly expected is.
+fn gutter_of(check: &CheckReport, style: Style) -> String {
+    let (verdict, word) = match check.verdict {
+        _ if check.is_expected() => (Verdict::NotApplicable, "EXP"),
+        Verdict::Pass if check.is_stale() => (Verdict::Fail, "STALE"),
+        verdict => return gutter(verdict, style),
+    };
+    style.verdict(verdict, word) + &" ".repeat(GUTTER - word.len())
 }
 
 fn gutter(verdict: Verdict, style: Style) -> String {

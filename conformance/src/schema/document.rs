@@ -6,6 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
 use super::forms::Vendor;
+use crate::expectations::{Expected, Unsupported};
 use crate::registry::Requirement;
 use crate::scenario::{Check, ClientSpec, IdpSpec, Need, OneOrMany, Step};
 
@@ -123,6 +124,26 @@ pub(super) struct Requirements {
     schema: u32,
     /// The requirements.
     requirements: Vec<Requirement>,
+}
+
+/// What a client is known not to do: checks that are expected not to pass, each with the reason.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "never made; its schema is")]
+pub(super) struct Expectations {
+    /// The version of the list's form: 1.
+    #[schemars(extend("const" = 1))]
+    schema: u32,
+    /// The vendors it speaks of; all without it. A run against these is a whole run.
+    #[serde(default)]
+    #[schemars(length(min = 1), extend("uniqueItems" = true))]
+    providers: Option<Vec<Vendor>>,
+    /// The checks that are expected not to pass.
+    #[serde(default)]
+    expect: Option<Vec<Expected>>,
+    /// What the client cannot do at all.
+    #[serde(default)]
+    unsupported: Option<Unsupported>,
 }
 
 /// What no field of a scenario says by itself: who plays no steps has to be passive, and `clients` names at least one.

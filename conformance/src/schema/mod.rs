@@ -1,9 +1,10 @@
-//! JSON Schemas of the files that people write and programs read, made from the types that do it.
+//! JSON Schemas of the files that people write and programs read, and of the messages of drivers, made from the types that do it.
 //!
 //! Editors complete and check scenario files with them; readers of reports can check what they read. They say what the shape
 //! of a file is. What a file means is examined by [`plan`](crate::plan), which is the judge where the two differ.
 
 mod document;
+mod driver;
 mod forms;
 mod reference;
 mod strict;
@@ -23,13 +24,23 @@ pub enum Kind {
     Scenario,
     /// A registry of requirements, `requirements.yaml`
     Requirements,
+    /// A list of what a client is known not to do, `NAME.expect.yaml`
+    Expectations,
     /// The report that `--json` writes
     Report,
+    /// The messages of the driver protocol
+    Driver,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Scenario, Self::Requirements, Self::Report];
+    pub const ALL: [Self; 5] = [
+        Self::Scenario,
+        Self::Requirements,
+        Self::Expectations,
+        Self::Report,
+        Self::Driver,
+    ];
 
     /// The name of the schema's file.
     #[must_use]
@@ -37,7 +48,9 @@ impl Kind {
         match self {
             Self::Scenario => "scenario.schema.json",
             Self::Requirements => "requirements.schema.json",
+            Self::Expectations => "expectations.schema.json",
             Self::Report => "report.schema.json",
+            Self::Driver => "driver.schema.json",
         }
     }
 
@@ -64,10 +77,27 @@ impl Kind {
                 strict::like_the_reader(&mut schema);
                 schema
             }
+            Self::Expectations => {
+                let root = draft
+                    .into_generator()
+                    .into_root_schema_for::<document::Expectations>();
+                let mut schema = root.to_value();
+                strict::like_the_reader(&mut schema);
+                schema
+            }
             Self::Report => {
                 let writing = draft.for_serialize().into_generator();
                 let mut schema = writing.into_root_schema_for::<Report>().to_value();
                 strict::closed(&mut schema);
+                schema
+            }
+            Self::Driver => {
+                let root = draft
+                    .into_generator()
+                    .into_root_schema_for::<driver::Line>();
+                let mut schema = root.to_value();
+                driver::complete(&mut schema);
+                strict::bounded(&mut schema);
                 schema
             }
         };

@@ -7,6 +7,15 @@ use serde_json::{Map, Value, json};
 /// `null` fits nothing there: a key with nothing after it is more often forgotten than meant. Numbers have the bounds of their
 /// types. Defaults that say only that something is absent are left out.
 pub(super) fn like_the_reader(schema: &mut Value) {
+    without_null(schema);
+    each(schema, &mut |schema| {
+        bound(schema);
+        one_key(schema);
+    });
+}
+
+/// Makes `null` fit nothing, and leaves out the defaults that say only that something is absent.
+pub(super) fn without_null(schema: &mut Value) {
     each(schema, &mut |schema| {
         if let Some(Value::Array(types)) = schema.get_mut("type") {
             types.retain(|name| name != "null");
@@ -30,8 +39,6 @@ pub(super) fn like_the_reader(schema: &mut Value) {
         if schema.get("default").is_some_and(says_nothing) {
             schema.remove("default");
         }
-        bound(schema);
-        one_key(schema);
     });
 }
 
@@ -43,6 +50,11 @@ pub(super) fn closed(schema: &mut Value) {
         }
         bound(schema);
     });
+}
+
+/// Gives numbers the bounds of their types, everywhere; members that are not listed stay welcome.
+pub(super) fn bounded(schema: &mut Value) {
+    each(schema, &mut bound);
 }
 
 /// Puts what a reader looks for first at the beginning of each schema, and definitions at the end.

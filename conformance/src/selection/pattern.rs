@@ -35,6 +35,14 @@ impl Pattern {
     }
 }
 
+impl Pattern {
+    /// Whether it says which checks it means, rather than all of the cases it means.
+    #[must_use]
+    pub fn names_checks(&self) -> bool {
+        self.check.is_some()
+    }
+}
+
 impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)

@@ -19,6 +19,9 @@ pub(super) struct Resolved<'d> {
     pub(super) audience: String,
     /// The scopes granted, as the request wrote them.
     pub(super) granted: Vec<String>,
+    /// A user's `.default`, as the request wrote it. Answers show it beside what it stands for: MSAL looks its cache up by what was
+    /// asked for (github.com/Azure/azure-cli/issues/32931 has such an answer). Tokens do not.
+    pub(super) by_default: Option<String>,
 }
 
 /// App-only: exactly one scope, `{resource}/.default`.
@@ -41,6 +44,7 @@ pub(super) fn app_only<'d>(
         resource: find(tenant, resource)?,
         audience: resource.to_owned(),
         granted: Vec::new(),
+        by_default: None,
     })
 }
 
@@ -52,6 +56,7 @@ pub(super) fn delegated<'d>(
 ) -> Result<Resolved<'d>, EntraDenial> {
     let mut granted = Vec::new();
     let mut audience: Option<String> = None;
+    let mut by_default = None;
     for scope in scopes {
         if OIDC.contains(&scope.as_str()) {
             granted.push(scope.clone());
@@ -74,6 +79,7 @@ pub(super) fn delegated<'d>(
                 .iter()
                 .filter(|known| !OIDC.contains(&known.as_str()));
             granted.extend(of_resource.map(|known| format!("{resource}/{known}")));
+            by_default = Some(scope.clone());
         } else if consented(name) {
             granted.push(scope.clone());
         } else {
@@ -93,6 +99,7 @@ pub(super) fn delegated<'d>(
         resource: find(tenant, &audience)?,
         audience,
         granted,
+        by_default,
     })
 }
 
@@ -105,6 +112,7 @@ pub(super) fn resource<'d>(
         resource: find(tenant, identifier)?,
         audience: identifier.to_owned(),
         granted: Vec::new(),
+        by_default: None,
     })
 }
 

@@ -227,6 +227,7 @@ fn reply(
         .iter()
         .map(String::as_str)
         .filter(|scope| *scope != "offline_access")
+        .chain(resolved.by_default.as_deref())
         .collect();
     if grant.user.is_some() {
         body["scope"] = json!(shown.join(" "));

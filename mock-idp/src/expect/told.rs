@@ -205,6 +205,7 @@ mod tests {
                         headers: Vec::new(),
                         issued,
                         fault: None,
+                        limit: None,
                         leniencies: Vec::new(),
                         delivery: if is_sent {
                             Delivery::Sent

@@ -318,7 +318,7 @@ mod tests {
         let idp = MockIdp::okta().plain_http().start().await.expect("a world");
         let world = neighbours::issuing_as(&idp.issuer()).expect("it lasts");
         let reply = OktaDenial::AssertionsTooMany.render(&world);
-        let facts = reply.facts(None, crate::journal::Delivery::Sent);
+        let facts = reply.facts(crate::journal::Delivery::Sent);
         assert_eq!(
             (facts.status, facts.error.as_deref()),
             (503, Some("E0000009"))

@@ -8,7 +8,9 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::ports::{name, origins};
-use crate::directory::{Application, Certificate, ClientKey, Directory, GrantType, User};
+use crate::directory::{
+    Application, Certificate, ClientKey, Directory, GrantType, SAMPLE_PRIVATE_KEY, User,
+};
 use crate::environment::Told;
 use crate::journal::Origin;
 use crate::mock::{MockIdp, issuer_url, jwks_url, token_url};
@@ -17,8 +19,6 @@ use crate::secret::Secret;
 
 /// The certificate of the built-in directory's application that has one.
 const SAMPLE_CERTIFICATE: &str = include_str!("../../directory/client.cert.pem");
-/// Its private key, which the built-in Okta application with a key has too.
-const SAMPLE_KEY: &str = include_str!("../../directory/client.key.pem");
 
 /// One world: where it is, an example client, and who is in its directory.
 #[derive(Clone, Serialize, JsonSchema)]
@@ -279,7 +279,7 @@ fn certificate(known: &Certificate) -> CertificateFacts {
     CertificateFacts {
         pem: pem(known.der()),
         thumbprint: known.thumbprint.clone(),
-        private_key_pem: is_sample.then_some(SAMPLE_KEY),
+        private_key_pem: is_sample.then_some(SAMPLE_PRIVATE_KEY),
     }
 }
 
@@ -295,7 +295,7 @@ fn key(known: &ClientKey) -> KeyFacts {
         shown.is_some() && samples.any(|sample| serde_json::to_value(sample).ok() == shown);
     KeyFacts {
         kid: known.kid().map(str::to_owned),
-        private_key_pem: is_sample.then_some(SAMPLE_KEY),
+        private_key_pem: is_sample.then_some(SAMPLE_PRIVATE_KEY),
     }
 }
 

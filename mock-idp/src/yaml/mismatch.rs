@@ -169,7 +169,7 @@ fn plain(expected: &str) -> String {
         "f64" => "a number".to_owned(),
         "u16" => format!("a whole number from 0 to {}", u16::MAX),
         "u32" => format!("a whole number from 0 to {}", u32::MAX),
-        "u64" => "a whole number from 0".to_owned(),
+        "u64" | "usize" => "a whole number from 0".to_owned(),
         other if other.starts_with("struct ") => "a map".to_owned(),
         other => other.to_owned(),
     }

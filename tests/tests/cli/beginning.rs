@@ -106,6 +106,7 @@ fn schemas_are_printed() {
         (&["schema", "scenario"], Kind::Scenario),
         (&["schema", "requirements"], Kind::Requirements),
         (&["schema", "report"], Kind::Report),
+        (&["schema", "driver"], Kind::Driver),
     ] {
         let printed = said(&folder, arguments);
         assert_eq!(printed, kind.text());
@@ -114,7 +115,7 @@ fn schemas_are_printed() {
     }
     insta::assert_snapshot!(folder.complaint(&["schema", "journal"], ExitCode::Usage), @"
     error: invalid value 'journal' for '[FILE]'
-      [possible values: scenario, requirements, report]
+      [possible values: scenario, requirements, report, driver]
 
     For more information, try '--help'.
     ");

@@ -6,6 +6,7 @@ mod arguments;
 mod beginning;
 mod check;
 mod exits;
+mod expect;
 mod folder;
 mod looks;
 mod pages;

@@ -2,6 +2,7 @@
 
 mod served;
 mod shown;
+mod spoken;
 
 use std::fs;
 use std::path::PathBuf;

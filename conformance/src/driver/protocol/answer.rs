@@ -86,28 +86,20 @@ pub struct Answered {
 #[serde(default)]
 pub struct Failure {
     /// How the client classifies it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub class: Option<Class>,
     /// The client's own name for it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub native: Option<String>,
     /// The client's own words.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
     /// The status of the resource.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
     /// How many seconds the client tells its caller to wait.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after_s: Option<f64>,
     /// The provider's correlation id, where the client passes it on.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub correlation_id: Option<String>,
     /// The provider's trace id, where the client passes it on.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub trace_id: Option<String>,
     /// The provider's claims challenge, where the client passes it on.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub claims: Option<Value>,
 }
 
@@ -167,11 +159,7 @@ impl Message {
         }
         let outcome = match (form, value) {
             ("ok", Value::Object(ok)) => Outcome::Ok(ok),
-            ("err", value @ Value::Object(_)) => {
-                Outcome::Err(serde_json::from_value(value).map_err(|error| {
-                    NotAMessage::Unknown(format!("its `err`: {}", kind(&error)))
-                })?)
-            }
+            ("err", Value::Object(err)) => Outcome::Err(failure(err)?),
             ("unsupported", Value::String(why)) => Outcome::Unsupported(why),
             ("unsupported", _) => return Err(unknown("its `unsupported` is no text")),
             (form, _) => return Err(NotAMessage::Unknown(format!("its `{form}` is no object"))),
@@ -246,15 +234,54 @@ fn instant(value: &Value) -> Result<Timestamp, NotAMessage> {
         })
 }
 
-/// What is wrong, without the value that is.
-fn kind(error: &serde_json::Error) -> String {
-    let words = error.to_string();
-    match words.split_once(": ") {
-        // serde quotes the value it did not expect before what it did.
-        Some((what, rest)) => match rest.rsplit_once("expected ") {
-            Some((_, expected)) => format!("{what}, expected {expected}"),
-            None => what.to_owned(),
-        },
-        None => words,
+/// The members of a failure, for messages.
+const FAILURE: [&str; 8] = [
+    "class",
+    "native",
+    "message",
+    "status",
+    "retry_after_s",
+    "correlation_id",
+    "trace_id",
+    "claims",
+];
+
+/// Reads a failure, and says which member is wrong if one is.
+fn failure(members: Map<String, Value>) -> Result<Failure, NotAMessage> {
+    for name in FAILURE {
+        let Some(value) = members.get(name) else {
+            continue;
+        };
+        let alone = Map::from_iter([(name.to_owned(), value.clone())]);
+        if let Err(error) = serde_json::from_value::<Failure>(Value::Object(alone)) {
+            let what = kind(&error);
+            return Err(NotAMessage::Unknown(format!("its `err.{name}`: {what}")));
+        }
+    }
+    let failure: Failure = serde_json::from_value(Value::Object(members))
+        .map_err(|error| NotAMessage::Unknown(format!("its `err`: {}", kind(&error))))?;
+    match failure.class {
+        Some(Class::Ok) => Err(NotAMessage::Unknown(
+            "its `err.class` is `ok`, which is no failure".to_owned(),
+        )),
+        _ => Ok(failure),
     }
 }
+
+/// What is wrong, without the value that is: that may be a token.
+fn kind(error: &serde_json::Error) -> String {
+    let words = error.to_string();
+    // The value stands before what was expected, which is always in words of ours.
+    let expected = words.rsplit_once(", expected ").map(|(_, rest)| rest);
+    let what = ["invalid type", "invalid value", "unknown variant"]
+        .into_iter()
+        .find(|what| words.starts_with(what))
+        .unwrap_or("not what it should be");
+    match expected {
+        Some(expected) => format!("{what}, expected {expected}"),
+        None => what.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -33,7 +33,7 @@ pub struct Hello {
 pub struct Capabilities {
     /// The grants it has.
     pub grants: Vec<GrantKind>,
-    /// The ways it authenticates: `post`, `basic`.
+    /// The ways it authenticates: `post`, `basic`, `private_key_jwt`.
     pub auth: Vec<String>,
     /// The vendors it knows.
     #[schemars(with = "Vec<crate::schema::Vendor>")]
@@ -127,4 +127,47 @@ pub enum Throttle {
     Waits,
     /// It says so at once and stays quiet until then.
     FailsFast,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_driver_needs_to_say_little() {
+        let said = json!({ "version": 1, "name": "acme", "news": true });
+        let hello: Hello = serde_json::from_value(said).expect("a hello");
+        insta::assert_snapshot!(serde_json::to_string(&hello).expect("JSON"), @r#"{"version":1,"name":"acme","release":"","can":{"grants":["client_credentials"],"auth":["post"],"providers":["entra","okta"],"ops":[],"clock":"none","timers":false,"concurrency":1,"classes":false,"stores":false,"reuse":false},"profile":{"margin_s":null,"throttle":null,"classes":{}}}"#);
+    }
+
+    #[test]
+    fn what_is_said_beside_it_is_kept() {
+        let said = json!({
+            "version": 1,
+            "name": "acme",
+            "can": { "clock": "faketime", "ops": ["set_clock"], "news": [] },
+            "profile": { "margin_s": 60, "throttle": "fails_fast", "classes": { "No*": "other" } },
+        });
+        let hello: Hello = serde_json::from_value(said).expect("a hello");
+        assert_eq!(hello.can.clock, ClockMode::Faketime);
+        assert!(hello.can.offers("set_clock") && !hello.can.offers("call_api"));
+        assert_eq!(hello.can.auth, ["post"]);
+        assert_eq!(hello.profile.margin_s, Some(60));
+        assert_eq!(hello.profile.throttle, Some(Throttle::FailsFast));
+        assert_eq!(hello.profile.classes["No*"], Class::Other);
+    }
+
+    #[test]
+    fn modes_are_called_what_they_are_called_in_messages() {
+        for mode in [
+            ClockMode::Driven,
+            ClockMode::Faketime,
+            ClockMode::Scaled,
+            ClockMode::None,
+        ] {
+            assert_eq!(json!(mode), mode.name());
+        }
+    }
 }

@@ -12,3 +12,6 @@ pub use request::{Auth, Idp, Open, Operation, Request, Resource, Unread, User};
 pub const VERSION: u32 = 1;
 /// The longest line that is read or written, in bytes.
 pub const MAX_LINE: usize = 1 << 20;
+
+#[cfg(test)]
+pub(crate) use request::tests::operations;

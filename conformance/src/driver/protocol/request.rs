@@ -216,14 +216,21 @@ pub struct Idp {
 /// What a client authenticates with.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Auth {
-    /// How: `post` or `basic`.
+    /// How: `post`, `basic` or `private_key_jwt`.
     pub method: String,
     /// The client id.
     pub client_id: String,
-    /// The secret.
-    #[serde(serialize_with = "secret_in_clear")]
-    #[schemars(with = "String")]
-    pub client_secret: Secret,
+    /// The secret; none for a client that signs.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "in_clear")]
+    #[schemars(with = "Option<String>")]
+    pub client_secret: Option<Secret>,
+    /// The private key that its assertions are signed with, as PEM.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "in_clear")]
+    #[schemars(with = "Option<String>")]
+    pub private_key_pem: Option<Secret>,
+    /// The name of that key in the application's key set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kid: Option<String>,
 }
 
 /// The user that a client acts for.
@@ -259,61 +266,4 @@ fn in_clear<S: Serializer>(secret: &Option<Secret>, serializer: S) -> Result<S::
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn read(request: &Value) -> Result<Request, Unread> {
-        Request::read(request.to_string().as_bytes())
-    }
-
-    #[test]
-    fn what_is_written_can_be_read() {
-        let requests = [
-            json!({ "op": "hello", "versions": [1], "runner": "tokenproof" }),
-            json!({
-                "op": "open", "client": "c1", "provider": "okta",
-                "idp": {
-                    "issuer": "i", "origin": "o", "token_url": "t", "jwks_url": "j", "tenant": "default",
-                    "ca_file": "ca.pem", "ca_pem": "PEM",
-                },
-                "auth": { "method": "basic", "client_id": "app", "client_secret": "s3cret" },
-                "grant": "refresh_token", "scopes": ["api"],
-                "user": { "username": "u", "password": "p4ssword" },
-                "refresh_token": "rt", "resource": { "url": "r", "post_url": "p" },
-                "store": "store", "now": "2030-01-01T00:00:00Z",
-                "elapsed_ms": 0,
-            }),
-            json!({ "op": "get_token", "client": "c1" }),
-            json!({ "op": "call_api", "client": "c1", "method": "POST", "url": "r", "body": "{}" }),
-            json!({ "op": "force_refresh", "client": "c1" }),
-            json!({ "op": "invalidate", "client": "c1" }),
-            json!({ "op": "set_clock", "client": "c1", "now": "2030-01-01T00:00:30Z", "elapsed_ms": 30_000 }),
-            json!({ "op": "cancel", "call": 3 }),
-            json!({ "op": "swap_credential", "client": "c1", "client_secret": "n3w" }),
-            json!({ "op": "swap_credential", "client": "c1", "refresh_token": "rt2" }),
-            json!({ "op": "close", "client": "c1" }),
-        ];
-        for (id, mut request) in requests.into_iter().enumerate() {
-            request["id"] = id.into();
-            let read = read(&request).expect("a request");
-            assert_eq!(request["op"], read.operation.name());
-            assert_eq!(serde_json::to_value(&read).expect("it is written"), request);
-        }
-    }
-
-    #[test]
-    fn what_is_not_known_is_ignored_in_members_and_answered_in_operations() {
-        let request = json!({ "id": 1, "op": "get_token", "client": "c1", "haste": true });
-        assert!(read(&request).is_ok());
-        let request = json!({ "id": 7, "op": "juggle", "client": "c1" });
-        assert!(matches!(
-            read(&request),
-            Err(Unread::Unsupported { id: 7, .. })
-        ));
-        let request = json!({ "op": "get_token", "client": "c1" });
-        assert_eq!(read(&request).err(), Some(Unread::NoRequest));
-        assert_eq!(Request::read(b"hello?").err(), Some(Unread::NoRequest));
-    }
-}
+pub(crate) mod tests;

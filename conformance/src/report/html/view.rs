@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use askama::Template;
 use jiff::SignedDuration;
 
+use super::shade::Shade;
 use super::timeline::{Timeline, instant};
 use crate::judge::span::{signed_span, span};
 use crate::report::plain::plain;
@@ -29,7 +30,7 @@ pub(super) struct Page<'a> {
 
 struct Count {
     n: usize,
-    verdict: Verdict,
+    word: &'static str,
     kind: &'static str,
 }
 
@@ -39,14 +40,14 @@ struct RequirementRow<'a> {
     authority: &'static str,
     says: String,
     refs: String,
-    counts: [usize; 6],
+    counts: Vec<usize>,
     kind: &'static str,
 }
 
 struct CaseView<'a> {
     case: &'a CaseReport,
     kind: &'static str,
-    word: &'static str,
+    word: String,
     file: String,
     sum: String,
     checks: Vec<CheckView<'a>>,
@@ -55,7 +56,9 @@ struct CaseView<'a> {
 
 struct CheckView<'a> {
     check: &'a CheckReport,
+    shade: Shade,
     kind: &'static str,
+    word: String,
     authority: &'static str,
     refs: String,
     /// Label and text, for what did not pass.
@@ -83,8 +86,13 @@ impl<'a> Page<'a> {
     pub(super) fn new(report: &'a Report, played: &[Played<'_>]) -> Self {
         let counts = Verdict::ALL.into_iter().map(|verdict| Count {
             n: report.tally.get(verdict),
-            verdict,
-            kind: kind(verdict),
+            word: verdict.name(),
+            kind: Shade::Plain(verdict).kind(),
+        });
+        let expected = report.expectations.as_ref().map(|_| Count {
+            n: report.tally.expected,
+            word: "expected",
+            kind: "known",
         });
         let mut cases: Vec<CaseView<'_>> = report
             .cases
@@ -92,12 +100,12 @@ impl<'a> Page<'a> {
             .map(|case| CaseView::new(case, played.iter().find(|p| p.case.name == case.name)))
             .collect();
         // Stable, so by name within.
-        cases.sort_by_key(|view| std::cmp::Reverse(gravity(worst(view.case))));
+        cases.sort_by_key(|view| std::cmp::Reverse(Shade::worst(view.case).gravity()));
         Self {
             report,
             reasons: report.reasons.iter().map(|text| plain(text)).collect(),
             remarks: report.remarks(),
-            counts: counts.collect(),
+            counts: counts.chain(expected).collect(),
             shares: vec![("MUST", report.must), ("SHOULD", report.should)],
             requirements: requirements(report),
             cases,
@@ -107,55 +115,58 @@ impl<'a> Page<'a> {
 }
 
 fn requirements(report: &Report) -> Vec<RequirementRow<'_>> {
-    let mut rows: BTreeMap<&str, RequirementRow<'_>> = BTreeMap::new();
+    // Columns as on top: one for each verdict, and one for what was expected where there is a list.
+    let columns = Verdict::ALL.len() + usize::from(report.expectations.is_some());
+    let mut rows: BTreeMap<&str, (RequirementRow<'_>, Shade)> = BTreeMap::new();
     for check in report.checks() {
-        let row = rows
-            .entry(&check.requirement)
-            .or_insert_with(|| RequirementRow {
+        let (row, worst) = rows.entry(&check.requirement).or_insert_with(|| {
+            let row = RequirementRow {
                 first: check,
                 authority: citation::authority(check.authority),
                 says: plain(&check.says),
                 refs: plain(&check.refs.join(", ")),
-                counts: [0; 6],
-                kind: "pass",
-            });
-        for (verdict, count) in Verdict::ALL.into_iter().zip(&mut row.counts) {
-            *count += usize::from(verdict == check.verdict && !check.unscored);
+                counts: vec![0; columns],
+                kind: "none",
+            };
+            (row, Shade::Plain(Verdict::NotApplicable))
+        });
+        if check.unscored {
+            continue;
+        }
+        let shade = Shade::of(check);
+        let column = Verdict::ALL.iter().position(|v| *v == check.verdict);
+        let column = match shade {
+            Shade::Expected(_) => Some(Verdict::ALL.len()),
+            Shade::Plain(_) | Shade::Stale => column,
+        };
+        if let Some(count) = column.and_then(|at| row.counts.get_mut(at)) {
+            *count += 1;
+        }
+        if shade.gravity() > worst.gravity() {
+            *worst = shade;
+            row.kind = shade.kind();
         }
     }
-    let mut rows: Vec<RequirementRow<'_>> = rows.into_values().collect();
-    let worst = |row: &RequirementRow<'_>| {
-        let seen = Verdict::ALL.into_iter().zip(row.counts);
-        let seen = seen.filter(|(_, n)| *n > 0).map(|(verdict, _)| verdict);
-        seen.max_by_key(|verdict| gravity(*verdict))
-            .unwrap_or(Verdict::NotApplicable)
-    };
-    for row in &mut rows {
-        row.kind = kind(worst(row));
-    }
-    rows.sort_by_key(|row| (std::cmp::Reverse(gravity(worst(row))), row.first.level));
-    rows
+    let mut rows: Vec<(RequirementRow<'_>, Shade)> = rows.into_values().collect();
+    rows.sort_by_key(|(row, worst)| (std::cmp::Reverse(worst.gravity()), row.first.level));
+    rows.into_iter().map(|(row, _)| row).collect()
 }
 
 impl<'a> CaseView<'a> {
     fn new(case: &'a CaseReport, played: Option<&Played<'_>>) -> Self {
-        let verdict = worst(case);
-        let passed = case
-            .checks
-            .iter()
-            .filter(|c| c.verdict == Verdict::Pass)
-            .count();
+        let worst = Shade::worst(case);
+        let passed = case.checks.iter().filter(|c| c.is_passed()).count();
         let mut sum = format!("{passed} of {} passed", several(case.checks.len(), "check"));
         if let Some(millis) = case.virtual_ms {
             let lasted = span(std::time::Duration::from_millis(millis));
             sum.push_str(&format!(" \u{b7} {lasted} virtual"));
         }
         let mut checks: Vec<CheckView<'_>> = case.checks.iter().map(CheckView::new).collect();
-        checks.sort_by_key(|view| std::cmp::Reverse(gravity(view.check.verdict)));
+        checks.sort_by_key(|view| std::cmp::Reverse(view.shade.gravity()));
         Self {
             case,
-            kind: kind(verdict),
-            word: verdict.name(),
+            kind: worst.kind(),
+            word: worst.word(),
             file: plain(&case.file),
             sum,
             checks,
@@ -190,14 +201,18 @@ impl<'a> CheckView<'a> {
             ("hint", check.hint.clone().unwrap_or_default()),
             ("wire", numbers.join(" ")),
         ];
-        let lines = lines.into_iter().filter(|(_, text)| !text.is_empty());
+        let lines = lines.into_iter().chain(check.said_before());
+        let lines = lines.filter(|(_, text)| !text.is_empty());
+        let shade = Shade::of(check);
         Self {
             check,
-            kind: kind(check.verdict),
+            shade,
+            kind: shade.kind(),
+            word: shade.word(),
             authority: citation::authority(check.authority),
             refs: plain(&check.refs.join(", ")),
-            lines: match check.verdict {
-                Verdict::Pass => Vec::new(),
+            lines: match shade {
+                Shade::Plain(Verdict::Pass) if check.expectation.is_none() => Vec::new(),
                 _ => lines.map(|(label, text)| (label, plain(&text))).collect(),
             },
         }
@@ -290,44 +305,11 @@ fn runs(case: &CaseReport, played: &Played<'_>) -> Vec<RunView> {
         });
     }
     // Something is always open in a case that did not pass.
-    if worst(case) != Verdict::Pass && views.iter().all(|view| !view.is_open) {
+    if Shade::worst(case) != Shade::Plain(Verdict::Pass) && views.iter().all(|view| !view.is_open) {
         views
             .iter_mut()
             .take(1)
             .for_each(|view| view.is_open = true);
     }
     views
-}
-
-/// The worst of what counts, or of all where nothing does.
-fn worst(case: &CaseReport) -> Verdict {
-    let counts = |check: &&CheckReport| case.is_unscored() || !check.unscored;
-    let checks = case.checks.iter().filter(counts);
-    let verdicts = checks.map(|check| check.verdict);
-    verdicts
-        .max_by_key(|verdict| gravity(*verdict))
-        .unwrap_or(Verdict::NotApplicable)
-}
-
-/// What a reader wants to see first. A pass beside something that does not apply is a pass.
-fn gravity(verdict: Verdict) -> u8 {
-    match verdict {
-        Verdict::Error => 5,
-        Verdict::Fail => 4,
-        Verdict::Warn => 3,
-        Verdict::Inconclusive => 2,
-        Verdict::Pass => 1,
-        Verdict::NotApplicable => 0,
-    }
-}
-
-fn kind(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Pass => "pass",
-        Verdict::Fail => "fail",
-        Verdict::Warn => "warn",
-        Verdict::Inconclusive => "open",
-        Verdict::NotApplicable => "none",
-        Verdict::Error => "error",
-    }
 }

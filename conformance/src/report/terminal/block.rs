@@ -23,6 +23,9 @@ pub(in crate::report) fn story(check: &CheckReport, file: &str, width: usize) ->
 /// The finding in one line: `expected …, observed …`.
 pub(in crate::report) fn in_one_line(check: &CheckReport) -> String {
     let observed = &check.observed;
+    if let Some(complaint) = check.complaint().filter(|_| check.is_stale()) {
+        return complaint;
+    }
     match check.verdict {
         Verdict::Fail | Verdict::Warn => {
             format!("expected {}; observed {observed}", check.expected)
@@ -56,13 +59,20 @@ pub(super) fn block(check: &CheckReport, file: &str, style: Style, width: usize)
         },
         _ => "observed",
     };
+    let seen = match check.is_stale() {
+        true => "it passes",
+        false => &check.observed,
+    };
     for (label, text) in [
         ("with", with.join(", ").as_str()),
         ("expected", &check.expected),
-        (observed, &check.observed),
+        (observed, seen),
         ("hint", check.hint.as_deref().unwrap_or_default()),
     ] {
         lines.extend(labelled(label, &wrapped(text, MARGIN, width), style));
+    }
+    for (label, text) in check.said_before() {
+        lines.extend(labelled(label, &wrapped(&text, MARGIN, width), style));
     }
     let times: Vec<String> = check.wire.iter().map(sent_at).collect();
     let widest = times.iter().map(|time| columns(time)).max().unwrap_or(0);

@@ -1,6 +1,6 @@
 //! The end of the report: what did not pass once more, the counts, and what the gate says.
 
-use super::{GUTTER, gutter, in_one_line, is_passed};
+use super::{GUTTER, gutter_of, in_one_line, is_passed};
 use crate::report::wrap::{columns, wrapped};
 use crate::report::{CheckReport, Report, Share, Style};
 use crate::verdict::Verdict;
@@ -14,7 +14,11 @@ pub(super) fn repeated(report: &Report, style: Style, width: usize) -> Vec<Strin
     let broken: Vec<&CheckReport> = report
         .checks()
         .filter(|check| !check.unscored)
-        .filter(|check| !matches!(check.verdict, Verdict::Pass | Verdict::NotApplicable))
+        .filter(|check| !check.is_expected())
+        .filter(|check| {
+            check.is_wrongly_expected()
+                || !matches!(check.verdict, Verdict::Pass | Verdict::NotApplicable)
+        })
         .collect();
     if passing + report.not_run.len() <= SCREENFUL || broken.is_empty() {
         return Vec::new();
@@ -23,7 +27,7 @@ pub(super) fn repeated(report: &Report, style: Style, width: usize) -> Vec<Strin
     for check in broken {
         lines.push(format!(
             "{}{}",
-            gutter(check.verdict, style),
+            gutter_of(check, style),
             style.bold(&check.name.0)
         ));
         lines.extend(wrapped(&in_one_line(check), GUTTER, width));
@@ -41,6 +45,11 @@ pub(super) fn summary(report: &Report, style: Style, width: usize) -> Vec<String
             0 => style.dim(&text),
             _ => style.verdict(verdict, &text),
         });
+        plain_counts.push(text);
+    }
+    if report.expectations.is_some() {
+        let text = format!("{} expected", report.tally.expected);
+        counts.push(style.dim(&text));
         plain_counts.push(text);
     }
     let share = |keyword: &str, share: Share| format!("{keyword} {}/{}", share.passed, share.of);

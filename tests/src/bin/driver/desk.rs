@@ -269,7 +269,7 @@ impl Desk {
             api_url: open.resource.url,
             post_api_url: open.resource.post_url,
             client_id: open.auth.client_id,
-            client_secret: open.auth.client_secret,
+            client_secret: open.auth.client_secret.unwrap_or_else(|| Secret::new("")),
             auth: match open.auth.method.as_str() {
                 "basic" => ClientAuthMethod::Basic,
                 _ => ClientAuthMethod::Post,

@@ -1,0 +1,28 @@
+//! The key pair of the built-in directory's clients that sign. It is public, like everything in that directory.
+
+use super::client_key::KeySet;
+use super::okta::OktaDirectory;
+
+/// The private key, as PEM.
+pub const SAMPLE_PRIVATE_KEY: &str = include_str!("../../directory/client.key.pem");
+/// The name of the public key in the key sets of Okta applications.
+pub const SAMPLE_KEY_ID: &str = "tokenproof-sample";
+
+impl OktaDirectory {
+    /// Lets every application that has a credential sign in with the key of the first that has [`SAMPLE_KEY_ID`] as well.
+    pub fn share_sample_key(&mut self) {
+        let has_it = |jwks: &KeySet| jwks.candidates(Some(SAMPLE_KEY_ID)).next().is_some();
+        let mut sets = self
+            .applications
+            .iter()
+            .map(|application| &application.jwks);
+        let Some(shared) = sets.find(|jwks| has_it(jwks)).cloned() else {
+            return;
+        };
+        for application in &mut self.applications {
+            if application.has_credential() && !has_it(&application.jwks) {
+                application.jwks.keys.extend(shared.keys.iter().cloned());
+            }
+        }
+    }
+}
