@@ -202,7 +202,7 @@ impl Stage {
         };
         match self.idp.label_of(&token) {
             Some(_) => Ok(token),
-            None => Err("it handed out a token that the provider has not issued".to_owned()),
+            None => Err(NOT_ISSUED.to_owned()),
         }
     }
 }
@@ -231,5 +231,8 @@ pub(super) fn get_token(client: &str) -> Operation {
         client: client.to_owned(),
     }
 }
+
+/// What is said of a token that is a lie.
+pub(super) const NOT_ISSUED: &str = "it handed out a token that the provider has not issued";
 
 const CA_FILE: &str = "ca.pem";
