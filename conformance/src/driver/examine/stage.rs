@@ -14,6 +14,7 @@ use mock_idp::{MockIdp, Provider, StartError};
 use token_client::Secret;
 
 use crate::driver::clock::{Faketime, TimestampFile};
+use crate::driver::key;
 use crate::driver::protocol::{
     Answered, Auth, ClockMode, Hello, Idp, Open, Operation, Outcome, Resource, User,
 };
@@ -136,7 +137,7 @@ impl Stage {
         let refresh_token = (whom.grant == GrantKind::RefreshToken)
             .then(|| Secret::new(idp.mint_refresh_token_for(&identity).value.reveal()));
         let ca_file = self.folder.path().join(CA_FILE);
-        Ok(Open {
+        let mut open = Open {
             client: client.to_owned(),
             provider: idp.provider(),
             idp: Idp {
@@ -171,7 +172,11 @@ impl Stage {
             resource: Resource { url, post_url },
             store: whom.with_store.then(|| self.folder.path().join("store")),
             now: self.now(),
-        })
+        };
+        if whom.auth == key::METHOD {
+            key::signing(&mut open);
+        }
+        Ok(open)
     }
 
     /// The requests so far to this endpoint.
