@@ -53,7 +53,7 @@ struct Update {
     #[command(flatten)]
     drive: Drive,
     /// Take what was seen from a report that `--json` wrote, of a whole run with `--expect FILE`; play nothing
-    #[arg(long, value_name = "REPORT", conflicts_with_all = ["contender", "driver", "seed", "jobs", "gate"])]
+    #[arg(long, value_name = "REPORT", conflicts_with_all = ["contender", "driver", "adapter", "seed", "jobs", "gate"])]
     from: Option<PathBuf>,
     /// Add what closes this gate: must or should
     #[arg(long, default_value = "must", value_parser = super::publish::gate)]
@@ -100,7 +100,7 @@ impl Update {
         }
         let list = bind(list, &chosen)?;
         let mut report = match &self.from {
-            Some(path) => self.seen_before(path)?,
+            Some(path) => self.seen_before(path, &list)?,
             None => self.seen(chosen, &list)?,
         };
         report.expect(&list, true);
@@ -164,14 +164,14 @@ impl Update {
     }
 
     /// What a run found that is over.
-    fn seen_before(&self, path: &Path) -> Result<Report, Refusal> {
+    fn seen_before(&self, path: &Path, list: &Bound) -> Result<Report, Refusal> {
         let name = path.display();
         let text = std::fs::read_to_string(path)
             .map_err(|error| Refusal::usage(format!("`{name}` cannot be read: {error}")))?;
         let report = json::read(&text)
             .map_err(|error| Refusal::usage(format!("`{name}` is of no use here: {error}")))?;
-        let list = report.expectations.as_ref();
-        match list.is_some_and(|list| list.whole) {
+        let told = report.expectations.as_ref();
+        match told.is_some_and(|told| told.whole && told.providers == list.providers()) {
             true => Ok(report),
             false => Err(Refusal::usage(format!(
                 "`{name}` does not show everything that `{}` speaks of; write it with `--expect` and no selection",

@@ -30,7 +30,6 @@ mod sample;
 #[cfg(test)]
 mod scoring;
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use mock_idp::Provider;
@@ -216,19 +215,6 @@ impl Report {
         report
     }
 
-    /// Closes the gate for a reason that no verdict shows, such as a command that failed by itself.
-    pub fn close(&mut self, case: &CaseName, exit: ExitCode, what: String) {
-        let case = case.clone();
-        self.incidents.push(Incident { case, what, exit });
-        self.conclude();
-    }
-
-    /// Adds cases that were chosen but not played. They change neither a count nor the gate.
-    pub fn leave_out(&mut self, cases: Vec<NotRun>) {
-        self.not_run.extend(cases);
-        self.conclude();
-    }
-
     /// Says that this is one share of a selection; a share may be empty.
     pub fn be_shard(&mut self, shard: Shard) {
         self.shard = Some(shard);
@@ -292,19 +278,6 @@ impl Report {
         self.passed = self.reasons.is_empty();
     }
 
-    /// What closes the gate although no verdict shows it. What happens in a case that does not count does not count either,
-    /// nor what breaks a case of which nothing else was expected.
-    fn counting_incidents(&self) -> impl Iterator<Item = &Incident> {
-        let idle = self
-            .cases
-            .iter()
-            .filter(|case| case.is_unscored() || case.is_expected_to_break());
-        let idle: BTreeSet<&CaseName> = idle.map(|case| &case.name).collect();
-        self.incidents
-            .iter()
-            .filter(move |incident| !idle.contains(&incident.case))
-    }
-
     /// Every check, in order.
     pub fn checks(&self) -> impl Iterator<Item = &CheckReport> {
         self.cases.iter().flat_map(|case| &case.checks)
@@ -316,14 +289,6 @@ impl CaseReport {
     #[must_use]
     pub fn is_unscored(&self) -> bool {
         !self.checks.is_empty() && self.checks.iter().all(|check| check.unscored)
-    }
-}
-
-impl CaseReport {
-    /// Whether each of its checks is an error, and was expected to be.
-    fn is_expected_to_break(&self) -> bool {
-        let is_error = |check: &CheckReport| check.verdict == Verdict::Error && check.is_expected();
-        !self.checks.is_empty() && self.checks.iter().all(is_error)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Report;
 use crate::case::{Case, CaseName, CheckName};
 
 /// A case that was not started, because `--fail-fast` had stopped the run. It is counted and shown, and never a pass.
@@ -25,5 +26,13 @@ impl NotRun {
             scenario: case.head.scenario.clone(),
             checks: names.map(|id| CheckName::new(&case.name, id)).collect(),
         }
+    }
+}
+
+impl Report {
+    /// Adds cases that were chosen but not played. They change neither a count nor the gate.
+    pub fn leave_out(&mut self, cases: Vec<NotRun>) {
+        self.not_run.extend(cases);
+        self.conclude();
     }
 }

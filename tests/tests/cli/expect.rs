@@ -155,10 +155,18 @@ fn lists_that_are_refused() {
       = help: say why the check does not pass, so that a reader knows whether it has to stay so
     ");
     let many = folder(&KNOWN.replace("mine/fails[*]:nine", "rate-limit:*"));
-    insta::assert_snapshot!(many.complaint(&["run", "--expect", "acme.expect.yaml"], ExitCode::Usage), @"");
+    insta::assert_snapshot!(many.complaint(&["run", "--expect", "acme.expect.yaml"], ExitCode::Usage), @r#"
+    error: this names 69 checks, more than the 20 that one entry may excuse
+     --> acme.expect.yaml:3:12
+      |
+    3 |   - check: "rate-limit:*"
+      |            ^^^^^^^^^^^^^^
+      |
+      = help: name fewer, with a reason for each; what the client cannot do at all belongs under `unsupported`
+    "#);
     insta::assert_snapshot!(
         Folder::new().complaint(&["run", "--expect", "gone.expect.yaml"], ExitCode::Usage),
-        @""
+        @"error: cannot read `gone.expect.yaml`: there is no such file"
     );
 }
 
@@ -318,7 +326,7 @@ fn a_list_from_a_report() {
         "acme.expect.yaml: 1 added; 1 entry says TODO where a reason belongs\n"
     );
     assert!(read(&folder, "acme.expect.yaml").contains("mine/fails:nine"));
-    insta::assert_snapshot!(folder.complaint(&[&update[..], &["part.json"]].concat(), ExitCode::Usage), @"");
+    insta::assert_snapshot!(folder.complaint(&[&update[..], &["part.json"]].concat(), ExitCode::Usage), @"`part.json` does not show everything that `acme.expect.yaml` speaks of; write it with `--expect` and no selection");
 }
 
 #[test]
