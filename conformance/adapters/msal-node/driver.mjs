@@ -30,22 +30,22 @@ const hello = {
     margin_s: 300,
     throttle: "fails_fast",
     classes: {
-      // The name of the exception and, after a slash, its `errorCode`.
+      // The name of the exception and, after slashes, its `errorCode` and `subError`.
       "InteractionRequiredAuthError/*": "interaction_required",
       "InteractionRequiredAuthError/no_tokens_found": "reauth_required",
       "InteractionRequiredAuthError/refresh_token_expired": "reauth_required",
-      "InteractionRequiredAuthError/bad_token": "reauth_required",
-      "ServerError/invalid_grant": "reauth_required",
-      "ServerError/invalid_client": "misconfigured",
-      "ServerError/unauthorized_client": "misconfigured",
-      "ServerError/invalid_scope": "misconfigured",
-      "ServerError/invalid_request": "misconfigured",
-      "ServerError/temporarily_unavailable": "transient",
-      "ServerError/server_error": "transient",
+      "InteractionRequiredAuthError/*/bad_token": "reauth_required",
+      "ServerError/invalid_grant*": "reauth_required",
+      "ServerError/invalid_client*": "misconfigured",
+      "ServerError/unauthorized_client*": "misconfigured",
+      "ServerError/invalid_scope*": "misconfigured",
+      "ServerError/invalid_request*": "misconfigured",
+      "ServerError/temporarily_unavailable*": "transient",
+      "ServerError/server_error*": "transient",
       "*/network_error": "transient",
       "*/token_parsing_error": "protocol",
       // What `fetch` throws when the resource is called.
-      "TypeError/*": "transient",
+      "TypeError*": "transient",
     },
   },
 };
@@ -164,10 +164,10 @@ function plugin(path) {
 
 /** What came out of MSAL, in the protocol's terms. */
 function failure(error) {
-  const { name, message, errorCode, correlationId, traceId, status, claims } = error;
+  const { name, message, errorCode, subError, correlationId, traceId, claims } = error;
   return {
     class: classOf(error),
-    native: `${name}/${errorCode ?? error.cause?.code ?? ""}`,
+    native: [name, errorCode ?? error.cause?.code, subError].filter(Boolean).join("/"),
     message,
     correlation_id: correlationId || undefined,
     trace_id: traceId || undefined,

@@ -85,7 +85,10 @@ impl Language {
                 )
             }
             Self::Go => {
-                let program = place.with_extension("");
+                let mut program = place.with_extension("");
+                if program == place {
+                    program.set_extension("out");
+                }
                 // A bare name would be looked for among the installed programs.
                 let program = match program.components().count() {
                     1 => format!("./{}", program.display()),
@@ -104,12 +107,12 @@ impl Language {
 mod tests {
     use super::*;
 
-    /// What a reader takes in at a glance; Java has no JSON and Rust has neither that nor HTTP.
+    /// Lines that are not blank. What a reader takes in at a glance; Java comes without JSON, Rust without that and HTTP.
     fn most_lines(language: Language) -> usize {
         match language {
-            Language::Python | Language::Node | Language::Go | Language::Csharp => 70,
-            Language::Java => 80,
-            Language::Rust => 150,
+            Language::Python | Language::Node | Language::Go | Language::Csharp => 60,
+            Language::Java => 75,
+            Language::Rust => 140,
         }
     }
 
@@ -117,7 +120,7 @@ mod tests {
     fn templates_are_short_and_say_what_is_to_be_done() {
         for language in Language::ALL {
             let text: String = language.files().iter().map(|(_, text)| *text).collect();
-            let lines = text.lines().count();
+            let lines = text.lines().filter(|line| !line.is_empty()).count();
             assert!(
                 lines <= most_lines(language),
                 "{language:?} has {lines} lines"
@@ -150,10 +153,13 @@ mod tests {
                 "expires_in",
                 "scope",
             ] {
-                assert!(text.contains(word), "{language:?} has no `{word}`");
+                assert!(
+                    text.to_lowercase().contains(word),
+                    "{language:?} has no `{word}`"
+                );
             }
             assert!(
-                text.contains("ca_pem") || text.contains("ca_file"),
+                text.to_lowercase().contains("ca_pem") || text.contains("ca_file"),
                 "{language:?}"
             );
         }
@@ -184,6 +190,19 @@ mod tests {
                 table.push(format!("{} -> {start}", build.unwrap_or_default()));
             }
         }
-        insta::assert_snapshot!(table.join("\n"), @"");
+        insta::assert_snapshot!(table.join("\n"), @"
+         -> python3 driver.py
+         -> python3 'my tests/d'
+         -> node driver.mjs
+         -> node 'my tests/d'
+        cargo build --manifest-path driver/Cargo.toml -> driver/target/debug/driver
+        cargo build --manifest-path 'my tests/d/Cargo.toml' -> 'my tests/d/target/debug/driver'
+        go build -o ./driver driver.go -> ./driver
+        go build -o 'my tests/d.out' 'my tests/d' -> 'my tests/d.out'
+         -> java Driver.java
+         -> java 'my tests/d'
+         -> dotnet run driver.cs
+         -> dotnet run 'my tests/d'
+        ");
     }
 }

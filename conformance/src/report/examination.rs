@@ -88,7 +88,18 @@ mod tests {
                 ),
             ],
         };
-        insta::assert_snapshot!(self::examination(&examination, Style::Plain, 80), @"");
+        insta::assert_snapshot!(self::examination(&examination, Style::Plain, 80), @r#"
+        PASS  hello               starts in time and says hello in version 1
+        FAIL  unknown-operations  answers operations it does not know with `unsupported`
+              observed  it answered `validate` with `ok`
+              hint      answer `{"id":…,"unsupported":"why"}` to every `op` you have no
+                branch for
+        skip  timers              says when it waits, and wakes when its clock is moved
+              `can.timers` is false
+
+         1 pass   1 fail   1 skipped      acme 3.2
+         exit 4: the driver failed
+        "#);
         assert_eq!(verdict_of(&examination), ExitCode::Driver);
         let coloured = self::examination(&examination, Style::Colour, 80);
         assert!(coloured.contains("\u{1b}[1;31mFAIL\u{1b}[0m"));

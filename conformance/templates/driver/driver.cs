@@ -1,14 +1,9 @@
 // A driver for Tokenproof: it lets Tokenproof test a token client, over standard input and output. What is marked TODO stands
 // where your client belongs. `tokenproof check-driver 'dotnet run driver.cs'` tells whether it works. Needs .NET 10.
-using System.Collections.Concurrent;
-using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
-using System.Text.Json.Nodes;
+using System.Collections.Concurrent; using System.Net.Security; using System.Security.Cryptography.X509Certificates; using System.Text.Json.Nodes;
 
 // TODO what your client can do: docs/driver-protocol.md has the list
-const string Can = """
-    {"grants":["client_credentials"],"auth":["post"],"ops":["set_clock"],"clock":"driven","concurrency":64,"reuse":true}
-    """;
+const string Can = """{"grants":["client_credentials"],"auth":["post"],"ops":["set_clock"],"clock":"driven","concurrency":64,"reuse":true}""";
 var clients = new ConcurrentDictionary<string, Client>();
 var printing = new object();
 

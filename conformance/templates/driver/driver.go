@@ -24,8 +24,7 @@ func (c *client) getToken(now time.Time) (string, error) {
 	if now.Before(c.freshUntil) { return c.token, nil }
 	reply, err := c.http.PostForm(c.setup.Idp.Token_url, url.Values{"grant_type": {"client_credentials"},
 		"scope": {strings.Join(c.setup.Scopes, " ")}, "client_id": {c.setup.Auth.Client_id}, "client_secret": {c.setup.Auth.Client_secret}})
-	if err != nil { return "", err }
-	defer reply.Body.Close()
+	if err != nil { return "", err }; defer reply.Body.Close()
 	if reply.StatusCode != 200 { return "", fmt.Errorf("the token endpoint answered %d", reply.StatusCode) }
 	var said struct { Access_token string; Expires_in float64 }
 	if err := json.NewDecoder(reply.Body).Decode(&said); err != nil { return "", err }
@@ -33,8 +32,7 @@ func (c *client) getToken(now time.Time) (string, error) {
 	return c.token, nil
 }
 func answer(ask request) (string, any) {
-	lock.Lock()
-	if !ask.Now.IsZero() { clock = ask.Now }
+	lock.Lock(); if !ask.Now.IsZero() { clock = ask.Now }
 	c, now := clients[ask.Client], clock
 	if ask.Op == "open" { clients[ask.Client] = open(ask) } else if ask.Op == "close" { delete(clients, ask.Client) }
 	lock.Unlock()
@@ -56,10 +54,9 @@ func main() {
 	for lines.Buffer(nil, 1<<20); lines.Scan(); {
 		var ask request
 		if err := json.Unmarshal(lines.Bytes(), &ask); err != nil { panic(err) }
-		go func() {
+		go func() { // one write for each line
 			form, said := answer(ask)
-			text, _ := json.Marshal(map[string]any{"id": ask.ID, form: said})
-			os.Stdout.Write(append(text, '\n')) // one write for each line
+			text, _ := json.Marshal(map[string]any{"id": ask.ID, form: said}); os.Stdout.Write(append(text, '\n'))
 		}()
 	}
 }

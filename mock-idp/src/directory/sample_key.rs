@@ -26,3 +26,34 @@ impl OktaDirectory {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::directory::Directory;
+
+    use super::*;
+
+    #[test]
+    fn it_is_shared_with_all_that_have_a_credential() {
+        let mut okta = Directory::default().okta;
+        let signing = |okta: &OktaDirectory| {
+            let all = okta.applications.iter();
+            let known = all.filter(|application| {
+                let mut keys = application.jwks.candidates(Some(SAMPLE_KEY_ID));
+                keys.next().is_some()
+            });
+            let names: Vec<&str> = known.map(|application| application.name.as_str()).collect();
+            names.join(", ")
+        };
+        insta::assert_snapshot!(signing(&okta), @"Orders Service");
+        okta.share_sample_key();
+        insta::assert_snapshot!(signing(&okta), @"Orders Daemon, Orders Batch, Orders Service");
+        // A second time changes nothing: no key is there twice.
+        okta.share_sample_key();
+        assert!(
+            okta.applications
+                .iter()
+                .all(|application| application.jwks.keys.len() <= 1)
+        );
+    }
+}

@@ -130,6 +130,16 @@ async fn an_audience_keeps_the_slash_it_was_asked_with() {
 }
 
 #[tokio::test]
+async fn entra_shows_a_users_default_beside_what_it_stands_for() {
+    let stage = Stage::entra().await;
+    let asked = "https://graph.microsoft.com/.default openid";
+    let answer = stage.password().with("scope", asked).send().await;
+    insta::assert_snapshot!(answer.text("scope"), @"https://graph.microsoft.com/User.Read https://graph.microsoft.com/Mail.Read https://graph.microsoft.com/Mail.Send openid https://graph.microsoft.com/.default");
+    let (_, claims) = verified(&stage, &answer.text("access_token")).await;
+    assert_eq!(claims["scp"], "User.Read Mail.Read Mail.Send openid");
+}
+
+#[tokio::test]
 async fn entra_user_tokens_and_client_info() {
     let stage = Stage::entra().await;
     let answer = stage.password().with("client_info", "1").send().await;

@@ -7,6 +7,7 @@ use boon::{Compiler, Schemas};
 use serde_json::Value;
 use tests::program::workspace_folder;
 use tokenproof::driver::protocol::Message;
+use tokenproof::driver::{Assertion, Language};
 
 use super::Document;
 
@@ -75,6 +76,43 @@ fn everything_that_can_be_said_is_on_the_page() {
         .filter_map(|one| Some(one["properties"]["op"]["const"].as_str()?.to_owned()))
         .collect();
     assert_eq!(named_in("## Operations"), operations);
+}
+
+/// The page of the assertions has the program's own words.
+#[test]
+fn every_assertion_about_drivers_is_on_the_page() {
+    let shown = Document::read(PAGE).table("| assertion | the driver … |");
+    let shown: Vec<(String, String)> = shown
+        .iter()
+        .map(|row| (row[0].replace('`', ""), row[1].replace('`', "")))
+        .collect();
+    let real: Vec<(String, String)> = Assertion::ALL
+        .into_iter()
+        .map(|assertion| {
+            (
+                assertion.name().to_owned(),
+                assertion.says().replace('`', ""),
+            )
+        })
+        .collect();
+    assert_eq!(shown, real);
+}
+
+#[test]
+fn every_language_of_templates_is_on_the_page() {
+    let shown = Document::read(PAGE).table("| language | what is written | what it needs |");
+    let shown: Vec<(String, bool)> = shown
+        .iter()
+        .zip(Language::ALL)
+        .map(|(row, language)| {
+            (
+                row[0].replace('`', ""),
+                row[1].contains(language.usual_place()),
+            )
+        })
+        .collect();
+    let real = ["python", "node", "rust", "go", "java", "csharp"];
+    assert_eq!(shown, real.map(|name| (name.to_owned(), true)));
 }
 
 fn schema() -> Value {

@@ -43,13 +43,17 @@ fn walk(folder: &Path, below: &str, files: &mut Vec<File>) {
     for entry in entries {
         let entry = entry.expect("a readable folder");
         let name = entry.file_name().to_string_lossy().into_owned();
+        // `.git` is a file in a work tree beside another.
+        if MADE.contains(&name.as_str()) {
+            continue;
+        }
         let path = match below {
             "" => name.clone(),
             below => format!("{below}/{name}"),
         };
         let kind = entry.file_type().expect("a kind of file");
         if kind.is_dir() {
-            if !MADE.contains(&name.as_str()) && name != "__pycache__" {
+            if name != "__pycache__" {
                 walk(&entry.path(), &path, files);
             }
         } else if !LEFT_BEHIND.iter().any(|ending| name.ends_with(ending)) {

@@ -146,6 +146,15 @@ mod tests {
             json!({ "clock": "driven", "ops": ["set_clock"], "timers": true }),
             json!({ "clock": "faketime", "timers": true }),
         ];
-        insta::assert_snapshot!(all.map(of).join("\n"), @"");
+        insta::assert_snapshot!(all.map(of).join("\n"), @"
+        fine
+        `grants`, `auth` or `providers` is empty: nothing could be examined
+        `can.ops` has `get_token`; what can be offered is call_api, force_refresh, invalidate, set_clock, cancel, swap_credential
+        `can.auth` has `private_key_jwt`; there are `post` and `basic`
+        `can.concurrency` is 0; a client takes at least one request
+        `can.clock` is `driven`, but `set_clock` is not in `can.ops`
+        fine
+        `can.timers` is true, but `can.clock` is not `driven`
+        ");
     }
 }
