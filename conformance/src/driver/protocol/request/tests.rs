@@ -18,7 +18,9 @@ fn open() -> Open {
         auth: Auth {
             method: "post".to_owned(),
             client_id: "app".to_owned(),
-            client_secret: Secret::new("hidden-1"),
+            client_secret: Some(Secret::new("hidden-1")),
+            private_key_pem: None,
+            kid: None,
         },
         grant: GrantKind::ClientCredentials,
         scopes: vec!["api.read".to_owned()],
