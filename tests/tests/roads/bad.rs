@@ -114,7 +114,10 @@ fn outcome(fault: &str, notes: &Path) -> String {
         }
     };
     let left = still_there(notes);
-    format!("{fault}: {said}{}", if left.is_empty() { "" } else { "STILL THERE" })
+    format!(
+        "{fault}: {said}{}",
+        if left.is_empty() { "" } else { "STILL THERE" }
+    )
 }
 
 /// Those of the processes in this file that have not ended, even if they are given a while.
@@ -150,7 +153,9 @@ fn each_costs_its_own_case_and_nothing_is_left_running() {
                 })
             })
             .collect();
-        let done = workers.into_iter().flat_map(|worker| worker.join().expect("no panic"));
+        let done = workers
+            .into_iter()
+            .flat_map(|worker| worker.join().expect("no panic"));
         done.collect()
     });
     let table: Vec<String> = outcomes.into_values().collect();
@@ -174,8 +179,14 @@ fn a_fault_of_the_driver_ends_a_run_with_exit_code_4_and_the_reason() {
         (output.status.code(), told)
     };
     for (fault, reason) in [
-        ("dies at once", "the driver ended with exit code 3 (`no such module`) while `hello` was under way"),
-        ("die in operation", "ended with exit code 7 while `get_token`"),
+        (
+            "dies at once",
+            "the driver ended with exit code 3 (`no such module`) while `hello` was under way",
+        ),
+        (
+            "die in operation",
+            "ended with exit code 7 while `get_token`",
+        ),
         ("garbage", "only messages belong on standard output"),
         ("twice", "a second time"),
     ] {
