@@ -15,6 +15,7 @@ import urllib.request
 
 fault, notes = (sys.argv[1:] + ["", ""])[:2]
 asked = {}
+kept = {}
 
 
 def note(pid):
@@ -33,6 +34,13 @@ def say(**message):
 
 
 def token():
+    if fault == "lies about its clock" and "token" in kept:
+        return kept["token"]
+    kept["token"] = fetched()
+    return kept["token"]
+
+
+def fetched():
     form = {
         "grant_type": "client_credentials",
         "client_id": asked["auth"]["client_id"],
@@ -63,7 +71,7 @@ def leave_a_child():
 
 def misbehave(id, op):
     """Does what it is here for, at the moment for it. True if the request is as good as answered."""
-    during = {"open": "open", "get_token": "operation", "close": "end"}.get(op, op)
+    during = {"get_token": "operation", "close": "end"}.get(op, op)
     if fault == f"hang in {during}":
         hang()
     if fault == f"die in {during}":
@@ -111,7 +119,7 @@ def main():
     if fault == "dies at once":
         sys.stderr.write("no such module\n")
         sys.exit(3)
-    if fault == "hangs at once" or fault == "never reads":
+    if fault == "hangs at once":
         hang()
     bad = False
     while True:
@@ -125,6 +133,8 @@ def main():
         if op == "open":
             asked.update(request)
             bad = request["provider"] == "okta"
+        if op == "hello" and fault == "hang in hello":
+            hang()
         if bad and misbehave(id, op):
             continue
         if op == "hello":

@@ -335,3 +335,6 @@ fn locked<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     // Nothing under these locks panics.
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

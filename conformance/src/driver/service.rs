@@ -163,3 +163,6 @@ async fn exchange(
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

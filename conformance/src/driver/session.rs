@@ -567,3 +567,6 @@ impl Session {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

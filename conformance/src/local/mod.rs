@@ -1,5 +1,6 @@
 //! The local road: mock, client and play of one case in this process, on virtual clocks over real loopback sockets.
 
+mod abroad;
 mod activity;
 mod calls;
 mod cast;

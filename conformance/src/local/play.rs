@@ -1,7 +1,5 @@
 //! The play: a scenario's steps, one after another, each to its quiet end.
 
-use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,12 +7,11 @@ use bytes::Bytes;
 use http::Method;
 use jiff::Timestamp;
 use mock_idp::{MockIdp, StartError};
-use tempfile::TempDir;
 use token_client::BoxFuture;
-use tokio::task::JoinHandle;
 
+use super::abroad::Abroad;
 use super::calls::{Asked, Calls};
-use super::cast::{CA_FILE, Cast, Wings};
+use super::cast::{Cast, Wings};
 use super::crew::{Assembled, Crew};
 use super::pulse::Pulse;
 use super::settle::{Settled, settle};
@@ -355,39 +352,6 @@ impl<'c> Stage<'c> {
             },
         });
         (trace, said)
-    }
-}
-
-/// What clients outside of this process need.
-#[derive(Debug)]
-pub(super) struct Abroad {
-    folder: TempDir,
-    watch: JoinHandle<()>,
-}
-
-impl Abroad {
-    /// None if the timeline has no clients outside.
-    fn prepare(timeline: &Timeline) -> Result<Option<Self>, PlayError> {
-        let Some(pulse) = timeline.pulse.clone() else {
-            return Ok(None);
-        };
-        let folder = tempfile::Builder::new().prefix("tokenproof-").tempdir()?;
-        let ca = MockIdp::ca_pem().map_err(StartError::from)?;
-        fs::write(folder.path().join(CA_FILE), ca)?;
-        Ok(Some(Self {
-            folder,
-            watch: tokio::spawn(pulse.watch()),
-        }))
-    }
-
-    pub(super) fn folder(&self) -> &Path {
-        self.folder.path()
-    }
-}
-
-impl Drop for Abroad {
-    fn drop(&mut self) {
-        self.watch.abort();
     }
 }
 

@@ -97,11 +97,11 @@ impl JsonSchema for Event {
                     "required": ["id", "event", "until"],
                 },
                 {
-                    "description": "Something of this client's sleeps in the background; nothing does any more if `until` is null.",
+                    "description": "What this client does that nobody waits for: it is at work, it sleeps, or there is nothing any more if it waits until null.",
                     "type": "object",
                     "properties": {
                         "client": { "description": "Of which client.", "type": "string" },
-                        "event": { "const": "waiting" },
+                        "event": { "enum": ["started", "waiting"] },
                         "until": { "anyOf": [instant, { "type": "null" }] },
                     },
                     "required": ["client", "event"],

@@ -137,8 +137,6 @@ impl Message {
         let Value::Object(mut members) = value else {
             return Err(NotAMessage::NotAnObject("another JSON value".to_owned()));
         };
-        // Some libraries write what is not there as null.
-        members.retain(|_, value| !value.is_null());
         if let Some(event) = members.remove("event") {
             return event_of(&event, members);
         }
@@ -201,7 +199,10 @@ fn event_of(event: &Value, members: Map<String, Value>) -> Result<Message, NotAM
             Ok(Message::Background {
                 client: client.clone(),
                 works: event == "started",
-                until: members.get("until").map(instant).transpose()?,
+                until: match members.get("until") {
+                    None | Some(Value::Null) => None,
+                    Some(until) => Some(instant(until)?),
+                },
             })
         }
         (Some("started"), _) => number(&members).map(Message::Started),
