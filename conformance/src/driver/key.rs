@@ -4,7 +4,7 @@ use mock_idp::Provider;
 use mock_idp::directory::{SAMPLE_KEY_ID, SAMPLE_PRIVATE_KEY};
 use token_client::Secret;
 
-use super::protocol::Auth;
+use super::protocol::{Auth, Open};
 use crate::contender::Setup;
 
 /// How protocol and OpenID Connect call it (OpenID Connect Core 1.0 section 9).
@@ -29,6 +29,26 @@ pub(super) fn at_the_org(setup: &mut Setup) {
     outside.jwks_url = format!("{org}/oauth2/v1/keys");
     outside.issuer_url.clone_from(org);
     "org".clone_into(&mut outside.tenant);
+}
+
+/// The same for a client that is set up without a setup. A wrong credential is one of an application that is not there: the key is
+/// the same for all.
+pub(super) fn opened_at_the_org(open: &mut Open, is_wrong: bool) {
+    if open.provider != Provider::Okta {
+        return;
+    }
+    let org = open.idp.origin.clone();
+    open.idp.token_url = format!("{org}/oauth2/v1/token");
+    open.idp.jwks_url = format!("{org}/oauth2/v1/keys");
+    "org".clone_into(&mut open.idp.tenant);
+    open.resource.url = format!("{org}/api/v1/users?limit=2");
+    open.resource.post_url = format!("{org}/api/v1/users");
+    open.scopes = vec![SCOPE.to_owned()];
+    open.auth = auth(match is_wrong {
+        true => "nobody",
+        false => &open.auth.client_id,
+    });
+    open.idp.issuer = org;
 }
 
 /// What it authenticates with. The key is the same for all applications of the mock.

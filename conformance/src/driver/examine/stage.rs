@@ -14,6 +14,7 @@ use mock_idp::{MockIdp, Provider, StartError};
 use token_client::Secret;
 
 use crate::driver::clock::{Faketime, TimestampFile};
+use crate::driver::key;
 use crate::driver::protocol::{
     Answered, Auth, ClockMode, Hello, Idp, Open, Operation, Outcome, Resource, User,
 };
@@ -65,7 +66,7 @@ impl Stage {
         let start: Timestamp = Timestamp::constant(1_893_456_000, 0);
         let hands = matches!(clock, ClockMode::Driven | ClockMode::Faketime)
             .then(|| VirtualClock::starting_at(start));
-        let mut builder = MockIdp::of(provider).seed(0);
+        let mut builder = staging::with_keys(MockIdp::of(provider).seed(0));
         if let Some(hands) = &hands {
             builder = builder.clock(Arc::new(hands.clone()));
         }
@@ -136,7 +137,7 @@ impl Stage {
         let refresh_token = (whom.grant == GrantKind::RefreshToken)
             .then(|| Secret::new(idp.mint_refresh_token_for(&identity).value.reveal()));
         let ca_file = self.folder.path().join(CA_FILE);
-        Ok(Open {
+        let mut open = Open {
             client: client.to_owned(),
             provider: idp.provider(),
             idp: Idp {
@@ -171,7 +172,11 @@ impl Stage {
             resource: Resource { url, post_url },
             store: whom.with_store.then(|| self.folder.path().join("store")),
             now: self.now(),
-        })
+        };
+        if whom.auth == key::METHOD {
+            key::opened_at_the_org(&mut open, whom.secret.is_some());
+        }
+        Ok(open)
     }
 
     /// The requests so far to this endpoint.

@@ -11,6 +11,7 @@ use super::dialogue::Dialogue;
 use super::stage::{As, NoStage, Stage, get_token, plainly};
 use super::{Examiner, open};
 use crate::driver::error_map::ErrorMap;
+use crate::driver::key;
 use crate::driver::protocol::{Failure, Outcome};
 use crate::scenario::GrantKind;
 use crate::trace::Class;
@@ -94,6 +95,7 @@ impl Examiner<'_> {
         }
         let method = match whom.auth {
             "basic" => AuthMethod::Basic,
+            key::METHOD => AuthMethod::Assertion,
             _ => AuthMethod::Post,
         };
         match said.auth == [method] {
