@@ -31,9 +31,20 @@ pub(super) fn at_the_org(setup: &mut Setup) {
     "org".clone_into(&mut outside.tenant);
 }
 
-/// The same for a client that is set up without a setup. A wrong credential is one of an application that is not there: the key is
-/// the same for all.
-pub(super) fn opened_at_the_org(open: &mut Open, is_wrong: bool) {
+/// What it authenticates with. The key is the same for all applications of the mock.
+pub(super) fn auth(client_id: &str) -> Auth {
+    Auth {
+        method: METHOD.to_owned(),
+        client_id: client_id.to_owned(),
+        client_secret: None,
+        private_key_pem: Some(Secret::new(SAMPLE_PRIVATE_KEY)),
+        kid: Some(SAMPLE_KEY_ID.to_owned()),
+    }
+}
+
+/// Sets a client up to sign: [`auth`], and in an Okta world [`at_the_org`].
+pub(super) fn signing(open: &mut Open) {
+    open.auth = auth(&open.auth.client_id);
     if open.provider != Provider::Okta {
         return;
     }
@@ -44,20 +55,5 @@ pub(super) fn opened_at_the_org(open: &mut Open, is_wrong: bool) {
     open.resource.url = format!("{org}/api/v1/users?limit=2");
     open.resource.post_url = format!("{org}/api/v1/users");
     open.scopes = vec![SCOPE.to_owned()];
-    open.auth = auth(match is_wrong {
-        true => "nobody",
-        false => &open.auth.client_id,
-    });
     open.idp.issuer = org;
-}
-
-/// What it authenticates with. The key is the same for all applications of the mock.
-pub(super) fn auth(client_id: &str) -> Auth {
-    Auth {
-        method: METHOD.to_owned(),
-        client_id: client_id.to_owned(),
-        client_secret: None,
-        private_key_pem: Some(Secret::new(SAMPLE_PRIVATE_KEY)),
-        kid: Some(SAMPLE_KEY_ID.to_owned()),
-    }
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::assertion::Assertion;
 use super::dialogue::Dialogue;
-use super::stage::{As, NoStage, Stage, get_token, plainly};
+use super::stage::{As, NOT_ISSUED, NoStage, Stage, get_token, plainly};
 use super::{Examiner, open};
 use crate::driver::error_map::ErrorMap;
 use crate::driver::key;
@@ -77,7 +77,7 @@ impl Examiner<'_> {
         let handed = stage.witnessed(answered).map(drop);
         // Only a lie about the token is told here: what else goes wrong belongs to the grant or the method.
         match &handed {
-            Err(why) if why.contains("not issued") => {
+            Err(why) if why == NOT_ISSUED => {
                 self.record.fail(Assertion::Token, why.clone());
             }
             Ok(()) => self.record.pass(Assertion::Token),
