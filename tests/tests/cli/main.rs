@@ -11,6 +11,7 @@ mod folder;
 mod looks;
 mod pages;
 mod pipes;
+mod recorded_words;
 mod recordings;
 mod reports;
 mod scenarios;
