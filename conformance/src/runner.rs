@@ -136,10 +136,18 @@ async fn case(index: usize, case: &Case, contender: &dyn Contender, seed: u64) -
             }
             Some(Ok(Err(error))) => harness(error.to_string()),
             Some(Err(_)) => harness("it panicked; please report this".to_owned()),
-            None => harness(format!(
-                "the case did not come to rest within {} s of real time",
-                patience.as_secs()
-            )),
+            None => {
+                let why = format!(
+                    "the case did not come to rest within {} s of real time",
+                    patience.as_secs()
+                );
+                // In this process rest is proven, so it is our own fault; outside it depends on what the driver says.
+                if contender.is_outside() {
+                    nothing(contender, CutShort::Driver(why))
+                } else {
+                    harness(why)
+                }
+            }
         };
         runs.push(Run { variation, trace });
     }

@@ -327,7 +327,8 @@ impl MockIdp {
         self.rooms.hygiene().scrub(text)
     }
 
-    /// Every token this world remembers.
+    /// Every token this world remembers: the newest 50,000 access tokens, and of the newest 20,000 sign-ins the newest 1,000 refresh
+    /// tokens each. What is older counts as foreign.
     #[must_use]
     pub fn tokens(&self) -> Vec<TokenFacts> {
         self.rooms.ledger.facts()

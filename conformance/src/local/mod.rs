@@ -23,6 +23,7 @@ use crate::trace::Trace;
 pub use outside::Outside;
 pub(crate) use outside::{Alarm, Reins};
 pub use play::PlayError;
+pub(crate) use timeline::Told;
 
 /// Plays one variation of a case with a contender. Everything runs on the current thread's runtime.
 ///

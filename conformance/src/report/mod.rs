@@ -28,6 +28,8 @@ mod wrap;
 #[cfg(test)]
 mod expecting;
 #[cfg(test)]
+mod lacking;
+#[cfg(test)]
 mod sample;
 #[cfg(test)]
 mod scoring;

@@ -7,6 +7,7 @@ mod beginning;
 mod check;
 mod exits;
 mod expect;
+mod expect_update;
 mod folder;
 mod looks;
 mod pages;

@@ -14,6 +14,7 @@ use mock_idp::{MockIdp, Provider, StartError};
 use token_client::Secret;
 
 use crate::driver::clock::{Faketime, TimestampFile};
+use crate::driver::key;
 use crate::driver::protocol::{
     Answered, Auth, ClockMode, Hello, Idp, Open, Operation, Outcome, Resource, User,
 };
@@ -56,15 +57,17 @@ pub(super) struct As<'a> {
     pub(super) secret: Option<&'a str>,
 }
 
+/// What clocks show when it is set.
+const START: Timestamp = Timestamp::constant(1_893_456_000, 0);
+
 impl Stage {
     /// A world of this provider, on a clock that can be moved if the client's can.
     pub(super) async fn of(provider: Provider, clock: ClockMode) -> Result<Self, NoStage> {
         let folder = tempfile::Builder::new()
             .prefix("tokenproof-driver-")
             .tempdir()?;
-        let start: Timestamp = Timestamp::constant(1_893_456_000, 0);
         let hands = matches!(clock, ClockMode::Driven | ClockMode::Faketime)
-            .then(|| VirtualClock::starting_at(start));
+            .then(|| VirtualClock::starting_at(START));
         let mut builder = MockIdp::of(provider).seed(0);
         if let Some(hands) = &hands {
             builder = builder.clock(Arc::new(hands.clone()));
@@ -77,7 +80,7 @@ impl Stage {
                 let library = Faketime::find().map_err(NoStage::Faketime)?;
                 Some((
                     library,
-                    TimestampFile::create(folder.path(), "client", start)?,
+                    TimestampFile::create(folder.path(), "client", START)?,
                 ))
             }
             _ => None,
@@ -108,6 +111,13 @@ impl Stage {
         }
     }
 
+    /// How much time has passed since it was set.
+    pub(super) fn elapsed_ms(&self) -> u64 {
+        let hands = self.hands.as_ref().map(VirtualClock::now);
+        let elapsed = hands.map(|now| now.duration_since(START).as_millis());
+        elapsed.and_then(|ms| u64::try_from(ms).ok()).unwrap_or(0)
+    }
+
     /// Moves the server's clock, and the client's where it goes by a file; says what they show then.
     pub(super) fn advance(&self, by: Duration) -> Result<Timestamp, String> {
         if let Some(hands) = &self.hands {
@@ -136,7 +146,7 @@ impl Stage {
         let refresh_token = (whom.grant == GrantKind::RefreshToken)
             .then(|| Secret::new(idp.mint_refresh_token_for(&identity).value.reveal()));
         let ca_file = self.folder.path().join(CA_FILE);
-        Ok(Open {
+        let mut open = Open {
             client: client.to_owned(),
             provider: idp.provider(),
             idp: Idp {
@@ -171,7 +181,12 @@ impl Stage {
             resource: Resource { url, post_url },
             store: whom.with_store.then(|| self.folder.path().join("store")),
             now: self.now(),
-        })
+            elapsed_ms: self.elapsed_ms(),
+        };
+        if whom.auth == key::METHOD {
+            key::signing(&mut open);
+        }
+        Ok(open)
     }
 
     /// The requests so far to this endpoint.
@@ -202,7 +217,7 @@ impl Stage {
         };
         match self.idp.label_of(&token) {
             Some(_) => Ok(token),
-            None => Err("it handed out a token that the provider has not issued".to_owned()),
+            None => Err(NOT_ISSUED.to_owned()),
         }
     }
 }
@@ -231,5 +246,8 @@ pub(super) fn get_token(client: &str) -> Operation {
         client: client.to_owned(),
     }
 }
+
+/// What is said of a token that is a lie.
+pub(super) const NOT_ISSUED: &str = "it handed out a token that the provider has not issued";
 
 const CA_FILE: &str = "ca.pem";
