@@ -12,6 +12,7 @@ mod folder;
 mod looks;
 mod pages;
 mod pipes;
+mod recorded_words;
 mod recordings;
 mod reports;
 mod scenarios;
