@@ -320,6 +320,13 @@ impl MockIdp {
         self.rooms.hygiene().clean(text)
     }
 
+    /// The same for a text of many lines, such as a log, of which every line is kept whole. A private key in PEM is left out,
+    /// whoever it belongs to, and so is what follows the name of a credential, such as `client_secret=`.
+    #[must_use]
+    pub fn scrubbed(&self, text: &str) -> String {
+        self.rooms.hygiene().scrub(text)
+    }
+
     /// Every token this world remembers.
     #[must_use]
     pub fn tokens(&self) -> Vec<TokenFacts> {

@@ -19,9 +19,9 @@ use super::protocol::{
 };
 use super::session::Session;
 use crate::contender::{
-    Answer, ApiCall, Contender as _, Credential, LocalClient, Setup, WRONG_SECRET,
+    Answer, ApiCall, Contender as _, Credential, LocalClient, Said, Setup, WRONG_SECRET,
 };
-use crate::local::Outside;
+use crate::local::{Outside, Told};
 use crate::scenario::{ClientAuthMethod, Ending, GrantKind};
 use crate::trace::{Class, CutShort};
 
@@ -34,6 +34,8 @@ struct Shared {
     driver: Driver,
     setup: Setup,
     session: Session,
+    /// What it is called between us and the driver.
+    name: String,
     /// Whether its process has said hello before.
     is_known: bool,
     errors: ErrorMap,
@@ -69,7 +71,7 @@ impl DrivenClient {
             let file = TimestampFile::create(folder, &setup.name, reins.now())
                 .map_err(|error| format!("the file for its clock could not be written: {error}"))?;
             variables.extend(driver.faketime()?.variables(&file));
-            reins.follow(move |now| {
+            reins.follow(move |Told { now, .. }| {
                 // What was written once can be written again; a disk that is full shows in the verdict of the probe.
                 let _ = file.show(now);
             });
@@ -83,11 +85,16 @@ impl DrivenClient {
         };
         let cancels = driver.hello().can.offers("cancel");
         let session = Session::begin(link, inbound, Some(reins.clone()), cancels, driver.limits());
+        let name = driver.called(&setup.name);
         if clock == ClockMode::Driven {
-            let told = session.downgrade();
-            reins.follow(move |now| {
+            let (told, client) = (session.downgrade(), name.clone());
+            reins.follow(move |Told { now, elapsed }| {
                 if let Some(session) = told.upgrade() {
-                    session.tell(Operation::SetClock { now });
+                    session.tell(Operation::SetClock {
+                        client: client.clone(),
+                        now,
+                        elapsed_ms: in_ms(elapsed),
+                    });
                 }
             });
         }
@@ -96,6 +103,7 @@ impl DrivenClient {
             errors: ErrorMap::of(driver.profile()),
             setup,
             session,
+            name,
             is_known,
             state: Mutex::default(),
         })))
@@ -139,10 +147,11 @@ impl DrivenClient {
         else {
             return Err(DriverFault::NotStarted("there is no world".to_owned()));
         };
+        let Told { now, elapsed } = reins.told();
         let ca_pem = std::fs::read_to_string(ca_file).unwrap_or_default();
         let for_user = setup.grant != GrantKind::ClientCredentials;
         Ok(Open {
-            client: setup.name.clone(),
+            client: self.named(),
             provider: setup.provider,
             idp: Idp {
                 issuer: issuer_url.clone(),
@@ -182,7 +191,8 @@ impl DrivenClient {
                 post_url: setup.post_api_url.clone(),
             },
             store: store.clone(),
-            now: reins.now(),
+            now,
+            elapsed_ms: in_ms(elapsed),
         })
     }
 
@@ -232,8 +242,13 @@ impl DrivenClient {
         }
     }
 
+    /// Keeps what the driver has done wrong by now.
+    fn note(&self, state: &mut State) {
+        state.fault = state.fault.take().or_else(|| self.0.session.fault());
+    }
+
     fn named(&self) -> String {
-        self.0.setup.name.clone()
+        self.0.name.clone()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -309,8 +324,16 @@ impl LocalClient for DrivenClient {
             let Shared {
                 session, driver, ..
             } = &*client.0;
-            if std::mem::replace(&mut client.state().over, true) {
-                return;
+            {
+                let mut state = client.state();
+                if std::mem::replace(&mut state.over, true) {
+                    return;
+                }
+                client.note(&mut state);
+            }
+            if how == Ending::Graceful && client.trouble().is_none() {
+                session.noted().await;
+                client.note(&mut client.state());
             }
             // Calls that never ended would keep it from closing in good order.
             let in_order = how == Ending::Graceful && session.is_idle();
@@ -331,12 +354,31 @@ impl LocalClient for DrivenClient {
                 }
             }
             let released: Option<(Link, mpsc::Receiver<Inbound>)> = session.release().await;
+            session.give_up();
             match released {
                 Some((link, inbound)) if in_order => {
                     driver.take_back(link, inbound).await;
                 }
                 _ => session.kill(),
             }
+        })
+    }
+
+    fn said(&self, scrub: &dyn Fn(&str) -> String) -> Option<Said> {
+        let Shared {
+            session,
+            setup,
+            is_known,
+            ..
+        } = &*self.0;
+        Some(Said {
+            client: setup.name.clone(),
+            transcript: session.transcript().scrubbed(scrub),
+            // A process that has served other clients has said what it knew of their worlds, whose secrets nobody knows here.
+            stderr: match is_known {
+                true => String::new(),
+                false => scrub(&session.said()),
+            },
         })
     }
 
@@ -352,6 +394,10 @@ impl LocalClient for DrivenClient {
             (None, None) => None,
         }
     }
+}
+
+fn in_ms(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn succeeded(members: serde_json::Map<String, serde_json::Value>) -> Answer {

@@ -50,6 +50,12 @@ pub enum DriverFault {
         /// For how long.
         after: Duration,
     },
+    /// A service ended its answer without answering.
+    #[error("the driver ended its answer to `{op}` without an answer in it")]
+    Unanswered {
+        /// What was asked.
+        op: &'static str,
+    },
     /// It does not speak this version.
     #[error("the driver speaks version {0} of the protocol; version {VERSION} is spoken here")]
     Version(u64),

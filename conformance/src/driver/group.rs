@@ -1,30 +1,29 @@
 //! Whether a process group still has members.
 
 use std::fs;
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use rustix::process::{Pid, test_kill_process_group};
 
-use crate::watchdog::within;
-
 /// Whether a group whose first process has ended has others that go on. Those that are just ending are waited for.
-pub(super) async fn outlives(group: i32) -> bool {
+pub(super) fn outlives(group: Pid) -> bool {
+    // Nobody ever says anything: it is a wait.
+    let (_silent, wait) = channel::<()>();
     for _ in 0..20 {
         if !has_members(group) {
             return false;
         }
-        within(Duration::from_millis(25), std::future::pending::<()>()).await;
+        let _ = wait.recv_timeout(Duration::from_millis(25));
     }
     has_members(group)
 }
 
-fn has_members(group: i32) -> bool {
-    let Some(pid) = Pid::from_raw(group) else {
-        return false;
-    };
-    if test_kill_process_group(pid).is_err() {
+fn has_members(group: Pid) -> bool {
+    if test_kill_process_group(group).is_err() {
         return false;
     }
+    let group = group.as_raw_nonzero().get();
     // It may be one that has ended and that nobody has collected yet: that is not for the driver to do.
     match fs::read_dir("/proc") {
         Ok(processes) if cfg!(target_os = "linux") => processes

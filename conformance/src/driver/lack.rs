@@ -4,7 +4,7 @@ use super::protocol::{Capabilities, ClockMode};
 use super::{Driver, key};
 use crate::case::Case;
 use crate::contender::Contender as _;
-use crate::scenario::{Body, ClientAuthMethod, GrantKind, Need, Step};
+use crate::scenario::{Body, ClientAuthMethod, Ending, GrantKind, Need, Step};
 
 /// Why this client cannot play a case, in words; none if it can.
 pub(super) fn of(driver: &Driver, case: &Case) -> Option<String> {
@@ -17,7 +17,8 @@ pub(super) fn of(driver: &Driver, case: &Case) -> Option<String> {
         let what = need_unmet(*need, driver, can, bodies().next()?)?;
         Some(format!("needs `{}`: {what}", need.name()))
     });
-    unmet.or_else(|| bodies().find_map(|body| in_body(driver, can, body)))
+    let by_body = |body| in_body(driver, can, body).or_else(|| in_ending(driver, body));
+    unmet.or_else(|| bodies().find_map(by_body))
 }
 
 fn need_unmet(need: Need, driver: &Driver, can: &Capabilities, body: &Body) -> Option<String> {
@@ -62,7 +63,7 @@ fn need_unmet(need: Need, driver: &Driver, can: &Capabilities, body: &Body) -> O
         Need::ClientCredentials => grant(GrantKind::ClientCredentials),
         Need::Password => grant(GrantKind::Password),
         Need::RefreshToken => grant(GrantKind::RefreshToken),
-        // Each client is a process, which can be ended and started.
+        // Each client is a process, or can be closed and opened anew.
         Need::Clock | Need::Timers | Need::Restart => None,
     }
 }
@@ -87,6 +88,12 @@ fn in_body(driver: &Driver, can: &Capabilities, body: &Body) -> Option<String> {
             (!has).then(|| format!("the client does not authenticate by `{method}`"))
         })
     })
+}
+
+fn in_ending(driver: &Driver, body: &Body) -> Option<String> {
+    let kills = |step: &Step| matches!(step, Step::Restart(it) if it.how == Ending::Kill);
+    let unmet = !driver.can_be_killed() && body.steps.iter().any(kills);
+    unmet.then(|| "the client's process is not ours to kill".to_owned())
 }
 
 fn several_calls(count: u32) -> String {

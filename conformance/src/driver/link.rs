@@ -1,6 +1,7 @@
 //! The way to a driver: a process's pipes, a service's address, or this program's own standard input and output.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::process::{Process, Remains};
 use super::service::Service;
@@ -15,11 +16,21 @@ pub(super) enum Link {
 }
 
 impl Link {
-    /// Sends a line. What becomes of it shows in what comes back.
-    pub(super) fn send(&self, line: Vec<u8>) {
+    /// The number of the next request. A driver that plays one case after another never sees one twice.
+    pub(super) fn number(&self) -> u64 {
+        let numbers = match self {
+            Self::Process(process) => process.numbers(),
+            Self::Service(service) => service.numbers(),
+            Self::Terminal(terminal) => terminal.numbers(),
+        };
+        numbers.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Sends the line of this request. What becomes of it shows in what comes back.
+    pub(super) fn send(&self, id: u64, line: Vec<u8>) {
         match self {
             Self::Process(process) => process.send(line),
-            Self::Service(service) => service.send(line),
+            Self::Service(service) => service.send(id, line),
             Self::Terminal(terminal) => terminal.send(&line),
         }
     }

@@ -22,6 +22,7 @@ mod template;
 mod terminal;
 mod transcript;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -96,8 +97,26 @@ struct Shared {
     margin: Option<Margin>,
     faketime: Option<Faketime>,
     groups: Groups,
+    numbers: Numbers,
     /// Processes that wait for their next client.
     waiting: Mutex<Idle>,
+}
+
+/// What counts on over all conversations with a service, which hears them at once.
+#[derive(Clone, Debug)]
+struct Numbers {
+    requests: Arc<AtomicU64>,
+    clients: Arc<AtomicU64>,
+}
+
+impl Default for Numbers {
+    fn default() -> Self {
+        let first = || Arc::new(AtomicU64::new(1));
+        Self {
+            requests: first(),
+            clients: first(),
+        }
+    }
 }
 
 /// Ways to a driver that nobody uses now.
@@ -110,7 +129,8 @@ impl Driver {
     ///
     /// [`DriverFault`] if it cannot be started, says no hello, or needs libfaketime where there is none.
     pub async fn meet(target: Target, groups: Groups, limits: Limits) -> Result<Self, DriverFault> {
-        let (link, inbound) = connect(&target, &[], &groups, limits)?;
+        let numbers = Numbers::default();
+        let (link, inbound) = connect(&target, &[], (&groups, &numbers), limits)?;
         let session = Session::begin(link, inbound, None, false, limits);
         let hello = Hello::of(&session).await;
         let hello = hello.map_err(|fault| told_with(fault, &session.said()))?;
@@ -133,6 +153,7 @@ impl Driver {
             hello,
             faketime,
             groups,
+            numbers,
             limits,
             waiting: Mutex::new(waiting),
             target,
@@ -185,6 +206,7 @@ impl Driver {
             margin,
             faketime,
             groups,
+            numbers,
             limits,
             waiting,
         } = &*self.0;
@@ -198,6 +220,7 @@ impl Driver {
             margin: *margin,
             faketime: faketime.clone(),
             groups: groups.clone(),
+            numbers: numbers.clone(),
             limits: *limits,
             waiting: Mutex::new(waiting),
         };
@@ -217,7 +240,34 @@ impl Driver {
         &self,
         variables: &[(String, String)],
     ) -> Result<(Link, mpsc::Receiver<Inbound>), DriverFault> {
-        connect(&self.0.target, variables, &self.0.groups, self.0.limits)
+        let Shared {
+            target,
+            groups,
+            numbers,
+            limits,
+            ..
+        } = &*self.0;
+        connect(target, variables, (groups, numbers), *limits)
+    }
+
+    /// What a client of this name is called between us and the driver. A service may have clients of several cases at once.
+    fn called(&self, name: &str) -> String {
+        if self.is_service() {
+            let number = self.0.numbers.clients.fetch_add(1, Ordering::Relaxed);
+            format!("{name}-{number}")
+        } else {
+            name.to_owned()
+        }
+    }
+
+    /// Whether its clients are processes that this program has started.
+    fn can_be_killed(&self) -> bool {
+        matches!(self.0.target, Target::Command(_))
+    }
+
+    /// Whether its process is not ours.
+    fn is_service(&self) -> bool {
+        matches!(self.0.target, Target::Service(_))
     }
 
     /// A process that waits for its next client.
@@ -229,6 +279,7 @@ impl Driver {
     async fn take_back(&self, link: Link, inbound: mpsc::Receiver<Inbound>) {
         // Under libfaketime a process has its clock from the environment of one client.
         let reuse = self.0.hello.can.reuse && self.clock() != ClockMode::Faketime;
+        let reuse = reuse && !self.is_service();
         if reuse || self.0.target == Target::Terminal {
             self.idle().push((link, inbound));
         } else {
@@ -312,7 +363,7 @@ impl Hello {
 fn connect(
     target: &Target,
     variables: &[(String, String)],
-    groups: &Groups,
+    (groups, numbers): (&Groups, &Numbers),
     limits: Limits,
 ) -> Result<(Link, mpsc::Receiver<Inbound>), DriverFault> {
     match target {
@@ -325,7 +376,7 @@ fn connect(
             Ok((Link::Terminal(terminal), inbound))
         }
         Target::Service(address) => {
-            let (service, inbound) = Service::at(address.clone());
+            let (service, inbound) = Service::at(address.clone(), numbers.requests.clone());
             Ok((Link::Service(service), inbound))
         }
     }

@@ -2,14 +2,15 @@
 //!
 //! Its pipes are served by threads, so that a process can outlive the runtime of one case and serve the next.
 
-use std::collections::BTreeSet;
 use std::io::{self, Read, Write as _};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::io::Errno;
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use tokio::sync::{mpsc, watch};
 
 use super::clock::{self, Faketime};
@@ -28,20 +29,67 @@ const KEPT: usize = 64 << 10;
 
 /// Every process group that was started and may still be running. Clones share them.
 #[derive(Clone, Debug, Default)]
-pub struct Groups(Arc<Mutex<BTreeSet<i32>>>);
+pub struct Groups(Arc<Mutex<Vec<Weak<Group>>>>);
 
 impl Groups {
     /// Kills all of them, with whatever they have started. For the end of this program, when nobody is left to do it in order.
     pub fn kill_all(&self) {
-        for group in std::mem::take(&mut *self.locked()) {
-            kill(group);
+        for group in locked(&self.0).drain(..) {
+            if let Some(group) = group.upgrade() {
+                group.kill();
+            }
         }
     }
 
-    fn locked(&self) -> MutexGuard<'_, BTreeSet<i32>> {
-        // Nothing under this lock panics.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn add(&self, group: &Arc<Group>) {
+        let mut groups = locked(&self.0);
+        groups.retain(|group| group.strong_count() > 0);
+        groups.push(Arc::downgrade(group));
     }
+}
+
+/// The process group of a driver.
+#[derive(Debug)]
+struct Group {
+    leader: Pid,
+    /// Whether the leader has been reaped: from then on its number may be somebody else's.
+    is_over: Mutex<bool>,
+}
+
+impl Group {
+    /// Kills everything in it.
+    fn kill(&self) {
+        if !*locked(&self.is_over) {
+            self.kill_now();
+        }
+    }
+
+    fn kill_now(&self) {
+        // An error means that nobody is left in the group, which is what we want.
+        let _ = kill_process_group(self.leader, Signal::KILL);
+    }
+
+    /// Waits for the end of the leader, and kills what it leaves behind: it would hold the pipes, and nobody would own it.
+    fn outlive(&self, mut leader: Child) -> Ended {
+        let only_look = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+        while let Err(Errno::INTR) = waitid(WaitId::Pid(self.leader), only_look) {}
+        let descendants = group::outlives(self.leader);
+        let mut is_over = locked(&self.is_over);
+        self.kill_now();
+        *is_over = true;
+        Ended {
+            status: leader.wait().ok(),
+            descendants,
+        }
+    }
+}
+
+/// What is known of a process that has ended.
+#[derive(Clone, Copy, Debug)]
+struct Ended {
+    status: Option<ExitStatus>,
+    /// Whether others went on that it had started.
+    descendants: bool,
 }
 
 /// What comes out of a process.
@@ -51,6 +99,8 @@ pub(super) enum Inbound {
     Line(Vec<u8>),
     /// It has broken a limit.
     Broken(DriverFault),
+    /// The answer of a service to this request has ended.
+    Answered(u64),
     /// Its output has ended.
     End,
 }
@@ -67,11 +117,11 @@ pub(super) struct Remains {
 /// A process with everything it starts. Killed when it is dropped.
 #[derive(Debug)]
 pub(super) struct Process {
-    group: i32,
-    groups: Groups,
+    group: Arc<Group>,
+    numbers: AtomicU64,
     /// None once its input has ended.
     input: Mutex<Option<mpsc::UnboundedSender<Vec<u8>>>>,
-    ended: watch::Receiver<Option<ExitStatus>>,
+    ended: watch::Receiver<Option<Ended>>,
     /// How long it may take to end.
     grace: Duration,
     said: Arc<Mutex<Vec<u8>>>,
@@ -107,31 +157,39 @@ impl Process {
         }
         starting.envs(variables.iter().cloned());
         let mut child = starting.spawn().map_err(|error| refused(program, &error))?;
-        let group = i32::try_from(child.id()).unwrap_or(i32::MAX);
-        groups.locked().insert(group);
+        let group = Arc::new(Group {
+            leader: Pid::from_child(&child),
+            is_over: Mutex::new(false),
+        });
+        groups.add(&group);
         let served = serve(&mut child);
         let (told, ended) = watch::channel(None);
+        let outliving = group.clone();
         let waits = thread::Builder::new().spawn(move || {
             // Whatever has become of it, it is no more.
-            let status = child.wait().ok();
-            told.send_replace(status);
+            told.send_replace(Some(outliving.outlive(child)));
         });
         let (input, lines, said) = match served.and_then(|served| waits.map(|_| served)) {
             Ok(served) => served,
             Err(error) => {
-                kill(group);
+                group.kill();
                 return Err(refused(program, &error));
             }
         };
         let process = Self {
             group,
-            groups: groups.clone(),
+            numbers: AtomicU64::new(1),
             input: Mutex::new(Some(input)),
             ended,
             grace,
             said,
         };
         Ok((process, lines))
+    }
+
+    /// The number of the next request.
+    pub(super) fn numbers(&self) -> &AtomicU64 {
+        &self.numbers
     }
 
     /// Writes a line; it is lost if the process reads no more.
@@ -159,10 +217,11 @@ impl Process {
     /// Waits for its end, as long as it may take, and says what is left of it; then kills that.
     pub(super) async fn remains(&self) -> Remains {
         let mut ended = self.ended.clone();
-        let in_time = within(self.grace, ended.wait_for(Option::is_some)).await;
+        let ended = within(self.grace, ended.wait_for(Option::is_some)).await;
+        let ended = ended.and_then(|ended| *ended.ok()?);
         let remains = Remains {
-            in_time: in_time.is_some(),
-            descendants: in_time.is_some() && group::outlives(self.group).await,
+            in_time: ended.is_some(),
+            descendants: ended.is_some_and(|ended| ended.descendants),
         };
         self.kill();
         remains
@@ -170,7 +229,7 @@ impl Process {
 
     /// Kills it with everything it has started.
     pub(super) fn kill(&self) {
-        kill(self.group);
+        self.group.kill();
     }
 
     /// With which exit code or signal it has ended, in words.
@@ -178,7 +237,7 @@ impl Process {
         use std::os::unix::process::ExitStatusExt as _;
         let mut ended = self.ended.clone();
         let status = match within(self.grace, ended.wait_for(Option::is_some)).await {
-            Some(Ok(status)) => *status,
+            Some(Ok(ended)) => ended.as_ref().and_then(|ended| ended.status),
             _ => None,
         };
         match status.map(|status| (status.code(), status.signal())) {
@@ -196,16 +255,9 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        kill(self.group);
-        self.groups.locked().remove(&self.group);
-        Faketime::clean_up_after(self.group.unsigned_abs());
-    }
-}
-
-fn kill(group: i32) {
-    if let Some(group) = Pid::from_raw(group) {
-        // An error means that nobody is left in the group, which is what we want.
-        let _ = kill_process_group(group, Signal::KILL);
+        self.group.kill();
+        let leader = self.group.leader.as_raw_nonzero().get();
+        Faketime::clean_up_after(leader.unsigned_abs());
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use bytes::{Buf as _, Bytes};
 use http::{Request, StatusCode, Uri, header};
@@ -22,6 +23,7 @@ const LINES: usize = 1_024;
 pub(super) struct Service {
     at: Arc<Address>,
     lines: mpsc::Sender<Inbound>,
+    numbers: Arc<AtomicU64>,
 }
 
 /// Where a service is.
@@ -59,14 +61,21 @@ impl Address {
 
 impl Service {
     /// The way to this address, and what will come from there.
-    pub(super) fn at(address: Address) -> (Self, mpsc::Receiver<Inbound>) {
+    ///
+    /// Whoever talks to the same service shares `numbers`, since it hears all of them at once.
+    pub(super) fn at(address: Address, numbers: Arc<AtomicU64>) -> (Self, mpsc::Receiver<Inbound>) {
         let (lines, inbound) = mpsc::channel(LINES);
         let at = Arc::new(address);
-        (Self { at, lines }, inbound)
+        (Self { at, lines, numbers }, inbound)
     }
 
-    pub(super) fn send(&self, line: Vec<u8>) {
-        let Self { at, lines } = self.clone();
+    /// The number of the next request.
+    pub(super) fn numbers(&self) -> &AtomicU64 {
+        &self.numbers
+    }
+
+    pub(super) fn send(&self, id: u64, line: Vec<u8>) {
+        let Self { at, lines, .. } = self.clone();
         tokio::spawn(async move {
             let broken = |what: String| {
                 Inbound::Broken(DriverFault::Service {
@@ -75,7 +84,7 @@ impl Service {
                 })
             };
             let told = match exchange(&at, line, &lines).await {
-                Ok(()) => return,
+                Ok(()) => Inbound::Answered(id),
                 Err(Trouble::Fault(fault)) => Inbound::Broken(fault),
                 Err(Trouble::Words(what)) => broken(what),
             };

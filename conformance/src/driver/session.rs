@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use super::fault::DriverFault;
@@ -14,9 +14,9 @@ use super::process::Inbound;
 use super::protocol::{MAX_LINE, Message, Operation, Outcome, Request};
 use super::transcript::Transcript;
 use crate::contender::Limits;
-use crate::local::pulse::{Pulse, Ticket};
+use crate::local::pulse::{Kind, Pulse, Ticket};
 use crate::local::{Alarm, Reins};
-use crate::watchdog::within;
+use crate::watchdog::{Stopwatch, within};
 
 /// A conversation. Clones are the same one; when the last is dropped, the driver is killed.
 #[derive(Clone, Debug)]
@@ -42,6 +42,8 @@ struct Shared {
     cancels: bool,
     limits: Limits,
     listener: Mutex<Option<Listener>>,
+    /// Something was asked, answered or given up.
+    stirred: Arc<Notify>,
 }
 
 /// The task that hears what comes, until `stop` is dropped.
@@ -51,22 +53,54 @@ struct Listener {
     stop: oneshot::Sender<()>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
-    last: u64,
     asked: BTreeMap<u64, Asked>,
     /// What was answered, for those who answer twice.
     answered: BTreeMap<u64, &'static str>,
-    background: Option<Alarm>,
+    background: Background,
+    /// Since the last sign of life, where no case has an eye on it.
+    since: Stopwatch,
+    /// Nothing more is asked, and what comes is of no interest.
+    over: bool,
     fault: Option<DriverFault>,
     transcript: Transcript,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            asked: BTreeMap::new(),
+            answered: BTreeMap::new(),
+            background: Background::default(),
+            since: Stopwatch::start(),
+            over: false,
+            fault: None,
+            transcript: Transcript::default(),
+        }
+    }
+}
+
+/// What the client does that nobody waits for.
+#[derive(Debug, Default)]
+struct Background {
+    /// It works.
+    ticket: Option<Ticket>,
+    /// Kept for as long as it is to ring.
+    _alarm: Option<Alarm>,
 }
 
 /// A request under way.
 #[derive(Debug)]
 struct Asked {
     op: &'static str,
+    kind: Kind,
+    /// None before there is a case, and for what was called back.
     ticket: Option<Ticket>,
+    /// Without a sign of life for so long, it hangs.
+    patience: Duration,
+    /// It was called back.
+    given_up: bool,
     /// Nobody waits for it without this.
     reply: Option<oneshot::Sender<Outcome>>,
     alarm: Option<Alarm>,
@@ -90,8 +124,14 @@ impl Session {
             cancels,
             limits,
             listener: Mutex::new(None),
+            stirred: Arc::default(),
         });
-        let task = tokio::spawn(listen(Arc::downgrade(&shared), inbound, stopped, exhausted));
+        let hearing = Hearing {
+            shared: Arc::downgrade(&shared),
+            stirred: shared.stirred.clone(),
+            stopped,
+        };
+        let task = tokio::spawn(hearing.listen(inbound, exhausted));
         let session = Self(shared);
         *session.listener() = Some(Listener { task, stop });
         session
@@ -121,32 +161,21 @@ impl Session {
         operation: Operation,
     ) -> Result<Outcome, DriverFault> {
         let op = operation.name();
-        let (reply, mut answer) = oneshot::channel();
-        let id = self.send(operation, Some(reply))?;
+        let (reply, answer) = oneshot::channel();
+        let id = self.send(operation, patience, Some(reply))?;
         let mut asking = Asking {
             session: self,
             id: Some(id),
         };
-        loop {
-            let outcome = match within(patience, &mut answer).await {
-                Some(Ok(outcome)) => Ok(outcome),
-                Some(Err(_)) => Err(self.fault().unwrap_or(DriverFault::Ended {
-                    how: "its output".to_owned(),
-                    during: op.to_owned(),
-                })),
-                None if self.is_alive(patience) => continue,
-                None => {
-                    let fault = DriverFault::Hung {
-                        op,
-                        after: patience,
-                    };
-                    self.fail(fault.clone());
-                    Err(fault)
-                }
-            };
-            asking.id = None;
-            return outcome;
-        }
+        // What hangs is noticed by the listener, and ends the channel.
+        let outcome = answer.await;
+        asking.id = None;
+        outcome.map_err(|_| {
+            self.fault().unwrap_or(DriverFault::Ended {
+                how: "its output".to_owned(),
+                during: op.to_owned(),
+            })
+        })
     }
 
     /// The conversation, without keeping it up.
@@ -167,7 +196,40 @@ impl Session {
     /// Says something that every driver must take, and does not wait for the answer: anything but `ok` is a fault.
     pub(super) fn tell(&self, operation: Operation) {
         // A fault is known by then.
-        let _ = self.send(operation, None);
+        let _ = self.send(operation, self.0.limits.silence, None);
+    }
+
+    /// Completes when what was told has been taken note of, or no longer can be.
+    pub(super) async fn noted(&self) {
+        let noted = async {
+            loop {
+                let stirred = self.0.stirred.notified();
+                let is_open = |asked: &Asked| asked.kind == Kind::Notice && !asked.given_up;
+                if !self.state().asked.values().any(is_open) {
+                    return;
+                }
+                stirred.await;
+            }
+        };
+        // The listener is to find out first who hangs.
+        within(self.0.limits.silence.saturating_mul(2), noted).await;
+    }
+
+    /// From now on nothing is asked, and nothing that was asked counts any more.
+    pub(super) fn give_up(&self) {
+        let (left, background) = {
+            let mut state = self.state();
+            state.over = true;
+            let background = std::mem::take(&mut state.background);
+            (std::mem::take(&mut state.asked), background)
+        };
+        self.close(background.ticket);
+        for (_, asked) in left {
+            // Those who wait are told by the end of their channel.
+            drop(asked.reply);
+            self.close(asked.ticket);
+        }
+        self.0.stirred.notify_waiters();
     }
 
     /// What the driver has done wrong, if it has.
@@ -198,42 +260,52 @@ impl Session {
     fn send(
         &self,
         operation: Operation,
+        patience: Duration,
         reply: Option<oneshot::Sender<Outcome>>,
     ) -> Result<u64, DriverFault> {
         let op = operation.name();
-        let ticket = self.pulse().map(Pulse::begin);
+        let kind = kind_of(&operation);
+        let ticket = self.pulse().map(|pulse| pulse.begin(kind));
         let (id, line) = {
             let mut state = self.state();
-            if let Some(fault) = &state.fault {
-                let fault = fault.clone();
+            if state.over || state.fault.is_some() {
+                let fault = state.fault.clone();
                 drop(state);
                 self.close(ticket);
-                return Err(fault);
+                return Err(fault.unwrap_or(DriverFault::Ended {
+                    how: "in good order".to_owned(),
+                    during: op.to_owned(),
+                }));
             }
-            state.last += 1;
-            let id = state.last;
+            let id = self.0.link.number();
             state.transcript.asked(id, &operation);
             let line = serde_json::to_vec(&Request { id, operation }).unwrap_or_default();
+            state.since = Stopwatch::start();
             state.asked.insert(
                 id,
                 Asked {
                     op,
+                    kind,
                     ticket,
+                    patience,
+                    given_up: false,
                     reply,
                     alarm: None,
                 },
             );
             (id, line)
         };
+        self.0.stirred.notify_waiters();
         if line.is_empty() || line.len() > MAX_LINE {
             self.fail(DriverFault::Unspeakable);
             return Err(DriverFault::Unspeakable);
         }
-        self.0.link.send(line);
+        self.0.link.send(id, line);
         Ok(id)
     }
 
     fn hear(&self, message: Message) -> Result<(), DriverFault> {
+        self.state().since = Stopwatch::start();
         if let Some(pulse) = self.pulse() {
             pulse.stir();
         }
@@ -252,11 +324,18 @@ impl Session {
                 session.sleeps(asked.ticket, Some(alarm.until));
                 asked.alarm = Some(alarm);
             }),
-            Message::Background { until, .. } => {
-                let mut state = self.state();
-                state.background = until
-                    .zip(self.0.reins.as_ref())
-                    .map(|(until, reins)| reins.alarm(until));
+            Message::Background { works, until, .. } => {
+                let Some(reins) = &self.0.reins else {
+                    return Ok(());
+                };
+                let ticket = works.then(|| reins.pulse().begin(Kind::Work));
+                let background = Background {
+                    ticket,
+                    _alarm: until.map(|until| reins.alarm(until)),
+                };
+                let before = std::mem::replace(&mut self.state().background, background);
+                // After the new one is under way, so that there is no moment of quiet between them.
+                self.close(before.ticket);
                 Ok(())
             }
         }
@@ -290,7 +369,34 @@ impl Session {
         };
         // After the reply: whoever waits for it counts by now.
         self.close(asked.ticket);
+        self.0.stirred.notify_waiters();
         taken
+    }
+
+    /// A service has ended its answer to this request. Had it answered, the request would no longer be under way.
+    fn left_open(&self, id: u64) -> Result<(), DriverFault> {
+        match self.state().asked.get(&id) {
+            Some(asked) => Err(DriverFault::Unanswered { op: asked.op }),
+            None => Ok(()),
+        }
+    }
+
+    /// How long may still pass without a sign of life, of what was asked and counts.
+    fn left(&self) -> Option<(Duration, DriverFault)> {
+        let state = self.state();
+        let counting = state.asked.values().filter(|asked| !asked.given_up);
+        let left = counting.map(|asked| {
+            let left = match self.pulse() {
+                Some(pulse) => pulse.left_of(asked.patience, asked.kind),
+                None => asked.patience.saturating_sub(state.since.elapsed()),
+            };
+            let fault = DriverFault::Hung {
+                op: asked.op,
+                after: asked.patience,
+            };
+            (left, fault)
+        });
+        left.min_by_key(|(left, _)| *left)
     }
 
     fn under_way(
@@ -310,18 +416,9 @@ impl Session {
 
     /// From now on nothing more is said.
     fn fail(&self, fault: DriverFault) {
-        let left = {
-            let mut state = self.state();
-            state.fault.get_or_insert(fault);
-            state.background = None;
-            std::mem::take(&mut state.asked)
-        };
+        self.state().fault.get_or_insert(fault);
         self.0.link.kill();
-        for (_, asked) in left {
-            // Those who wait are told by the end of their channel.
-            drop(asked.reply);
-            self.close(asked.ticket);
-        }
+        self.give_up();
     }
 
     fn sleeps(&self, ticket: Option<Ticket>, until: Option<jiff::Timestamp>) {
@@ -334,10 +431,6 @@ impl Session {
         if let (Some(pulse), Some(ticket)) = (self.pulse(), ticket) {
             pulse.end(ticket);
         }
-    }
-
-    fn is_alive(&self, limit: Duration) -> bool {
-        self.pulse().is_some_and(|pulse| pulse.is_alive(limit))
     }
 
     fn pulse(&self) -> Option<&Pulse> {
@@ -373,8 +466,10 @@ impl Drop for Asking<'_> {
         let session = self.session;
         let ticket = {
             let mut state = session.state();
-            let asked = state.asked.get_mut(&id);
-            asked.and_then(|asked| asked.ticket.take())
+            state.asked.get_mut(&id).and_then(|asked| {
+                asked.given_up = true;
+                asked.ticket.take()
+            })
         };
         if session.0.cancels {
             session.tell(Operation::Cancel { call: id });
@@ -384,51 +479,91 @@ impl Drop for Asking<'_> {
     }
 }
 
-/// Hears what comes, until it is stopped or the conversation is over.
-async fn listen(
+/// What a request is to the client.
+fn kind_of(operation: &Operation) -> Kind {
+    match operation {
+        Operation::GetToken { .. }
+        | Operation::CallApi { .. }
+        | Operation::ForceRefresh { .. }
+        | Operation::Invalidate { .. }
+        | Operation::SwapCredential { .. } => Kind::Work,
+        _ => Kind::Notice,
+    }
+}
+
+/// Hears what comes, until it is stopped or the conversation is over. It does not keep the conversation up.
+struct Hearing {
     shared: Weak<Shared>,
-    mut inbound: mpsc::Receiver<Inbound>,
-    mut stopped: oneshot::Receiver<()>,
-    pulse: Option<Pulse>,
-) -> mpsc::Receiver<Inbound> {
-    let mut exhausted = pin!(async {
-        match &pulse {
-            Some(pulse) => pulse.exhausted().await,
-            None => std::future::pending().await,
+    stirred: Arc<Notify>,
+    stopped: oneshot::Receiver<()>,
+}
+
+impl Hearing {
+    async fn listen(
+        mut self,
+        mut inbound: mpsc::Receiver<Inbound>,
+        pulse: Option<Pulse>,
+    ) -> mpsc::Receiver<Inbound> {
+        let mut exhausted = pin!(async {
+            match &pulse {
+                Some(pulse) => pulse.exhausted().await,
+                None => std::future::pending().await,
+            }
+        });
+        loop {
+            // Before anything is looked at, so that no change is missed.
+            let stirred = self.stirred.notified();
+            let left = self.session().and_then(|session| session.left());
+            let patience = left.as_ref().map_or(NOTHING_ASKED, |(left, _)| *left);
+            let next = tokio::select! {
+                biased;
+                _ = &mut self.stopped => return inbound,
+                () = &mut exhausted => Some(Inbound::Broken(DriverFault::Endless)),
+                next = inbound.recv() => next,
+                () = stirred => continue,
+                None = within(patience, std::future::pending::<()>()) => match left {
+                    Some((Duration::ZERO, fault)) => Some(Inbound::Broken(fault)),
+                    // Somebody else may have given a sign of life.
+                    _ => continue,
+                },
+            };
+            let (Some(next), Some(session)) = (next, self.session()) else {
+                return inbound;
+            };
+            if let Err(fault) = session.take(next).await {
+                session.fail(fault);
+                return inbound;
+            }
         }
-    });
-    loop {
-        let next = tokio::select! {
-            biased;
-            _ = &mut stopped => return inbound,
-            () = &mut exhausted => Some(Inbound::Broken(DriverFault::Endless)),
-            next = inbound.recv() => next,
-        };
-        let (Some(next), Some(session)) = (next, shared.upgrade().map(Session)) else {
-            return inbound;
-        };
-        let heard = match next {
+    }
+
+    fn session(&self) -> Option<Session> {
+        self.shared.upgrade().map(Session)
+    }
+}
+
+/// How long nothing is looked after while nothing is asked.
+const NOTHING_ASKED: Duration = Duration::from_secs(60);
+
+impl Session {
+    async fn take(&self, next: Inbound) -> Result<(), DriverFault> {
+        match next {
             Inbound::Line(line) if line.is_empty() => Ok(()),
             Inbound::Line(line) => {
-                session.state().transcript.heard(&line);
-                Message::read(&line)
-                    .map_err(DriverFault::from)
-                    .and_then(|message| session.hear(message))
+                self.state().transcript.heard(&line);
+                self.hear(Message::read(&line)?)
             }
+            Inbound::Answered(id) => self.left_open(id),
             Inbound::Broken(fault) => Err(fault),
             Inbound::End => {
-                let how = session.0.link.end().await;
-                let state = session.state();
+                let how = self.0.link.end().await;
+                let state = self.state();
                 let during = state.asked.values().next().map(|asked| asked.op);
                 Err(DriverFault::Ended {
                     how,
                     during: during.unwrap_or("nothing").to_owned(),
                 })
             }
-        };
-        if let Err(fault) = heard {
-            session.fail(fault);
-            return inbound;
         }
     }
 }

@@ -1,6 +1,8 @@
 //! A driver at the other end of this program's own standard input and output: one in a debugger, or a person.
 
 use std::io::{self, BufRead as _, Write as _};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::thread;
 
 use tokio::sync::mpsc;
@@ -14,7 +16,7 @@ const LINES: usize = 1_024;
 
 /// This program's standard input and output.
 #[derive(Clone, Debug)]
-pub(super) struct Terminal(());
+pub(super) struct Terminal(Arc<AtomicU64>);
 
 impl Terminal {
     /// Begins to read standard input.
@@ -27,7 +29,12 @@ impl Terminal {
         thread::Builder::new()
             .spawn(move || read(&lines))
             .map_err(|error| DriverFault::NotStarted(error.to_string()))?;
-        Ok((Self(()), inbound))
+        Ok((Self(Arc::new(AtomicU64::new(1))), inbound))
+    }
+
+    /// The number of the next request.
+    pub(super) fn numbers(&self) -> &AtomicU64 {
+        &self.0
     }
 
     /// Writes a line to standard output.

@@ -17,12 +17,13 @@ mod tracked;
 mod transport;
 
 use crate::case::Case;
-use crate::contender::Contender;
+use crate::contender::{Contender, Said};
 use crate::trace::Trace;
 
 pub use outside::Outside;
 pub(crate) use outside::{Alarm, Reins};
 pub use play::PlayError;
+pub(crate) use timeline::Told;
 
 /// Plays one variation of a case with a contender. Everything runs on the current thread's runtime.
 ///
@@ -35,5 +36,20 @@ pub async fn play(
     contender: &dyn Contender,
     seed: u64,
 ) -> Result<Trace, PlayError> {
+    let played = play::play(case, variation, contender, seed).await;
+    played.map(|(trace, _)| trace)
+}
+
+/// The same, with what clients outside of this process have said.
+///
+/// # Errors
+///
+/// As for [`play`](play()).
+pub async fn play_and_hear(
+    case: &Case,
+    variation: usize,
+    contender: &dyn Contender,
+    seed: u64,
+) -> Result<(Trace, Vec<Said>), PlayError> {
     play::play(case, variation, contender, seed).await
 }

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use mock_idp::clock::BoxFuture;
 
 use super::pulse::Pulse;
-use super::timeline::{Timeline, later};
+use super::timeline::{Timeline, Told, later};
 
 /// What a client outside of this process has to be told beside its setup.
 #[derive(Clone, Debug)]
@@ -65,8 +65,13 @@ impl Reins {
         self.timeline.shown(self.place)
     }
 
+    /// What the client is told of time.
+    pub(crate) fn told(&self) -> Told {
+        self.timeline.told(self.place)
+    }
+
     /// From now on tells what the client's clock shows, whenever that has changed.
-    pub(crate) fn follow(&self, follower: impl Fn(Timestamp) + Send + Sync + 'static) {
+    pub(crate) fn follow(&self, follower: impl Fn(Told) + Send + Sync + 'static) {
         self.timeline.follow(self.place, Arc::new(follower));
     }
 

@@ -21,7 +21,7 @@ use super::settle::{Settled, settle};
 use super::timeline::{Timeline, later};
 use super::transport::LoopbackTransport;
 use crate::case::Case;
-use crate::contender::{Answer, ApiCall, Contender, LocalClient};
+use crate::contender::{Answer, ApiCall, Contender, LocalClient, Said};
 use crate::scenario::{Advance, CallStep, Length, Release, Side, Step, Until};
 use crate::staging;
 use crate::trace::{Caller, CutShort, Mark, MarkKind, Operation, Road, Trace};
@@ -51,7 +51,7 @@ pub(super) async fn play(
     variation: usize,
     contender: &dyn Contender,
     seed: u64,
-) -> Result<Trace, PlayError> {
+) -> Result<(Trace, Vec<Said>), PlayError> {
     let stage = Stage::set(case, variation, contender, seed).await?;
     let steps = &case.variations[variation].body.steps;
     Ok(stage.perform(steps).await)
@@ -131,7 +131,7 @@ impl<'c> Stage<'c> {
         })
     }
 
-    async fn perform(mut self, steps: &[Step]) -> Trace {
+    async fn perform(mut self, steps: &[Step]) -> (Trace, Vec<Said>) {
         let mut stuck = None;
         for (index, step) in steps.iter().enumerate() {
             if self.cast.trouble().is_some() {
@@ -328,7 +328,7 @@ impl<'c> Stage<'c> {
         });
     }
 
-    async fn trace(self, stuck: Option<Stuck>) -> Trace {
+    async fn trace(self, stuck: Option<Stuck>) -> (Trace, Vec<Said>) {
         let ended_at = self.timeline.now();
         self.cast.end().await;
         let panic = self.tasks.crew.panic().await.map(CutShort::ClientPanicked);
@@ -336,7 +336,8 @@ impl<'c> Stage<'c> {
         let exhausted = self.is_exhausted().then_some(CutShort::RequestBudget {
             limit: REQUEST_BUDGET,
         });
-        settle(Settled {
+        let said = self.cast.said(&self.idp);
+        let trace = settle(Settled {
             idp: &self.idp,
             departures: self.transport.departures(),
             calls: self.calls.records(),
@@ -352,7 +353,8 @@ impl<'c> Stage<'c> {
                 Some(_) => Road::Driver,
                 None => Road::Local,
             },
-        })
+        });
+        (trace, said)
     }
 }
 

@@ -42,7 +42,7 @@ struct Shared {
 #[derive(Debug)]
 struct State {
     last: u64,
-    under_way: HashMap<Ticket, Option<Timestamp>>,
+    under_way: HashMap<Ticket, Waiting>,
     /// Requests that the mock keeps waiting on purpose.
     parked: HashSet<SocketAddr>,
     /// How many requests have come in.
@@ -53,6 +53,23 @@ struct State {
     counted: bool,
 }
 
+/// What is known of an operation under way.
+#[derive(Clone, Copy, Debug)]
+struct Waiting {
+    of: Kind,
+    /// Until when it sleeps, on the timeline.
+    until: Option<Timestamp>,
+}
+
+/// What an operation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Kind {
+    /// The client's work: it may have to wait for whatever the play does next.
+    Work,
+    /// Something that is taken note of. Only a driver that does one thing after another has it wait.
+    Notice,
+}
+
 /// An operation under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Ticket(u64);
@@ -60,7 +77,7 @@ pub(crate) struct Ticket(u64);
 impl State {
     fn is_running(&self) -> bool {
         // Whoever sends without end is stopped and not waited for.
-        !self.is_exhausted() && self.under_way.values().any(Option::is_none)
+        !self.is_exhausted() && self.under_way.values().any(|op| op.until.is_none())
     }
 
     fn is_exhausted(&self) -> bool {
@@ -69,11 +86,15 @@ impl State {
 
     /// Whether something waits that can explain why the rest does.
     fn is_explained(&self) -> bool {
-        !self.parked.is_empty() || self.under_way.values().any(Option::is_some)
+        !self.parked.is_empty() || self.under_way.values().any(|op| op.until.is_some())
+    }
+
+    fn has_notice(&self) -> bool {
+        self.under_way.values().any(|op| op.of == Kind::Notice)
     }
 
     fn patience(&self) -> Duration {
-        if self.is_explained() {
+        if self.is_explained() && !self.has_notice() {
             SETTLE
         } else {
             UNEXPLAINED
@@ -101,12 +122,12 @@ impl Pulse {
     }
 
     /// An operation begins.
-    pub(crate) fn begin(&self) -> Ticket {
+    pub(crate) fn begin(&self, of: Kind) -> Ticket {
         let mut begun = Ticket(0);
         self.beat(|state| {
             state.last += 1;
             begun = Ticket(state.last);
-            state.under_way.insert(begun, None);
+            state.under_way.insert(begun, Waiting { of, until: None });
         });
         begun
     }
@@ -122,7 +143,7 @@ impl Pulse {
     pub(crate) fn sleeps(&self, ticket: Ticket, until: Option<Timestamp>) {
         self.beat(|state| {
             if let Some(sleeping) = state.under_way.get_mut(&ticket) {
-                *sleeping = until;
+                sleeping.until = until;
             }
         });
     }
@@ -131,7 +152,7 @@ impl Pulse {
     pub(super) fn wake(&self, now: Timestamp) {
         self.beat(|state| {
             for sleeping in state.under_way.values_mut() {
-                *sleeping = sleeping.filter(|until| *until > now);
+                sleeping.until = sleeping.until.filter(|until| *until > now);
             }
         });
     }
@@ -181,10 +202,11 @@ impl Pulse {
     pub(super) async fn goes_on(&self) -> bool {
         let (seen, patience) = {
             let state = self.state();
+            // What hangs is found out by whoever asked, and is no longer under way then.
             let left = if state.is_explained() {
                 SETTLE
             } else {
-                self.0.hung
+                self.0.hung.saturating_mul(2)
             };
             (state.beats, left)
         };
@@ -206,10 +228,19 @@ impl Pulse {
         within(patience, waiting).await.unwrap_or(false)
     }
 
-    /// Whether what is under way waits for somebody else, or has shown a sign of life within this time.
-    pub(crate) fn is_alive(&self, limit: Duration) -> bool {
+    /// How much is left of this time without a sign of life. All of it, as long as something explains why an operation of this
+    /// kind waits.
+    pub(crate) fn left_of(&self, limit: Duration, of: Kind) -> Duration {
         let state = self.state();
-        state.is_explained() || state.since.elapsed() < limit
+        let is_explained = match of {
+            Kind::Work => state.is_explained(),
+            Kind::Notice => !state.parked.is_empty(),
+        };
+        if is_explained {
+            limit
+        } else {
+            limit.saturating_sub(state.since.elapsed())
+        }
     }
 
     /// Notes when what is under way has settled. Runs as long as the case.

@@ -33,10 +33,19 @@ pub(super) struct Timeline {
 }
 
 /// Who is to be told what the clock of a client shows, by the client's place, and what was told last.
-type Followers = BTreeMap<usize, (Follower, Timestamp)>;
+type Followers = BTreeMap<usize, (Follower, Told)>;
 
 /// Is told what a clock shows.
-pub(crate) type Follower = Arc<dyn Fn(Timestamp) + Send + Sync>;
+pub(crate) type Follower = Arc<dyn Fn(Told) + Send + Sync>;
+
+/// What a client outside is told of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Told {
+    /// What its clock shows.
+    pub(crate) now: Timestamp,
+    /// How much time has passed since the case began, whatever clocks show.
+    pub(crate) elapsed: Duration,
+}
 
 #[derive(Clone, Debug, Default)]
 struct Dials {
@@ -110,8 +119,17 @@ impl Timeline {
 
     /// From now on tells what the clock of this client shows, whenever that has changed. Replaces who was told before.
     pub(super) fn follow(&self, place: usize, follower: Follower) {
-        let shown = self.shown(place);
-        self.followers().insert(place, (follower, shown));
+        let told = self.told(place);
+        self.followers().insert(place, (follower, told));
+    }
+
+    /// What the client at this place is to be told.
+    pub(super) fn told(&self, place: usize) -> Told {
+        let epoch = Timestamp::from_second(EPOCH).unwrap_or(Timestamp::UNIX_EPOCH);
+        Told {
+            now: self.shown(place),
+            elapsed: Duration::try_from(self.now().duration_since(epoch)).unwrap_or_default(),
+        }
     }
 
     /// What the clock of a client shows.
@@ -135,13 +153,13 @@ impl Timeline {
     fn tell(&self) {
         let mut told = Vec::new();
         for (place, (follower, last)) in self.followers().iter_mut() {
-            let shown = self.shown(*place);
-            if std::mem::replace(last, shown) != shown {
-                told.push((follower.clone(), shown));
+            let next = self.told(*place);
+            if std::mem::replace(last, next) != next {
+                told.push((follower.clone(), next));
             }
         }
-        for (follower, shown) in told {
-            follower(shown);
+        for (follower, next) in told {
+            follower(next);
         }
         if let Some(pulse) = &self.pulse {
             pulse.wake(self.now());

@@ -11,6 +11,7 @@ mod folder;
 mod looks;
 mod pages;
 mod pipes;
+mod recordings;
 mod reports;
 mod scenarios;
 mod shards;

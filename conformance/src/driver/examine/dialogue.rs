@@ -94,8 +94,8 @@ impl Dialogue {
 
     /// Asks something that is not in the protocol.
     pub(super) fn send_members(&mut self, members: Map<String, Value>) -> u64 {
-        self.last += 1;
-        let id = self.last;
+        let id = self.link.number();
+        self.last = id;
         let op = members.get("op").and_then(Value::as_str);
         let asked = Asked {
             op: op.unwrap_or_default().to_owned(),
@@ -107,7 +107,7 @@ impl Dialogue {
         if let Value::Object(line) = &mut line {
             line.extend(members);
         }
-        self.link.send(line.to_string().into_bytes());
+        self.link.send(id, line.to_string().into_bytes());
         id
     }
 
@@ -218,6 +218,8 @@ impl Dialogue {
                     self.breaches.no_message.get_or_insert(why);
                 }
             },
+            // Without an answer in it, the wait for that comes to nothing.
+            Some(Inbound::Answered(_)) => {}
             Some(Inbound::Broken(fault)) => {
                 self.breaches.no_message.get_or_insert(fault.to_string());
                 self.over = Some(fault.to_string());

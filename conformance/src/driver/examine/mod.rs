@@ -15,7 +15,7 @@ use mock_idp::Provider;
 use serde_json::{Map, json};
 
 use super::protocol::{ClockMode, Hello, Operation, Outcome, VERSION};
-use super::{Groups, Target, connect};
+use super::{Groups, Numbers, Target, connect};
 use crate::contender::Limits;
 use dialogue::Dialogue;
 use record::Record;
@@ -185,8 +185,10 @@ async fn greet(
     limits: Limits,
     curiously: bool,
 ) -> Result<(Dialogue, Hello), String> {
-    let way =
-        connect(target, &stage.variables(), groups, limits).map_err(|fault| fault.to_string())?;
+    // One conversation after another: each may count from the beginning.
+    let owned = (groups, &Numbers::default());
+    let way = connect(target, &stage.variables(), owned, limits);
+    let way = way.map_err(|fault| fault.to_string())?;
     let mut dialogue = Dialogue::new(way, limits);
     let hello = Operation::Hello {
         versions: vec![VERSION],

@@ -57,15 +57,17 @@ pub(super) struct As<'a> {
     pub(super) secret: Option<&'a str>,
 }
 
+/// What clocks show when it is set.
+const START: Timestamp = Timestamp::constant(1_893_456_000, 0);
+
 impl Stage {
     /// A world of this provider, on a clock that can be moved if the client's can.
     pub(super) async fn of(provider: Provider, clock: ClockMode) -> Result<Self, NoStage> {
         let folder = tempfile::Builder::new()
             .prefix("tokenproof-driver-")
             .tempdir()?;
-        let start: Timestamp = Timestamp::constant(1_893_456_000, 0);
         let hands = matches!(clock, ClockMode::Driven | ClockMode::Faketime)
-            .then(|| VirtualClock::starting_at(start));
+            .then(|| VirtualClock::starting_at(START));
         let mut builder = MockIdp::of(provider).seed(0);
         if let Some(hands) = &hands {
             builder = builder.clock(Arc::new(hands.clone()));
@@ -78,7 +80,7 @@ impl Stage {
                 let library = Faketime::find().map_err(NoStage::Faketime)?;
                 Some((
                     library,
-                    TimestampFile::create(folder.path(), "client", start)?,
+                    TimestampFile::create(folder.path(), "client", START)?,
                 ))
             }
             _ => None,
@@ -107,6 +109,13 @@ impl Stage {
             Some(hands) => hands.now(),
             None => SystemClock.now(),
         }
+    }
+
+    /// How much time has passed since it was set.
+    pub(super) fn elapsed_ms(&self) -> u64 {
+        let hands = self.hands.as_ref().map(VirtualClock::now);
+        let elapsed = hands.map(|now| now.duration_since(START).as_millis());
+        elapsed.and_then(|ms| u64::try_from(ms).ok()).unwrap_or(0)
     }
 
     /// Moves the server's clock, and the client's where it goes by a file; says what they show then.
@@ -172,6 +181,7 @@ impl Stage {
             resource: Resource { url, post_url },
             store: whom.with_store.then(|| self.folder.path().join("store")),
             now: self.now(),
+            elapsed_ms: self.elapsed_ms(),
         };
         if whom.auth == key::METHOD {
             key::signing(&mut open);

@@ -71,7 +71,7 @@ async fn ages(dialogue: &mut Dialogue, stage: &Stage, driven: bool) -> Result<()
     let before = stage.token_requests();
     let now = stage.advance(PAST_EXPIRY)?;
     if driven {
-        set_clock(dialogue, now).await?;
+        set_clock(dialogue, now, stage.elapsed_ms()).await?;
     }
     let answered = dialogue.ask(get_token("client")).await?;
     let handed = stage.witnessed(answered).map(drop);
@@ -104,13 +104,23 @@ async fn wakes(dialogue: &mut Dialogue, stage: &Stage) -> Result<bool, String> {
         let by = until.duration_since(stage.now());
         let now = stage.advance(Duration::try_from(by).unwrap_or_default())?;
         dialogue.forget_sleep(id);
-        set_clock(dialogue, now).await?;
+        set_clock(dialogue, now, stage.elapsed_ms()).await?;
     }
     Err(format!("it slept {SLEEPS} times and gave no answer"))
 }
 
-async fn set_clock(dialogue: &mut Dialogue, now: jiff::Timestamp) -> Result<(), String> {
-    match dialogue.ask(Operation::SetClock { now }).await? {
+async fn set_clock(
+    dialogue: &mut Dialogue,
+    now: jiff::Timestamp,
+    elapsed_ms: u64,
+) -> Result<(), String> {
+    let client = "client".to_owned();
+    let set = Operation::SetClock {
+        client,
+        now,
+        elapsed_ms,
+    };
+    match dialogue.ask(set).await? {
         Outcome::Ok(_) => Ok(()),
         other => Err(format!("it answered `set_clock` with {}", other.in_words())),
     }

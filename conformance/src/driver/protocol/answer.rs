@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::MAX_LINE;
 use crate::trace::Class;
@@ -29,11 +29,13 @@ pub enum Message {
     },
     /// An operation no longer sleeps.
     Resumed(u64),
-    /// Something in the background sleeps until then, or nothing does.
+    /// What nobody waits for: it is at work, it sleeps, or there is nothing. Replaces what was said of it before.
     Background {
         /// Of which client.
         client: String,
-        /// Until when.
+        /// Whether it is at work.
+        works: bool,
+        /// Until when it sleeps or, at work, waits at most.
         until: Option<Timestamp>,
     },
 }
@@ -135,6 +137,8 @@ impl Message {
         let Value::Object(mut members) = value else {
             return Err(NotAMessage::NotAnObject("another JSON value".to_owned()));
         };
+        // Some libraries write what is not there as null.
+        members.retain(|_, value| !value.is_null());
         if let Some(event) = members.remove("event") {
             return event_of(&event, members);
         }
@@ -162,21 +166,46 @@ impl Message {
         };
         Ok(Self::Answer { id, outcome })
     }
+
+    /// Writes it as one line, without a line feed, for drivers that are written in Rust.
+    #[must_use]
+    pub fn write(&self) -> String {
+        let value = match self {
+            Self::Answer { id, outcome } => match outcome {
+                Outcome::Ok(members) => json!({ "id": id, "ok": members }),
+                Outcome::Err(failure) => json!({ "id": id, "err": failure }),
+                Outcome::Unsupported(why) => json!({ "id": id, "unsupported": why }),
+            },
+            Self::Started(id) => json!({ "id": id, "event": "started" }),
+            Self::Waiting { id, until } => json!({ "id": id, "event": "waiting", "until": until }),
+            Self::Resumed(id) => json!({ "id": id, "event": "resumed" }),
+            Self::Background {
+                client,
+                works,
+                until,
+            } => {
+                let event = if *works { "started" } else { "waiting" };
+                json!({ "event": event, "client": client, "until": until })
+            }
+        };
+        value.to_string()
+    }
 }
 
-fn event_of(event: &Value, mut members: Map<String, Value>) -> Result<Message, NotAMessage> {
+fn event_of(event: &Value, members: Map<String, Value>) -> Result<Message, NotAMessage> {
     let unknown = |what: &str| NotAMessage::Unknown(what.to_owned());
     match (event.as_str(), members.get("client")) {
+        (Some(event @ ("started" | "waiting")), Some(Value::String(client)))
+            if !members.contains_key("id") =>
+        {
+            Ok(Message::Background {
+                client: client.clone(),
+                works: event == "started",
+                until: members.get("until").map(instant).transpose()?,
+            })
+        }
         (Some("started"), _) => number(&members).map(Message::Started),
         (Some("resumed"), _) => number(&members).map(Message::Resumed),
-        (Some("waiting"), Some(Value::String(client))) if !members.contains_key("id") => {
-            let client = client.clone();
-            let until = match members.remove("until") {
-                None | Some(Value::Null) => None,
-                Some(until) => Some(instant(&until)?),
-            };
-            Ok(Message::Background { client, until })
-        }
         (Some("waiting"), _) => Ok(Message::Waiting {
             id: number(&members)?,
             until: instant(members.get("until").unwrap_or(&Value::Null))?,

@@ -6,7 +6,7 @@ mod request;
 
 pub use answer::{Answered, Failure, Message, NotAMessage, Outcome};
 pub use hello::{Capabilities, ClockMode, Hello, Profile, Throttle};
-pub use request::{Auth, Idp, Open, Operation, Request, Resource, User};
+pub use request::{Auth, Idp, Open, Operation, Request, Resource, Unread, User};
 
 /// The version that is spoken.
 pub const VERSION: u32 = 1;

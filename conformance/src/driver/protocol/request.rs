@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use mock_idp::Provider;
 use schemars::JsonSchema;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::Value;
 use token_client::Secret;
 
 use crate::scenario::GrantKind;
 
 /// One request; a line on the driver's standard input.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Request {
     /// Its number, upwards from 1.
     pub id: u64,
@@ -21,7 +22,7 @@ pub struct Request {
 }
 
 /// What is asked.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "op", rename_all = "snake_case")]
 pub enum Operation {
     /// Say who you are.
@@ -60,11 +61,16 @@ pub enum Operation {
         /// Which client.
         client: String,
     },
-    /// The clients' clock now shows this.
+    /// The client's clock now shows this.
     SetClock {
+        /// Whose clock.
+        client: String,
         /// What it shows.
         #[schemars(with = "String")]
         now: Timestamp,
+        /// How much time has passed since the case began, in milliseconds: what a monotonic clock shows. It goes on while `now` stands
+        /// still or is stepped.
+        elapsed_ms: u64,
     },
     /// A caller gives up.
     Cancel {
@@ -76,11 +82,19 @@ pub enum Operation {
         /// Which client.
         client: String,
         /// A secret of its application.
-        #[serde(skip_serializing_if = "Option::is_none", serialize_with = "in_clear")]
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            serialize_with = "in_clear"
+        )]
         #[schemars(with = "Option<String>")]
         client_secret: Option<Secret>,
         /// A refresh token of its user.
-        #[serde(skip_serializing_if = "Option::is_none", serialize_with = "in_clear")]
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            serialize_with = "in_clear"
+        )]
         #[schemars(with = "Option<String>")]
         refresh_token: Option<Secret>,
     },
@@ -89,6 +103,37 @@ pub enum Operation {
         /// Which client.
         client: String,
     },
+}
+
+/// A request that a driver cannot carry out as it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unread {
+    /// It asks for what is not known here, or lacks what is needed: to be answered `unsupported`, with these words.
+    Unsupported {
+        /// Its number.
+        id: u64,
+        /// What is not known.
+        why: String,
+    },
+    /// It has no number: nothing can be answered.
+    NoRequest,
+}
+
+impl Request {
+    /// Reads a request, for drivers that are written in Rust.
+    ///
+    /// # Errors
+    ///
+    /// [`Unread`].
+    pub fn read(line: &[u8]) -> Result<Self, Unread> {
+        let request: Value = serde_json::from_slice(line).map_err(|_| Unread::NoRequest)?;
+        let id = request.get("id").and_then(Value::as_u64);
+        let id = id.ok_or(Unread::NoRequest)?;
+        serde_json::from_value(request).map_err(|error| Unread::Unsupported {
+            id,
+            why: error.to_string(),
+        })
+    }
 }
 
 impl Operation {
@@ -111,7 +156,7 @@ impl Operation {
 }
 
 /// How a client is set up.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Open {
     /// Its name in the scenario; later requests name it.
     pub client: String,
@@ -130,7 +175,11 @@ pub struct Open {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<User>,
     /// The refresh token it starts with.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "in_clear")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "in_clear"
+    )]
     #[schemars(with = "Option<String>")]
     pub refresh_token: Option<Secret>,
     /// The protected resource.
@@ -141,10 +190,12 @@ pub struct Open {
     /// What its clock shows.
     #[schemars(with = "String")]
     pub now: Timestamp,
+    /// How much time has passed since the case began, in milliseconds.
+    pub elapsed_ms: u64,
 }
 
 /// Where a provider is.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Idp {
     /// What clients are configured with: the authority with its tenant (Entra) or the issuer (Okta).
     pub issuer: String,
@@ -163,7 +214,7 @@ pub struct Idp {
 }
 
 /// What a client authenticates with.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Auth {
     /// How: `post`, `basic` or `private_key_jwt`.
     pub method: String,
@@ -183,7 +234,7 @@ pub struct Auth {
 }
 
 /// The user that a client acts for.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct User {
     /// The login.
     pub username: String,
@@ -194,7 +245,7 @@ pub struct User {
 }
 
 /// The protected resource.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Resource {
     /// What is read.
     pub url: String,

@@ -8,24 +8,6 @@ use super::*;
 /// A value that must not be told again.
 const TOKEN: &str = "eyJhbGciOi.expected u16, expected secret: x";
 
-/// The line that a driver would have written.
-fn line(message: &Message) -> String {
-    match message {
-        Message::Answer { id, outcome } => match outcome {
-            Outcome::Ok(ok) => json!({ "id": id, "ok": ok }),
-            Outcome::Err(failure) => json!({ "id": id, "err": failure }),
-            Outcome::Unsupported(why) => json!({ "id": id, "unsupported": why }),
-        },
-        Message::Started(id) => json!({ "id": id, "event": "started" }),
-        Message::Waiting { id, until } => json!({ "id": id, "event": "waiting", "until": until }),
-        Message::Resumed(id) => json!({ "id": id, "event": "resumed" }),
-        Message::Background { client, until } => {
-            json!({ "client": client, "event": "waiting", "until": until })
-        }
-    }
-    .to_string()
-}
-
 #[test]
 fn what_a_driver_may_say() {
     let mut table = String::new();
@@ -43,6 +25,9 @@ fn what_a_driver_may_say() {
         r#"{"event":"waiting","client":"c","until":"2030-01-01T00:00:30Z"}"#,
         r#"{"event":"waiting","client":"c","until":null}"#,
         r#"{"event":"waiting","client":"c"}"#,
+        r#"{"event":"started","client":"c"}"#,
+        r#"{"event":"started","client":"c","until":"2030-01-01T00:00:30Z"}"#,
+        r#"{"id":3,"event":null,"ok":{},"err":null,"unsupported":null}"#,
     ] {
         let message = Message::read(line.as_bytes()).expect(line);
         writeln!(table, "{message:?}").expect("text");
@@ -58,9 +43,12 @@ fn what_a_driver_may_say() {
     Waiting { id: 3, until: 2030-01-01T00:00:30Z }
     Waiting { id: 3, until: 2030-01-01T00:00:30Z }
     Resumed(3)
-    Background { client: "c", until: Some(2030-01-01T00:00:30Z) }
-    Background { client: "c", until: None }
-    Background { client: "c", until: None }
+    Background { client: "c", works: false, until: Some(2030-01-01T00:00:30Z) }
+    Background { client: "c", works: false, until: None }
+    Background { client: "c", works: false, until: None }
+    Background { client: "c", works: true, until: None }
+    Background { client: "c", works: true, until: Some(2030-01-01T00:00:30Z) }
+    Answer { id: 3, outcome: Ok({}) }
     "#);
 }
 
@@ -144,7 +132,7 @@ fn what_is_no_message_and_why() {
     {"id":3,"ok":true}
         a line that is neither an answer nor an event: its `ok` is no object
     {"id":3,"ok":null}
-        a line that is neither an answer nor an event: its `ok` is no object
+        a line that is neither an answer nor an event: it has none of `ok`, `err`, `unsupported` and `event`
     {"id":3,"err":"invalid_grant"}
         a line that is neither an answer nor an event: its `err` is no object
     {"id":3,"unsupported":true}
@@ -274,8 +262,16 @@ fn any_message() -> impl Strategy<Value = Message> {
         any::<u64>().prop_map(Message::Started),
         any::<u64>().prop_map(Message::Resumed),
         (any::<u64>(), any_instant()).prop_map(|(id, until)| Message::Waiting { id, until }),
-        (any::<String>(), proptest::option::of(any_instant()))
-            .prop_map(|(client, until)| Message::Background { client, until }),
+        (
+            any::<String>(),
+            any::<bool>(),
+            proptest::option::of(any_instant())
+        )
+            .prop_map(|(client, works, until)| Message::Background {
+                client,
+                works,
+                until
+            }),
     ]
 }
 
@@ -295,13 +291,13 @@ fn almost_a_message() -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn line_of(messages: impl Strategy<Value = Message>) -> impl Strategy<Value = String> {
-    messages.prop_map(|message| line(&message))
+    messages.prop_map(|message| message.write())
 }
 
 proptest! {
     #[test]
     fn a_printed_message_is_read_back(message in any_message()) {
-        prop_assert_eq!(Message::read(line(&message).as_bytes()), Ok(message));
+        prop_assert_eq!(Message::read(message.write().as_bytes()), Ok(message));
     }
 
     #[test]

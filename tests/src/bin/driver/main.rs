@@ -1,0 +1,76 @@
+//! A driver around the clients of this workspace: `token-client` and the broken ones. It shows how a driver is written in Rust, and
+//! it is what proves that a verdict does not depend on the road.
+//!
+//! ```text
+//! cargo run -p tests --bin driver                             over standard input and output
+//! cargo run -p tests --bin driver -- --http                   as a service; says its address
+//! cargo run -p tests --bin driver -- --client RetriesForever  around a broken client
+//! ```
+
+mod clock;
+mod desk;
+mod http;
+mod stdio;
+mod store;
+mod transport;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::Parser;
+use tokenproof::contender::{Contender, Reference};
+use tokenproof::mutants::{MUTANTS, lazy};
+
+use desk::Desk;
+
+/// What is asked for on the command line.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// The client: token-client or the name of a broken one
+    #[arg(long, default_value = "token-client")]
+    client: String,
+    /// Be a service on a free port of 127.0.0.1
+    #[arg(long)]
+    http: bool,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let Some(contender) = named(&arguments.client) else {
+        eprintln!("there is no client `{}`", arguments.client);
+        return ExitCode::FAILURE;
+    };
+    let desk = Arc::new(Desk::of(contender));
+    let resting = desk.clone();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        // Then every task waits for somebody outside: what has come of them can be said.
+        .on_thread_park(move || resting.at_rest())
+        .build();
+    let served = runtime.and_then(|runtime| {
+        runtime.block_on(async {
+            if arguments.http {
+                http::serve(&desk).await
+            } else {
+                stdio::serve(&desk).await
+            }
+        })
+    });
+    match served {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn named(name: &str) -> Option<&'static dyn Contender> {
+    if name == Reference.name() {
+        return Some(&Reference);
+    }
+    let mut mutants = MUTANTS.iter().map(|mutant| mutant as &dyn Contender);
+    mutants
+        .find(|mutant| mutant.name() == name)
+        .or_else(|| lazy().into_iter().find(|lazy| lazy.name() == name))
+}
