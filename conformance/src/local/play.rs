@@ -90,7 +90,7 @@ impl<'c> Stage<'c> {
             world = staging::with_keys(world);
         }
         if contender.is_outside() {
-            timeline = timeline.with_pulse(contender.limits().silence);
+            timeline = timeline.with_pulse(contender.limits());
             transport = transport.over_tls(MockIdp::ca_pem().map_err(StartError::from)?);
             abroad = Abroad::prepare(&timeline)?;
         } else {
