@@ -101,7 +101,7 @@ impl JsonSchema for Event {
                     "type": "object",
                     "properties": {
                         "client": { "description": "Of which client.", "type": "string" },
-                        "event": { "const": "waiting" },
+                        "event": { "enum": ["started", "waiting"] },
                         "until": { "anyOf": [instant, { "type": "null" }] },
                     },
                     "required": ["client", "event"],

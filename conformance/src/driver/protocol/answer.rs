@@ -201,7 +201,11 @@ fn event_of(event: &Value, members: Map<String, Value>) -> Result<Message, NotAM
             Ok(Message::Background {
                 client: client.clone(),
                 works: event == "started",
-                until: members.get("until").map(instant).transpose()?,
+                until: members
+                    .get("until")
+                    .filter(|until| !until.is_null())
+                    .map(instant)
+                    .transpose()?,
             })
         }
         (Some("started"), _) => number(&members).map(Message::Started),
