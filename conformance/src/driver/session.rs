@@ -1,12 +1,16 @@
 //! A conversation with a driver: requests and their answers, and what that says of the client's being busy.
 
-use std::collections::BTreeMap;
-use std::pin::pin;
+mod hearing;
+mod state;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
+
+use hearing::Hearing;
+use state::{Asked, Background, State};
 
 use super::fault::DriverFault;
 use super::link::Link;
@@ -14,8 +18,8 @@ use super::process::Inbound;
 use super::protocol::{MAX_LINE, Message, Operation, Outcome, Request};
 use super::transcript::Transcript;
 use crate::contender::Limits;
+use crate::local::Reins;
 use crate::local::pulse::{Kind, Pulse, Ticket};
-use crate::local::{Alarm, Reins};
 use crate::watchdog::{Stopwatch, within};
 
 /// A conversation. Clones are the same one; when the last is dropped, the driver is killed.
@@ -51,59 +55,6 @@ struct Shared {
 struct Listener {
     task: JoinHandle<mpsc::Receiver<Inbound>>,
     stop: oneshot::Sender<()>,
-}
-
-#[derive(Debug)]
-struct State {
-    asked: BTreeMap<u64, Asked>,
-    /// What was answered, for those who answer twice.
-    answered: BTreeMap<u64, &'static str>,
-    background: Background,
-    /// Since the last sign of life, where no case has an eye on it.
-    since: Stopwatch,
-    /// Nothing more is asked, and what comes is of no interest.
-    over: bool,
-    fault: Option<DriverFault>,
-    transcript: Transcript,
-}
-
-impl Default for State {
-    fn default() -> Self {
-        Self {
-            asked: BTreeMap::new(),
-            answered: BTreeMap::new(),
-            background: Background::default(),
-            since: Stopwatch::start(),
-            over: false,
-            fault: None,
-            transcript: Transcript::default(),
-        }
-    }
-}
-
-/// What the client does that nobody waits for.
-#[derive(Debug, Default)]
-struct Background {
-    /// It works.
-    ticket: Option<Ticket>,
-    /// Kept for as long as it is to ring.
-    _alarm: Option<Alarm>,
-}
-
-/// A request under way.
-#[derive(Debug)]
-struct Asked {
-    op: &'static str,
-    kind: Kind,
-    /// None before there is a case, and for what was called back.
-    ticket: Option<Ticket>,
-    /// Without a sign of life for so long, it hangs.
-    patience: Duration,
-    /// It was called back.
-    given_up: bool,
-    /// Nobody waits for it without this.
-    reply: Option<oneshot::Sender<Outcome>>,
-    alarm: Option<Alarm>,
 }
 
 impl Session {
@@ -488,83 +439,6 @@ fn kind_of(operation: &Operation) -> Kind {
         | Operation::Invalidate { .. }
         | Operation::SwapCredential { .. } => Kind::Work,
         _ => Kind::Notice,
-    }
-}
-
-/// Hears what comes, until it is stopped or the conversation is over. It does not keep the conversation up.
-struct Hearing {
-    shared: Weak<Shared>,
-    stirred: Arc<Notify>,
-    stopped: oneshot::Receiver<()>,
-}
-
-impl Hearing {
-    async fn listen(
-        mut self,
-        mut inbound: mpsc::Receiver<Inbound>,
-        pulse: Option<Pulse>,
-    ) -> mpsc::Receiver<Inbound> {
-        let mut exhausted = pin!(async {
-            match &pulse {
-                Some(pulse) => pulse.exhausted().await,
-                None => std::future::pending().await,
-            }
-        });
-        loop {
-            // Before anything is looked at, so that no change is missed.
-            let stirred = self.stirred.notified();
-            let left = self.session().and_then(|session| session.left());
-            let patience = left.as_ref().map_or(NOTHING_ASKED, |(left, _)| *left);
-            let next = tokio::select! {
-                biased;
-                _ = &mut self.stopped => return inbound,
-                () = &mut exhausted => Some(Inbound::Broken(DriverFault::Endless)),
-                next = inbound.recv() => next,
-                () = stirred => continue,
-                None = within(patience, std::future::pending::<()>()) => match left {
-                    Some((Duration::ZERO, fault)) => Some(Inbound::Broken(fault)),
-                    // Somebody else may have given a sign of life.
-                    _ => continue,
-                },
-            };
-            let (Some(next), Some(session)) = (next, self.session()) else {
-                return inbound;
-            };
-            if let Err(fault) = session.take(next).await {
-                session.fail(fault);
-                return inbound;
-            }
-        }
-    }
-
-    fn session(&self) -> Option<Session> {
-        self.shared.upgrade().map(Session)
-    }
-}
-
-/// How long nothing is looked after while nothing is asked.
-const NOTHING_ASKED: Duration = Duration::from_secs(60);
-
-impl Session {
-    async fn take(&self, next: Inbound) -> Result<(), DriverFault> {
-        match next {
-            Inbound::Line(line) if line.is_empty() => Ok(()),
-            Inbound::Line(line) => {
-                self.state().transcript.heard(&line);
-                self.hear(Message::read(&line)?)
-            }
-            Inbound::Answered(id) => self.left_open(id),
-            Inbound::Broken(fault) => Err(fault),
-            Inbound::End => {
-                let how = self.0.link.end().await;
-                let state = self.state();
-                let during = state.asked.values().next().map(|asked| asked.op);
-                Err(DriverFault::Ended {
-                    how,
-                    during: during.unwrap_or("nothing").to_owned(),
-                })
-            }
-        }
     }
 }
 
