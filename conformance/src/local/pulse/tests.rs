@@ -3,6 +3,7 @@ use super::*;
 /// A pulse with somebody who watches it, in a runtime whose time is moved by hand.
 fn watched(activity: &Activity) -> Pulse {
     let pulse = Pulse::new(activity, Duration::from_secs(20));
+    tokio::spawn(activity.clone().usher());
     tokio::spawn(pulse.clone().watch());
     pulse
 }
