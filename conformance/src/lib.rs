@@ -18,6 +18,7 @@ pub mod local;
 pub mod mutants;
 pub mod passive;
 pub mod plan;
+pub mod recording;
 pub mod registry;
 pub mod report;
 pub mod runner;

@@ -14,6 +14,7 @@ use crate::contender::Contender;
 use crate::judge::judge;
 use crate::judgement::{Judgement, Run};
 use crate::local::{self, PlayError};
+use crate::recording::{Attachment, conversations};
 use crate::trace::{CutShort, Road, Trace};
 use crate::watchdog::{Stopwatch, within};
 
@@ -26,6 +27,8 @@ pub struct CaseResult {
     pub runs: Vec<Run>,
     /// The verdicts.
     pub judgements: Vec<Judgement>,
+    /// What clients outside of this process have said, for a recording.
+    pub attachments: Vec<Attachment>,
     /// Real time, for people.
     pub took: Duration,
 }
@@ -110,6 +113,7 @@ fn locked(queue: &Mutex<VecDeque<usize>>) -> MutexGuard<'_, VecDeque<usize>> {
 async fn case(index: usize, case: &Case, contender: &dyn Contender, seed: u64) -> CaseResult {
     let watch = Stopwatch::start();
     let mut runs = Vec::with_capacity(case.variations.len());
+    let mut said = Vec::new();
     let lack = contender.lacks(case);
     let patience = contender.limits().run;
     for variation in 0..case.variations.len() {
@@ -119,10 +123,14 @@ async fn case(index: usize, case: &Case, contender: &dyn Contender, seed: u64) -
             continue;
         }
         // A panic of the harness itself costs this case, not the others.
-        let play = AssertUnwindSafe(local::play(case, variation, contender, seed)).catch_unwind();
+        let play = local::play_and_hear(case, variation, contender, seed);
+        let play = AssertUnwindSafe(play).catch_unwind();
         let harness = |why: String| nothing(contender, CutShort::Harness(why));
         let trace = match within(patience, play).await {
-            Some(Ok(Ok(trace))) => trace,
+            Some(Ok(Ok((trace, more)))) => {
+                said.push((variation, more));
+                trace
+            }
             Some(Ok(Err(PlayError::Client(why)))) if contender.is_outside() => {
                 nothing(contender, CutShort::Driver(why))
             }
@@ -148,6 +156,7 @@ async fn case(index: usize, case: &Case, contender: &dyn Contender, seed: u64) -
         index,
         runs,
         judgements,
+        attachments: conversations(case, &said),
         took: watch.elapsed(),
     }
 }

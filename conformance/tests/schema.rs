@@ -71,7 +71,9 @@ fn the_committed_schemas_are_those_of_the_types() {
     for kind in Kind::ALL {
         let folder = match kind {
             Kind::Scenario | Kind::Requirements => "scenarios/schema",
-            Kind::Expectations | Kind::Report | Kind::Driver => "conformance/schema",
+            Kind::Expectations | Kind::Report | Kind::Driver | Kind::Bundle | Kind::Wire => {
+                "conformance/schema"
+            }
         };
         let path = format!("{folder}/{}", kind.file_name());
         let committed = fs::read_to_string(workspace().join(&path)).unwrap_or_default();

@@ -320,7 +320,15 @@ impl MockIdp {
         self.rooms.hygiene().clean(text)
     }
 
-    /// Every token this world remembers.
+    /// The same for a text of many lines, such as a log, of which every line is kept whole. A private key in PEM is left out,
+    /// whoever it belongs to, and so is what follows the name of a credential, such as `client_secret=`.
+    #[must_use]
+    pub fn scrubbed(&self, text: &str) -> String {
+        self.rooms.hygiene().scrub(text)
+    }
+
+    /// Every token this world remembers: the newest 50,000 access tokens, and of the newest 20,000 sign-ins the newest 1,000 refresh
+    /// tokens each. What is older counts as foreign.
     #[must_use]
     pub fn tokens(&self) -> Vec<TokenFacts> {
         self.rooms.ledger.facts()

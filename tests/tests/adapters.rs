@@ -10,6 +10,7 @@
 
 use std::path::Path;
 use std::process::Output;
+use std::sync::{Mutex, PoisonError};
 
 use tests::program::{tokenproof, workspace_folder};
 use tests::{faketime, node, python};
@@ -86,8 +87,12 @@ fn as_expected(adapter: &str, provider: &str, driver: &str, faketime: Option<&Pa
     assert!(passed.count() >= 50, "{}", told(&output));
 }
 
+/// One run at a time: each starts a hundred programs, and all of them together would wait for a processor and not for each other.
+static ALONE: Mutex<()> = Mutex::new(());
+
 /// Runs `tokenproof run` from the workspace's folder and with an empty home, which some of these libraries look into.
 fn run(arguments: &[&str], driver: &str, faketime: Option<&Path>) -> (Output, Report) {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = tempfile::tempdir().expect("a temporary folder");
     let json = folder.path().join("report.json");
     let mut command = tokenproof();

@@ -27,7 +27,7 @@ use tokenproof::schema::Kind;
 use tokenproof::verdict::Verdict;
 
 /// Commands of others: shown, but not ours to run.
-const FOREIGN: [&str; 3] = ["curl", "pip", "python3"];
+const FOREIGN: [&str; 4] = ["curl", "jq", "pip", "python3"];
 
 /// What of cargo is only named: running it here would build everything again.
 const CARGO: [&str; 6] = ["bench", "clippy", "deny", "doc", "fmt", "test"];

@@ -230,6 +230,7 @@ class Driver:
             return {"ok": {}}
         if op != "get_token" and op not in HELLO["can"]["ops"]:
             return {"unsupported": f"the Okta SDK for Python has nothing for {op}"}
+        self.say(request["id"], {"event": "started"})
         if request.get("body") is not None:
             return {"unsupported": "users of an org are not made by this driver"}
         return {"ok": await getattr(self.clients[request["client"]], op)(request)}

@@ -7,11 +7,12 @@ use clap::Args;
 use super::{Refusal, output};
 use crate::adapter::{ADAPTERS, Adapter};
 use crate::case::CaseName;
-use crate::contender::Limits;
+use crate::contender::{Contender, Limits};
 use crate::diagnostic::listed;
 use crate::driver::{Driver, DriverFault, Groups, ProfileFile, Target, Tried};
 use crate::exit::ExitCode;
 use crate::passive::Stop;
+use crate::recording::UnderTest;
 use crate::report::Played;
 use crate::trace::CutShort;
 
@@ -108,6 +109,17 @@ pub(super) fn troubles<'p>(
             _ => None,
         })
     })
+}
+
+/// Who is under test, for recordings.
+pub(super) fn under_test(driver: Option<&Driver>, contender: &dyn Contender) -> UnderTest {
+    match driver {
+        Some(driver) => UnderTest::Driver {
+            name: driver.hello().name.clone(),
+            release: driver.hello().release.clone(),
+        },
+        None => UnderTest::Client(contender.name().to_owned()),
+    }
 }
 
 pub(super) fn refusal(fault: &DriverFault) -> Refusal {

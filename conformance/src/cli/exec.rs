@@ -12,6 +12,7 @@ use crate::exit::ExitCode;
 use crate::judge::judge;
 use crate::judgement::{Judgement, Run};
 use crate::passive::{self, ChildEnd, PassiveError};
+use crate::recording::{Attachment, Take, UnderTest};
 use crate::report::{NotRun, Played, Report};
 use crate::scenario::Length;
 use crate::watchdog::Stopwatch;
@@ -58,6 +59,8 @@ struct Done {
     run: [Run; 1],
     judgements: Vec<Judgement>,
     child: ChildEnd,
+    stderr: Option<String>,
+    command: Vec<String>,
     took: Duration,
 }
 
@@ -74,6 +77,7 @@ impl Exec {
             return Err(nothing("none of the selected scenarios can be judged passively; `tokenproof list passive` shows those that can".to_owned()));
         }
         let cases = self.judging.share(cases);
+        self.judging.recordings.examine(&cases)?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -126,12 +130,27 @@ impl Exec {
         if let Some((case, refusal)) = ended {
             report.close(case, refusal.exit, refusal.message);
         }
-        self.judging.publish(report, &played, &terms)
+        let takes: Vec<Take<'_>> = played
+            .iter()
+            .zip(&done)
+            .map(|(played, done)| Take {
+                played: *played,
+                origin: chosen.origins.get(played.case),
+                under_test: UnderTest::Command(done.command.clone()),
+                attachments: done
+                    .stderr
+                    .iter()
+                    .map(|s| Attachment::stderr(s.as_str()))
+                    .collect(),
+            })
+            .collect();
+        self.judging.publish(report, &takes, &terms, self.seed)
     }
 
     async fn one(&self, case: &Case) -> Result<Done, Refusal> {
         let watch = Stopwatch::start();
-        let run = passive::run(case, &self.command, self.timeout.0, self.seed)
+        let keep = self.judging.recordings.are_kept();
+        let run = passive::run(case, &self.command, self.timeout.0, self.seed, keep)
             .await
             .map_err(|error| refusal(&error))?;
         let runs = [Run {
@@ -143,6 +162,8 @@ impl Exec {
             run: runs,
             judgements,
             child: run.child,
+            stderr: run.stderr,
+            command: run.command,
             took: watch.elapsed(),
         })
     }

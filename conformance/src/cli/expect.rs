@@ -35,7 +35,7 @@ enum Command {
     /// which a run refuses until somebody has written one. A file that does not exist is begun. A run of a part of the
     /// scenarios says nothing of the rest, so only folders and files of scenarios may be given, and --provider where the list
     /// names that provider.
-    Update(Update),
+    Update(Box<Update>),
     /// Examine a list without playing anything: its form, and that every entry means checks there are
     Check(Check),
 }

@@ -12,6 +12,8 @@ mod merge;
 mod mutants;
 mod output;
 mod publish;
+mod record;
+mod replay;
 mod run;
 mod schema;
 mod select;
@@ -63,6 +65,11 @@ enum Command {
     /// ones for a CA file. Signals are passed on; a second one kills the command. Nothing is judged: that is what `exec` does.
     Env(Box<env::Env>),
     Ca(Ca),
+    /// Judge recordings again, without any client: by the scenario in them, or by a changed one
+    ///
+    /// `run` and `exec` keep a recording of each case that did not pass. The reports are those of `run`; they say so where a
+    /// verdict is another than the one that was recorded.
+    Replay(replay::Replay),
     /// Keep the list of what a client is known not to do, which `run` and `exec` take as `--expect`
     Expect(Box<expect::Expect>),
     /// Put the JSON reports of several runs together, such as those of all shards
@@ -119,6 +126,7 @@ impl Arguments {
             },
             Command::Run(run) => run.execute(),
             Command::Exec(exec) => exec.execute(),
+            Command::Replay(replay) => replay.execute(),
             Command::Expect(expect) => expect.execute(),
             Command::Merge(merge) => merge.execute(),
             Command::Mutants(mutants) => mutants.execute(),

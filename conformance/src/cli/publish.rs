@@ -1,9 +1,10 @@
-//! What is made of the verdicts: the arguments that `run`, `exec` and `merge` share.
+//! What is made of the verdicts: the arguments that `run`, `exec`, `replay` and `merge` share.
 
 use std::path::PathBuf;
 
 use clap::Args;
 
+use super::record::Recordings;
 use super::select::Chosen;
 use super::terms::Terms;
 use super::{Refusal, output};
@@ -11,6 +12,7 @@ use crate::case::Case;
 use crate::exit::ExitCode;
 use crate::gate::Gate;
 use crate::judgement::Judgement;
+use crate::recording::{Session, Take};
 use crate::report::{Played, Report, Verbosity, html, json, junit, markdown, terminal};
 use crate::selection::Shard;
 
@@ -35,6 +37,8 @@ pub(super) struct Judging {
     /// Write a page with a timeline of every run to this file
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) recordings: Recordings,
     #[command(flatten)]
     pub(super) outputs: Outputs,
 }
@@ -92,21 +96,36 @@ impl Judging {
         self.fail_fast
     }
 
-    /// Prints the report and writes the files that were asked for.
+    /// Keeps recordings, prints the report and writes the files that were asked for.
     pub(super) fn publish(
         &self,
         mut report: Report,
-        played: &[Played<'_>],
+        takes: &[Take<'_>],
         terms: &Terms,
+        seed: u64,
     ) -> Result<ExitCode, Refusal> {
         terms.apply(&mut report);
         if let Some(shard) = self.shard {
             report.be_shard(shard);
         }
+        let gate = self.gate;
+        let set = terms.set();
+        let session = Session { seed, gate, set };
+        let page = self.html.as_deref();
+        let trouble = self.recordings.keep(&mut report, takes, session, page);
         if let Some(path) = &self.html {
-            output::write_file(path, &html::render(&report, played).map_err(unwritable)?)?;
+            let played: Vec<Played<'_>> = takes.iter().map(|take| take.played).collect();
+            output::write_file(path, &html::render(&report, &played).map_err(unwritable)?)?;
         }
-        self.outputs.publish(&report)
+        let exit = self.outputs.publish(&report)?;
+        match trouble {
+            None => Ok(exit),
+            // What was judged has been told.
+            Some(refusal) => {
+                output::complain(&refusal.message);
+                Ok(ExitCode::of([exit, refusal.exit]))
+            }
+        }
     }
 }
 

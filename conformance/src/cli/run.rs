@@ -8,6 +8,7 @@ use super::whom::Whom;
 use super::{Refusal, output, select::Select};
 use crate::contender::Contender;
 use crate::exit::ExitCode;
+use crate::recording::Take;
 use crate::report::{NotRun, Played, Report};
 use crate::runner;
 
@@ -35,6 +36,7 @@ impl Run {
         let chosen = self.select.chosen(self.judging.set.as_deref())?;
         let terms = self.judging.terms(&chosen)?;
         let cases = self.judging.share(chosen.cases);
+        self.judging.recordings.examine(&cases)?;
         let driver = self.drive.driver()?;
         let contender: &dyn Contender = match &driver {
             Some(driver) => driver,
@@ -72,7 +74,17 @@ impl Run {
         for (case, why) in drive::troubles(&played) {
             report.close(case, ExitCode::Driver, why.to_owned());
         }
-        self.judging.publish(report, &played, &terms)
+        let takes: Vec<Take<'_>> = played
+            .iter()
+            .zip(&results)
+            .map(|(played, result)| Take {
+                played: *played,
+                origin: chosen.origins.get(played.case),
+                under_test: drive::under_test(driver.as_ref(), contender),
+                attachments: result.attachments.clone(),
+            })
+            .collect();
+        self.judging.publish(report, &takes, &terms, self.seed)
     }
 }
 

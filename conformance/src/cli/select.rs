@@ -14,6 +14,7 @@ use crate::exit::ExitCode;
 use crate::expectations::Names;
 use crate::frozen::FrozenSet;
 use crate::library::Library;
+use crate::recording::Origins;
 use crate::selection::{Argument, Pattern, Selection};
 use crate::verdict::Level;
 
@@ -55,6 +56,8 @@ pub(super) struct Chosen {
     pub(super) cases: Vec<Case>,
     /// The set they are judged by, if one was asked for.
     pub(super) set: Option<FrozenSet>,
+    /// Where they come from, for recordings.
+    pub(super) origins: Origins,
     /// The names of all checks of the library, chosen or not.
     pub(super) names: Names,
     /// Whether the library is the one that comes with the program.
@@ -90,7 +93,7 @@ impl Select {
         };
         let is_narrowed =
             !patterns.is_empty() || !self.requirements.is_empty() || self.level.is_some();
-        let (cases, names) = self.select(&library, patterns)?;
+        let (cases, names, origins) = self.select(&library, patterns)?;
         let cases = match &set {
             Some(set) => set.bind(cases),
             None => cases,
@@ -98,6 +101,7 @@ impl Select {
         Ok(Chosen {
             cases,
             set,
+            origins,
             names,
             is_embedded: library.is_embedded(),
             is_narrowed,
@@ -124,6 +128,7 @@ impl Select {
             names: Names::of(&cases),
             cases,
             set: None,
+            origins: Origins::default(),
             is_embedded: library.is_embedded(),
             is_narrowed: false,
             provider: None,
@@ -155,7 +160,7 @@ impl Select {
         &self,
         library: &Library,
         patterns: Vec<Pattern>,
-    ) -> Result<(Vec<Case>, Names), Refusal> {
+    ) -> Result<(Vec<Case>, Names, Origins), Refusal> {
         let registry = library.registry()?;
         for requirement in &self.requirements {
             if registry.get(requirement).is_none() {
@@ -167,7 +172,9 @@ impl Select {
                 )));
             }
         }
-        let cases = library.plan(&registry)?;
+        let survey = library.survey(&registry);
+        let origins = Origins::of(&survey.files, &survey.cases);
+        let cases = survey.found.or(survey.cases)?;
         let selection = Selection {
             patterns,
             requirements: self.requirements.clone(),
@@ -189,7 +196,7 @@ impl Select {
                 "nothing is left to run: the options exclude each other".to_owned(),
             ));
         }
-        Ok((chosen, names))
+        Ok((chosen, names, origins))
     }
 }
 

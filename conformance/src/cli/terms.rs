@@ -38,6 +38,11 @@ impl Terms {
         Ok(terms)
     }
 
+    /// The set that is judged by.
+    pub(super) fn set(&self) -> Option<&FrozenSet> {
+        self.set.as_ref()
+    }
+
     /// Whether a judgement is part of the set; all are without one.
     pub(super) fn counts(&self, judgement: &Judgement) -> bool {
         let set = self.set.as_ref();

@@ -9,6 +9,9 @@ pub struct Limits {
     pub run: Duration,
     /// Outside of this process: an operation without a sign of life.
     pub silence: Duration,
+    /// Outside of this process: an operation that nothing explains the silence of, before it is taken to wait for something that
+    /// does not happen by itself.
+    pub unexplained: Duration,
     /// Outside of this process: the start of a program until it can be asked.
     pub start: Duration,
     /// Outside of this process: the end of a program once nothing more is wanted of it.
@@ -25,6 +28,7 @@ impl Limits {
     pub const OUTSIDE: Self = Self {
         run: Duration::from_secs(300),
         silence: Duration::from_secs(20),
+        unexplained: Duration::from_secs(10),
         start: Duration::from_secs(60),
         end: Duration::from_secs(3),
     };
@@ -32,6 +36,7 @@ impl Limits {
     pub const PERSON: Self = Self {
         run: Self::DAY,
         silence: Self::DAY,
+        unexplained: Self::DAY,
         start: Self::DAY,
         end: Duration::from_secs(3),
     };

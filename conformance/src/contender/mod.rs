@@ -2,6 +2,7 @@
 
 mod limits;
 mod reference;
+mod said;
 mod setup;
 mod whom;
 
@@ -19,6 +20,7 @@ use crate::trace::{Class, CutShort};
 
 pub use limits::Limits;
 pub use reference::{Reference, ReferenceClient};
+pub use said::Said;
 pub use setup::Setup;
 pub(crate) use whom::{Whom, give_secrets};
 
@@ -92,6 +94,11 @@ pub trait LocalClient: fmt::Debug + Send + Sync + 'static {
     /// Ends it, in good order or at once. In this process it ends with what it has started, which the play cuts off.
     fn end(&self, _how: Ending) -> BoxFuture<'static, ()> {
         Box::pin(std::future::ready(()))
+    }
+
+    /// What it has said, and what was said to it; none in this process. `scrub` takes secrets out of a text.
+    fn said(&self, _scrub: &dyn Fn(&str) -> String) -> Option<Said> {
+        None
     }
 
     /// Why the run cannot go on, or proves nothing, through a fault of the program that the client runs in.

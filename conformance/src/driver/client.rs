@@ -19,7 +19,7 @@ use super::protocol::{
 };
 use super::session::Session;
 use crate::contender::{
-    Answer, ApiCall, Contender as _, Credential, LocalClient, Setup, WRONG_SECRET,
+    Answer, ApiCall, Contender as _, Credential, LocalClient, Said, Setup, WRONG_SECRET,
 };
 use crate::local::{Outside, Told};
 use crate::scenario::{ClientAuthMethod, Ending, GrantKind};
@@ -361,6 +361,24 @@ impl LocalClient for DrivenClient {
                 }
                 _ => session.kill(),
             }
+        })
+    }
+
+    fn said(&self, scrub: &dyn Fn(&str) -> String) -> Option<Said> {
+        let Shared {
+            session,
+            setup,
+            is_known,
+            ..
+        } = &*self.0;
+        Some(Said {
+            client: setup.name.clone(),
+            transcript: session.transcript().scrubbed(scrub),
+            // A process that has served other clients has said what it knew of their worlds, whose secrets nobody knows here.
+            stderr: match is_known {
+                true => String::new(),
+                false => scrub(&session.said()),
+            },
         })
     }
 

@@ -4,7 +4,7 @@ use mock_idp::Provider;
 use mock_idp::directory::{SAMPLE_KEY_ID, SAMPLE_PRIVATE_KEY};
 use token_client::Secret;
 
-use super::protocol::Auth;
+use super::protocol::{Auth, Open};
 use crate::contender::Setup;
 
 /// How protocol and OpenID Connect call it (OpenID Connect Core 1.0 section 9).
@@ -40,4 +40,20 @@ pub(super) fn auth(client_id: &str) -> Auth {
         private_key_pem: Some(Secret::new(SAMPLE_PRIVATE_KEY)),
         kid: Some(SAMPLE_KEY_ID.to_owned()),
     }
+}
+
+/// Sets a client up to sign: [`auth`], and in an Okta world [`at_the_org`].
+pub(super) fn signing(open: &mut Open) {
+    open.auth = auth(&open.auth.client_id);
+    if open.provider != Provider::Okta {
+        return;
+    }
+    let org = open.idp.origin.clone();
+    open.idp.token_url = format!("{org}/oauth2/v1/token");
+    open.idp.jwks_url = format!("{org}/oauth2/v1/keys");
+    "org".clone_into(&mut open.idp.tenant);
+    open.resource.url = format!("{org}/api/v1/users?limit=2");
+    open.resource.post_url = format!("{org}/api/v1/users");
+    open.scopes = vec![SCOPE.to_owned()];
+    open.idp.issuer = org;
 }

@@ -317,7 +317,15 @@ impl Contender for Driver {
     }
 
     fn limits(&self) -> Limits {
-        self.0.limits
+        let limits = self.0.limits;
+        Limits {
+            // A client that says when it waits works as long as it does not say so.
+            unexplained: match self.0.hello.can.timers {
+                true => limits.silence,
+                false => limits.unexplained,
+            },
+            ..limits
+        }
     }
 
     fn lacks(&self, case: &Case) -> Option<String> {

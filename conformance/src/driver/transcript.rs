@@ -9,7 +9,7 @@ const KEPT: usize = 1 << 20;
 
 /// The lines of a conversation, as they were; they hold secrets until they are [scrubbed](Self::scrubbed).
 #[derive(Clone, Default)]
-pub struct Transcript {
+pub(super) struct Transcript {
     lines: Vec<(Side, String)>,
     size: usize,
     /// How many lines were no longer kept.
@@ -37,7 +37,7 @@ impl Transcript {
     }
 
     /// The lines, `>` before what was asked and `<` before what was heard, each run through `scrub`, which is to take out secrets.
-    pub fn scrubbed(&self, scrub: impl Fn(&str) -> String) -> String {
+    pub(super) fn scrubbed(&self, scrub: impl Fn(&str) -> String) -> String {
         let mut text = String::new();
         for (side, line) in &self.lines {
             let sign = if *side == Side::Asked { '>' } else { '<' };

@@ -12,7 +12,7 @@ use super::outside::{Outside, Reins};
 use super::timeline::Timeline;
 use super::transport::LoopbackTransport;
 use crate::contender::{
-    Contender, Credential, LocalClient, Setup, WRONG_SECRET, Whom, give_secrets,
+    Contender, Credential, LocalClient, Said, Setup, WRONG_SECRET, Whom, give_secrets,
 };
 use crate::scenario::{Body, ClientAuthMethod, Ending, Member, OneOrMany, SecretChoice};
 use crate::staging;
@@ -24,6 +24,8 @@ pub(super) struct Cast {
     minted: HashMap<String, MintedRefreshToken>,
     /// Of a client that is no more.
     trouble: Option<CutShort>,
+    /// What such a client has said.
+    said: Vec<Said>,
 }
 
 /// One client.
@@ -62,6 +64,7 @@ impl Cast {
             players: Vec::with_capacity(members.len()),
             minted: HashMap::new(),
             trouble: None,
+            said: Vec::new(),
         };
         for (place, member) in members.iter().enumerate() {
             let store = match &member.spec.store {
@@ -174,6 +177,8 @@ impl Cast {
             player.setup.store = fresh_store();
         }
         self.trouble = self.trouble.take().or_else(|| player.client.trouble());
+        let scrub = |text: &str| wings.idp.scrubbed(text);
+        self.said.extend(player.client.said(&scrub));
         player.client = wings.contender.open(player.setup.clone())?;
         Ok(())
     }
@@ -224,6 +229,13 @@ impl Cast {
                 .map(|player| player.client.end(Ending::Graceful)),
         )
         .await;
+    }
+
+    /// What they have said, those that are no more first.
+    pub(super) fn said(&self, idp: &MockIdp) -> Vec<Said> {
+        let scrub = |text: &str| idp.scrubbed(text);
+        let now = self.players.iter().filter_map(|p| p.client.said(&scrub));
+        self.said.iter().cloned().chain(now).collect()
     }
 
     /// The first trouble that one of them is in.

@@ -5,8 +5,9 @@ use mock_idp::{MintedRefreshToken, Secret};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use token_client::Transport as _;
 
+use super::abroad::Abroad;
 use super::cast::Wings;
-use super::play::{Abroad, Stage, Stuck};
+use super::play::{Stage, Stuck};
 use crate::contender::Credential;
 use crate::scenario::{
     Ending, IdpStep, KeysChange, Replayed, Restart, Revocation, SecretChoice, SecretsChange, Swap,

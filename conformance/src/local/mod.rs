@@ -1,5 +1,6 @@
 //! The local road: mock, client and play of one case in this process, on virtual clocks over real loopback sockets.
 
+mod abroad;
 mod activity;
 mod calls;
 mod cast;
@@ -17,7 +18,7 @@ mod tracked;
 mod transport;
 
 use crate::case::Case;
-use crate::contender::Contender;
+use crate::contender::{Contender, Said};
 use crate::trace::Trace;
 
 pub use outside::Outside;
@@ -36,5 +37,20 @@ pub async fn play(
     contender: &dyn Contender,
     seed: u64,
 ) -> Result<Trace, PlayError> {
+    let played = play::play(case, variation, contender, seed).await;
+    played.map(|(trace, _)| trace)
+}
+
+/// The same, with what clients outside of this process have said.
+///
+/// # Errors
+///
+/// As for [`play`](play()).
+pub async fn play_and_hear(
+    case: &Case,
+    variation: usize,
+    contender: &dyn Contender,
+    seed: u64,
+) -> Result<(Trace, Vec<Said>), PlayError> {
     play::play(case, variation, contender, seed).await
 }

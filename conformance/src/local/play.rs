@@ -1,7 +1,5 @@
 //! The play: a scenario's steps, one after another, each to its quiet end.
 
-use std::fs;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,19 +7,18 @@ use bytes::Bytes;
 use http::Method;
 use jiff::Timestamp;
 use mock_idp::{MockIdp, StartError};
-use tempfile::TempDir;
 use token_client::BoxFuture;
-use tokio::task::JoinHandle;
 
+use super::abroad::Abroad;
 use super::calls::{Asked, Calls};
-use super::cast::{CA_FILE, Cast, Wings};
+use super::cast::{Cast, Wings};
 use super::crew::{Assembled, Crew};
 use super::pulse::Pulse;
 use super::settle::{Settled, settle};
 use super::timeline::{Timeline, later};
 use super::transport::LoopbackTransport;
 use crate::case::Case;
-use crate::contender::{Answer, ApiCall, Contender, LocalClient};
+use crate::contender::{Answer, ApiCall, Contender, LocalClient, Said};
 use crate::scenario::{Advance, CallStep, Length, Release, Side, Step, Until};
 use crate::staging;
 use crate::trace::{Caller, CutShort, Mark, MarkKind, Operation, Road, Trace};
@@ -51,7 +48,7 @@ pub(super) async fn play(
     variation: usize,
     contender: &dyn Contender,
     seed: u64,
-) -> Result<Trace, PlayError> {
+) -> Result<(Trace, Vec<Said>), PlayError> {
     let stage = Stage::set(case, variation, contender, seed).await?;
     let steps = &case.variations[variation].body.steps;
     Ok(stage.perform(steps).await)
@@ -93,7 +90,7 @@ impl<'c> Stage<'c> {
             world = staging::with_keys(world);
         }
         if contender.is_outside() {
-            timeline = timeline.with_pulse(contender.limits().silence);
+            timeline = timeline.with_pulse(contender.limits());
             transport = transport.over_tls(MockIdp::ca_pem().map_err(StartError::from)?);
             abroad = Abroad::prepare(&timeline)?;
         } else {
@@ -131,7 +128,7 @@ impl<'c> Stage<'c> {
         })
     }
 
-    async fn perform(mut self, steps: &[Step]) -> Trace {
+    async fn perform(mut self, steps: &[Step]) -> (Trace, Vec<Said>) {
         let mut stuck = None;
         for (index, step) in steps.iter().enumerate() {
             if self.cast.trouble().is_some() {
@@ -328,7 +325,7 @@ impl<'c> Stage<'c> {
         });
     }
 
-    async fn trace(self, stuck: Option<Stuck>) -> Trace {
+    async fn trace(self, stuck: Option<Stuck>) -> (Trace, Vec<Said>) {
         let ended_at = self.timeline.now();
         self.cast.end().await;
         let panic = self.tasks.crew.panic().await.map(CutShort::ClientPanicked);
@@ -336,7 +333,8 @@ impl<'c> Stage<'c> {
         let exhausted = self.is_exhausted().then_some(CutShort::RequestBudget {
             limit: REQUEST_BUDGET,
         });
-        settle(Settled {
+        let said = self.cast.said(&self.idp);
+        let trace = settle(Settled {
             idp: &self.idp,
             departures: self.transport.departures(),
             calls: self.calls.records(),
@@ -352,40 +350,8 @@ impl<'c> Stage<'c> {
                 Some(_) => Road::Driver,
                 None => Road::Local,
             },
-        })
-    }
-}
-
-/// What clients outside of this process need.
-#[derive(Debug)]
-pub(super) struct Abroad {
-    folder: TempDir,
-    watch: JoinHandle<()>,
-}
-
-impl Abroad {
-    /// None if the timeline has no clients outside.
-    fn prepare(timeline: &Timeline) -> Result<Option<Self>, PlayError> {
-        let Some(pulse) = timeline.pulse.clone() else {
-            return Ok(None);
-        };
-        let folder = tempfile::Builder::new().prefix("tokenproof-").tempdir()?;
-        let ca = MockIdp::ca_pem().map_err(StartError::from)?;
-        fs::write(folder.path().join(CA_FILE), ca)?;
-        Ok(Some(Self {
-            folder,
-            watch: tokio::spawn(pulse.watch()),
-        }))
-    }
-
-    pub(super) fn folder(&self) -> &Path {
-        self.folder.path()
-    }
-}
-
-impl Drop for Abroad {
-    fn drop(&mut self) {
-        self.watch.abort();
+        });
+        (trace, said)
     }
 }
 

@@ -15,13 +15,12 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 
 use super::activity::Activity;
+use crate::contender::Limits;
 use crate::watchdog::{Stopwatch, within};
 
 /// Without a sign of life for so long, what is under way has settled if the mock keeps a request waiting on purpose, or a part of
 /// the client sleeps: the rest most likely waits for that.
 const SETTLE: Duration = Duration::from_millis(250);
-/// The same if nothing explains why it waits.
-const UNEXPLAINED: Duration = Duration::from_secs(3);
 /// How many requests a case may send, as in this process.
 const REQUESTS: u32 = super::play::REQUEST_BUDGET;
 
@@ -32,8 +31,7 @@ pub(crate) struct Pulse(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     activity: Activity,
-    /// Without a sign of life for so long, a client hangs.
-    hung: Duration,
+    limits: Limits,
     state: Mutex<State>,
     /// There is something to watch, or a sign of life.
     beat: Notify,
@@ -93,21 +91,22 @@ impl State {
         self.under_way.values().any(|op| op.of == Kind::Notice)
     }
 
-    fn patience(&self) -> Duration {
+    /// Without a sign of life for so long, what is under way has settled.
+    fn patience(&self, limits: &Limits) -> Duration {
         if self.is_explained() && !self.has_notice() {
             SETTLE
         } else {
-            UNEXPLAINED
+            limits.unexplained
         }
     }
 }
 
 impl Pulse {
-    /// Nothing is under way yet. What gives no sign of life for so long hangs.
-    pub(super) fn new(activity: &Activity, hung: Duration) -> Self {
+    /// Nothing is under way yet.
+    pub(super) fn new(activity: &Activity, limits: Limits) -> Self {
         Self(Arc::new(Shared {
             activity: activity.clone(),
-            hung,
+            limits,
             state: Mutex::new(State {
                 last: 0,
                 under_way: HashMap::new(),
@@ -206,7 +205,7 @@ impl Pulse {
             let left = if state.is_explained() {
                 SETTLE
             } else {
-                self.0.hung.saturating_mul(2)
+                self.0.limits.silence.saturating_mul(2)
             };
             (state.beats, left)
         };
@@ -249,7 +248,7 @@ impl Pulse {
             let beat = self.0.beat.notified();
             let left = {
                 let mut state = self.state();
-                let left = state.patience().checked_sub(state.since.elapsed());
+                let left = state.patience(&self.0.limits).checked_sub(state.since.elapsed());
                 if !state.counted {
                     None
                 } else if let Some(left) = left.filter(|left| !left.is_zero()) {

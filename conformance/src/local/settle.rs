@@ -100,7 +100,24 @@ pub(super) fn settle(run: Settled<'_>) -> Trace {
         tokens,
         cast: run.cast,
         road: run.road,
-        cut_short: run.cut_short,
+        cut_short: run
+            .cut_short
+            .map(|cut| in_clean_words(cut, run.idp, &places)),
+    }
+}
+
+/// Why a run was cut short, without secrets: what the client or its driver says of itself is no cleaner than its errors.
+fn in_clean_words(cut: CutShort, idp: &MockIdp, places: &Places) -> CutShort {
+    let clean = |words: String| {
+        let mut words = idp.scrubbed(&words);
+        places.name_in(&mut words);
+        words
+    };
+    match cut {
+        CutShort::ClientPanicked(words) => CutShort::ClientPanicked(clean(words)),
+        CutShort::Driver(words) => CutShort::Driver(clean(words)),
+        CutShort::Unsupported(words) => CutShort::Unsupported(clean(words)),
+        cut @ (CutShort::Harness(_) | CutShort::RequestBudget { .. }) => cut,
     }
 }
 

@@ -16,6 +16,7 @@ use super::activity::{Activity, Said};
 use super::handling::Handling;
 use super::pulse::Pulse;
 use super::tracked::Tracked;
+use crate::contender::Limits;
 use crate::scenario::Side;
 
 /// Where every local run begins: 2030-01-01T00:00:00Z.
@@ -111,9 +112,9 @@ impl Timeline {
         }
     }
 
-    /// The same for clients outside of this process, which hang if they give no sign of life for so long.
-    pub(super) fn with_pulse(self, hung: Duration) -> Self {
-        let pulse = Some(Pulse::new(&self.activity, hung));
+    /// The same for clients outside of this process.
+    pub(super) fn with_pulse(self, limits: Limits) -> Self {
+        let pulse = Some(Pulse::new(&self.activity, limits));
         Self { pulse, ..self }
     }
 

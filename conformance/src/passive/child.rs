@@ -7,6 +7,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::process::Command;
 
+use super::overheard::Overheard;
 use super::stop::Stop;
 use crate::watchdog::within;
 
@@ -31,18 +32,19 @@ pub enum ChildEnd {
 pub(super) struct Interrupted(pub(super) &'static str);
 
 /// Runs a command to its end, to the time-out, or until this process is asked to stop. Whatever it leaves behind in its
-/// process group is killed; what has moved to another group, as a daemon does, is out of reach.
+/// process group is killed; what has moved to another group, as a daemon does, is out of reach. Standard error is returned
+/// where it was to be kept.
 pub(super) async fn run(
     command: &[String],
     variables: &[(String, String)],
     unset: &[&str],
     timeout: Duration,
+    keep_stderr: bool,
     stop: &mut Stop,
-) -> Result<ChildEnd, Interrupted> {
+) -> Result<(ChildEnd, Option<String>), Interrupted> {
     let Some((program, arguments)) = command.split_first() else {
-        return Ok(ChildEnd::NotStarted(
-            "no command was given; write it after `--`".to_owned(),
-        ));
+        let why = "no command was given; write it after `--`".to_owned();
+        return Ok((ChildEnd::NotStarted(why), None));
     };
     let mut starting = Command::new(program);
     starting
@@ -51,13 +53,19 @@ pub(super) async fn run(
         .stdin(Stdio::null())
         .process_group(0)
         .kill_on_drop(true);
+    if keep_stderr {
+        starting.stderr(Stdio::piped());
+    }
     for name in unset {
         starting.env_remove(name);
     }
     let mut child = match starting.spawn() {
         Ok(child) => child,
-        Err(error) => return Ok(ChildEnd::NotStarted(not_started(program, &error))),
+        Err(error) => {
+            return Ok((ChildEnd::NotStarted(not_started(program, &error)), None));
+        }
     };
+    let overheard = child.stderr.take().map(Overheard::of);
     let group = child
         .id()
         .and_then(|id| i32::try_from(id).ok())
@@ -70,17 +78,22 @@ pub(super) async fn run(
         // An error means that nobody is left in the group, which is what we want.
         let _ = kill_process_group(group, Signal::KILL);
     }
-    match ended? {
-        Some(Ok(status)) => Ok(end_of(status)),
-        Some(Err(error)) => Ok(ChildEnd::NotStarted(format!(
-            "`{program}` could not be waited for: {error}"
-        ))),
+    let ended = match ended? {
+        Some(Ok(status)) => end_of(status),
+        Some(Err(error)) => {
+            ChildEnd::NotStarted(format!("`{program}` could not be waited for: {error}"))
+        }
         None => {
             // Already killed with its group; this only collects it.
             let _ = child.wait().await;
-            Ok(ChildEnd::Hung { after: timeout })
+            ChildEnd::Hung { after: timeout }
         }
-    }
+    };
+    let stderr = match overheard {
+        Some(overheard) => Some(overheard.heard().await),
+        None => None,
+    };
+    Ok((ended, stderr))
 }
 
 fn end_of(status: ExitStatus) -> ChildEnd {

@@ -2,6 +2,7 @@
 
 mod child;
 mod environment;
+mod overheard;
 mod stop;
 
 use std::io::Write as _;
@@ -29,6 +30,10 @@ pub struct PassiveRun {
     pub trace: Trace,
     /// How the command ended.
     pub child: ChildEnd,
+    /// What it wrote to standard error, without secrets; bounded, and none where it was not to be kept.
+    pub stderr: Option<String>,
+    /// The command and its arguments, without secrets.
+    pub command: Vec<String>,
 }
 
 /// How long before expiry a client is taken to renew, of which nothing is known: five minutes are common among libraries.
@@ -60,7 +65,7 @@ pub enum PassiveError {
 }
 
 /// Runs a command against one case's world. The other vendor's world runs beside it, without script, so that a suite that knows
-/// both finds both.
+/// both finds both. What it writes to standard error is passed on, and kept too where that is asked for.
 ///
 /// # Errors
 ///
@@ -70,6 +75,7 @@ pub async fn run(
     command: &[String],
     timeout: Duration,
     seed: u64,
+    keep_stderr: bool,
 ) -> Result<PassiveRun, PassiveError> {
     let mut stop = Stop::listen().map_err(PassiveError::Signals)?;
     let body = &case.variations[0].body;
@@ -100,17 +106,25 @@ pub async fn run(
         environment::told(&bystander, &ClientSpec::default()).map_err(PassiveError::Client)?;
     let variables = environment::variables(&case.name.0, &told, &beside, ca_file.path());
     let started_at = SystemClock.now();
-    let child = child::run(
+    let (child, stderr) = child::run(
         command,
         &variables,
         &mock_idp::environment::UNSET,
         timeout,
+        keep_stderr,
         &mut stop,
     )
     .await
     .map_err(|child::Interrupted(signal)| PassiveError::Interrupted(signal))?;
     let trace = trace(&judged, started_at);
-    Ok(PassiveRun { trace, child })
+    // Both worlds' secrets were told.
+    let scrubbed = |text: &str| bystander.scrubbed(&judged.scrubbed(text));
+    Ok(PassiveRun {
+        trace,
+        child,
+        stderr: stderr.map(|text| scrubbed(&text)),
+        command: command.iter().map(|word| scrubbed(word)).collect(),
+    })
 }
 
 /// What was seen. A journal that had to drop entries proves nothing any more, neither for nor against.

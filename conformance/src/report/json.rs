@@ -65,7 +65,7 @@ mod tests {
     use crate::expectations::{Bound, Expectations, Names};
     use crate::frozen::{FrozenSet, freeze};
     use crate::gate::Gate;
-    use crate::report::{NotRun, sample};
+    use crate::report::{Comparison, NotRun, sample};
     use crate::verdict::Verdict;
 
     #[test]
@@ -102,6 +102,11 @@ mod tests {
         report.be_shard("1/2".parse().expect("a shard"));
         report.be_seeded(7);
         report.score_by(&set);
+        report.cases[0].bundle = Some("area.name.okta".to_owned());
+        let mut comparison = Comparison::default();
+        let check = report.cases[0].checks[0].name.clone();
+        comparison.add([], [(check, Verdict::Pass)]);
+        report.replayed = Some(comparison);
         report.expect(&list(&cases), true);
         for check in report.cases.iter_mut().flat_map(|case| &mut case.checks) {
             check.unsupported = check.verdict == Verdict::NotApplicable;

@@ -29,7 +29,7 @@ pub fn render(report: &Report, started_at: Option<Timestamp>) -> io::Result<Stri
             .entry(&case.scenario)
             .or_insert_with(|| new_suite(&case.scenario, started_at));
         for check in &case.checks {
-            let story = terminal::story(check, &case.file, WIDTH);
+            let story = terminal::story(check, case, WIDTH);
             let mut test = TestCase::new(&check.name.0, status(check, report.gate, &story));
             test.set_classname(&case.scenario);
             for (name, value) in [
@@ -38,6 +38,9 @@ pub fn render(report: &Report, started_at: Option<Timestamp>) -> io::Result<Stri
                 ("authority", citation::authority(check.authority)),
             ] {
                 test.add_property(Property::new(name, value));
+            }
+            if let Some(bundle) = case.bundle.as_deref().filter(|_| check.is_recorded()) {
+                test.add_property(Property::new("bundle", bundle));
             }
             if check.unscored {
                 test.add_property(Property::new("scored", "false"));

@@ -17,7 +17,10 @@ pub fn render(report: &Report) -> String {
         .filter(|check| !check.is_passed() && !check.is_expected() && !check.unscored)
         .partition(|check| check.verdict != Verdict::NotApplicable || check.is_wrongly_expected());
     if !closing.is_empty() {
-        parts.push(format!("### What did not pass\n\n{}", table(&closing)));
+        parts.push(format!(
+            "### What did not pass\n\n{}",
+            table(&closing, report)
+        ));
     }
     let known: Vec<&CheckReport> = report
         .checks()
@@ -29,12 +32,12 @@ pub fn render(report: &Report) -> String {
     }
     if !skipped.is_empty() {
         let title = format!("{} not applicable", several(skipped.len(), "check"));
-        parts.push(folded(&title, &table(&skipped)));
+        parts.push(folded(&title, &table(&skipped, report)));
     }
     let unscored: Vec<&CheckReport> = report.checks().filter(|check| check.unscored).collect();
     if !unscored.is_empty() {
         let title = format!("{} unscored", several(unscored.len(), "check"));
-        parts.push(folded(&title, &table(&unscored)));
+        parts.push(folded(&title, &table(&unscored, report)));
     }
     if !report.not_run.is_empty() {
         let n = report.not_run.iter().map(|case| case.checks.len()).sum();
@@ -95,7 +98,7 @@ fn counts(report: &Report) -> String {
 }
 
 /// Checks as rows, those of one requirement under one another, binding ones first.
-fn table(checks: &[&CheckReport]) -> String {
+fn table(checks: &[&CheckReport], report: &Report) -> String {
     let mut groups: BTreeMap<(Level, &str), Vec<&CheckReport>> = BTreeMap::new();
     for check in checks {
         let key = (check.level, check.requirement.as_str());
@@ -124,13 +127,24 @@ fn table(checks: &[&CheckReport]) -> String {
                     true => "stale".to_owned(),
                     false => check.verdict.to_string(),
                 },
-                code(&check.name.0),
+                named(check, report),
                 escaped(&check.expected),
                 escaped(&observed(check)),
             ]));
         }
     }
     lines.join("\n")
+}
+
+/// The check, and the recording that shows what became of it.
+fn named(check: &CheckReport, report: &Report) -> String {
+    let name = code(&check.name.0);
+    let mut cases = report.cases.iter().filter(|_| check.is_recorded());
+    let case = cases.find(|case| case.checks.iter().any(|own| own.name == check.name));
+    match case.and_then(|case| case.bundle.as_deref()) {
+        Some(bundle) => format!("{name}<br>bundle {}", code(bundle)),
+        None => name,
+    }
 }
 
 /// What was seen, and what is wrong with the entry that speaks of it.

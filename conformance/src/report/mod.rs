@@ -4,6 +4,7 @@
 //! timeline, and ports are left out. Only [`CaseReport::took`] is real time; it is shown on the terminal and not stored.
 
 mod citation;
+mod comparison;
 mod examination;
 mod excerpt;
 mod expected;
@@ -11,6 +12,7 @@ pub mod html;
 mod incident;
 pub mod json;
 pub mod junit;
+mod kept;
 pub mod markdown;
 mod merge;
 mod not_run;
@@ -25,6 +27,8 @@ mod wrap;
 
 #[cfg(test)]
 mod expecting;
+#[cfg(test)]
+mod lacking;
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
@@ -45,10 +49,12 @@ use crate::scenario::Cell;
 use crate::selection::Shard;
 use crate::trace::Road;
 use crate::verdict::{Fault, Finding, Level, Verdict};
+pub use comparison::{Change, Comparison};
 pub use examination::{examination, verdict_of};
 pub use excerpt::WireLine;
 pub use expected::{Expectation, Expectations, UnsupportedSaid};
 pub use incident::Incident;
+pub use kept::Kept;
 pub use merge::{Unmergeable, merge};
 pub use not_run::NotRun;
 pub(crate) use plain::plain;
@@ -89,6 +95,9 @@ pub struct Report {
     /// The frozen set that says which checks count; left out where all do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub set: Option<String>,
+    /// How the verdicts compare with those that were recorded; only from `replay`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replayed: Option<Comparison>,
     /// The list of what was expected not to pass; left out where none was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expectations: Option<Expectations>,
@@ -133,6 +142,12 @@ pub struct CaseReport {
     pub virtual_ms: Option<u64>,
     /// Its checks, in the order of the file.
     pub checks: Vec<CheckReport>,
+    /// The name of its recording, a folder below that of `--out`; left out when none was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bundle: Option<String>,
+    /// Where that is for this reader.
+    #[serde(skip)]
+    pub kept: Option<Kept>,
     /// How long it took in real time.
     #[serde(skip)]
     pub took: Option<Duration>,
@@ -199,6 +214,7 @@ impl Report {
             shard: None,
             seed: None,
             set: None,
+            replayed: None,
             expectations: None,
             passed: false,
             exit: ExitCode::NothingSelected,
@@ -231,6 +247,15 @@ impl Report {
         self.set = Some(set.name.clone());
         for check in self.cases.iter_mut().flat_map(|case| &mut case.checks) {
             check.unscored = !set.scores(&check.name);
+        }
+        self.conclude();
+    }
+
+    /// Says the same of checks that were judged before, by the name of the set and whether it had a check.
+    pub fn score_as_recorded(&mut self, set: &str, is_unscored: impl Fn(&CheckName) -> bool) {
+        self.set = Some(set.to_owned());
+        for check in self.cases.iter_mut().flat_map(|case| &mut case.checks) {
+            check.unscored = is_unscored(&check.name);
         }
         self.conclude();
     }
@@ -293,6 +318,12 @@ impl CaseReport {
 }
 
 impl CheckReport {
+    /// Whether it is of those for which recordings are kept.
+    #[must_use]
+    pub fn is_recorded(&self) -> bool {
+        !matches!(self.verdict, Verdict::Pass | Verdict::NotApplicable)
+    }
+
     /// As the gate sees it.
     fn judgement(&self) -> Judgement {
         Judgement {
@@ -349,6 +380,8 @@ fn case_report(played: &Played<'_>, judged: &[Judgement]) -> CaseReport {
             .zip(judged)
             .map(|(planned, judgement)| check_report(played, planned, judgement))
             .collect(),
+        bundle: None,
+        kept: None,
         took: played.took,
     }
 }

@@ -1,7 +1,7 @@
 //! What a report says beside counts and reasons.
 
-use super::Report;
 use super::several::several;
+use super::{Comparison, Report};
 
 impl Report {
     /// What a reader should know beside counts and reasons, in sentences.
@@ -23,6 +23,7 @@ impl Report {
                 ),
             });
         }
+        remarks.extend(self.replayed.as_ref().map(Comparison::in_words));
         if let Some(list) = &self.expectations {
             remarks.push(match self.tally.expected {
                 0 => format!("judged with the expectations of {}", list.file),

@@ -37,7 +37,7 @@ pub fn render(report: &Report, style: Style, verbosity: Verbosity, width: usize)
                 } else if check.is_expected() && !is_verbose {
                     expected(check, style, width)
                 } else {
-                    not_passed(check, &case.file, style, width)
+                    not_passed(check, case, style, width)
                 });
             }
         }
@@ -166,7 +166,7 @@ fn expected(check: &CheckReport, style: Style, width: usize) -> Vec<String> {
     lines
 }
 
-fn not_passed(check: &CheckReport, file: &str, style: Style, width: usize) -> Vec<String> {
+fn not_passed(check: &CheckReport, case: &CaseReport, style: Style, width: usize) -> Vec<String> {
     let name = style.bold(&check.name.0);
     let mut head = format!("{}{name}", gutter_of(check, style));
     if check.unscored {
@@ -191,7 +191,9 @@ fn not_passed(check: &CheckReport, file: &str, style: Style, width: usize) -> Ve
         }
         _ => {
             let mut lines = vec![head];
-            lines.extend(block(check, file, style, width));
+            let kept = case.kept.as_ref().map(|kept| kept.place.as_str());
+            let bundle = kept.or(case.bundle.as_deref());
+            lines.extend(block(check, case, bundle, style, width));
             lines
         }
     }

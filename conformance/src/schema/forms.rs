@@ -139,6 +139,23 @@ form!(Vendor, "Provider", |_| json_schema!({
     "enum": mock_idp::Provider::ALL.map(mock_idp::Provider::name),
 }));
 
+/// Stands for [`jiff::Timestamp`] where a schema is made.
+pub(crate) struct Instant;
+
+impl JsonSchema for Instant {
+    fn schema_name() -> Cow<'static, str> {
+        "Instant".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "format": "date-time" })
+    }
+}
+
 fn one_or_more(description: &str, one: &Schema) -> Schema {
     several(description, 1, one)
 }

@@ -10,12 +10,15 @@ mod reference;
 mod strict;
 
 use clap::ValueEnum;
+use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
+use crate::recording::Bundle;
 use crate::report::Report;
+use crate::trace::Exchange;
 
-pub(crate) use forms::Vendor;
+pub(crate) use forms::{Instant, Vendor};
 
 /// A kind of file that has a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -30,16 +33,22 @@ pub enum Kind {
     Report,
     /// The messages of the driver protocol
     Driver,
+    /// The `bundle.json` of a recording
+    Bundle,
+    /// A line of `wire/1.jsonl` in a recording: one exchange
+    Wire,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 7] = [
         Self::Scenario,
         Self::Requirements,
         Self::Expectations,
         Self::Report,
         Self::Driver,
+        Self::Bundle,
+        Self::Wire,
     ];
 
     /// The name of the schema's file.
@@ -51,6 +60,8 @@ impl Kind {
             Self::Expectations => "expectations.schema.json",
             Self::Report => "report.schema.json",
             Self::Driver => "driver.schema.json",
+            Self::Bundle => "bundle.schema.json",
+            Self::Wire => "wire.schema.json",
         }
     }
 
@@ -77,18 +88,15 @@ impl Kind {
                 strict::like_the_reader(&mut schema);
                 schema
             }
+            Self::Report => written::<Report>(draft),
+            Self::Bundle => written::<Bundle>(draft),
+            Self::Wire => written::<Exchange>(draft),
             Self::Expectations => {
                 let root = draft
                     .into_generator()
                     .into_root_schema_for::<document::Expectations>();
                 let mut schema = root.to_value();
                 strict::like_the_reader(&mut schema);
-                schema
-            }
-            Self::Report => {
-                let writing = draft.for_serialize().into_generator();
-                let mut schema = writing.into_root_schema_for::<Report>().to_value();
-                strict::closed(&mut schema);
                 schema
             }
             Self::Driver => {
@@ -110,4 +118,12 @@ impl Kind {
     pub fn text(self) -> String {
         format!("{:#}\n", self.schema())
     }
+}
+
+/// The schema of what programs write.
+fn written<T: JsonSchema>(draft: SchemaSettings) -> Value {
+    let writing = draft.for_serialize().into_generator();
+    let mut schema = writing.into_root_schema_for::<T>().to_value();
+    strict::closed(&mut schema);
+    schema
 }

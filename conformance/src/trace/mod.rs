@@ -36,7 +36,7 @@ pub struct Trace {
 }
 
 /// A client of the run and whom it acts as: the same words as in [`TokenFacts`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct CastMember {
     /// Its name in the scenario.
     pub name: String,
@@ -51,7 +51,7 @@ pub struct CastMember {
 }
 
 /// One exchange and who caused it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Exchange {
     /// Whose request it was.
     pub by: Party,
@@ -72,9 +72,10 @@ pub enum Party {
 }
 
 /// Something the play did.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Mark {
     /// When, on the shared timeline.
+    #[schemars(with = "crate::schema::Instant")]
     pub at: Timestamp,
     /// What.
     pub what: MarkKind,
@@ -85,7 +86,7 @@ pub struct Mark {
 }
 
 /// The kinds of [`Mark`].
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MarkKind {
     /// The first call of the step with this label began.
@@ -104,7 +105,7 @@ pub enum MarkKind {
 }
 
 /// How the client was driven, which decides how much the judge may conclude.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Road {
     /// In this process, on virtual clocks.
@@ -116,7 +117,7 @@ pub enum Road {
 }
 
 /// Why a run ended before its last step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum CutShort {
     /// The client sent more requests than a case allows.

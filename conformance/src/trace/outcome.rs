@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 use super::class::Class;
 
 /// Which call of which step: `poll#3`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
 pub struct Caller {
     /// The step's `as` name.
     pub label: String,
@@ -28,7 +30,7 @@ impl fmt::Display for Caller {
 }
 
 /// What was asked of the client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Operation {
     /// Hand out an access token.
@@ -42,15 +44,17 @@ pub enum Operation {
 }
 
 /// How one operation ended. Plain data: no token, only labels.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Outcome {
     /// Who asked.
     pub caller: Caller,
     /// What was asked.
     pub operation: Operation,
     /// When it began, on the shared timeline.
+    #[schemars(with = "crate::schema::Instant")]
     pub started_at: Timestamp,
     /// When it ended; none if it never did.
+    #[schemars(with = "Option<crate::schema::Instant>")]
     pub ended_at: Option<Timestamp>,
     /// How it ended.
     pub class: Class,

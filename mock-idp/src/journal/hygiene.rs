@@ -27,7 +27,7 @@ const LIST: usize = 32;
 
 /// Parameters whose values are credentials: at home in the body of a token request, out of place in a URL, whatever their value
 /// (RFC 6749 section 2.3.1, RFC 6750 section 5.3).
-const CREDENTIALS: [&str; 12] = [
+pub(super) const CREDENTIALS: [&str; 12] = [
     "access_token",
     "actor_token",
     "assertion",
@@ -160,7 +160,7 @@ impl Hygiene<'_> {
         self.clean_to(text, TEXT)
     }
 
-    fn clean_to(&self, text: &str, limit: usize) -> String {
+    pub(super) fn clean_to(&self, text: &str, limit: usize) -> String {
         let mut text = text.to_owned();
         if self.is_dirty(&text) {
             self.secrets.mask(&mut text);

@@ -10,6 +10,7 @@ mod hygiene;
 mod instant;
 mod known_secret;
 mod query;
+mod scrub;
 mod spelling;
 mod store;
 

@@ -1,26 +1,32 @@
 //! The access tokens of a world, by serial and by value.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::facts::{TokenFacts, TokenState};
 use super::label::TokenLabel;
-use super::refresh_family::Fingerprint;
+use super::refresh_family::{Fingerprint, Grantee};
 
 /// How many access tokens a world remembers. Older ones are forgotten and then count as foreign.
-const REMEMBERED: u32 = 50_000;
+pub(super) const REMEMBERED: usize = 50_000;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct AccessTokens {
-    tokens: HashMap<u32, AccessToken>,
+    /// In order of issue, without a gap; the last one is the newest.
+    tokens: VecDeque<AccessToken>,
     serials: u32,
-    by_value: HashMap<Fingerprint, u32>,
+    /// Not by hash: a hash table in which as many are forgotten as are added doubles once more when it seems full.
+    by_value: BTreeMap<Fingerprint, u32>,
 }
 
 #[derive(Clone, Debug)]
-struct AccessToken {
-    facts: TokenFacts,
+pub(super) struct AccessToken {
+    grantee: Arc<Grantee>,
+    parent: Option<TokenLabel>,
+    issued_at: Timestamp,
+    expires_at: Timestamp,
     /// The hash of its value, once it has one.
     fingerprint: Option<Fingerprint>,
     revoked: bool,
@@ -28,39 +34,74 @@ struct AccessToken {
     disowned: bool,
 }
 
-impl AccessTokens {
-    /// Adds a token that `describe` describes, given its label, and forgets the one that is too old.
-    pub(super) fn add(&mut self, describe: impl FnOnce(TokenLabel) -> TokenFacts) -> TokenLabel {
-        self.serials += 1;
-        let serial = self.serials;
-        let label = TokenLabel::access(serial);
-        let token = AccessToken {
-            facts: describe(label),
+impl AccessToken {
+    pub(super) fn new(
+        grantee: Arc<Grantee>,
+        parent: Option<TokenLabel>,
+        issued_at: Timestamp,
+        expires_at: Timestamp,
+    ) -> Self {
+        Self {
+            grantee,
+            parent,
+            issued_at,
+            expires_at,
             fingerprint: None,
             revoked: false,
             disowned: false,
+        }
+    }
+
+    fn facts(&self, serial: u32) -> TokenFacts {
+        let Grantee {
+            client,
+            user,
+            issuer,
+            scope,
+        } = Grantee::clone(&self.grantee);
+        TokenFacts {
+            label: TokenLabel::access(serial),
+            parent: self.parent,
+            client,
+            user,
+            issuer,
+            scope,
+            issued_at: self.issued_at,
+            expires_at: Some(self.expires_at),
+        }
+    }
+}
+
+impl AccessTokens {
+    /// Adds a token and says how it is called. The oldest may have to make room: whose that was is told, too.
+    pub(super) fn add(&mut self, token: AccessToken) -> (TokenLabel, Option<Arc<Grantee>>) {
+        let forgotten = match self.tokens.len() < REMEMBERED {
+            true => None,
+            false => self.tokens.pop_front(),
         };
-        self.tokens.insert(serial, token);
-        let forgotten = self.tokens.remove(&serial.saturating_sub(REMEMBERED));
-        if let Some(fingerprint) = forgotten.and_then(|token| token.fingerprint) {
+        if let Some(fingerprint) = forgotten.as_ref().and_then(|token| token.fingerprint) {
             self.by_value.remove(&fingerprint);
         }
-        label
+        self.tokens.push_back(token);
+        self.serials += 1;
+        let label = TokenLabel::access(self.serials);
+        (label, forgotten.map(|token| token.grantee))
     }
 
     /// Notes the value of a token. One that it had before was never sent and is forgotten.
     pub(super) fn name(&mut self, label: TokenLabel, fingerprint: Fingerprint) {
-        if let Some(token) = self.tokens.get_mut(&label.serial) {
-            if let Some(former) = token.fingerprint.replace(fingerprint) {
-                self.by_value.remove(&former);
-            }
-            self.by_value.insert(fingerprint, label.serial);
+        let Some(token) = self.numbered_mut(label.serial) else {
+            return;
+        };
+        if let Some(former) = token.fingerprint.replace(fingerprint) {
+            self.by_value.remove(&former);
         }
+        self.by_value.insert(fingerprint, label.serial);
     }
 
     /// Denies that a token was issued.
     pub(super) fn disown(&mut self, serial: u32) {
-        if let Some(token) = self.tokens.get_mut(&serial) {
+        if let Some(token) = self.numbered_mut(serial) {
             token.disowned = true;
         }
     }
@@ -72,15 +113,15 @@ impl AccessTokens {
             .map(|serial| TokenLabel::access(*serial))
     }
 
-    /// A token that was issued, by its value.
-    pub(super) fn facts_of(&self, fingerprint: &Fingerprint) -> Option<&TokenFacts> {
-        let token = self.tokens.get(self.by_value.get(fingerprint)?)?;
-        (!token.disowned).then_some(&token.facts)
+    /// The application a token was issued to, by the token's value.
+    pub(super) fn client_of(&self, fingerprint: &Fingerprint) -> Option<&str> {
+        let token = self.numbered(*self.by_value.get(fingerprint)?)?;
+        (!token.disowned).then_some(&token.grantee.client)
     }
 
     /// A token by its serial.
-    pub(super) fn labelled(&self, serial: u32) -> Option<&TokenFacts> {
-        self.tokens.get(&serial).map(|token| &token.facts)
+    pub(super) fn labelled(&self, serial: u32) -> Option<TokenFacts> {
+        Some(self.numbered(serial)?.facts(serial))
     }
 
     /// A token by its value, and how it stands at `now`.
@@ -88,21 +129,25 @@ impl AccessTokens {
         &self,
         fingerprint: &Fingerprint,
         now: Timestamp,
-    ) -> Option<(&TokenFacts, TokenState)> {
-        let token = self.tokens.get(self.by_value.get(fingerprint)?)?;
-        let state = match token.facts.expires_at {
-            _ if token.disowned => TokenState::Foreign,
-            _ if token.revoked => TokenState::Revoked,
-            Some(end) if end <= now => TokenState::Expired,
-            _ => TokenState::Live,
+    ) -> Option<(TokenFacts, TokenState)> {
+        let serial = *self.by_value.get(fingerprint)?;
+        let token = self.numbered(serial)?;
+        let state = if token.disowned {
+            TokenState::Foreign
+        } else if token.revoked {
+            TokenState::Revoked
+        } else if token.expires_at <= now {
+            TokenState::Expired
+        } else {
+            TokenState::Live
         };
-        Some((&token.facts, state))
+        Some((token.facts(serial), state))
     }
 
     /// Revokes the tokens with these serials.
     pub(super) fn revoke<'s>(&mut self, serials: impl Iterator<Item = &'s u32>) {
         for serial in serials {
-            if let Some(token) = self.tokens.get_mut(serial) {
+            if let Some(token) = self.numbered_mut(*serial) {
                 token.revoked = true;
             }
         }
@@ -110,22 +155,42 @@ impl AccessTokens {
 
     /// Revokes one token; false if it is not remembered, or forged.
     pub(super) fn revoke_one(&mut self, serial: u32) -> bool {
-        let token = self.tokens.get_mut(&serial);
+        let token = self.numbered_mut(serial);
         let issued = token.filter(|token| !token.disowned);
         issued.map(|token| token.revoked = true).is_some()
     }
 
     /// Revokes every token issued so far.
     pub(super) fn revoke_all(&mut self) {
-        for token in self.tokens.values_mut() {
+        for token in &mut self.tokens {
             token.revoked = true;
         }
     }
 
-    /// Every token that was issued and is remembered, in no order.
-    pub(super) fn facts(&self) -> impl Iterator<Item = &TokenFacts> {
-        let issued = self.tokens.values().filter(|token| !token.disowned);
-        issued.map(|token| &token.facts)
+    /// Every token that was issued and is remembered, oldest first.
+    pub(super) fn facts(&self) -> impl Iterator<Item = TokenFacts> {
+        let numbered = (self.forgotten() + 1..).zip(&self.tokens);
+        let issued = numbered.filter(|(_, token)| !token.disowned);
+        issued.map(|(serial, token)| token.facts(serial))
+    }
+
+    fn numbered(&self, serial: u32) -> Option<&AccessToken> {
+        self.tokens.get(self.place(serial)?)
+    }
+
+    fn numbered_mut(&mut self, serial: u32) -> Option<&mut AccessToken> {
+        let place = self.place(serial)?;
+        self.tokens.get_mut(place)
+    }
+
+    fn place(&self, serial: u32) -> Option<usize> {
+        let place = serial.checked_sub(self.forgotten() + 1)?;
+        usize::try_from(place).ok()
+    }
+
+    /// The serial of the newest token that is forgotten.
+    fn forgotten(&self) -> u32 {
+        self.serials - u32::try_from(self.tokens.len()).unwrap_or(self.serials)
     }
 }
 
@@ -133,33 +198,44 @@ impl AccessTokens {
 mod tests {
     use super::*;
 
-    fn facts(label: TokenLabel) -> TokenFacts {
-        TokenFacts {
-            label,
-            parent: None,
-            client: "app".to_owned(),
+    fn token(client: &str) -> AccessToken {
+        let grantee = Grantee {
+            client: client.to_owned(),
             user: None,
             issuer: "t".to_owned(),
             scope: Vec::new(),
-            issued_at: Timestamp::UNIX_EPOCH,
-            expires_at: None,
-        }
+        };
+        let (from, to) = (Timestamp::UNIX_EPOCH, Timestamp::MAX);
+        AccessToken::new(Arc::new(grantee), None, from, to)
     }
 
     #[test]
     fn the_oldest_is_forgotten_with_its_value() {
         let mut tokens = AccessTokens::default();
-        let first = tokens.add(facts);
+        let (first, _) = tokens.add(token("first"));
         tokens.name(first, [2; 32]);
         tokens.name(first, [1; 32]);
         assert_eq!(tokens.label_of(&[2; 32]), None);
         for _ in 1..REMEMBERED {
-            tokens.add(facts);
+            assert_eq!(tokens.add(token("app")).1, None);
         }
         assert_eq!(tokens.label_of(&[1; 32]), Some(first));
-        tokens.add(facts);
+        assert_eq!(tokens.labelled(1).unwrap().client, "first");
+        let (latest, forgotten) = tokens.add(token("latest"));
+        assert_eq!(forgotten.unwrap().client, "first");
         assert_eq!(tokens.label_of(&[1; 32]), None);
-        assert_eq!(tokens.facts().count(), REMEMBERED as usize);
+        assert_eq!(tokens.labelled(1), None);
+        assert_eq!(tokens.labelled(latest.serial).unwrap().client, "latest");
+        assert_eq!(tokens.labelled(latest.serial + 1), None);
+        let serials: Vec<u32> = tokens.facts().map(|facts| facts.label.serial).collect();
+        let expected: Vec<u32> = (2..=latest.serial).collect();
+        assert_eq!(serials, expected);
         assert!(tokens.by_value.is_empty());
+    }
+
+    /// A world keeps fifty thousand of them.
+    #[test]
+    fn a_token_is_small() {
+        assert!(size_of::<AccessToken>() <= 96);
     }
 }

@@ -1,15 +1,16 @@
 //! The ledger itself: one lock, so that of several redemptions of one token exactly one wins.
 
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
-use super::access_tokens::AccessTokens;
+use super::access_tokens::{AccessToken, AccessTokens};
 use super::device_codes::DeviceCodes;
 use super::facts::{TokenFacts, TokenState};
+use super::grantees::Grantees;
 use super::label::{TokenKind, TokenLabel};
 use super::refresh_family::{
     Family, Fingerprint, Grantee, RefreshLifetime, RefreshToken, Refusal, Succession,
@@ -31,13 +32,14 @@ pub(crate) struct SavedLedger(Arc<Book>);
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Book {
+    grantees: Grantees,
     pub(super) access: AccessTokens,
     /// By serial, and so in order of sign-in: the oldest is found without a search.
     pub(super) families: BTreeMap<u32, Family>,
     family_serials: u32,
     refresh_serials: u32,
     /// Where a refresh token stands: its family and its place in it.
-    refresh_by_value: HashMap<Fingerprint, (u32, usize)>,
+    refresh_by_value: BTreeMap<Fingerprint, (u32, usize)>,
     pub(super) device_codes: DeviceCodes,
     pub(super) used_assertions: UsedAssertions,
 }
@@ -71,6 +73,7 @@ impl Ledger {
         if book.families.len() >= REMEMBERED {
             book.forget_oldest_family();
         }
+        let grantee = book.grantees.hold(&grantee);
         book.families
             .insert(family, Family::new(grantee, lifetime, now));
         let label = book.add_refresh(family, None, value, now);
@@ -101,7 +104,7 @@ impl Ledger {
         let parent = family.token(index).ok_or(Refusal::Unknown)?.label;
         let was_alive = family.revoked_at.is_none();
         let succession = family.redeem(index, now, rotation);
-        let grantee = family.grantee.clone();
+        let grantee = Grantee::clone(&family.grantee);
         if was_alive && family.revoked_at.is_some() {
             book.revoke_access_of(family_id);
         }
@@ -138,16 +141,12 @@ impl Ledger {
     ) -> TokenLabel {
         let mut book = self.book();
         let book = Arc::make_mut(&mut book);
-        let label = book.access.add(|label| TokenFacts {
-            label,
-            parent,
-            client: grantee.client.clone(),
-            user: grantee.user.clone(),
-            issuer: grantee.issuer.clone(),
-            scope: grantee.scope.clone(),
-            issued_at,
-            expires_at: Some(expires_at),
-        });
+        let grantee = book.grantees.hold(grantee);
+        let token = AccessToken::new(grantee, parent, issued_at, expires_at);
+        let (label, forgotten) = book.access.add(token);
+        if let Some(grantee) = forgotten {
+            book.grantees.let_go(&grantee);
+        }
         if let Some(family) = family.and_then(|family| book.families.get_mut(&family)) {
             family.remember_access(label.serial);
         }
@@ -185,8 +184,7 @@ impl Ledger {
     pub(crate) fn client_of(&self, access_token: &str) -> Option<String> {
         let fingerprint = fingerprint(access_token);
         let book = self.book();
-        let facts = book.access.facts_of(&fingerprint)?;
-        Some(facts.client.clone())
+        Some(book.access.client_of(&fingerprint)?.to_owned())
     }
 
     /// How a token stands at `now`, by its value.
@@ -194,7 +192,7 @@ impl Ledger {
         let book = self.book();
         let fingerprint = fingerprint(value);
         if let Some((facts, state)) = book.access.state_of(&fingerprint, now) {
-            return (Some(facts.clone()), state);
+            return (Some(facts), state);
         }
         if let Some((facts, state)) = book.device_codes.state_of(&fingerprint, now) {
             return (Some(facts), state);
@@ -241,7 +239,7 @@ impl Ledger {
     pub(crate) fn facts_of(&self, label: TokenLabel) -> Option<TokenFacts> {
         let book = self.book();
         match label.kind {
-            TokenKind::Access => book.access.labelled(label.serial).cloned(),
+            TokenKind::Access => book.access.labelled(label.serial),
             TokenKind::Refresh => {
                 let (family, token) = book.refresh(label)?;
                 Some(refresh_facts(book.families.get(&family)?, token))
@@ -265,7 +263,7 @@ impl Ledger {
             .families
             .values()
             .flat_map(|family| family.tokens().map(|token| refresh_facts(family, token)));
-        let mut facts: Vec<TokenFacts> = book.access.facts().cloned().chain(refresh).collect();
+        let mut facts: Vec<TokenFacts> = book.access.facts().chain(refresh).collect();
         facts.sort_by_key(|facts| facts.label);
         facts
     }
@@ -330,6 +328,7 @@ impl Book {
         let Some((serial, oldest)) = self.families.pop_first() else {
             return;
         };
+        self.grantees.let_go(&oldest.grantee);
         for token in oldest.tokens() {
             let place = self.refresh_by_value.entry(token.fingerprint);
             if let Entry::Occupied(place) = place

@@ -1,6 +1,6 @@
 //! Device codes: sign-ins that wait for a user on another device (RFC 8628).
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -25,8 +25,8 @@ pub(super) struct DeviceCodes {
     /// By serial, and so in order of arrival: the oldest is found without a search.
     sign_ins: BTreeMap<u32, SignIn>,
     serials: u32,
-    by_code: HashMap<Fingerprint, u32>,
-    by_user_code: HashMap<String, u32>,
+    by_code: BTreeMap<Fingerprint, u32>,
+    by_user_code: BTreeMap<String, u32>,
     scope_bytes: usize,
 }
 

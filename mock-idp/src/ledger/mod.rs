@@ -4,6 +4,7 @@ mod access_tokens;
 mod book;
 mod device_codes;
 mod facts;
+mod grantees;
 mod label;
 #[cfg(test)]
 mod model;

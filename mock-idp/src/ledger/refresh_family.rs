@@ -1,6 +1,7 @@
 //! A refresh family: one sign-in and every refresh token that came from it.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -10,7 +11,7 @@ use crate::directory::{Rotation, RotationMode};
 use crate::secret::Secret;
 
 /// Who a grant was made to and for what. The same for every token of a family.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Grantee {
     pub(crate) client: String,
     /// The user's id; none for app-only tokens.
@@ -31,7 +32,7 @@ pub(crate) struct RefreshLifetime {
 
 #[derive(Clone, Debug)]
 pub(super) struct Family {
-    pub(super) grantee: Grantee,
+    pub(super) grantee: Arc<Grantee>,
     pub(super) lifetime: RefreshLifetime,
     pub(super) started_at: Timestamp,
     pub(super) revoked_at: Option<Timestamp>,
@@ -97,7 +98,11 @@ pub(super) enum Succession {
 }
 
 impl Family {
-    pub(super) fn new(grantee: Grantee, lifetime: RefreshLifetime, started_at: Timestamp) -> Self {
+    pub(super) fn new(
+        grantee: Arc<Grantee>,
+        lifetime: RefreshLifetime,
+        started_at: Timestamp,
+    ) -> Self {
         let (tokens, access) = (VecDeque::new(), VecDeque::new());
         Self {
             grantee,

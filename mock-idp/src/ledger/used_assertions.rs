@@ -1,6 +1,6 @@
 //! Assertions that have been used: each signs in once, where the vendor says so (RFC 7523 section 3, on `jti`).
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -15,7 +15,7 @@ const REMEMBERED: usize = 100_000;
 /// back finds it still.
 #[derive(Clone, Debug, Default)]
 pub(super) struct UsedAssertions {
-    ends: HashMap<Fingerprint, Timestamp>,
+    ends: BTreeMap<Fingerprint, Timestamp>,
     by_end: BTreeSet<(Timestamp, Fingerprint)>,
 }
 

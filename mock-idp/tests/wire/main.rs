@@ -63,6 +63,7 @@ mod redirects;
 mod refresh;
 mod silent_peers;
 mod snapshots;
+mod soak;
 mod success;
 mod superseded;
 mod tenants;

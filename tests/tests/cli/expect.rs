@@ -1,4 +1,4 @@
-//! `--expect` and `tokenproof expect`.
+//! `--expect`.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use tokenproof::exit::ExitCode;
 use crate::folder::{Folder, text};
 
 /// Two cases, each with a check that passes and one that does not.
-const MINE: &str = "\
+pub(crate) const MINE: &str = "\
 schema: 1
 scenario: mine/fails
 about: One check that every client passes, and one that none does.
@@ -21,7 +21,7 @@ checks:
 ";
 
 /// What is known of it.
-const KNOWN: &str = "\
+pub(crate) const KNOWN: &str = "\
 schema: 1
 expect:
   - check: \"mine/fails[*]:nine\"
@@ -31,14 +31,14 @@ expect:
     issue: https://example.org/issues/41
 ";
 
-fn folder(list: &str) -> Folder {
+pub(crate) fn folder(list: &str) -> Folder {
     Folder::new()
         .with("mine.yaml", MINE)
         .with("acme.expect.yaml", list)
 }
 
 /// The exit code, and what is said at the end of the report.
-fn run(folder: &Folder, options: &[&str]) -> String {
+pub(crate) fn run(folder: &Folder, options: &[&str]) -> String {
     let arguments = [
         &["run", "mine.yaml", "--expect", "acme.expect.yaml", "-q"],
         options,
@@ -52,7 +52,7 @@ fn run(folder: &Folder, options: &[&str]) -> String {
     end.trim_end().to_owned()
 }
 
-fn read(folder: &Folder, name: &str) -> String {
+pub(crate) fn read(folder: &Folder, name: &str) -> String {
     fs::read_to_string(folder.path().join(name)).expect("a file")
 }
 
@@ -209,138 +209,6 @@ fn shards_with_a_list_merge_to_the_whole() {
     assert_eq!(merged.status.code(), Some(1));
     assert_eq!(read(&folder, "merged.json"), read(&folder, "whole.json"));
     assert_eq!(read(&folder, "merged.xml"), read(&folder, "whole.xml"));
-}
-
-#[test]
-fn a_list_is_begun_and_kept_up_to_date() {
-    let folder = Folder::new().with("mine.yaml", MINE);
-    let update = |more: &[&str]| {
-        let arguments = [&["expect", "update", "acme.expect.yaml", "mine.yaml"], more].concat();
-        let output = folder.run(&arguments);
-        assert_eq!(
-            (output.status.code(), text(&output.stderr)),
-            (Some(0), String::new())
-        );
-        text(&output.stdout)
-    };
-    insta::assert_snapshot!(update(&[]), @"acme.expect.yaml: 1 added; 1 entry says TODO where a reason belongs");
-    insta::assert_snapshot!(read(&folder, "acme.expect.yaml"), @r#"
-    schema: 1
-    expect:
-      - check: "mine/fails:nine"
-        is: fail
-        says: "1 request"
-        why: TODO
-    "#);
-    // A run asks for the reason first.
-    let arguments = ["run", "mine.yaml", "--expect", "acme.expect.yaml"];
-    folder.complaint(&arguments, ExitCode::Usage);
-    let list = read(&folder, "acme.expect.yaml");
-    let list = list
-        .replace("TODO", "asks once # as it should")
-        .replace("expect:", "# Acme\nexpect:");
-    fs::write(folder.path().join("acme.expect.yaml"), &list).expect("a file");
-    assert_eq!(run(&folder, &[]), "0: as expected");
-    insta::assert_snapshot!(update(&[]), @"acme.expect.yaml: nothing to change");
-    assert_eq!(read(&folder, "acme.expect.yaml"), list);
-    // What was wrong is mended.
-    fs::write(
-        folder.path().join("mine.yaml"),
-        MINE.replace("is: 9", "is: 1"),
-    )
-    .expect("a file");
-    insta::assert_snapshot!(update(&[]), @"acme.expect.yaml: 1 taken out");
-    insta::assert_snapshot!(read(&folder, "acme.expect.yaml"), @"
-    schema: 1
-    # Acme
-    expect: []
-    ");
-}
-
-#[test]
-fn a_part_of_the_scenarios_does_not_change_a_list() {
-    let folder = folder(KNOWN);
-    for part in [
-        "mine/fails[okta]",
-        "--level=must",
-        "--req=errors.class",
-        "--provider=okta",
-    ] {
-        let arguments = ["expect", "update", "acme.expect.yaml", "mine.yaml", part];
-        let said = folder.complaint(&arguments, ExitCode::Usage);
-        assert!(
-            said.starts_with("a part of the scenarios says nothing of the rest"),
-            "{said}"
-        );
-    }
-    assert_eq!(read(&folder, "acme.expect.yaml"), KNOWN);
-}
-
-/// A client of one vendor has a list of its own.
-#[test]
-fn a_list_for_one_vendor() {
-    let folder = Folder::new().with("mine.yaml", MINE);
-    let output = folder.run(&[
-        "expect",
-        "update",
-        "acme.expect.yaml",
-        "mine.yaml",
-        "--provider",
-        "okta",
-    ]);
-    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    let list = read(&folder, "acme.expect.yaml");
-    insta::assert_snapshot!(list, @r#"
-    schema: 1
-    providers: [okta]
-    expect:
-      - check: "mine/fails[okta]:nine"
-        is: fail
-        says: "1 request"
-        why: TODO
-    "#);
-    // All of that is a whole, with the option and without.
-    for more in [&[][..], &["--provider", "okta"]] {
-        let arguments = [&["expect", "update", "acme.expect.yaml", "mine.yaml"], more].concat();
-        let output = folder.run(&arguments);
-        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-        assert_eq!(read(&folder, "acme.expect.yaml"), list);
-    }
-}
-
-#[test]
-fn a_list_from_a_report() {
-    let folder = folder("schema: 1\nexpect: []\n");
-    run(&folder, &["--json", "whole.json"]);
-    run(&folder, &["--json", "part.json", "--provider", "okta"]);
-    let update = [
-        "expect",
-        "update",
-        "acme.expect.yaml",
-        "mine.yaml",
-        "--from",
-    ];
-    let output = folder.run(&[&update[..], &["whole.json"]].concat());
-    assert_eq!(
-        text(&output.stdout),
-        "acme.expect.yaml: 1 added; 1 entry says TODO where a reason belongs\n"
-    );
-    assert!(read(&folder, "acme.expect.yaml").contains("mine/fails:nine"));
-    insta::assert_snapshot!(folder.complaint(&[&update[..], &["part.json"]].concat(), ExitCode::Usage), @"`part.json` does not show everything that `acme.expect.yaml` speaks of; write it with `--expect` and no selection");
-}
-
-#[test]
-fn a_list_is_checked_without_playing() {
-    let folder = folder(KNOWN);
-    let output = folder.run(&["expect", "check", "acme.expect.yaml", "mine.yaml"]);
-    assert_eq!(output.status.code(), Some(0));
-    insta::assert_snapshot!(text(&output.stdout), @"acme.expect.yaml: 1 entry for 2 checks");
-    let output = folder.run(&["expect", "check", "acme.expect.yaml"]);
-    assert_eq!(output.status.code(), Some(1));
-    insta::assert_snapshot!(text(&output.stdout), @"
-    acme.expect.yaml:3: `mine/fails[*]:nine` matches no check there is
-    acme.expect.yaml: 1 entry for 0 checks
-    ");
 }
 
 /// Somebody who is not our client: one request for a token, as it should be, and nothing else.

@@ -158,7 +158,7 @@ pub(crate) async fn journal_of(
         python.display().to_string(),
         script_of(script).display().to_string(),
     ];
-    let run = passive::run(case, &command, Duration::from_secs(120), 0)
+    let run = passive::run(case, &command, Duration::from_secs(120), 0, false)
         .await
         .expect("the mock starts");
     assert_eq!(run.child, ChildEnd::Exited(0));

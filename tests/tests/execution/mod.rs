@@ -34,6 +34,9 @@ pub(crate) fn exec(arguments: &[&str], command: &[impl AsRef<OsStr>]) -> Executi
     let output = tokenproof()
         .arg("exec")
         .args(arguments)
+        // Tests that run at once have no folder in common.
+        .arg("--out")
+        .arg(folder.path().join("recordings"))
         .arg("--json")
         .arg(&json)
         .arg("--junit")

@@ -24,6 +24,7 @@ use crate::driving::meet;
 const LIMITS: Limits = Limits {
     run: Duration::from_secs(60),
     silence: Duration::from_secs(2),
+    unexplained: Duration::from_secs(1),
     start: Duration::from_secs(6),
     end: Duration::from_secs(1),
 };

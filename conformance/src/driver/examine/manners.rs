@@ -6,6 +6,7 @@ use super::assertion::Assertion;
 use super::dialogue::Dialogue;
 use super::stage::{NoStage, get_token};
 use super::{Examiner, Stage, open, stage};
+use crate::driver::key;
 use crate::driver::protocol::{Capabilities, Outcome};
 
 /// Operations that a driver may offer.
@@ -17,6 +18,9 @@ const OFFERED: [&str; 6] = [
     "cancel",
     "swap_credential",
 ];
+
+/// The ways to authenticate.
+const METHODS: [&str; 3] = ["post", "basic", key::METHOD];
 
 /// An operation that is reserved, and one that no version will have.
 const UNKNOWN: [&str; 2] = ["validate", "x-unknown"];
@@ -67,13 +71,10 @@ fn nonsense(can: &Capabilities) -> Option<String> {
             OFFERED.join(", ")
         ));
     }
-    if let Some(method) = can
-        .auth
-        .iter()
-        .find(|one| !["post", "basic"].contains(&one.as_str()))
-    {
+    if let Some(method) = can.auth.iter().find(|one| !METHODS.contains(&one.as_str())) {
         return Some(format!(
-            "`can.auth` has `{method}`; there are `post` and `basic`"
+            "`can.auth` has `{method}`; there are {}",
+            METHODS.join(", ")
         ));
     }
     if can.concurrency == 0 {
@@ -140,7 +141,7 @@ mod tests {
             json!({}),
             json!({ "grants": [] }),
             json!({ "ops": ["get_token"] }),
-            json!({ "auth": ["post", "private_key_jwt"] }),
+            json!({ "auth": ["private_key_jwt", "tls_client_auth"] }),
             json!({ "concurrency": 0 }),
             json!({ "clock": "driven" }),
             json!({ "clock": "driven", "ops": ["set_clock"], "timers": true }),
@@ -150,7 +151,7 @@ mod tests {
         fine
         `grants`, `auth` or `providers` is empty: nothing could be examined
         `can.ops` has `get_token`; what can be offered is call_api, force_refresh, invalidate, set_clock, cancel, swap_credential
-        `can.auth` has `private_key_jwt`; there are `post` and `basic`
+        `can.auth` has `tls_client_auth`; there are post, basic, private_key_jwt
         `can.concurrency` is 0; a client takes at least one request
         `can.clock` is `driven`, but `set_clock` is not in `can.ops`
         fine

@@ -14,6 +14,7 @@ use mock_idp::{MockIdp, Provider, StartError};
 use token_client::Secret;
 
 use crate::driver::clock::{Faketime, TimestampFile};
+use crate::driver::key;
 use crate::driver::protocol::{
     Answered, Auth, ClockMode, Hello, Idp, Open, Operation, Outcome, Resource, User,
 };
@@ -145,7 +146,7 @@ impl Stage {
         let refresh_token = (whom.grant == GrantKind::RefreshToken)
             .then(|| Secret::new(idp.mint_refresh_token_for(&identity).value.reveal()));
         let ca_file = self.folder.path().join(CA_FILE);
-        Ok(Open {
+        let mut open = Open {
             client: client.to_owned(),
             provider: idp.provider(),
             idp: Idp {
@@ -181,7 +182,11 @@ impl Stage {
             store: whom.with_store.then(|| self.folder.path().join("store")),
             now: self.now(),
             elapsed_ms: self.elapsed_ms(),
-        })
+        };
+        if whom.auth == key::METHOD {
+            key::signing(&mut open);
+        }
+        Ok(open)
     }
 
     /// The requests so far to this endpoint.
@@ -212,7 +217,7 @@ impl Stage {
         };
         match self.idp.label_of(&token) {
             Some(_) => Ok(token),
-            None => Err("it handed out a token that the provider has not issued".to_owned()),
+            None => Err(NOT_ISSUED.to_owned()),
         }
     }
 }
@@ -241,5 +246,8 @@ pub(super) fn get_token(client: &str) -> Operation {
         client: client.to_owned(),
     }
 }
+
+/// What is said of a token that is a lie.
+pub(super) const NOT_ISSUED: &str = "it handed out a token that the provider has not issued";
 
 const CA_FILE: &str = "ca.pem";

@@ -8,9 +8,10 @@ use serde_json::json;
 
 use super::assertion::Assertion;
 use super::dialogue::Dialogue;
-use super::stage::{As, NoStage, Stage, get_token, plainly};
+use super::stage::{As, NOT_ISSUED, NoStage, Stage, get_token, plainly};
 use super::{Examiner, open};
 use crate::driver::error_map::ErrorMap;
+use crate::driver::key;
 use crate::driver::protocol::{Failure, Outcome};
 use crate::scenario::GrantKind;
 use crate::trace::Class;
@@ -76,7 +77,7 @@ impl Examiner<'_> {
         let handed = stage.witnessed(answered).map(drop);
         // Only a lie about the token is told here: what else goes wrong belongs to the grant or the method.
         match &handed {
-            Err(why) if why.contains("not issued") => {
+            Err(why) if why == NOT_ISSUED => {
                 self.record.fail(Assertion::Token, why.clone());
             }
             Ok(()) => self.record.pass(Assertion::Token),
@@ -94,6 +95,7 @@ impl Examiner<'_> {
         }
         let method = match whom.auth {
             "basic" => AuthMethod::Basic,
+            key::METHOD => AuthMethod::Assertion,
             _ => AuthMethod::Post,
         };
         match said.auth == [method] {

@@ -6,6 +6,7 @@ use crate::driver::process::{Groups, Process};
 const LIMITS: Limits = Limits {
     run: Duration::from_secs(30),
     silence: Duration::from_millis(300),
+    unexplained: Duration::from_millis(100),
     start: Duration::from_millis(900),
     end: Duration::from_secs(1),
 };

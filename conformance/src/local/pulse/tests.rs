@@ -1,8 +1,13 @@
 use super::*;
 
+const LIMITS: Limits = Limits {
+    unexplained: Duration::from_secs(3),
+    ..Limits::OUTSIDE
+};
+
 /// A pulse with somebody who watches it, in a runtime whose time is moved by hand.
 fn watched(activity: &Activity) -> Pulse {
-    let pulse = Pulse::new(activity, Duration::from_secs(20));
+    let pulse = Pulse::new(activity, LIMITS);
     tokio::spawn(activity.clone().usher());
     tokio::spawn(pulse.clone().watch());
     pulse
@@ -79,7 +84,7 @@ async fn unexplained_silence_settles_later() {
     let pulse = watched(&activity);
     let _work = pulse.begin(Kind::Work);
     assert!(!settles(&activity, SOON).await);
-    assert!(settles(&activity, UNEXPLAINED).await);
+    assert!(settles(&activity, LIMITS.unexplained).await);
     pulse.stir();
     assert!(
         !activity.is_quiet(),
@@ -107,7 +112,7 @@ async fn it_goes_on_with_a_sign_of_life_and_not_without_anything_under_way() {
 #[tokio::test]
 async fn silence_counts_from_the_last_sign_of_life_and_not_while_it_is_explained() {
     let activity = Activity::default();
-    let pulse = Pulse::new(&activity, Duration::from_secs(20));
+    let pulse = Pulse::new(&activity, LIMITS);
     let limit = Duration::from_millis(200);
     let work = pulse.begin(Kind::Work);
     within(Duration::from_millis(50), std::future::pending::<()>()).await;

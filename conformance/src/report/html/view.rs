@@ -49,6 +49,8 @@ struct CaseView<'a> {
     kind: &'static str,
     word: String,
     file: String,
+    /// The name of the recording and the way to it, where there is one.
+    bundle: Option<(&'a str, Option<&'a str>)>,
     sum: String,
     checks: Vec<CheckView<'a>>,
     runs: Vec<RunView>,
@@ -168,6 +170,10 @@ impl<'a> CaseView<'a> {
             kind: worst.kind(),
             word: worst.word(),
             file: plain(&case.file),
+            bundle: case.bundle.as_deref().map(|name| {
+                let kept = case.kept.as_ref();
+                (name, kept.and_then(|kept| kept.link.as_deref()))
+            }),
             sum,
             checks,
             runs: played.map(|played| runs(case, played)).unwrap_or_default(),

@@ -3,7 +3,7 @@
 use super::GUTTER;
 use crate::judge::span::signed_span;
 use crate::report::wrap::{columns, padded, wrapped};
-use crate::report::{CheckReport, Style, WireLine, citation};
+use crate::report::{CaseReport, CheckReport, Style, WireLine, citation};
 use crate::trace::Party;
 use crate::verdict::{Fault, Verdict};
 
@@ -11,8 +11,9 @@ use crate::verdict::{Fault, Verdict};
 const MARGIN: usize = GUTTER + 10;
 
 /// What is said of a check that did not pass, without its verdict, as plain text.
-pub(in crate::report) fn story(check: &CheckReport, file: &str, width: usize) -> String {
-    let lines = block(check, file, Style::Plain, width);
+pub(in crate::report) fn story(check: &CheckReport, case: &CaseReport, width: usize) -> String {
+    // In files there is no place to go to: reports are the same on every machine.
+    let lines = block(check, case, None, Style::Plain, width);
     let unindented: Vec<&str> = lines
         .iter()
         .map(|line| line.get(GUTTER..).unwrap_or_default())
@@ -35,7 +36,14 @@ pub(in crate::report) fn in_one_line(check: &CheckReport) -> String {
 }
 
 /// The lines below a check's name.
-pub(super) fn block(check: &CheckReport, file: &str, style: Style, width: usize) -> Vec<String> {
+/// `bundle` is where the case's recording is.
+pub(super) fn block(
+    check: &CheckReport,
+    case: &CaseReport,
+    bundle: Option<&str>,
+    style: Style,
+    width: usize,
+) -> Vec<String> {
     let mut lines = Vec::new();
     let said = format!(
         "{} ({}) {}",
@@ -86,12 +94,23 @@ pub(super) fn block(check: &CheckReport, file: &str, style: Style, width: usize)
         })
         .collect();
     lines.extend(labelled("wire", &wire, style));
-    lines.push(format!(
-        "{:GUTTER$}{}",
-        "",
-        style.dim(&format!("{file}:{}", check.line))
-    ));
+    let file = format!("{}:{}", case.file, check.line);
+    let bundle = bundle.map(|bundle| format!("bundle {bundle}"));
+    lines.extend(last_line(&file, bundle.as_deref(), style, width));
     lines
+}
+
+/// Where the check is written and where the recording is, beside each other where there is room. A path is never broken: it is
+/// there to be copied.
+fn last_line(file: &str, bundle: Option<&str>, style: Style, width: usize) -> Vec<String> {
+    let line = |text: &str| format!("{:GUTTER$}{}", "", style.dim(text));
+    match bundle {
+        None => vec![line(file)],
+        Some(bundle) if GUTTER + columns(file) + 3 + columns(bundle) <= width => {
+            vec![line(&format!("{file}   {bundle}"))]
+        }
+        Some(bundle) => vec![line(file), line(bundle)],
+    }
 }
 
 fn sent_at(line: &WireLine) -> String {

@@ -155,3 +155,21 @@ proptest! {
         }
     }
 }
+
+/// Who tokens are for is kept once, and no longer than the last token that is for them.
+#[test]
+fn what_tokens_have_in_common_is_kept_once() {
+    let ledger = Ledger::default();
+    let other = Grantee {
+        client: "other".into(),
+        ..grantee()
+    };
+    let (family, _) = ledger.start_family(grantee(), ENDLESS, "v", at(0));
+    ledger.issue_access(&grantee(), Some(family), None, at(0), at(1));
+    ledger.issue_access(&other, None, None, at(0), at(1));
+    assert_eq!(ledger.book().grantees.len(), 2);
+    for _ in 0..super::super::access_tokens::REMEMBERED {
+        ledger.issue_access(&grantee(), None, None, at(0), at(1));
+    }
+    assert_eq!(ledger.book().grantees.len(), 1);
+}
