@@ -191,6 +191,7 @@ fn a_fault_of_the_driver_ends_a_run_with_exit_code_4_and_the_reason() {
             .args(["run", "--driver"])
             .arg(format!("python3 '{}' '{fault}'", bad_driver()))
             .arg(&file)
+            .current_dir(folder.path())
             .output()
             .expect("tokenproof starts");
         let told = [output.stdout, output.stderr].concat();
