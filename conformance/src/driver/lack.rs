@@ -102,3 +102,6 @@ fn several_calls(count: u32) -> String {
         count => format!("{count} calls"),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -24,6 +24,7 @@ use crate::driving::meet;
 const LIMITS: Limits = Limits {
     run: Duration::from_secs(60),
     silence: Duration::from_secs(2),
+    unexplained: Duration::from_secs(1),
     start: Duration::from_secs(6),
     end: Duration::from_secs(1),
 };
@@ -190,6 +191,7 @@ fn a_fault_of_the_driver_ends_a_run_with_exit_code_4_and_the_reason() {
             .args(["run", "--driver"])
             .arg(format!("python3 '{}' '{fault}'", bad_driver()))
             .arg(&file)
+            .current_dir(folder.path())
             .output()
             .expect("tokenproof starts");
         let told = [output.stdout, output.stderr].concat();

@@ -120,6 +120,6 @@ fn what_cannot_be_started_is_told() {
         let command: Vec<String> = command.iter().map(|word| (*word).to_owned()).collect();
         Process::start(&command, &[], &Groups::default(), GRACE).expect_err("no such program")
     };
-    insta::assert_snapshot!(start(&["no-such-program"]), @"");
+    insta::assert_snapshot!(start(&["no-such-program"]), @"the driver could not be started: `no-such-program` was not found; check the name, or give its full path");
     insta::assert_snapshot!(start(&[]), @"the driver could not be started: the command is empty");
 }

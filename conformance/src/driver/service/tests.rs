@@ -109,5 +109,11 @@ fn only_plain_http_on_loopback_is_an_address() {
         "ftp://localhost/",
     ]
     .map(|bad| Address::read(bad).expect_err(bad).to_string());
-    insta::assert_snapshot!(refused.join("\n"), @"");
+    insta::assert_snapshot!(refused.join("\n"), @"
+    the driver's address cannot be used: `https://127.0.0.1/` does not begin with http://
+    the driver's address cannot be used: `http://example.org/` is not on loopback; 127.0.0.1, localhost and [::1] are allowed
+    the driver's address cannot be used: `http://10.0.0.1:80/` is not on loopback; 127.0.0.1, localhost and [::1] are allowed
+    the driver's address cannot be used: `http://` is no URL
+    the driver's address cannot be used: `ftp://localhost/` does not begin with http://
+    ");
 }

@@ -76,13 +76,13 @@ async fn what_a_driver_must_not_say_is_its_fault() {
     let event = met_with(&[json!({ "id": 9, "event": "started" })]).await;
     insta::assert_snapshot!(fault_of(event), @"the driver answered request 9, which was never made");
     let garbage = met_with(&[json!("ready")]).await;
-    insta::assert_snapshot!(fault_of(garbage), @"");
+    insta::assert_snapshot!(fault_of(garbage), @"the driver wrote a line that is not a JSON object: another JSON value; only messages belong on standard output");
 }
 
 #[tokio::test]
 async fn silence_is_a_hang_and_a_sign_of_life_is_not() {
     let (session, _driver) = talk(false);
-    insta::assert_snapshot!(fault_of(session.ask(get_token()).await), @"");
+    insta::assert_snapshot!(fault_of(session.ask(get_token()).await), @"the driver hung in `get_token` and was killed: no sign of life for 0 s");
     assert!(
         fault_of(session.ask(get_token()).await).contains("hung"),
         "from then on"

@@ -8,6 +8,7 @@ const LIMITS: Limits = Limits {
 /// A pulse with somebody who watches it, in a runtime whose time is moved by hand.
 fn watched(activity: &Activity) -> Pulse {
     let pulse = Pulse::new(activity, LIMITS);
+    tokio::spawn(activity.clone().usher());
     tokio::spawn(pulse.clone().watch());
     pulse
 }

@@ -1,0 +1,198 @@
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use super::*;
+use crate::contender::Limits;
+use crate::driver::protocol::{Hello, Profile};
+use crate::driver::{Groups, Shared, Target};
+use crate::library::Library;
+use crate::registry::Registry;
+
+/// Everything that scenarios ask for.
+fn able() -> Capabilities {
+    let ops = [
+        "call_api",
+        "force_refresh",
+        "invalidate",
+        "set_clock",
+        "cancel",
+        "swap_credential",
+    ];
+    Capabilities {
+        grants: vec![
+            GrantKind::ClientCredentials,
+            GrantKind::Password,
+            GrantKind::RefreshToken,
+        ],
+        auth: vec!["post".to_owned(), "basic".to_owned()],
+        ops: ops.map(str::to_owned).into(),
+        clock: ClockMode::Driven,
+        timers: true,
+        concurrency: 1_000,
+        classes: true,
+        stores: true,
+        ..Capabilities::default()
+    }
+}
+
+fn driver(can: Capabilities, target: Target) -> Driver {
+    Driver(Arc::new(Shared {
+        target,
+        limits: Limits::OUTSIDE,
+        clock: can.clock,
+        hello: Hello {
+            version: 1,
+            name: "test".to_owned(),
+            release: String::new(),
+            can,
+            profile: Profile::default(),
+        },
+        profile: Profile::default(),
+        tried: None,
+        margin: None,
+        faketime: None,
+        groups: Groups::default(),
+        numbers: Default::default(),
+        waiting: Default::default(),
+    }))
+}
+
+fn library() -> Vec<Case> {
+    let registry = Registry::embedded().expect("a registry");
+    Library::embedded().plan(&registry).expect("cases")
+}
+
+fn command() -> Target {
+    Target::Command(vec!["driver".to_owned()])
+}
+
+#[test]
+fn a_client_that_can_do_everything_lacks_nothing() {
+    let driver = driver(able(), command());
+    for case in library() {
+        assert_eq!(of(&driver, &case), None, "{}", case.name);
+    }
+}
+
+#[test]
+fn what_is_missing_is_said_once_for_each_thing_that_can_be_missing() {
+    let without_op = |op: &str| {
+        let mut can = able();
+        can.ops.retain(|offered| offered != op);
+        can
+    };
+    let service = Target::read("http://127.0.0.1:1/").expect("an address");
+    let drivers = [
+        ("a service", driver(able(), service)),
+        (
+            "one vendor",
+            driver(
+                Capabilities {
+                    providers: vec![mock_idp::Provider::Okta],
+                    ..able()
+                },
+                command(),
+            ),
+        ),
+        (
+            "one grant",
+            driver(
+                Capabilities {
+                    grants: vec![GrantKind::ClientCredentials],
+                    ..able()
+                },
+                command(),
+            ),
+        ),
+        (
+            "no basic",
+            driver(
+                Capabilities {
+                    auth: vec!["post".to_owned()],
+                    ..able()
+                },
+                command(),
+            ),
+        ),
+        (
+            "no clock",
+            driver(
+                Capabilities {
+                    clock: ClockMode::None,
+                    ..able()
+                },
+                command(),
+            ),
+        ),
+        (
+            "faketime",
+            driver(
+                Capabilities {
+                    clock: ClockMode::Faketime,
+                    ..able()
+                },
+                command(),
+            ),
+        ),
+        (
+            "one at a time",
+            driver(
+                Capabilities {
+                    concurrency: 1,
+                    ..able()
+                },
+                command(),
+            ),
+        ),
+        (
+            "no classes, no stores",
+            driver(
+                Capabilities {
+                    classes: false,
+                    stores: false,
+                    ..able()
+                },
+                command(),
+            ),
+        ),
+        ("no call_api", driver(without_op("call_api"), command())),
+        ("no cancel", driver(without_op("cancel"), command())),
+        ("no swap", driver(without_op("swap_credential"), command())),
+    ];
+    let cases = library();
+    let mut table = String::new();
+    for (what, driver) in &drivers {
+        let mut reasons: Vec<String> = cases.iter().filter_map(|case| of(driver, case)).collect();
+        reasons.sort();
+        reasons.dedup();
+        writeln!(table, "{what}\n    {}", reasons.join("\n    ")).expect("text");
+    }
+    insta::assert_snapshot!(table, @"
+    a service
+        the client's process is not ours to kill
+    one vendor
+        the client does not know entra
+    one grant
+        needs `grant.password`: the client does not have this grant
+        needs `grant.refresh_token`: the client does not have this grant
+    no basic
+        the client does not authenticate by `basic`
+    no clock
+        needs `clock`: the client's clock cannot be moved
+    faketime
+        needs `timers`: the client's sleeps cannot be moved
+    one at a time
+        needs `concurrency`: the client takes one call at a time, not 4
+        needs `concurrency`: the client takes one call at a time, not 50
+        needs `concurrency`: the client takes one call at a time, not 8
+    no classes, no stores
+        needs `classes`: the client reports no classes
+        needs `stores`: the client does not keep its tokens where it is told
+    no call_api
+        needs `resource`: the driver does not offer `call_api`
+    no cancel
+        needs `cancel`: the driver does not offer `cancel`
+    no swap
+        needs `swap`: the driver does not offer `swap_credential`
+    ");
+}
