@@ -5,8 +5,11 @@ use tokenproof::verdict::Verdict;
 
 use crate::studio::{INCIDENT, Studio, library, read};
 
+/// Verdicts by the names of the checks, and notes.
+type Judged = (Vec<(String, Verdict)>, Vec<String>);
+
 /// What a changed scenario makes of the recorded incident.
-fn by(text: &str) -> Result<(Vec<(String, Verdict)>, Vec<String>), Unreplayable> {
+fn by(text: &str) -> Result<Judged, Unreplayable> {
     let (recording, _) = Studio::with(INCIDENT).only();
     let recorded = read(&recording);
     let mut replayer = Replayer::by(&library(text), std::slice::from_ref(&recorded))
