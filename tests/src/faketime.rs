@@ -39,7 +39,7 @@ fn unpacked(folder: &Path) -> Result<PathBuf, Unavailable> {
     }
     let wanted = [
         "-c",
-        "apt-get download libfaketime && dpkg -x libfaketime_*.deb .",
+        "apt-get download libfaketime || { apt-get update && apt-get download libfaketime; }; dpkg -x libfaketime_*.deb .",
     ];
     run(Command::new("sh").args(wanted).current_dir(folder)).map_err(|why| {
         Unavailable(format!(
