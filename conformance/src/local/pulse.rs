@@ -248,7 +248,9 @@ impl Pulse {
             let beat = self.0.beat.notified();
             let left = {
                 let mut state = self.state();
-                let left = state.patience(&self.0.limits).checked_sub(state.since.elapsed());
+                let left = state
+                    .patience(&self.0.limits)
+                    .checked_sub(state.since.elapsed());
                 if !state.counted {
                     None
                 } else if let Some(left) = left.filter(|left| !left.is_zero()) {
