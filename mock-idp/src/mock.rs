@@ -320,8 +320,7 @@ impl MockIdp {
         self.rooms.hygiene().clean(text)
     }
 
-    /// The same for a text of many lines, such as a log, of which every line is kept whole. A private key in PEM is left out,
-    /// whoever it belongs to, and so is what follows the name of a credential, such as `client_secret=`.
+    /// The same for a log, each line kept whole. Left out are any private key in PEM and what follows `client_secret=` or the like.
     #[must_use]
     pub fn scrubbed(&self, text: &str) -> String {
         self.rooms.hygiene().scrub(text)

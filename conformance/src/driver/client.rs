@@ -7,17 +7,15 @@ use std::time::Duration;
 use token_client::{BoxFuture, Secret};
 use tokio::sync::mpsc;
 
-use super::Driver;
 use super::clock::TimestampFile;
 use super::error_map::ErrorMap;
 use super::fault::DriverFault;
 use super::key;
 use super::link::Link;
 use super::process::Inbound;
-use super::protocol::{
-    Answered, Auth, ClockMode, Failure, Hello, Idp, Open, Operation, Outcome, Resource, User,
-};
+use super::protocol::{Auth, ClockMode, Hello, Idp, Open, Operation, Outcome, Resource, User};
 use super::session::Session;
+use super::{Driver, answer};
 use crate::contender::{
     Answer, ApiCall, Contender as _, Credential, LocalClient, Said, Setup, WRONG_SECRET,
 };
@@ -201,8 +199,8 @@ impl DrivenClient {
         let client = self.clone();
         Box::pin(async move {
             match client.0.session.ask(operation).await {
-                Ok(Outcome::Ok(members)) => succeeded(members),
-                Ok(Outcome::Err(failure)) => client.failed(failure),
+                Ok(Outcome::Ok(members)) => answer::succeeded(members),
+                Ok(Outcome::Err(failure)) => answer::failed(failure, &client.0.errors),
                 Ok(Outcome::Unsupported(why)) => {
                     client.state().unsupported.get_or_insert(why);
                     Answer::of(Class::Other)
@@ -211,35 +209,6 @@ impl DrivenClient {
                 Err(_) => Answer::of(Class::Other),
             }
         })
-    }
-
-    fn failed(&self, failure: Failure) -> Answer {
-        let class = failure.class.or_else(|| {
-            let native = failure.native.as_deref()?;
-            self.0.errors.class_of(native)
-        });
-        let details = [
-            ("correlation_id", failure.correlation_id.is_some()),
-            ("trace_id", failure.trace_id.is_some()),
-            ("claims", failure.claims.is_some()),
-        ];
-        let wait = failure.retry_after_s;
-        // The native name tells a reader more than nothing.
-        let message = match (failure.native, failure.message) {
-            (Some(native), Some(message)) => Some(format!("{native}: {message}")),
-            (native, message) => message.or(native),
-        };
-        Answer {
-            status: failure.status,
-            retry_after: wait.and_then(|wait| Duration::try_from_secs_f64(wait).ok()),
-            carries: details
-                .into_iter()
-                .filter(|(_, there)| *there)
-                .map(|(name, _)| name.to_owned())
-                .collect(),
-            message,
-            ..Answer::of(class.unwrap_or(Class::Other))
-        }
     }
 
     /// Keeps what the driver has done wrong by now.
@@ -398,22 +367,4 @@ impl LocalClient for DrivenClient {
 
 fn in_ms(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
-}
-
-fn succeeded(members: serde_json::Map<String, serde_json::Value>) -> Answer {
-    let Ok(answered) = serde_json::from_value::<Answered>(members.into()) else {
-        return Answer {
-            message: Some("the driver's `ok` cannot be read".to_owned()),
-            ..Answer::of(Class::Other)
-        };
-    };
-    let class = match answered.status {
-        None | Some(200..300) => Class::Ok,
-        Some(status) => Class::of_status(status),
-    };
-    Answer {
-        token: answered.token.map(Secret::new),
-        status: answered.status,
-        ..Answer::of(class)
-    }
 }

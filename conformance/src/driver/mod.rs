@@ -3,6 +3,7 @@
 //! The play is the same as on the local road. What differs is that the client is outside of this process: it is reached through
 //! messages, it reaches the mock over TLS, its clock is moved from outside, and that it has come to rest is watched and not proven.
 
+mod answer;
 mod client;
 mod clock;
 mod error_map;
@@ -18,6 +19,7 @@ mod profile;
 pub mod protocol;
 mod service;
 mod session;
+mod target;
 mod template;
 mod terminal;
 mod transcript;
@@ -46,38 +48,8 @@ pub use probe::{Margin, Tried};
 pub use process::Groups;
 pub use profile::ProfileFile;
 pub use service::Address;
+pub use target::Target;
 pub use template::Language;
-
-/// How a driver is reached.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// A command, started once for each client.
-    Command(Vec<String>),
-    /// Whoever reads this program's standard output and writes to its standard input.
-    Terminal,
-    /// A service that is there already.
-    Service(Address),
-}
-
-impl Target {
-    /// Reads what `--driver` says: an address that begins with `http:`, or a command as a shell would split it.
-    ///
-    /// # Errors
-    ///
-    /// [`DriverFault::Address`], or [`DriverFault::NotStarted`] for an empty command or one with an open quote.
-    pub fn read(text: &str) -> Result<Self, DriverFault> {
-        if text.starts_with("http:") || text.starts_with("https:") {
-            return Address::read(text).map(Self::Service);
-        }
-        match shlex::split(text) {
-            Some(command) if !command.is_empty() => Ok(Self::Command(command)),
-            Some(_) => Err(DriverFault::NotStarted("the command is empty".to_owned())),
-            None => Err(DriverFault::NotStarted(
-                "the command has a quote that does not end".to_owned(),
-            )),
-        }
-    }
-}
 
 /// A driver and what is known of its client. Clones are the same one.
 #[derive(Clone, Debug)]

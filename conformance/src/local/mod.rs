@@ -2,6 +2,7 @@
 
 mod abroad;
 mod activity;
+mod asking;
 mod calls;
 mod cast;
 mod connection;

@@ -3,13 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::Method;
 use jiff::Timestamp;
 use mock_idp::{MockIdp, StartError};
-use token_client::BoxFuture;
 
 use super::abroad::Abroad;
+use super::asking::{ask, rounds};
 use super::calls::{Asked, Calls};
 use super::cast::{Cast, Wings};
 use super::crew::{Assembled, Crew};
@@ -18,7 +16,7 @@ use super::settle::{Settled, settle};
 use super::timeline::{Timeline, later};
 use super::transport::LoopbackTransport;
 use crate::case::Case;
-use crate::contender::{Answer, ApiCall, Contender, LocalClient, Said};
+use crate::contender::{Contender, Said};
 use crate::scenario::{Advance, CallStep, Length, Release, Side, Step, Until};
 use crate::staging;
 use crate::trace::{Caller, CutShort, Mark, MarkKind, Operation, Road, Trace};
@@ -352,38 +350,6 @@ impl<'c> Stage<'c> {
             },
         });
         (trace, said)
-    }
-}
-
-/// How often a step asks its clients.
-fn rounds(call: &CallStep) -> u32 {
-    match (call.every, call.lasting) {
-        (Some(Length(every)), Some(Length(lasting))) => {
-            u32::try_from(lasting.as_millis() / every.as_millis().max(1))
-                .unwrap_or(u32::MAX)
-                .saturating_add(1)
-        }
-        _ => call.times.unwrap_or(1),
-    }
-}
-
-fn ask(
-    client: &dyn LocalClient,
-    operation: Operation,
-    call: &CallStep,
-) -> BoxFuture<'static, Answer> {
-    match operation {
-        Operation::GetToken => client.get_token(),
-        Operation::ForceRefresh => client.force_refresh(),
-        Operation::Invalidate => client.invalidate(),
-        Operation::CallApi => {
-            // Planning has refused what is no method.
-            let method = call.method.as_ref().and_then(|name| name.parse().ok());
-            client.call_api(ApiCall {
-                method: method.unwrap_or(Method::GET),
-                body: call.body.clone().map(Bytes::from),
-            })
-        }
     }
 }
 

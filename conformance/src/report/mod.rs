@@ -8,6 +8,7 @@ mod comparison;
 mod examination;
 mod excerpt;
 mod expected;
+mod found;
 pub mod html;
 mod incident;
 pub mod json;
@@ -39,7 +40,7 @@ use std::time::Duration;
 use mock_idp::Provider;
 use serde::{Deserialize, Serialize};
 
-use crate::case::{Case, CaseName, CheckName, PlannedCheck};
+use crate::case::{Case, CaseName, CheckName};
 use crate::exit::ExitCode;
 use crate::frozen::FrozenSet;
 use crate::gate::{Gate, decide_excusing};
@@ -47,8 +48,9 @@ use crate::judgement::{Judgement, Run};
 use crate::registry::Authority;
 use crate::scenario::Cell;
 use crate::selection::Shard;
-use crate::trace::Road;
 use crate::verdict::{Fault, Finding, Level, Verdict};
+use found::{case_report, judgement};
+
 pub use comparison::{Change, Comparison};
 pub use examination::{examination, verdict_of};
 pub use excerpt::WireLine;
@@ -340,87 +342,6 @@ impl CheckReport {
             },
             variation: 0,
         }
-    }
-}
-
-fn judgement(played: &Played<'_>, planned: &PlannedCheck) -> Judgement {
-    let name = CheckName::new(&played.case.name, &planned.check.id);
-    let given = played
-        .judgements
-        .iter()
-        .find(|judgement| judgement.check == name);
-    given.cloned().unwrap_or_else(|| Judgement {
-        check: name,
-        requirement: planned.requirement.id.clone(),
-        level: planned.requirement.level,
-        finding: Finding::error(Fault::Harness, "no verdict was given".to_owned()),
-        variation: 0,
-    })
-}
-
-fn case_report(played: &Played<'_>, judged: &[Judgement]) -> CaseReport {
-    let case = played.case;
-    CaseReport {
-        name: case.name.clone(),
-        scenario: case.head.scenario.clone(),
-        provider: case.provider,
-        file: plain(&case.file),
-        virtual_ms: played
-            .runs
-            .iter()
-            .filter(|run| run.trace.road != Road::Passive)
-            .filter_map(|run| {
-                let lasted = run.trace.ended_at.duration_since(run.trace.started_at);
-                u64::try_from(lasted.as_millis()).ok()
-            })
-            .max(),
-        checks: case
-            .checks
-            .iter()
-            .zip(judged)
-            .map(|(planned, judgement)| check_report(played, planned, judgement))
-            .collect(),
-        bundle: None,
-        kept: None,
-        took: played.took,
-    }
-}
-
-fn check_report(played: &Played<'_>, planned: &PlannedCheck, judgement: &Judgement) -> CheckReport {
-    let finding = &judgement.finding;
-    let requirement = &planned.requirement;
-    let variation = played.case.variations.get(judgement.variation);
-    let run = played
-        .runs
-        .iter()
-        .find(|run| run.variation == judgement.variation);
-    CheckReport {
-        name: judgement.check.clone(),
-        id: planned.check.id.clone(),
-        requirement: judgement.requirement.clone(),
-        says: requirement.says.clone(),
-        level: judgement.level,
-        authority: requirement.authority,
-        refs: citation::of(&requirement.refs),
-        line: planned.line,
-        unscored: false,
-        // On the passive road nobody can report outcomes, whatever the client could do.
-        unsupported: finding.verdict == Verdict::NotApplicable
-            && played
-                .runs
-                .iter()
-                .all(|run| run.trace.road != Road::Passive),
-        expectation: None,
-        verdict: finding.verdict,
-        fault: finding.fault,
-        expected: plain(&finding.expected),
-        observed: plain(&finding.observed),
-        hint: finding.hint.as_deref().map(plain),
-        variation: variation
-            .filter(|_| finding.verdict != Verdict::Pass)
-            .map(|variation| variation.cell.clone())
-            .unwrap_or_default(),
-        wire: run.map_or_else(Vec::new, |run| excerpt::of(&run.trace, &finding.exchanges)),
     }
 }
 

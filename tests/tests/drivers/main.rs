@@ -1,10 +1,6 @@
 //! Drivers: those that `init driver` writes, and those that `check-driver` finds out.
 
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "what fails here fails the test"
-)]
+#![expect(clippy::expect_used, reason = "what fails here fails the test")]
 
 mod examined;
 mod templates;

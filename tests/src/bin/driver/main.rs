@@ -7,6 +7,12 @@
 //! cargo run -p tests --bin driver -- --client RetriesForever  around a broken client
 //! ```
 
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program that says its address, and what is wrong"
+)]
+
 mod clock;
 mod desk;
 mod http;
