@@ -3,6 +3,9 @@
 //! Nothing is said while a task can go on. Before the thread waits for the world outside, what has changed is told, in an order in
 //! which the client never looks idle while it is not: what goes on, then answers, then who sleeps.
 
+mod seat;
+mod words;
+
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,12 +14,12 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Method;
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::Map;
 use token_client::{BoxFuture, HttpTransport, MemoryStore, Secret, TokenStore};
 use tokenproof::contender::{Answer, ApiCall, Contender, Credential, LocalClient, Setup};
 use tokenproof::driver::protocol::{
-    Capabilities, ClockMode, Failure, Hello, Message, Open, Operation, Outcome, Profile, Request,
-    Unread, VERSION,
+    Capabilities, ClockMode, Hello, Message, Open, Operation, Outcome, Profile, Request, Unread,
+    VERSION,
 };
 use tokenproof::scenario::{ClientAuthMethod, GrantKind};
 use tokenproof::trace::Class;
@@ -26,6 +29,7 @@ use tokio::task::AbortHandle;
 use super::clock::DrivenClock;
 use super::store::FileStore;
 use super::transport::{Counting, Tasks};
+use words::{or_failed, swap, told};
 
 /// Takes requests for clients of one kind.
 pub(super) struct Desk {
@@ -370,100 +374,4 @@ impl State {
             self.answer(&call.out, id, told(Answer::of(Class::Cancelled)));
         }
     }
-}
-
-impl Seat {
-    /// Before answers: who no longer sleeps, and what works on although nobody waits for it.
-    fn say_what_goes_on(&mut self, name: &str) {
-        let is_asleep = !self.transport.is_busy() && self.clock.next().is_some();
-        for (id, call) in &mut self.calls {
-            if !is_asleep && call.asleep.take().is_some() {
-                call.out.say(&Message::Resumed(*id));
-            }
-        }
-        if self.transport.is_busy() && self.calls.is_empty() {
-            self.say_of_the_rest(name, true);
-        }
-    }
-
-    /// After answers: who sleeps, and until when.
-    fn say_what_sleeps(&mut self, name: &str) {
-        let is_busy = self.transport.is_busy();
-        if let (false, Some(until)) = (is_busy, self.clock.next()) {
-            for (id, call) in &mut self.calls {
-                if call.asleep.replace(until) != Some(until) {
-                    call.out.say(&Message::Waiting { id: *id, until });
-                }
-            }
-        }
-        if !(is_busy && self.calls.is_empty()) {
-            self.say_of_the_rest(name, false);
-        }
-        if self.calls.is_empty() && self.said == (false, None) {
-            self.out = Out(None);
-        }
-    }
-
-    fn say_of_the_rest(&mut self, name: &str, works: bool) {
-        let until = self.clock.next();
-        if std::mem::replace(&mut self.said, (works, until)) != (works, until) {
-            self.out.say(&Message::Background {
-                client: name.to_owned(),
-                works,
-                until,
-            });
-        }
-    }
-}
-
-fn swap(client: &dyn LocalClient, credential: Option<Credential>) -> BoxFuture<'static, Answer> {
-    let swapping = credential.map(|credential| client.swap(credential));
-    Box::pin(async move {
-        match swapping {
-            Some(swapping) => match swapping.await {
-                Ok(()) => Answer::of(Class::Ok),
-                Err(why) => Answer {
-                    message: Some(why),
-                    ..Answer::of(Class::Other)
-                },
-            },
-            None => Answer::of(Class::Ok),
-        }
-    })
-}
-
-fn or_failed(result: Result<(), String>) -> Outcome {
-    match result {
-        Ok(()) => Outcome::Ok(Map::new()),
-        Err(message) => Outcome::Err(Failure {
-            message: Some(message),
-            ..Failure::default()
-        }),
-    }
-}
-
-/// What a caller got, as the protocol says it.
-fn told(answer: Answer) -> Outcome {
-    if answer.class == Class::Ok {
-        let mut members = Map::new();
-        if let Some(token) = &answer.token {
-            members.insert("token".to_owned(), token.expose().into());
-        }
-        if let Some(status) = answer.status {
-            members.insert("status".to_owned(), status.into());
-        }
-        return Outcome::Ok(members);
-    }
-    let has = |name: &str| answer.carries.iter().any(|carried| carried == name);
-    let passed_on = |name: &str| has(name).then(|| "passed on".to_owned());
-    Outcome::Err(Failure {
-        class: Some(answer.class),
-        native: None,
-        status: answer.status,
-        retry_after_s: answer.retry_after.map(|wait| wait.as_secs_f64()),
-        correlation_id: passed_on("correlation_id"),
-        trace_id: passed_on("trace_id"),
-        claims: has("claims").then(|| json!("passed on") as Value),
-        message: answer.message,
-    })
 }
