@@ -148,25 +148,24 @@ impl LoopbackTransport {
             by: self.by,
             caller: caller.map(|caller| caller.caller),
         });
-        let answer = match &self.tls {
-            None => carried(connection, request).await,
+        match &self.tls {
+            None => carried(connection, request, &over).await,
             Some(tls) => {
                 let name = ServerName::from(server.ip());
                 match tls.connect(name, connection).await {
-                    Ok(connection) => carried(connection, request).await,
+                    Ok(connection) => carried(connection, request, &over).await,
                     Err(error) => Err(no_connection(error)),
                 }
             }
-        };
-        over.set();
-        answer
+        }
     }
 }
 
-/// Sends over an open connection and reads the answer.
+/// Sends over an open connection and reads the answer. The exchange is over before the connection is dropped.
 async fn carried(
     connection: impl AsyncRead + AsyncWrite + Unpin,
     request: Request<Full<Bytes>>,
+    over: &Over,
 ) -> Result<Response<Bytes>, TransportError> {
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(connection))
         .await
@@ -174,11 +173,13 @@ async fn carried(
     // Kept to the end: it must not be dropped before the exchange is over.
     let connection = pin!(connection);
     let answer = pin!(answer(sender.send_request(request)));
-    match select(answer, connection).await {
+    let answer = match select(answer, connection).await {
         Either::Left((answer, _)) => answer,
         // What the connection has brought before its end is still to be read.
         Either::Right((_, answer)) => answer.await,
-    }
+    };
+    over.set();
+    answer
 }
 
 /// None if that is no CA, which then nobody can be reached with.

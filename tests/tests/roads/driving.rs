@@ -10,7 +10,7 @@ use tokenproof::library::Library;
 use tokenproof::registry::Registry;
 
 /// The driver around our own clients.
-pub(crate) const OWN: &str = env!("CARGO_BIN_EXE_driver");
+pub(crate) const OWN: &str = env!("CARGO_BIN_EXE_reference-driver");
 
 /// All cases of the library.
 pub(crate) fn library() -> Vec<Case> {

@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, mpsc, oneshot};
 
+use super::state::{Asked, Background};
 use super::{Session, Shared};
 use crate::driver::fault::DriverFault;
 use crate::driver::process::Inbound;
-use crate::driver::protocol::Message;
-use crate::local::pulse::Pulse;
-use crate::watchdog::within;
+use crate::driver::protocol::{Message, Outcome};
+use crate::local::pulse::{Kind, Pulse};
+use crate::watchdog::{Stopwatch, within};
 
 /// Hears what comes, until it is stopped or the conversation is over. It does not keep the conversation up.
 pub(super) struct Hearing {
@@ -88,5 +89,115 @@ impl Session {
                 })
             }
         }
+    }
+
+    fn hear(&self, message: Message) -> Result<(), DriverFault> {
+        self.state().since = Stopwatch::start();
+        if let Some(pulse) = self.pulse() {
+            pulse.stir();
+        }
+        match message {
+            Message::Answer { id, outcome } => self.answered(id, outcome),
+            Message::Started(id) => self.under_way(id, |_, _| {}),
+            Message::Resumed(id) => self.under_way(id, |session, asked| {
+                asked.alarm = None;
+                session.sleeps(asked.ticket, None);
+            }),
+            Message::Waiting { id, until } => self.under_way(id, |session, asked| {
+                let Some(reins) = &session.0.reins else {
+                    return;
+                };
+                let alarm = reins.alarm(until);
+                session.sleeps(asked.ticket, Some(alarm.until));
+                asked.alarm = Some(alarm);
+            }),
+            Message::Background { works, until, .. } => {
+                let Some(reins) = &self.0.reins else {
+                    return Ok(());
+                };
+                let ticket = works.then(|| reins.pulse().begin(Kind::Work));
+                let background = Background {
+                    ticket,
+                    _alarm: until.map(|until| reins.alarm(until)),
+                };
+                let before = std::mem::replace(&mut self.state().background, background);
+                // After the new one is under way, so that there is no moment of quiet between them.
+                self.close(before.ticket);
+                Ok(())
+            }
+        }
+    }
+
+    fn answered(&self, id: u64, outcome: Outcome) -> Result<(), DriverFault> {
+        let asked = {
+            let mut state = self.state();
+            let Some(asked) = state.asked.remove(&id) else {
+                return Err(match state.answered.get(&id) {
+                    Some(op) => DriverFault::Twice { id, op },
+                    None => DriverFault::NeverAsked(id),
+                });
+            };
+            state.answered.insert(id, asked.op);
+            asked
+        };
+        let taken = match (asked.reply, outcome) {
+            (Some(reply), outcome) => {
+                // Whoever asked may have given up.
+                let _ = reply.send(outcome);
+                Ok(())
+            }
+            (None, Outcome::Ok(_)) => Ok(()),
+            // What was called back may have ended in any way.
+            (None, _) if asked.op != "set_clock" => Ok(()),
+            (None, outcome) => Err(DriverFault::Refused {
+                op: asked.op,
+                what: outcome.in_words(),
+            }),
+        };
+        // After the reply: whoever waits for it counts by now.
+        self.close(asked.ticket);
+        self.0.stirred.notify_waiters();
+        taken
+    }
+
+    /// A service has ended its answer to this request. Had it answered, the request would no longer be under way.
+    fn left_open(&self, id: u64) -> Result<(), DriverFault> {
+        match self.state().asked.get(&id) {
+            Some(asked) => Err(DriverFault::Unanswered { op: asked.op }),
+            None => Ok(()),
+        }
+    }
+
+    /// How long may still pass without a sign of life, of what was asked and counts.
+    fn left(&self) -> Option<(Duration, DriverFault)> {
+        let state = self.state();
+        let counting = state.asked.values().filter(|asked| !asked.given_up);
+        let left = counting.map(|asked| {
+            let left = match self.pulse() {
+                Some(pulse) => pulse.left_of(asked.patience, asked.kind),
+                None => asked.patience.saturating_sub(state.since.elapsed()),
+            };
+            let fault = DriverFault::Hung {
+                op: asked.op,
+                after: asked.patience,
+            };
+            (left, fault)
+        });
+        left.min_by_key(|(left, _)| *left)
+    }
+
+    fn under_way(
+        &self,
+        id: u64,
+        change: impl FnOnce(&Self, &mut Asked),
+    ) -> Result<(), DriverFault> {
+        let mut state = self.state();
+        if let Some(asked) = state.asked.get_mut(&id) {
+            change(self, asked);
+            return Ok(());
+        }
+        // An event may cross a call back.
+        let known = state.answered.contains_key(&id);
+        known.then_some(()).ok_or(DriverFault::NeverAsked(id))
     }
 }

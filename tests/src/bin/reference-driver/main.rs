@@ -2,9 +2,9 @@
 //! it is what proves that a verdict does not depend on the road.
 //!
 //! ```text
-//! cargo run -p tests --bin driver                             over standard input and output
-//! cargo run -p tests --bin driver -- --http                   as a service; says its address
-//! cargo run -p tests --bin driver -- --client RetriesForever  around a broken client
+//! cargo run -p tests --bin reference-driver                             over standard input and output
+//! cargo run -p tests --bin reference-driver -- --http                   as a service; says its address
+//! cargo run -p tests --bin reference-driver -- --client RetriesForever  around a broken client
 //! ```
 
 #![expect(
