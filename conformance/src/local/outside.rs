@@ -49,7 +49,7 @@ impl Reins {
     /// The reins of the client at this place; none if the timeline has no clients outside.
     pub(super) fn of(timeline: &Timeline, place: usize) -> Option<Self> {
         Some(Self {
-            pulse: timeline.pulse.clone()?,
+            pulse: timeline.pulse.clone()?.at(place),
             timeline: timeline.clone(),
             place,
         })

@@ -24,9 +24,13 @@ const SETTLE: Duration = Duration::from_millis(250);
 /// How many requests a case may send, as in this process.
 const REQUESTS: u32 = super::play::REQUEST_BUDGET;
 
-/// The pulse of all outside clients of one case. Clones share it.
+/// The pulse of all outside clients of one case, as one of them feels it. Clones share it.
 #[derive(Clone, Debug)]
-pub(crate) struct Pulse(Arc<Shared>);
+pub(crate) struct Pulse {
+    shared: Arc<Shared>,
+    /// Whose operations are begun through this, by its place in the cast.
+    place: usize,
+}
 
 #[derive(Debug)]
 struct Shared {
@@ -55,6 +59,8 @@ struct State {
 #[derive(Clone, Copy, Debug)]
 struct Waiting {
     of: Kind,
+    /// Whose it is.
+    place: usize,
     /// Until when it sleeps, on the timeline.
     until: Option<Timestamp>,
 }
@@ -82,9 +88,15 @@ impl State {
         self.requests > REQUESTS
     }
 
-    /// Whether something waits that can explain why the rest does.
+    /// Whether something waits that can explain why the rest does: of a client of which a part sleeps, the others may wait for
+    /// that part. The sleep of one client explains nothing about another.
     fn is_explained(&self) -> bool {
-        !self.parked.is_empty() || self.under_way.values().any(|op| op.until.is_some())
+        let sleeps = |place| {
+            let mut its = self.under_way.values().filter(|op| op.place == place);
+            its.any(|op| op.until.is_some())
+        };
+        !self.parked.is_empty()
+            || (!self.under_way.is_empty() && self.under_way.values().all(|op| sleeps(op.place)))
     }
 
     fn has_notice(&self) -> bool {
@@ -104,7 +116,7 @@ impl State {
 impl Pulse {
     /// Nothing is under way yet.
     pub(super) fn new(activity: &Activity, limits: Limits) -> Self {
-        Self(Arc::new(Shared {
+        let shared = Arc::new(Shared {
             activity: activity.clone(),
             limits,
             state: Mutex::new(State {
@@ -117,7 +129,13 @@ impl Pulse {
                 counted: false,
             }),
             beat: Notify::new(),
-        }))
+        });
+        Self { shared, place: 0 }
+    }
+
+    /// The same, for the client at this place.
+    pub(super) fn at(self, place: usize) -> Self {
+        Self { place, ..self }
     }
 
     /// An operation begins.
@@ -126,7 +144,8 @@ impl Pulse {
         self.beat(|state| {
             state.last += 1;
             begun = Ticket(state.last);
-            state.under_way.insert(begun, Waiting { of, until: None });
+            let (place, until) = (self.place, None);
+            state.under_way.insert(begun, Waiting { of, place, until });
         });
         begun
     }
@@ -188,7 +207,7 @@ impl Pulse {
     /// Completes when that is so.
     pub(crate) async fn exhausted(&self) {
         loop {
-            let beat = self.0.beat.notified();
+            let beat = self.shared.beat.notified();
             if self.is_exhausted() {
                 return;
             }
@@ -205,13 +224,13 @@ impl Pulse {
             let left = if state.is_explained() {
                 SETTLE
             } else {
-                self.0.limits.silence.saturating_mul(2)
+                self.shared.limits.silence.saturating_mul(2)
             };
             (state.beats, left)
         };
         let waiting = async {
             loop {
-                let beat = self.0.beat.notified();
+                let beat = self.shared.beat.notified();
                 {
                     let state = self.state();
                     if state.beats != seen {
@@ -245,11 +264,11 @@ impl Pulse {
     /// Notes when what is under way has settled. Runs as long as the case.
     pub(super) async fn watch(self) {
         loop {
-            let beat = self.0.beat.notified();
+            let beat = self.shared.beat.notified();
             let left = {
                 let mut state = self.state();
                 let left = state
-                    .patience(&self.0.limits)
+                    .patience(&self.shared.limits)
                     .checked_sub(state.since.elapsed());
                 if !state.counted {
                     None
@@ -258,7 +277,7 @@ impl Pulse {
                 } else {
                     state.counted = false;
                     drop(state);
-                    self.0.activity.end();
+                    self.shared.activity.end();
                     None
                 }
             };
@@ -283,16 +302,19 @@ impl Pulse {
             (was, state.counted)
         };
         match counts {
-            (false, true) => self.0.activity.begin(),
-            (true, false) => self.0.activity.end(),
+            (false, true) => self.shared.activity.begin(),
+            (true, false) => self.shared.activity.end(),
             _ => {}
         }
-        self.0.beat.notify_waiters();
+        self.shared.beat.notify_waiters();
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         // Nothing under this lock panics.
-        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shared
+            .state
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -146,3 +146,18 @@ async fn whoever_sends_without_end_is_not_waited_for() {
     assert!(pulse.is_exhausted() && activity.is_quiet());
     pulse.exhausted().await;
 }
+
+#[tokio::test]
+async fn the_sleep_of_one_client_does_not_explain_the_silence_of_another() {
+    let activity = Activity::default();
+    let pulse = watched(&activity);
+    let (one, other) = (pulse.clone().at(1), pulse.clone().at(2));
+    let asleep = one.begin(Kind::Work);
+    one.sleeps(asleep, Some(Timestamp::MAX));
+    let waits_for_it = one.begin(Kind::Work);
+    assert!(settles(&activity, SOON).await);
+    let at_work = other.begin(Kind::Work);
+    assert!(!settles(&activity, SOON).await);
+    other.end(at_work);
+    one.end(waits_for_it);
+}
