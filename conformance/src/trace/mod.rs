@@ -35,7 +35,7 @@ pub struct Trace {
     pub cut_short: Option<CutShort>,
 }
 
-/// A client of the run and whom it acts as: the same words as in [`TokenFacts`].
+/// A client of the run and whom it acts as: the words are those of its tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct CastMember {
     /// Its name in the scenario.
@@ -85,7 +85,7 @@ pub struct Mark {
     pub last_exchange: Option<u64>,
 }
 
-/// The kinds of [`Mark`].
+/// What a play did.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MarkKind {

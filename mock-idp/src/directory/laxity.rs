@@ -42,16 +42,16 @@ pub enum BasicReading {
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Leniency {
-    /// [`Laxity::any_client_secret`].
+    /// Any text is a right client secret.
     AnyClientSecret,
-    /// [`Laxity::any_password`].
+    /// Any text is a right password.
     AnyPassword,
-    /// [`Laxity::any_api_token`].
+    /// Any text is a right API token.
     AnyApiToken,
-    /// [`Laxity::unknown_applications`].
+    /// Applications need not be known.
     UnknownApplications,
-    /// [`Laxity::unknown_refresh_tokens`].
+    /// Refresh tokens need not be known.
     UnknownRefreshTokens,
-    /// [`Laxity::unknown_scopes`].
+    /// Scopes need not be known.
     UnknownScopes,
 }
