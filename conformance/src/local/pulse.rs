@@ -72,6 +72,8 @@ pub(crate) enum Kind {
     Work,
     /// Something that is taken note of. Only a driver that does one thing after another has it wait.
     Notice,
+    /// A sleep that nobody has asked for. It is nothing to wait for, but others of the client may wait for its end.
+    Sleep,
 }
 
 /// An operation under way.
@@ -81,7 +83,7 @@ pub(crate) struct Ticket(u64);
 impl State {
     fn is_running(&self) -> bool {
         // Whoever sends without end is stopped and not waited for.
-        !self.is_exhausted() && self.under_way.values().any(|op| op.until.is_none())
+        !self.is_exhausted() && self.awaited().any(|op| op.until.is_none())
     }
 
     fn is_exhausted(&self) -> bool {
@@ -96,7 +98,11 @@ impl State {
             its.any(|op| op.until.is_some())
         };
         !self.parked.is_empty()
-            || (!self.under_way.is_empty() && self.under_way.values().all(|op| sleeps(op.place)))
+            || (!self.under_way.is_empty() && self.awaited().all(|op| sleeps(op.place)))
+    }
+
+    fn awaited(&self) -> impl Iterator<Item = &Waiting> {
+        self.under_way.values().filter(|op| op.of != Kind::Sleep)
     }
 
     fn has_notice(&self) -> bool {
@@ -251,7 +257,7 @@ impl Pulse {
     pub(crate) fn left_of(&self, limit: Duration, of: Kind) -> Duration {
         let state = self.state();
         let is_explained = match of {
-            Kind::Work => state.is_explained(),
+            Kind::Work | Kind::Sleep => state.is_explained(),
             Kind::Notice => !state.parked.is_empty(),
         };
         if is_explained {

@@ -115,10 +115,18 @@ impl Session {
                 let Some(reins) = &self.0.reins else {
                     return Ok(());
                 };
-                let ticket = works.then(|| reins.pulse().begin(Kind::Work));
+                let alarm = until.map(|until| reins.alarm(until));
+                let ticket = match &alarm {
+                    Some(alarm) => {
+                        let ticket = reins.pulse().begin(Kind::Sleep);
+                        reins.pulse().sleeps(ticket, Some(alarm.until));
+                        Some(ticket)
+                    }
+                    None => works.then(|| reins.pulse().begin(Kind::Work)),
+                };
                 let background = Background {
                     ticket,
-                    _alarm: until.map(|until| reins.alarm(until)),
+                    _alarm: alarm,
                 };
                 let before = std::mem::replace(&mut self.state().background, background);
                 // After the new one is under way, so that there is no moment of quiet between them.

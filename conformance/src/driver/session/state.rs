@@ -44,7 +44,7 @@ impl Default for State {
 /// What the client does that nobody waits for.
 #[derive(Debug, Default)]
 pub(super) struct Background {
-    /// It works.
+    /// It works or sleeps.
     pub(super) ticket: Option<Ticket>,
     /// Kept for as long as it is to ring.
     pub(super) _alarm: Option<Alarm>,

@@ -161,3 +161,15 @@ async fn the_sleep_of_one_client_does_not_explain_the_silence_of_another() {
     other.end(at_work);
     one.end(waits_for_it);
 }
+
+#[tokio::test]
+async fn a_sleep_in_the_background_explains_who_waits_for_it_and_is_not_waited_for() {
+    let activity = Activity::default();
+    let pulse = watched(&activity);
+    let asleep = pulse.begin(Kind::Sleep);
+    pulse.sleeps(asleep, Some(Timestamp::MAX));
+    assert!(activity.is_quiet(), "nobody asked for it");
+    let waits_for_it = pulse.begin(Kind::Work);
+    assert!(settles(&activity, SOON).await);
+    pulse.end(waits_for_it);
+}
