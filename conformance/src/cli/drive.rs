@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{Refusal, output};
 use crate::adapter::{ADAPTERS, Adapter};
-use crate::case::CaseName;
+use crate::case::{Case, CaseName};
 use crate::contender::{Contender, Limits};
 use crate::diagnostic::listed;
 use crate::driver::{Driver, DriverFault, Groups, ProfileFile, Target, Tried};
@@ -14,6 +14,7 @@ use crate::exit::ExitCode;
 use crate::passive::Stop;
 use crate::recording::UnderTest;
 use crate::report::Played;
+use crate::runner::CaseResult;
 use crate::trace::CutShort;
 
 /// A client in another program.
@@ -96,6 +97,17 @@ fn remarks(driver: &Driver) -> Vec<String> {
         ));
     }
     remarks
+}
+
+/// What was played, for a report.
+pub(super) fn played<'r>(cases: &'r [Case], results: &'r [CaseResult]) -> Vec<Played<'r>> {
+    let played = results.iter().map(|result| Played {
+        case: &cases[result.index],
+        runs: &result.runs,
+        judgements: &result.judgements,
+        took: Some(result.took),
+    });
+    played.collect()
 }
 
 /// The cases in which the driver was at fault, and how.

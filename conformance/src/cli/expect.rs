@@ -6,18 +6,17 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use mock_idp::Provider;
 
-use super::drive::Drive;
+use super::drive::{self, Drive};
 use super::select::{Chosen, Select};
 use super::terms::bind;
 use super::whom::Whom;
 use super::{Refusal, output};
-use crate::contender::Contender;
 use crate::diagnostic::Source;
 use crate::exit::ExitCode;
 use crate::expectations::{Bound, Expectations, Unwritable, update};
 use crate::gate::Gate;
 use crate::report::several::several;
-use crate::report::{Played, Report, json};
+use crate::report::{Report, json};
 use crate::runner;
 
 /// Arguments of `expect`.
@@ -130,10 +129,7 @@ impl Update {
         let providers = list.providers();
         cases.retain(|case| providers.is_empty() || providers.contains(&case.provider));
         let driver = self.drive.driver()?;
-        let contender: &dyn Contender = match &driver {
-            Some(driver) => driver,
-            None => self.whom.contender()?,
-        };
+        let contender = self.whom.or_driven(driver.as_ref())?;
         let bar = output::progress(cases.len());
         let results = runner::run(
             &cases,
@@ -147,15 +143,7 @@ impl Update {
         )
         .map_err(|error| Refusal::harness(format!("no thread could be started: {error}")))?;
         bar.finish_and_clear();
-        let played: Vec<Played<'_>> = results
-            .iter()
-            .map(|result| Played {
-                case: &cases[result.index],
-                runs: &result.runs,
-                judgements: &result.judgements,
-                took: Some(result.took),
-            })
-            .collect();
+        let played = drive::played(&cases, &results);
         let mut report = Report::new(&played, self.gate);
         if let Some(set) = &chosen.set {
             report.score_by(set);

@@ -6,10 +6,9 @@ use super::drive::{self, Drive};
 use super::publish::Judging;
 use super::whom::Whom;
 use super::{Refusal, output, select::Select};
-use crate::contender::Contender;
 use crate::exit::ExitCode;
 use crate::recording::Take;
-use crate::report::{NotRun, Played, Report};
+use crate::report::{NotRun, Report};
 use crate::runner;
 
 /// Arguments of `run`.
@@ -38,10 +37,7 @@ impl Run {
         let cases = self.judging.share(chosen.cases);
         self.judging.recordings.examine(&cases)?;
         let driver = self.drive.driver()?;
-        let contender: &dyn Contender = match &driver {
-            Some(driver) => driver,
-            None => self.whom.contender()?,
-        };
+        let contender = self.whom.or_driven(driver.as_ref())?;
         let bar = output::progress(cases.len());
         let results = runner::run_until(
             &cases,
@@ -56,15 +52,7 @@ impl Run {
         )
         .map_err(|error| Refusal::harness(format!("no thread could be started: {error}")))?;
         bar.finish_and_clear();
-        let played: Vec<Played<'_>> = results
-            .iter()
-            .map(|result| Played {
-                case: &cases[result.index],
-                runs: &result.runs,
-                judgements: &result.judgements,
-                took: Some(result.took),
-            })
-            .collect();
+        let played = drive::played(&cases, &results);
         let mut report = Report::new(&played, self.judging.gate);
         report.be_seeded(self.seed);
         let mut indices = results.iter().map(|result| result.index).peekable();

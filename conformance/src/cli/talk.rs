@@ -9,7 +9,7 @@ use crate::contender::Limits;
 use crate::driver::{Driver, Groups, Target};
 use crate::exit::ExitCode;
 use crate::gate::Gate;
-use crate::report::{Played, Report, Style, Verbosity, terminal};
+use crate::report::{Report, Style, Verbosity, terminal};
 use crate::runner;
 
 /// Arguments of `talk`.
@@ -43,15 +43,7 @@ impl Talk {
         let results = runner::run(&cases, &driver, self.seed, 1, |_| {});
         let results = results
             .map_err(|error| Refusal::harness(format!("no thread could be started: {error}")))?;
-        let played: Vec<Played<'_>> = results
-            .iter()
-            .map(|result| Played {
-                case,
-                runs: &result.runs,
-                judgements: &result.judgements,
-                took: None,
-            })
-            .collect();
+        let played = drive::played(&cases, &results);
         let mut report = Report::new(&played, Gate::Must);
         for (case, why) in drive::troubles(&played) {
             report.close(case, ExitCode::Driver, why.to_owned());

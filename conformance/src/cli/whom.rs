@@ -5,6 +5,7 @@ use clap::Args;
 use super::Refusal;
 use crate::contender::{Contender, Reference};
 use crate::diagnostic::did_you_mean;
+use crate::driver::Driver;
 use crate::mutants::MUTANTS;
 
 /// Which client is played.
@@ -16,8 +17,18 @@ pub(super) struct Whom {
 }
 
 impl Whom {
-    /// The client that was asked for.
-    pub(super) fn contender(&self) -> Result<&'static dyn Contender, Refusal> {
+    /// The client of this driver, if there is one; else the client here that was asked for.
+    pub(super) fn or_driven<'d>(
+        &self,
+        driver: Option<&'d Driver>,
+    ) -> Result<&'d dyn Contender, Refusal> {
+        match driver {
+            Some(driver) => Ok(driver),
+            None => self.contender(),
+        }
+    }
+
+    fn contender(&self) -> Result<&'static dyn Contender, Refusal> {
         let Some(name) = &self.contender else {
             return Ok(&Reference);
         };

@@ -1,7 +1,6 @@
 //! The profile of a client, as a file says it: `{ schema: 1, margin_s: 300, throttle: waits, classes: { … } }`.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 use schemars::JsonSchema;
@@ -9,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::protocol::{Profile, Throttle};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
+use crate::library;
 use crate::trace::Class;
 use crate::yaml;
 
@@ -37,10 +37,7 @@ impl ProfileFile {
     ///
     /// What is wrong with it, and where.
     pub fn read(path: &Path) -> Result<Self, Diagnostics> {
-        let name = path.to_string_lossy();
-        let text = fs::read_to_string(path)
-            .map_err(|error| Diagnostic::new(format!("{name} cannot be read: {error}")))?;
-        Self::parse(&Source::new(&*name, text))
+        Self::parse(&library::read(path)?)
     }
 
     fn parse(source: &Source) -> Result<Self, Diagnostics> {
@@ -64,5 +61,69 @@ impl ProfileFile {
             throttle: self.throttle.or(said.throttle),
             classes,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(text: &str) -> String {
+        let refused = ProfileFile::parse(&Source::new("acme.profile.yaml", text));
+        refused.expect_err("refused").render(false, 100)
+    }
+
+    #[test]
+    fn a_file_says_it_in_the_place_of_the_driver() {
+        let text = "schema: 1\nmargin_s: 60\nclasses: { Gone: reauth_required }\n";
+        let file = ProfileFile::parse(&Source::new("acme.profile.yaml", text)).expect("a profile");
+        let said = Profile {
+            margin_s: Some(300),
+            throttle: Some(Throttle::Waits),
+            classes: BTreeMap::from([
+                ("Gone".to_owned(), Class::Other),
+                ("Busy".to_owned(), Class::Throttled),
+            ]),
+        };
+        let over = file.over(&said);
+        assert_eq!(over.margin_s, Some(60));
+        assert_eq!(
+            over.throttle,
+            Some(Throttle::Waits),
+            "nothing is said of it"
+        );
+        assert_eq!(over.classes["Gone"], Class::ReauthRequired);
+        assert_eq!(over.classes["Busy"], Class::Throttled);
+    }
+
+    #[test]
+    fn a_mistake_is_shown_where_it_stands() {
+        insta::assert_snapshot!(refusal("schema: 2\n"), @"
+        error: a profile begins with its schema
+         --> acme.profile.yaml:1:9
+          |
+        1 | schema: 2
+          |         ^
+          |
+          = help: begin the file with `schema: 1`
+        ");
+        insta::assert_snapshot!(refusal("schema: 1\nmargin: 60\n"), @"
+        error: unknown key `margin`
+         --> acme.profile.yaml:2:1
+          |
+        2 | margin: 60
+          | ^^^^^^ did you mean `margin_s`?
+          |
+          = note: the keys here are `schema`, `margin_s`, `throttle` and `classes`
+        ");
+        insta::assert_snapshot!(refusal("schema: 1\nclasses: { Gone: away }\n"), @"
+        error: unknown name `away`
+         --> acme.profile.yaml:2:18
+          |
+        2 | classes: { Gone: away }
+          |                  ^^^^
+          |
+          = note: the names here are `ok`, `reauth_required`, `interaction_required`, `misconfigured`, `throttled`, `transient`, `unauthorized`, `forbidden`, `insufficient_scope`, `protocol`, `timeout`, `cancelled` and `other`
+        ");
     }
 }
