@@ -16,6 +16,7 @@ mod entropy;
 pub mod environment;
 pub mod expect;
 pub mod fault;
+pub mod fidelity;
 mod foreign;
 mod forge;
 mod form;

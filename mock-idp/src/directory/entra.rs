@@ -4,8 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::application::Application;
+use super::cloud::Cloud;
+use super::conditional_access::ConditionalAccess;
+use super::defaults::{is_default, yes};
 use super::group::Group;
 use super::managed_identity::ManagedIdentity;
+use super::realm::FederatedDomain;
 use super::signing::SigningKeyEntry;
 use super::user::User;
 use crate::fault::Rule;
@@ -17,6 +21,9 @@ use crate::limits::LimitRule;
 pub struct EntraDirectory {
     /// The tenants; the first is the one that embedders and examples use.
     pub tenants: Vec<Tenant>,
+    /// Which of Microsoft's clouds it is, by the names in its documents and tokens; the public one without it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub cloud: Cloud,
     /// The keys that sign; the built-in ones without it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<SigningKeyEntry>,
@@ -57,6 +64,12 @@ pub struct Tenant {
     /// Other names that it answers to in a path.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<String>,
+    /// Those of its domains whose users sign in elsewhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub federated_domains: Vec<FederatedDomain>,
+    /// `tenant_region_scope`, such as `NA`, `EU`, `AS`, `WW` or `USGov`; `EU` without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
     /// The applications with a service principal in it.
     #[serde(default)]
     pub applications: Vec<Application>,
@@ -72,9 +85,18 @@ pub struct Tenant {
     /// The identities of machines in it.
     #[serde(default)]
     pub managed_identities: Vec<ManagedIdentity>,
+    /// Its Conditional Access policies. The first that is for a request refuses it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conditional_access: Vec<ConditionalAccess>,
 }
 
 impl Tenant {
+    /// `tenant_region_scope`.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        self.region.as_deref().unwrap_or("EU")
+    }
+
     /// The API with this identifier URI or application id. A trailing slash of the URI is part of the name that was asked for.
     #[must_use]
     pub fn resource(&self, name: &str) -> Option<&ApiResource> {
@@ -96,6 +118,12 @@ pub struct ApiResource {
     /// The version of the access tokens it takes: 1 or 2 (`api.requestedAccessTokenVersion`).
     #[serde(default = "one")]
     pub token_version: u8,
+    /// Whether it is enabled; nobody gets a token for it otherwise.
+    #[serde(default = "yes")]
+    pub enabled: bool,
+    /// Whether an application needs one of its roles for an app-only token (`appRoleAssignmentRequired`).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub assignment_required: bool,
 }
 
 fn one() -> u8 {

@@ -8,6 +8,7 @@ use jsonwebtoken::Algorithm;
 
 use super::denial::{EntraDenial, FederatedFault};
 use super::tenant::segment;
+use super::tokens::v2_issuer;
 use crate::directory::{Application, Certificate, FederatedCredential, Tenant};
 use crate::engine::{Assertion, AssertionFault, Audience, Claimed, TokenRequest};
 use crate::inbound::Inbound;
@@ -142,12 +143,12 @@ fn hexadecimal(thumbprint: &str) -> String {
 /// Whether an audience is the token endpoint that was invoked, or the tenant's issuer.
 fn is_ours(world: &World, inbound: &Inbound, tenant: &Tenant, audience: &str) -> bool {
     let login = world.origin(Origin::Login);
-    let issuer = |name: &str| format!("{login}/{name}/v2.0");
     let token = |name: &str| format!("{login}/{name}/oauth2/v2.0/token");
+    let v1_token = |name: &str| format!("{login}/{name}/oauth2/token");
     let path_name = segment(inbound);
     let mut ours = inbound.urls(world);
     for name in [tenant.id.as_str(), path_name.as_str()] {
-        ours.extend([issuer(name), token(name)]);
+        ours.extend([v2_issuer(world, name), token(name), v1_token(name)]);
     }
     ours.iter().any(|url| url.eq_ignore_ascii_case(audience))
 }

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::aadsts::{Aadsts, text_of};
 use super::assertion_denial as assertion;
+use super::coded::Coded;
 use crate::engine::{AssertionFault, Denial};
 use crate::inbound::Inbound;
 use crate::reply::Reply;
@@ -28,8 +29,8 @@ pub(super) enum EntraDenial {
     Federated(FederatedFault),
     /// An app-only request without any credential.
     AppOnlyWithoutCredential,
-    /// An app-only request of an application that has to be assigned to a role and is not.
-    AppOnlyWithoutRole { client: String, resource: String },
+    /// A reason that says no more than its number.
+    Coded(Coded),
     /// The password grant at `/common` or `/consumers`.
     GrantNotOverCommon,
     /// `resource` belongs to the v1.0 endpoint.
@@ -109,14 +110,7 @@ impl EntraDenial {
                 "invalid_client",
                 "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.",
             ),
-            // Number and meaning are documented; the error and the status that go with them are assumed.
-            Self::AppOnlyWithoutRole { client, resource } => Aadsts::new(
-                501_051,
-                "invalid_grant",
-                format!(
-                    "Application '{client}' is not assigned to a role for the application '{resource}'."
-                ),
-            ),
+            Self::Coded(coded) => coded.aadsts(),
             Self::GrantNotOverCommon => Aadsts::new(
                 9_001_023,
                 "invalid_request",
@@ -217,7 +211,7 @@ fn common(denial: &Denial, now: Timestamp) -> Aadsts {
         Denial::PasswordWrong => Aadsts::new(50_126, "invalid_grant", text_of(50_126)),
         Denial::RefreshIdle { issued_at, limit } => Aadsts::new(700_082, "invalid_grant", format!("The refresh token has expired due to inactivity. The token was issued on {} and was inactive for {}.", seven_digits(*issued_at), days(*limit))),
         Denial::RefreshOtherClient | Denial::RefreshReused => Aadsts::new(70_000, "invalid_grant", text_of(70_000)),
-        Denial::RefreshRevoked { issued_at, revoked_at } => Aadsts::new(50_173, "invalid_grant", format!("{} The grant was issued on '{}' and the TokensValidFrom date (before which tokens are not valid) for this user is '{}'.", text_of(50_173), seven_digits(*issued_at), seven_digits(*revoked_at))).suberror("bad_token"),
+        Denial::RefreshRevoked { issued_at, revoked_at } => Coded::new(50_173).with("issued", seven_digits(*issued_at)).with("now", seven_digits(*revoked_at)).aadsts(),
         // Documented once and no longer; never met unless a lifetime is configured.
         Denial::RefreshTooOld { issued_at, limit } => Aadsts::new(700_081, "invalid_grant", format!("The refresh token has expired due to maximum lifetime. The token was issued on {} and the maximum allowed lifetime for this application is {}.", seven_digits(*issued_at), days(*limit))),
         Denial::RefreshUnknown => Aadsts::new(9_002_313, "invalid_grant", "Invalid request. Request is malformed or invalid."),

@@ -7,10 +7,9 @@ use http::StatusCode;
 use serde_json::json;
 
 use super::denial::EntraDenial;
+use super::realm;
 use super::scope::{self, Resolved};
-use super::token::{
-    delegated_lifetime, delegated_scope, refresh_value, tenant, terms, well_formed,
-};
+use super::token::{delegated_lifetime, delegated_scope, refresh_value, terms, well_formed};
 use crate::directory::{GrantType, Tenant};
 use crate::engine::{self, Claimed, Denial, Grant, TokenRequest};
 use crate::inbound::Inbound;
@@ -39,14 +38,8 @@ fn begun(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<Rep
     if request.client_id().is_none() {
         return Err(Denial::ParameterMissing("client_id").into());
     }
-    let tenant = tenant(world, inbound, GrantType::DeviceCode.name())?;
-    let claimed = engine::identify(request, &tenant.applications)?;
-    if !claimed.application.enabled {
-        return Err(Denial::AppDisabled {
-            client: claimed.application.id.clone(),
-        }
-        .into());
-    }
+    let tenant = realm::tenant(world, inbound, request, GrantType::DeviceCode.name())?;
+    let claimed = realm::client(world, inbound, request, tenant)?;
     engine::may_use(&claimed, GrantType::DeviceCode)?;
     let resolved = delegated_scope(request, tenant, &claimed)?;
     let asked = AskedFor {

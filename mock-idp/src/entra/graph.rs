@@ -21,10 +21,12 @@ pub(super) fn answer(world: &World, inbound: &Inbound) -> Reply {
         .entra
         .tenants
         .iter()
-        .flat_map(|tenant| [v1_issuer(&tenant.id), v2_issuer(world, &tenant.id)])
+        .flat_map(|tenant| [v1_issuer(world, &tenant.id), v2_issuer(world, &tenant.id)])
         .collect();
     let issuers: Vec<&str> = issuers.iter().map(String::as_str).collect();
+    let of_cloud = format!("https://{}", world.directory.entra.cloud.msgraph_host());
     let audiences = [
+        of_cloud.as_str(),
         "https://graph.microsoft.com",
         "https://graph.microsoft.com/",
         "00000003-0000-0000-c000-000000000000",

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::coded::Coded;
 use super::denial::EntraDenial;
 use crate::directory::{ApiResource, Application, Tenant};
 use crate::engine::Denial;
@@ -10,6 +11,8 @@ use crate::engine::Denial;
 const OIDC: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 /// Where scopes without a resource belong.
 const GRAPH: &str = "https://graph.microsoft.com";
+/// Its application id, in every cloud.
+const GRAPH_ID: &str = "00000003-0000-0000-c000-000000000000";
 
 /// A resolved scope parameter.
 #[derive(Clone, Debug)]
@@ -57,12 +60,14 @@ pub(super) fn delegated<'d>(
     let mut granted = Vec::new();
     let mut audience: Option<String> = None;
     let mut by_default = None;
+    let graph = tenant.resource(GRAPH_ID);
+    let graph = graph.map_or(GRAPH, |graph| &graph.identifier);
     for scope in scopes {
         if OIDC.contains(&scope.as_str()) {
             granted.push(scope.clone());
             continue;
         }
-        let (resource, name) = scope.rsplit_once('/').unwrap_or((GRAPH, scope));
+        let (resource, name) = scope.rsplit_once('/').unwrap_or((graph, scope));
         match &audience {
             Some(other) if other != resource => return Err(EntraDenial::ScopeSeveralResources),
             _ => audience = Some(resource.to_owned()),
@@ -91,7 +96,7 @@ pub(super) fn delegated<'d>(
             .into());
         }
     }
-    let audience = audience.unwrap_or_else(|| GRAPH.to_owned());
+    let audience = audience.unwrap_or_else(|| graph.to_owned());
     // Names of scopes do not differ in case alone.
     let mut seen = HashSet::new();
     granted.retain(|scope| seen.insert(scope.to_ascii_lowercase()));
@@ -117,10 +122,13 @@ pub(super) fn resource<'d>(
 }
 
 fn find<'d>(tenant: &'d Tenant, resource: &str) -> Result<&'d ApiResource, EntraDenial> {
-    tenant
-        .resource(resource)
-        .ok_or_else(|| EntraDenial::ResourceUnknown {
+    let found = tenant.resource(resource);
+    match found {
+        Some(found) if found.enabled => Ok(found),
+        Some(_) => Err(Coded::new(500_014).with("resource", resource).into()),
+        None => Err(EntraDenial::ResourceUnknown {
             resource: resource.to_owned(),
             tenant: tenant.name.clone(),
-        })
+        }),
+    }
 }

@@ -5,11 +5,14 @@ use std::time::Duration;
 use http::{Method, StatusCode};
 use serde_json::json;
 
+use super::accounts;
 use super::assertion;
+use super::coded::Coded;
 use super::denial::EntraDenial;
 use super::device;
+use super::policy;
+use super::realm;
 use super::scope::{self, Resolved};
-use super::tenant::{Segment, resolve, segment};
 use super::tokens::{self, Subject};
 use crate::directory::{
     Application, GrantType, Lifetimes, Platform, Rotation, RotationMode, Tenant,
@@ -47,14 +50,9 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
     if request.get("resource").is_some() {
         return Err(EntraDenial::ResourceParameter);
     }
-    let tenant = tenant(world, inbound, grant_name)?;
-    let claimed = engine::identify(request, &tenant.applications)?;
-    if !claimed.application.enabled {
-        return Err(Denial::AppDisabled {
-            client: claimed.application.id.clone(),
-        }
-        .into());
-    }
+    accounts::complete(request)?;
+    let tenant = realm::tenant(world, inbound, request, grant_name)?;
+    let claimed = realm::client(world, inbound, request, tenant)?;
     engine::one_method(request)?;
     if grant_name == GrantType::ClientCredentials.name() && !claimed.shows_credential() {
         return Err(EntraDenial::AppOnlyWithoutCredential);
@@ -67,12 +65,15 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
         GrantType::ClientCredentials => {
             let resolved = scope::app_only(&request.scope(), tenant)?;
             let application = claimed.application;
-            if application.consent_required && application.roles.is_empty() {
-                return Err(EntraDenial::AppOnlyWithoutRole {
-                    client: application.id.clone(),
-                    resource: resolved.audience,
-                });
+            let assigned = application.consent_required || resolved.resource.assignment_required;
+            if assigned && application.roles.is_empty() {
+                let refused = Coded::new(501_051)
+                    .with("client", &application.id)
+                    .with("name", &application.name)
+                    .with("resource", &resolved.audience);
+                return Err(refused.into());
             }
+            policy::workload(tenant, application, &resolved)?;
             let lifetime = app_only_lifetime(world, &claimed.application.lifetimes);
             let terms = terms(world, tenant, &claimed, &resolved, lifetime);
             (
@@ -82,7 +83,8 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
         }
         GrantType::Password => {
             let resolved = delegated_scope(request, tenant, &claimed)?;
-            let user = engine::user_by_password(request, &tenant.users)?;
+            let user = accounts::by_password(request, tenant)?;
+            policy::password(tenant, &user, &resolved)?;
             let lifetime = delegated_lifetime(world, &claimed.application.lifetimes);
             let terms = terms(world, tenant, &claimed, &resolved, lifetime);
             let grant =
@@ -110,28 +112,6 @@ pub(super) fn well_formed(inbound: &Inbound, request: &TokenRequest) -> Result<(
     match request.repeated().into_iter().next() {
         Some(name) => Err(Denial::ParameterRepeated(name)),
         None => Ok(()),
-    }
-}
-
-/// The tenant that a path names; an alias stands for the first one, where the grant may be used with it.
-pub(super) fn tenant<'w>(
-    world: &'w World,
-    inbound: &Inbound,
-    grant_name: &str,
-) -> Result<&'w Tenant, EntraDenial> {
-    let directory = &world.directory.entra;
-    match resolve(directory, &segment(inbound))? {
-        Segment::Tenant(tenant) => Ok(tenant),
-        Segment::Alias(_) if grant_name == GrantType::ClientCredentials.name() => {
-            Err(EntraDenial::TenantImplied)
-        }
-        Segment::Alias("organizations") => {
-            directory.tenants.first().ok_or(EntraDenial::TenantImplied)
-        }
-        Segment::Alias(_) if grant_name == GrantType::Password.name() => {
-            Err(EntraDenial::GrantNotOverCommon)
-        }
-        Segment::Alias(_) => directory.tenants.first().ok_or(EntraDenial::TenantImplied),
     }
 }
 
@@ -172,6 +152,7 @@ fn refreshed<'w>(
     let asked = request.scope();
     let scopes = if asked.is_empty() { &original } else { &asked };
     let resolved = scope::delegated(scopes, tenant, claimed.application)?;
+    policy::refresh(world, request, tenant, &resolved)?;
     let usual = usual_rotation(RotationMode::KeepOld);
     let rotation: &Rotation = world
         .settings

@@ -58,7 +58,7 @@ pub(super) fn managed(world: &World, about: &About<'_>, identity: &ManagedIdenti
     if v1 {
         claims.add("appid", client);
         claims.add("appidacr", "2");
-        claims.add("idp", v1_issuer(&about.tenant.id));
+        claims.add("idp", v1_issuer(world, &about.tenant.id));
         claims.add("idtyp", "app");
     } else {
         claims.add("azp", client);
@@ -70,7 +70,7 @@ pub(super) fn managed(world: &World, about: &About<'_>, identity: &ManagedIdenti
         claims.add("roles", &identity.roles);
     }
     claims.add("sub", principal);
-    region(&mut claims, v1);
+    region(&mut claims, about.tenant, v1);
     claims.add("tid", &about.tenant.id);
     let mut claims = tail(world, v1, claims);
     if let Some(resource_id) = &identity.resource_id {
@@ -159,12 +159,18 @@ pub(super) fn client_info(tenant: &Tenant, user: &User) -> String {
 
 /// The issuer of v2.0 tokens and metadata.
 pub(super) fn v2_issuer(world: &World, tenant: &str) -> String {
-    format!("{}/{tenant}/v2.0", world.origin(Origin::Login))
+    match &world.directory.entra.cloud.issuer_host {
+        Some(host) => format!("https://{host}/{tenant}/v2.0"),
+        None => format!("{}/{tenant}/v2.0", world.origin(Origin::Login)),
+    }
 }
 
-/// The issuer of v1.0 tokens.
-pub(super) fn v1_issuer(tenant: &str) -> String {
-    format!("https://sts.windows.net/{tenant}/")
+/// The issuer of v1.0 tokens and metadata.
+pub(super) fn v1_issuer(world: &World, tenant: &str) -> String {
+    format!(
+        "https://{}/{tenant}/",
+        world.directory.entra.cloud.sts_host()
+    )
 }
 
 fn app_only(world: &World, subject: &Subject<'_>, v1: bool) -> Members {
@@ -174,7 +180,7 @@ fn app_only(world: &World, subject: &Subject<'_>, v1: bool) -> Members {
         claims.add("app_displayname", &subject.application.name);
         claims.add("appid", &subject.application.id);
         claims.add("appidacr", acr(subject.grant.auth));
-        claims.add("idp", v1_issuer(&subject.tenant.id));
+        claims.add("idp", v1_issuer(world, &subject.tenant.id));
         claims.add("idtyp", "app");
     } else {
         claims.add("azp", &subject.application.id);
@@ -186,7 +192,7 @@ fn app_only(world: &World, subject: &Subject<'_>, v1: bool) -> Members {
         claims.add("roles", &subject.application.roles);
     }
     claims.add("sub", &principal);
-    region(&mut claims, v1);
+    region(&mut claims, subject.tenant, v1);
     claims.add("tid", &subject.tenant.id);
     tail(world, v1, claims)
 }
@@ -223,7 +229,7 @@ fn delegated(world: &World, subject: &Subject<'_>, user: &User, v1: bool) -> Mem
     claims.add("rh", rh(world));
     claims.add("scp", scp.join(" "));
     claims.add("sub", pairwise(&user.id, &subject.application.id));
-    region(&mut claims, v1);
+    region(&mut claims, subject.tenant, v1);
     claims.add("tid", &subject.tenant.id);
     if v1 {
         claims.add("unique_name", &user.login);
@@ -236,7 +242,7 @@ fn head(world: &World, subject: &About<'_>, v1: bool) -> Members {
     let mut claims = Members::new();
     if v1 {
         claims.add("aud", &subject.resolved.audience);
-        claims.add("iss", v1_issuer(&subject.tenant.id));
+        claims.add("iss", v1_issuer(world, &subject.tenant.id));
     } else {
         claims.add("aud", &subject.resolved.resource.app_id);
         claims.add("iss", v2_issuer(world, &subject.tenant.id));
@@ -249,9 +255,9 @@ fn head(world: &World, subject: &About<'_>, v1: bool) -> Members {
     claims
 }
 
-fn region(claims: &mut Members, v1: bool) {
+fn region(claims: &mut Members, tenant: &Tenant, v1: bool) {
     if v1 {
-        claims.add("tenant_region_scope", "EU");
+        claims.add("tenant_region_scope", tenant.region());
     }
 }
 
