@@ -62,6 +62,10 @@ pub struct Application {
     /// What happens to its refresh tokens when they are used; as the vendor has it without this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rotation: Option<Rotation>,
+    /// The common names in the subjects of certificates that it may sign assertions with, whichever certificate of that name it
+    /// shows in `x5c` (Entra, "subject name and issuer"). By whom a certificate was issued is not looked at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subject_names: Vec<String>,
     /// Whose accounts it is for (Entra).
     #[serde(default, skip_serializing_if = "is_default")]
     pub sign_in_audience: SignInAudience,
@@ -88,6 +92,7 @@ impl Application {
             enabled: true,
             lifetimes: Lifetimes::default(),
             rotation: None,
+            subject_names: Vec::new(),
             sign_in_audience: SignInAudience::default(),
         }
     }
@@ -103,6 +108,7 @@ impl Application {
     pub fn has_credential(&self) -> bool {
         !(self.secrets.is_empty()
             && self.certificates.is_empty()
+            && self.subject_names.is_empty()
             && self.jwks.is_empty()
             && self.federated.is_empty())
     }

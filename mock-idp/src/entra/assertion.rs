@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jsonwebtoken::Algorithm;
 
+use super::coded::Coded;
 use super::denial::{EntraDenial, FederatedFault};
 use super::tenant::segment;
 use super::tokens::v2_issuer;
@@ -76,6 +77,11 @@ fn by_certificate(
         .peekable();
     let client = || application.id.clone();
     let Some(first) = named.peek().copied() else {
+        if let Some(shown) = assertion.certificate()
+            && !application.subject_names.is_empty()
+        {
+            return by_subject(world, assertion, application, &shown, algorithm);
+        }
         return Err(AssertionFault::KeyUnknown {
             client: client(),
             key: key_name(assertion),
@@ -102,6 +108,42 @@ fn by_certificate(
             key: key_name(assertion),
         }
         .into())
+    }
+}
+
+/// A certificate that the application has never been told of, taken for its name
+/// (learn.microsoft.com/entra/identity-platform/certificate-credentials knows the header alone). How one is refused that cannot
+/// be read, or is not the one that the thumbprint names, is assumed.
+fn by_subject(
+    world: &World,
+    assertion: &Assertion,
+    application: &Application,
+    shown: &str,
+    algorithm: Algorithm,
+) -> Result<(), EntraDenial> {
+    let pem = format!("-----BEGIN CERTIFICATE-----\n{shown}\n-----END CERTIFICATE-----\n");
+    let certificate = Certificate::from_pem(&pem).map_err(|_| AssertionFault::Malformed)?;
+    let (client, key) = (application.id.clone(), key_name(assertion));
+    if !is_named(assertion, &certificate) {
+        return Err(AssertionFault::KeyUnknown { client, key }.into());
+    }
+    let name = certificate.common_name().unwrap_or_default();
+    let mut trusted = application.subject_names.iter();
+    if !trusted.any(|known| known.eq_ignore_ascii_case(&name)) {
+        return Err(Coded::new(700_030).with("subject", name).into());
+    }
+    if !certificate.is_valid_at(world.clock.now()) {
+        return Err(EntraDenial::CertificateOutdated {
+            client,
+            thumbprint: certificate.thumbprint.clone(),
+            start: certificate.not_before,
+            end: certificate.expires,
+        });
+    }
+    if assertion.is_signed_by(certificate.verifying(), algorithm) {
+        Ok(())
+    } else {
+        Err(AssertionFault::Signature { client, key }.into())
     }
 }
 

@@ -6,7 +6,7 @@ use mock_idp::directory::{
 };
 use serde_json::{Value, json};
 
-use crate::asserted::{CLIENT, KEY, NOW, OTHER_KEY, ask, claims, jwk, rs256, with};
+use crate::asserted::{CLIENT, KEY, NOW, OTHER_KEY, ask, claims, jwk, rs256, signed, told, with};
 use crate::fidelity::is_as_the_ledger_says;
 use crate::stage::Stage;
 
@@ -102,5 +102,48 @@ async fn federated_credentials() {
         ),
     ] {
         is_as_the_ledger_says(number, &ask.send().await);
+    }
+}
+
+/// A certificate that nobody has registered counts for its name, however its base64 is broken into lines.
+#[tokio::test]
+async fn certificates_by_their_subject() {
+    let certificate = Certificate::from_pem(CERTIFICATE).unwrap();
+    let named = |names: Vec<String>| {
+        with(Provider::Entra, move |application| {
+            application.subject_names = names;
+        })
+    };
+    let body: String = CERTIFICATE
+        .lines()
+        .filter(|line| !line.starts_with('-'))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let stage = named(vec!["ACCOUNTS.accesscontrol.windows.net".to_owned()]).await;
+    let shown = |x5c: &str, x5t: &str| {
+        let header = json!({ "alg": "PS256", "x5t#S256": x5t, "x5c": [x5c] });
+        let key = jsonwebtoken::EncodingKey::from_rsa_pem(KEY.as_bytes()).unwrap();
+        signed(
+            &key,
+            jsonwebtoken::Algorithm::PS256,
+            &header,
+            &claims(&stage, &json!({})),
+        )
+    };
+    let right = shown(&body, &certificate.x5t_s256);
+    assert_eq!(told(&stage, &right).await, "200");
+    let stranger = named(vec!["somebody.example".to_owned()]).await;
+    is_as_the_ledger_says(700_030, &ask(&stranger, &right.clone()).send().await);
+    let nobody = named(Vec::new()).await;
+    is_as_the_ledger_says(700_027, &ask(&nobody, &right).send().await);
+    for (number, assertion) in [
+        (700_027, shown(&body, "another")),
+        (
+            50_027,
+            shown("bm90IGEgY2VydGlmaWNhdGU=", &certificate.x5t_s256),
+        ),
+        (50_027, shown("", &certificate.x5t_s256)),
+    ] {
+        is_as_the_ledger_says(number, &ask(&stage, &assertion).send().await);
     }
 }

@@ -40,6 +40,7 @@ mod device_code;
 mod directory;
 mod directory_edits;
 mod discovery;
+mod entra_bad_input;
 mod entra_documents;
 mod entra_v1;
 mod exact_answers;

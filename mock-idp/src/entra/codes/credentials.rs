@@ -79,10 +79,11 @@ pub(super) const CODES: &[Code] = &[
         700_030,
         "invalid_client",
         "Invalid certificate - subject name in certificate is not authorized. SubjectNames/SubjectAlternativeNames (up to 10) in token certificate are: {subject}.",
-        "a certificate by subject name and issuer that is not trusted",
+        "`x5c` shows a certificate whose subject is none that the application may use",
     )
     .documented()
-    .assuming("status"),
+    .assuming("status")
+    .met("codes_credentials::certificates_by_their_subject"),
     code(
         7_000_214,
         "invalid_client",
