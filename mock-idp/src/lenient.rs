@@ -250,6 +250,9 @@ fn admit_entra_scope(
             app_id: resource.to_owned(),
             identifier: resource.to_owned(),
             token_version: 1,
+            group_claims: false,
+            scopes: Vec::new(),
+            admin_scopes: Vec::new(),
         });
         added = true;
     }

@@ -39,7 +39,7 @@ pub use certificate::{BadCertificate, Certificate};
 pub use client_key::{BadClientKey, ClientKey, KeySet};
 pub use client_secret::ClientSecret;
 pub use edit::{BadChange, Part, PartKind};
-pub use entra::{ApiResource, EntraDirectory, Tenant};
+pub use entra::{ApiResource, EntraDirectory, Lockout, Tenant};
 pub use federated::FederatedCredential;
 pub(crate) use former_secrets::{FormerSecrets, SavedSecrets};
 pub use group::Group;

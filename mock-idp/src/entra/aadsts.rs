@@ -55,6 +55,19 @@ impl Aadsts {
         self
     }
 
+    /// `error_description`. One space between the parts: the Rust SDK cannot read JSON escapes here.
+    pub(super) fn description(
+        &self,
+        trace_id: &str,
+        correlation_id: &str,
+        timestamp: &str,
+    ) -> String {
+        format!(
+            "AADSTS{}: {} Trace ID: {trace_id} Correlation ID: {correlation_id} Timestamp: {timestamp}",
+            self.number, self.message
+        )
+    }
+
     /// The answer, with its members in Entra's order.
     pub(super) fn render(&self, world: &World, inbound: &Inbound) -> Reply {
         let trace_id = world.entropy.guid();
@@ -62,11 +75,8 @@ impl Aadsts {
         let timestamp = utc(world.clock.now());
         let mut body = json!({ "error": self.error });
         if self.described {
-            // One space between the parts: the Rust SDK cannot read JSON escapes here.
-            body["error_description"] = json!(format!(
-                "AADSTS{}: {} Trace ID: {trace_id} Correlation ID: {correlation_id} Timestamp: {timestamp}",
-                self.number, self.message
-            ));
+            body["error_description"] =
+                json!(self.description(&trace_id, &correlation_id, &timestamp));
         }
         body["error_codes"] = json!([self.number]);
         body["timestamp"] = json!(timestamp);

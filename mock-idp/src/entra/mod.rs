@@ -3,6 +3,9 @@
 mod aadsts;
 mod assertion;
 mod assertion_denial;
+mod authorize;
+mod code_denial;
+mod consented;
 mod correlation;
 mod denial;
 mod device;
@@ -11,10 +14,15 @@ mod graph;
 mod limited;
 mod managed_identity;
 mod minting;
+mod on_behalf_of;
+mod password;
+mod refresh;
 mod scope;
+mod sign_in_denial;
 mod tenant;
 mod token;
 mod tokens;
+mod user_tokens;
 
 use std::sync::Arc;
 
@@ -38,17 +46,19 @@ use crate::reply::Reply;
 use crate::resource::{presented, presented_token, shown};
 use crate::world::{Rooms, World};
 
+pub(crate) use authorize::{Decided, RefusedWith, approve, deny};
 pub(crate) use correlation::given as given_request_id;
 pub(crate) use managed_identity::routes as managed_identity_routes;
 pub(crate) use minting::ordinary;
-pub(crate) use token::{refresh_lifetime, refresh_value};
+pub(crate) use password::changed as passwords_changed;
+pub(crate) use refresh::{refresh_lifetime, refresh_value};
 
 /// Entra's dialect.
 pub(crate) struct Entra;
 
 /// The routes of the login origin. Paths are matched without regard to case, as Entra matches them.
 pub(crate) fn login_routes(rooms: Arc<Rooms>) -> Router {
-    let routes = Router::new()
+    let routes = authorize::routes(Router::new())
         .route("/{tenant}/oauth2/v2.0/token", any(token))
         .route("/{tenant}/oauth2/v2.0/devicecode", any(device_code))
         .route(
@@ -214,6 +224,9 @@ impl Dialect for Entra {
             return graph::scripted(world, inbound, status);
         }
         let error = |number, error| Aadsts::new(number, error, text_of(number));
+        if authorize::has_pages(endpoint) {
+            return authorize::scripted(world, inbound, status);
+        }
         match status {
             401 => error(7_000_215, "invalid_client").render(world, inbound),
             429 => throttled(),
@@ -245,13 +258,17 @@ impl Dialect for Entra {
             .status
             .and_then(|status| StatusCode::from_u16(status).ok());
         error.members.clone_from(&scripted.members);
-        error.render(world, inbound)
+        let by_browser = authorize::foreign_error(world, inbound, &error);
+        by_browser.unwrap_or_else(|| error.render(world, inbound))
     }
 
     fn dress(&self, world: &World, inbound: &Inbound, endpoint: Endpoint, reply: &mut Reply) {
         match endpoint {
             Endpoint::Resource => graph::dress(world, inbound, reply),
             Endpoint::Token | Endpoint::Device => dress_token(world, inbound, reply),
+            Endpoint::Authorize | Endpoint::SignIn | Endpoint::Logout => {
+                authorize::dress(world, reply);
+            }
             _ => {
                 if let (Endpoint::Jwks, Some(age), true) = (
                     endpoint,
