@@ -42,7 +42,7 @@ pub enum SignInError {
         user_code: String,
     },
     /// The tenant (Entra) or org (Okta) has no such user.
-    #[error("there is no user `{login}` where the device signs in; its users are {known}")]
+    #[error("there is no user `{login}` where the sign-in takes place; its users are {known}")]
     UserUnknown {
         /// The login as it was given.
         login: String,

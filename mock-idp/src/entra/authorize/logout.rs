@@ -49,8 +49,8 @@ pub(super) fn answer(world: &World, inbound: &Inbound, said: &TokenRequest) -> R
         }
         None => page::message(
             StatusCode::OK,
-            "You signed out of your account",
-            "It's a good idea to close all browser windows.",
+            "Signed out",
+            "You have been signed out. You may close this window.",
             None,
         ),
     };

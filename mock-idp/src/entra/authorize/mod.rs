@@ -147,13 +147,8 @@ fn error_page(world: &World, inbound: &Inbound, error: &Aadsts) -> Reply {
     let (trace, correlation) = (world.entropy.guid(), correlation_id(world, inbound));
     let told = error.description(&trace, &correlation, &utc(world.clock.now()));
     let status = error.status.unwrap_or(StatusCode::BAD_REQUEST);
-    let mut reply = page::message(
-        status,
-        "Sign in",
-        "Sorry, but we’re having trouble signing you in.",
-        Some(&told),
-    )
-    .with_error(&error.error, Some(format!("AADSTS{}", error.number)));
+    let mut reply = page::message(status, "Sign in", "The sign-in cannot go on.", Some(&told))
+        .with_error(&error.error, Some(format!("AADSTS{}", error.number)));
     reply.set_header("x-ms-request-id", &trace);
     reply
 }
