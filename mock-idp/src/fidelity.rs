@@ -103,7 +103,8 @@ it about. Any of them, these too, is had by a fault that names the number and no
 Observed: an answer of the service was seen in public, or a client's source that was written for one. Documented: Microsoft's
 documentation has number and meaning. Assumed: neither; the likeliest was taken. Every answer has a description with trace id,
 correlation id and time, `error_codes`, `error_uri`, and `x-ms-request-id` with the trace id. What stands in braces is filled in, but
-for `{EmailHidden}`, which Entra sends so.
+for `{EmailHidden}`, which Entra sends so. Sign-ins in a browser tell the client by redirect, where `error` is one of OpenID Connect's
+if there is one (`login_required`, `consent_required`, `interaction_required`), or the user on a page.
 
 | AADSTS | error | suberror | status | when | text | provenance | how |
 | --- | --- | --- | --- | --- | --- | --- | --- |

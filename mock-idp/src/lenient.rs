@@ -252,6 +252,9 @@ fn admit_entra_scope(
             token_version: 1,
             enabled: true,
             assignment_required: false,
+            group_claims: false,
+            scopes: Vec::new(),
+            admin_scopes: Vec::new(),
         });
         added = true;
     }

@@ -52,7 +52,9 @@ pub mod yaml;
 
 pub use builder::{Builder, StartError};
 pub use listener::NoCertificate;
-pub use mock::{Credentials, Identity, MintedRefreshToken, MockIdp, SignInError};
+pub use mock::{
+    Credentials, Identity, MintedRefreshToken, MockIdp, SentBack, SignInError, SignInRefusal,
+};
 pub use provider::{Provider, UnknownProvider};
 pub use secret::Secret;
 pub use snapshot::Snapshot;

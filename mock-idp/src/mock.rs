@@ -1,6 +1,7 @@
 //! [`MockIdp`]: one running world and the handles to it.
 
 mod administration;
+mod authorizations;
 mod consent;
 mod directory;
 mod drain;
@@ -32,6 +33,7 @@ use crate::{entra, neighbours, okta};
 
 use self::identity::{Realm, api_url, scopes};
 
+pub use self::authorizations::{SentBack, SignInRefusal};
 pub use self::identity::Identity;
 pub(crate) use self::identity::{issuer_url, jwks_url, token_url};
 pub use self::sign_ins::SignInError;

@@ -38,9 +38,19 @@ pub struct Application {
     /// The issuers whose tokens it may sign in with (Entra).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub federated: Vec<FederatedCredential>,
-    /// Where users may be sent back to after signing in.
+    /// Where users may be sent back to after signing in. They are of the application's [`platform`](Self::platform).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub redirect_uris: Vec<String>,
+    /// Those of a single-page application that it also is (Entra): codes sent there are redeemed by a browser, with `Origin`,
+    /// without a credential.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spa_redirect_uris: Vec<String>,
+    /// Those of a desktop or mobile application that it also is (Entra): codes sent there are redeemed without a credential.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub public_redirect_uris: Vec<String>,
+    /// Whether it is one of Microsoft's own family of clients, which redeem each other's refresh tokens (Entra's `foci`).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub family: bool,
     /// The grants it may use.
     pub grants: Vec<GrantType>,
     /// Application permissions that an administrator has consented to (Entra `roles`).
@@ -85,6 +95,9 @@ impl Application {
             jwks: KeySet::default(),
             federated: Vec::new(),
             redirect_uris: Vec::new(),
+            spa_redirect_uris: Vec::new(),
+            public_redirect_uris: Vec::new(),
+            family: false,
             grants: grants.into_iter().collect(),
             roles: Vec::new(),
             scopes: Vec::new(),
@@ -146,6 +159,10 @@ pub enum GrantType {
     RefreshToken,
     /// RFC 8628.
     DeviceCode,
+    /// RFC 6749 section 4.1 (Entra).
+    AuthorizationCode,
+    /// RFC 7523 section 2.1, as Entra has it: an API asks for a token in the name of who called it.
+    OnBehalfOf,
 }
 
 impl GrantType {
@@ -157,6 +174,8 @@ impl GrantType {
             Self::Password => "password",
             Self::RefreshToken => "refresh_token",
             Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
+            Self::AuthorizationCode => "authorization_code",
+            Self::OnBehalfOf => "urn:ietf:params:oauth:grant-type:jwt-bearer",
         }
     }
 }

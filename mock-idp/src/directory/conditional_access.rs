@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// A policy of an Entra tenant (learn.microsoft.com/entra/identity/conditional-access/overview).
 ///
 /// It is met with every user's password and refresh token, and, by block alone, with the app-only requests of the
-/// [workloads](Self::workloads) it names. What a second factor would satisfy is not asked for again on a refresh.
+/// [workloads](Self::workloads) it names. A refresh of a sign-in with a second factor is not asked for one again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConditionalAccess {

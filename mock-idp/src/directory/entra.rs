@@ -79,6 +79,12 @@ pub struct Tenant {
     /// Its users.
     #[serde(default)]
     pub users: Vec<User>,
+    /// When too many wrong passwords close an account for a while.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub lockout: Lockout,
+    /// The login of the user as whom every sign-in is approved at once, consent included: no page is shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub automatic_sign_in: Option<String>,
     /// Its groups.
     #[serde(default)]
     pub groups: Vec<Group>,
@@ -107,6 +113,26 @@ impl Tenant {
     }
 }
 
+/// When wrong passwords close an account, and for how long (smart lockout). The vendor documents ten failures and a minute, which
+/// grows; by how much is not known: it doubles here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Lockout {
+    /// How many wrong passwords in a row close it; none do with 0.
+    pub failures: u32,
+    /// For how many seconds, the first time.
+    pub seconds: u32,
+}
+
+impl Default for Lockout {
+    fn default() -> Self {
+        Self {
+            failures: 10,
+            seconds: 60,
+        }
+    }
+}
+
 /// An API that tokens are issued for.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -124,6 +150,15 @@ pub struct ApiResource {
     /// Whether an application needs one of its roles for an app-only token (`appRoleAssignmentRequired`).
     #[serde(default, skip_serializing_if = "is_default")]
     pub assignment_required: bool,
+    /// Whether its tokens name the user's groups (`groupMembershipClaims`).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub group_claims: bool,
+    /// The delegated scopes it has, by name, that users may consent to; any name without this.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scopes: Vec<String>,
+    /// Those that only an administrator may consent to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub admin_scopes: Vec<String>,
 }
 
 fn one() -> u8 {

@@ -44,7 +44,7 @@ pub use client_secret::ClientSecret;
 pub use cloud::{Cloud, CloudName};
 pub use conditional_access::{AccessControl, ConditionalAccess};
 pub use edit::{BadChange, Part, PartKind};
-pub use entra::{ApiResource, EntraDirectory, Tenant};
+pub use entra::{ApiResource, EntraDirectory, Lockout, Tenant};
 pub use federated::FederatedCredential;
 pub(crate) use former_secrets::{FormerSecrets, SavedSecrets};
 pub use group::Group;

@@ -153,10 +153,12 @@ impl TokenRequest {
         changed
     }
 
-    /// What a token request shows that was given out before: a refresh token or a device code.
+    /// What a token request shows that was given out before: a refresh token, a device code, an authorization code, or the token
+    /// of the user in whose name it asks. MSAL for Python sends a device code under both names.
     pub(crate) fn shown_grant(&self) -> Option<&str> {
-        self.get("refresh_token")
-            .or_else(|| self.get("device_code"))
+        ["refresh_token", "device_code", "code", "assertion"]
+            .into_iter()
+            .find_map(|name| self.get(name))
     }
 
     /// Whether a parameter stands in the query string.

@@ -64,6 +64,19 @@ impl Aadsts {
         of_v1.filter(|_| is_v1(inbound)).unwrap_or(&self.error)
     }
 
+    /// `error_description`. One space between the parts: the Rust SDK cannot read JSON escapes here.
+    pub(super) fn description(
+        &self,
+        trace_id: &str,
+        correlation_id: &str,
+        timestamp: &str,
+    ) -> String {
+        format!(
+            "AADSTS{}: {} Trace ID: {trace_id} Correlation ID: {correlation_id} Timestamp: {timestamp}",
+            self.number, self.message
+        )
+    }
+
     /// The answer, with its members in Entra's order.
     pub(super) fn render(&self, world: &World, inbound: &Inbound) -> Reply {
         let trace_id = world.entropy.guid();
@@ -72,11 +85,8 @@ impl Aadsts {
         let error = self.error_at(inbound);
         let mut body = json!({ "error": error });
         if self.described {
-            // One space between the parts: the Rust SDK cannot read JSON escapes here.
-            body["error_description"] = json!(format!(
-                "AADSTS{}: {} Trace ID: {trace_id} Correlation ID: {correlation_id} Timestamp: {timestamp}",
-                self.number, self.message
-            ));
+            body["error_description"] =
+                json!(self.description(&trace_id, &correlation_id, &timestamp));
         }
         body["error_codes"] = json!([self.number]);
         body["timestamp"] = json!(timestamp);

@@ -2,12 +2,15 @@
 
 use super::coded::Coded;
 use super::denial::EntraDenial;
+use super::password;
 use crate::directory::{Tenant, User};
-use crate::engine::{self, Denial, TokenRequest};
+use crate::engine::{Denial, TokenRequest};
+use crate::world::World;
 
 /// What a credential is made of, by grant: there and empty it is another mistake than missing. Which parameters Entra tells so
 /// is assumed.
-const PARTS: [(&str, &[&str]); 3] = [
+const PARTS: [(&str, &[&str]); 4] = [
+    ("authorization_code", &["code"]),
     ("client_credentials", &["client_secret"]),
     ("password", &["username", "password"]),
     ("refresh_token", &["refresh_token"]),
@@ -25,16 +28,13 @@ pub(super) fn complete(request: &TokenRequest) -> Result<(), EntraDenial> {
 }
 
 /// The user whose password a request shows.
-pub(super) fn by_password(request: &TokenRequest, tenant: &Tenant) -> Result<User, EntraDenial> {
-    engine::user_by_password(request, &tenant.users).map_err(|denial| match denial {
+pub(super) fn by_password(
+    world: &World,
+    request: &TokenRequest,
+    tenant: &Tenant,
+) -> Result<User, EntraDenial> {
+    password::user(world, request, tenant).map_err(|denial| match denial {
         Denial::UserUnknown { .. } => Coded::new(50_034).with("tenant", &tenant.id).into(),
-        Denial::PasswordWrong if !has_password(request, tenant) => Coded::new(50_056).into(),
         denial => denial.into(),
     })
-}
-
-fn has_password(request: &TokenRequest, tenant: &Tenant) -> bool {
-    let login = request.get("username").unwrap_or_default();
-    let mut users = tenant.users.iter();
-    users.any(|user| user.login.eq_ignore_ascii_case(login) && user.password.is_some())
 }

@@ -6,7 +6,7 @@ use crate::inbound::Inbound;
 use crate::reply::Reply;
 use crate::world::World;
 
-const P3P: &str = r#"CP="DSP CUR OTPi IND OTRi ONL FIN""#;
+pub(super) const P3P: &str = r#"CP="DSP CUR OTPi IND OTRi ONL FIN""#;
 
 /// Those of the token and device authorization endpoints.
 pub(super) fn token(world: &World, inbound: &Inbound, reply: &mut Reply) {
@@ -60,7 +60,7 @@ pub(super) fn document(world: &World, reply: &mut Reply) {
     cookies(world, reply);
 }
 
-fn common_ids(world: &World, reply: &mut Reply) {
+pub(super) fn common_ids(world: &World, reply: &mut Reply) {
     // An error has brought its own, the trace id of its body; it moves to its place among the others.
     let id = reply
         .header("x-ms-request-id")
@@ -71,7 +71,7 @@ fn common_ids(world: &World, reply: &mut Reply) {
 
 const FPC_LIFETIME: jiff::SignedDuration = jiff::SignedDuration::from_hours(30 * 24);
 
-fn cookies(world: &World, reply: &mut Reply) {
+pub(super) fn cookies(world: &World, reply: &mut Reply) {
     // That it lasts thirty days was observed; how the date is written is assumed.
     let expires = world.clock.now().checked_add(FPC_LIFETIME);
     let expires = expires

@@ -4,8 +4,11 @@ mod aadsts;
 mod accounts;
 mod assertion;
 mod assertion_denial;
+mod authorize;
+mod code_denial;
 mod coded;
 mod codes;
+mod consented;
 mod correlation;
 mod cors;
 mod denial;
@@ -18,13 +21,18 @@ mod instance;
 mod limited;
 mod managed_identity;
 mod minting;
+mod on_behalf_of;
+mod password;
 mod policy;
 mod realm;
+mod refresh;
 mod scope;
 mod scripted;
+mod sign_in_denial;
 mod tenant;
 mod token;
 mod tokens;
+mod user_tokens;
 mod v1;
 
 use std::sync::Arc;
@@ -47,18 +55,20 @@ use crate::reply::Reply;
 use crate::resource::{presented, presented_token, shown};
 use crate::world::{Rooms, World};
 
+pub(crate) use authorize::{Decided, RefusedWith, approve, deny};
 pub(crate) use codes::fidelity;
 pub(crate) use correlation::given as given_request_id;
 pub(crate) use managed_identity::routes as managed_identity_routes;
 pub(crate) use minting::ordinary;
-pub(crate) use token::{refresh_lifetime, refresh_value};
+pub(crate) use password::changed as passwords_changed;
+pub(crate) use refresh::{refresh_lifetime, refresh_value};
 
 /// Entra's dialect.
 pub(crate) struct Entra;
 
 /// The routes of the login origin. Paths are matched without regard to case, as Entra matches them.
 pub(crate) fn login_routes(rooms: Arc<Rooms>) -> Router {
-    let routes = Router::new()
+    let routes = authorize::routes(Router::new())
         .route("/{tenant}/oauth2/v2.0/token", any(token))
         .route("/{tenant}/oauth2/v2.0/devicecode", any(device_code))
         .route("/oauth2/v2.0/token", any(token))
@@ -173,6 +183,9 @@ impl Dialect for Entra {
         if endpoint == Endpoint::Resource {
             return graph::scripted(world, inbound, status);
         }
+        if authorize::has_pages(endpoint) {
+            return authorize::scripted(world, inbound, status);
+        }
         scripted::status(world, inbound, status)
     }
 
@@ -184,6 +197,9 @@ impl Dialect for Entra {
         match endpoint {
             Endpoint::Resource => graph::dress(world, inbound, reply),
             Endpoint::Token | Endpoint::Device => headers::token(world, inbound, reply),
+            Endpoint::Authorize | Endpoint::SignIn | Endpoint::Logout => {
+                authorize::dress(world, reply);
+            }
             _ => {
                 if let (Endpoint::Jwks, Some(age), true) = (
                     endpoint,

@@ -38,7 +38,7 @@ pub(super) fn password(
     })
 }
 
-/// Refuses the refresh of what a user has signed in for. Whether that was with a second factor is not kept, so it is taken for so.
+/// Refuses the refresh of what a user has signed in for.
 pub(super) fn refresh(
     world: &World,
     request: &TokenRequest,
@@ -58,12 +58,13 @@ pub(super) fn refresh(
         return Ok(());
     };
     let is_old = now.duration_since(facts.issued_at) > RECENT;
+    let manner = world.ledger.manner_of(shown).unwrap_or_default();
     first(tenant, user, resolved, |control| match control {
         AccessControl::RecentSignIn => is_old,
         AccessControl::SecondFactor
         | AccessControl::SecondFactorRegistration
         | AccessControl::SecondFactorSetup
-        | AccessControl::ExternalChallenge => false,
+        | AccessControl::ExternalChallenge => !manner.second_factor,
         _ => true,
     })
     .map_err(|denial| dated(denial, facts.issued_at))

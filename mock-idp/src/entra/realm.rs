@@ -71,20 +71,19 @@ pub(super) fn client<'w>(
 ) -> Result<Claimed<'w>, EntraDenial> {
     let claimed = engine::identify(request, &tenant.applications)
         .map_err(|denial| unknown(world, request, tenant, denial))?;
-    let application = claimed.application;
-    if !application.enabled {
-        return Err(about(7_000_112, application).into());
-    }
-    admits(world, inbound, application)?;
+    usable(world, inbound, claimed.application)?;
     Ok(claimed)
 }
 
-/// Whether an application may be used under the name that a path has for its tenant.
-pub(super) fn admits(
+/// Whether an application is enabled, and may be used under the name that a path has for its tenant.
+pub(super) fn usable(
     world: &World,
     inbound: &Inbound,
     application: &Application,
 ) -> Result<(), EntraDenial> {
+    if !application.enabled {
+        return Err(about(7_000_112, application).into());
+    }
     let number = match (
         resolve(&world.directory.entra, &segment(inbound))?,
         application.sign_in_audience,

@@ -3,6 +3,7 @@
 use http::StatusCode;
 
 use super::aadsts::{Aadsts, text_of};
+use super::authorize;
 use super::codes;
 use crate::fault::ScriptedError;
 use crate::inbound::Inbound;
@@ -56,7 +57,8 @@ pub(super) fn error(world: &World, inbound: &Inbound, scripted: &ScriptedError) 
         .or(usual.filter(|_| is_bare).and_then(|code| code.status))
         .and_then(|status| StatusCode::from_u16(status).ok());
     error.members.clone_from(&scripted.members);
-    error.render(world, inbound)
+    let by_browser = authorize::foreign_error(world, inbound, &error);
+    by_browser.unwrap_or_else(|| error.render(world, inbound))
 }
 
 /// What a number says of this request.

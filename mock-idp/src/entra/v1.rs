@@ -43,8 +43,7 @@ async fn token_request(
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
     let asked = TokenRequest::parse(&inbound).reading(world.directory.laxity.basic);
-    let resource = resource(&world, &asked);
-    let request = translated(&asked, &resource);
+    let request = translated(&asked);
     let call = Call {
         endpoint: Endpoint::Token,
         token_request: Some(asked.facts(&segment(&inbound), || world.client_credentials())),
@@ -58,7 +57,7 @@ async fn token_request(
         }
         let world = lenient::admit(&world, &request, &segment(&inbound));
         let reply = token::answer(&world, &inbound, &request);
-        rendered(reply, |body| granted(&world, &body, &resource))
+        rendered(reply, |body| granted(&world, &body, asked.get("resource")))
     })
     .await
 }
@@ -68,7 +67,7 @@ async fn device_request(
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
     let asked = TokenRequest::parse(&inbound).reading(world.directory.laxity.basic);
-    let request = translated(&asked, &resource(&world, &asked));
+    let request = translated(&asked);
     let call = Call {
         endpoint: Endpoint::Device,
         token_request: Some(asked.facts(&segment(&inbound), || world.client_credentials())),
@@ -85,40 +84,33 @@ async fn device_request(
     .await
 }
 
-/// The API that a request is for: the one it names, or that of the token it shows.
-fn resource(world: &World, asked: &TokenRequest) -> String {
-    if let Some(named) = asked.get("resource") {
-        return named.to_owned();
-    }
-    let shown = asked.get("refresh_token").unwrap_or_default();
-    let facts = world.ledger.state_of(shown, world.clock.now()).0;
-    let scope = facts.map(|facts| facts.scope).unwrap_or_default();
-    let of_scope = scope.iter().find_map(|scope| scope.rsplit_once('/'));
-    of_scope
-        .map_or(AAD_GRAPH, |(resource, _)| resource)
-        .to_owned()
-}
-
-/// The same request at v2.0. A user's sign-in always gives a refresh token; an id token for the asking.
-fn translated(asked: &TokenRequest, resource: &str) -> TokenRequest {
+/// The same request at v2.0. A user's sign-in always gives a refresh token; an id token for the asking. What was granted before is
+/// for the API that it was granted for, unless another is named.
+fn translated(asked: &TokenRequest) -> TokenRequest {
     let grant = asked.get("grant_type").unwrap_or_default();
-    let mut scope = format!("{resource}/.default");
-    if grant != GrantType::ClientCredentials.name() {
+    let goes_on = ["authorization_code", "refresh_token"].contains(&grant);
+    let scope = match asked.get("resource") {
+        None if goes_on => None,
+        named => Some(format!("{}/.default", named.unwrap_or(AAD_GRAPH))),
+    };
+    let scope = scope.map(|scope| {
         let wants_id_token =
             grant == "authorization_code" || asked.scope().iter().any(|scope| scope == "openid");
-        scope.push_str(if wants_id_token {
-            " openid profile offline_access"
-        } else {
-            " offline_access"
-        });
-    }
+        match grant {
+            _ if grant == GrantType::ClientCredentials.name() => scope,
+            _ if wants_id_token => format!("{scope} openid profile offline_access"),
+            _ => format!("{scope} offline_access"),
+        }
+    });
     let request = asked
         .changed("resource", None)
-        .changed("scope", Some(&scope));
+        .changed("scope", scope.as_deref());
     let polls = grant == "device_code" || grant == GrantType::DeviceCode.name();
     match asked.get("code").filter(|_| polls) {
         // It is called by another name here.
-        Some(code) => request.changed("device_code", Some(code)),
+        Some(code) => request
+            .changed("code", None)
+            .changed("device_code", Some(code)),
         None => request,
     }
 }
@@ -135,8 +127,17 @@ fn rendered(mut reply: Reply, put: impl FnOnce(Map<String, Value>) -> Value) -> 
     reply
 }
 
-fn granted(world: &World, body: &Map<String, Value>, resource: &str) -> Value {
+fn granted(world: &World, body: &Map<String, Value>, named: Option<&str>) -> Value {
     let claims = body["access_token"].as_str().and_then(claims);
+    let audience = claims.as_ref().and_then(|claims| claims["aud"].as_str());
+    let granted = body
+        .get("scope")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let of_scope = granted
+        .split(' ')
+        .find_map(|scope| Some(scope.rsplit_once('/')?.0));
+    let resource = named.or(of_scope).or(audience);
     let instant = |name: &str| claims.as_ref().map(|claims| claims[name].to_string());
     let mut put = json!({ "token_type": "Bearer" });
     if let Some(scope) = body.get("scope").and_then(Value::as_str) {

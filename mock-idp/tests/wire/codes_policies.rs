@@ -118,13 +118,14 @@ async fn a_workload_is_blocked_by_name() {
     assert_eq!(stage.password().send().await.status, 200);
 }
 
-/// A refresh is refused by what blocks and lets pass what a second factor has satisfied; a refused one uses nothing up.
+/// A refresh of a sign-in by password alone is refused by what asks for more; a refused one uses nothing up.
 #[tokio::test]
 async fn a_refresh_meets_policies() {
     let stage = Stage::entra().await;
     let token = stage.password().send().await.text("refresh_token");
     for (control, status) in [
-        (AccessControl::SecondFactor, 200),
+        (AccessControl::SecondFactor, 400),
+        (AccessControl::RecentSignIn, 200),
         (AccessControl::Block, 400),
         (AccessControl::CompliantDevice, 400),
     ] {

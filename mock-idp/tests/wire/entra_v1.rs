@@ -101,7 +101,7 @@ async fn a_user_signs_in_and_refreshes() {
     ");
     let id_token = answer.text("id_token");
     let of_user = claims(&id_token);
-    insta::assert_compact_debug_snapshot!(of_user.as_object().unwrap().keys().collect::<Vec<_>>(), @r#"["aud", "iss", "iat", "nbf", "exp", "name", "oid", "rh", "sub", "tid", "uti", "amr", "unique_name", "upn", "ver"]"#);
+    insta::assert_compact_debug_snapshot!(of_user.as_object().unwrap().keys().collect::<Vec<_>>(), @r#"["aud", "iss", "iat", "nbf", "exp", "aio", "name", "oid", "rh", "sub", "tid", "uti", "amr", "unique_name", "upn", "ver"]"#);
     assert_eq!(
         of_user["iss"],
         format!("https://sts.windows.net/{}/", stage.idp.tenant())
@@ -118,7 +118,7 @@ async fn a_user_signs_in_and_refreshes() {
     };
     let same = refresh().send().await;
     assert_eq!((same.status, same.text("resource").as_str()), (200, GRAPH));
-    assert!(same.json()["id_token"].is_null());
+    assert!(same.json()["id_token"].is_string());
     let other = refresh()
         .with("resource", "api://contoso-orders")
         .send()
@@ -171,6 +171,43 @@ async fn a_device_signs_in() {
         .send()
         .await;
     assert_eq!(answer.text("error"), "code_expired");
+}
+
+/// A code that was asked for at v1.0 is for the API that it was asked for.
+#[tokio::test]
+async fn a_browser_signs_in() {
+    let mut directory = mock_idp::directory::Directory::default();
+    let tenant = &mut directory.entra.tenants[0];
+    tenant.automatic_sign_in = Some("ada@contoso.example".to_owned());
+    let daemon = &mut tenant.applications[0];
+    daemon.redirect_uris = vec!["https://app.example/cb".to_owned()];
+    daemon
+        .grants
+        .push(mock_idp::directory::GrantType::AuthorizationCode);
+    let stage = Stage::of(mock_idp::MockIdp::entra().directory(directory)).await;
+    let authorize = format!(
+        "{}?client_id={}&response_type=code&redirect_uri=https%3A%2F%2Fapp.example%2Fcb&resource=https%3A%2F%2Fgraph.microsoft.com",
+        stage.idp.token_url().replace("/v2.0/token", "/authorize"),
+        stage.idp.client_id(),
+    );
+    let sent = stage.get(&authorize, &[]).await;
+    let back = sent.header("location").unwrap();
+    let code = back
+        .split("code=")
+        .nth(1)
+        .unwrap()
+        .split(['&', '#'])
+        .next()
+        .unwrap();
+    let redeem = at_v1(&stage, stage.ask("authorization_code"), GRAPH)
+        .without("resource")
+        .with("code", code)
+        .with("redirect_uri", "https://app.example/cb");
+    let answer = redeem.send().await;
+    let body = answer.json();
+    assert_eq!(body["resource"], GRAPH, "{body}");
+    assert!(body["expires_in"].is_string() && body["refresh_token"].is_string());
+    assert_eq!(claims(&answer.text("id_token"))["ver"], "1.0");
 }
 
 #[tokio::test]

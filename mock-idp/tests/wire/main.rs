@@ -12,16 +12,19 @@
 
 mod answer;
 mod asserted;
+mod browser;
 mod raw;
 mod stage;
 
 mod administration;
+mod authorize;
 mod bad_input;
 mod bytes;
 mod changed_answers;
 mod claims;
 mod client_assertion;
 mod coded_bodies;
+mod codes;
 mod codes_clients;
 mod codes_credentials;
 mod codes_devices;
@@ -71,9 +74,12 @@ mod management;
 mod minted_id_tokens;
 mod minted_lifetimes;
 mod minting;
+mod on_behalf_of;
 mod races;
 mod redirects;
 mod refresh;
+mod revocation;
+mod sign_in_model;
 mod silent_peers;
 mod snapshots;
 mod soak;

@@ -1,5 +1,6 @@
 //! The routes by noun. Each file has its operations, what they take and what they give.
 
+mod authorizations;
 mod clock;
 mod directory;
 mod faults;
@@ -30,6 +31,7 @@ pub(super) fn api() -> Api {
         tokens::add,
         keys::add,
         sign_ins::add,
+        authorizations::add,
         directory::add,
         parts::add,
         limits::add,

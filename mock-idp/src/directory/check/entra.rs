@@ -45,6 +45,10 @@ fn one(path: &Path, tenant: &Tenant, findings: &mut Findings<'_>) {
     application::check(path, &tenant.applications, findings);
     people::check(path, &tenant.users, &tenant.groups, findings);
     conditional_access::check(path, tenant, findings);
+    if let Some(login) = &tenant.automatic_sign_in {
+        let logins = tenant.users.iter().map(|user| user.login.as_str());
+        findings.refers(path.key("automatic_sign_in"), "user", login, logins);
+    }
     let resources = path.key("resources");
     for (place, resource) in tenant.resources.iter().enumerate() {
         if !matches!(resource.token_version, 1 | 2) {

@@ -45,7 +45,8 @@ pub(super) const CODES: &[Code] = &[
         "on-behalf-of is not allowed to the application",
     )
     .documented()
-    .assuming("status"),
+    .assuming("status")
+    .met("on_behalf_of::what_is_not_a_callers_token_gives_nothing"),
     code(
         501_051,
         "invalid_grant",
@@ -151,7 +152,8 @@ pub(super) const CODES: &[Code] = &[
         "the user declined to consent; a poll for a device code then says `authorization_declined`",
     )
     .documented()
-    .assuming("status"),
+    .assuming("status")
+    .met("authorize::a_second_factor_and_consent_are_asked_for_on_pages_of_their_own"),
     code(
         90_094,
         "access_denied",
@@ -159,5 +161,15 @@ pub(super) const CODES: &[Code] = &[
         "only an administrator may consent",
     )
     .documented()
-    .assuming("error, status and text"),
+    .assuming("error, status and text")
+    .met("authorize::scopes_that_a_resource_lists_are_the_only_ones_it_has"),
+    code(
+        650_053,
+        "invalid_client",
+        "The application '{name}' asked for scope '{scope}' that doesn't exist on the resource '{resource}'. Contact the app vendor.",
+        "the API has no such scope",
+    )
+    .documented()
+    .assuming("error")
+    .met("authorize::scopes_that_a_resource_lists_are_the_only_ones_it_has"),
 ];

@@ -72,7 +72,7 @@ fn with(text: &str, now: Timestamp, said: impl Fn(&str) -> Option<String>) -> St
                 "audience" => "api://AzureADTokenExchange".to_owned(),
                 "client" | "resource" => GRAPH.to_owned(),
                 "grant" | "name" | "method" | "scope" | "tenant" | "redirect" | "origin"
-                | "issuer" | "subject" => String::new(),
+                | "issuer" | "subject" | "mode" | "asked" => String::new(),
                 "issued" => seven_digits(issued),
                 "lifetime" => "1.00:00:00".to_owned(),
                 "now" => seven_digits(now),

@@ -85,13 +85,15 @@ pub(super) const CODES: &[Code] = &[
         "invalid_request",
         "Cross-origin token redemption is permitted only for the 'Single-Page Application' client-type. Request origin: '{origin}'.",
         "`Origin` beside what was not issued to a single-page application",
-    ),
+    )
+    .met("codes::the_address_decides_who_may_redeem"),
     code(
         9_002_327,
         "invalid_request",
         "Tokens issued for the 'Single-Page Application' client-type may only be redeemed via cross-origin requests.",
         "what was issued to a single-page application is redeemed without `Origin`",
-    ),
+    )
+    .met("codes::the_address_decides_who_may_redeem"),
     code(
         240_002,
         "invalid_grant",
@@ -99,11 +101,80 @@ pub(super) const CODES: &[Code] = &[
         "on-behalf-of with an id token",
     )
     .documented()
-    .assuming("error and status"),
+    .assuming("error and status")
+    .met("on_behalf_of::what_is_not_a_callers_token_gives_nothing"),
     code(
         50_011,
         "invalid_request",
         "The redirect URI '{redirect}' specified in the request does not match the redirect URIs configured for the application '{client}'. Make sure the redirect URI sent in the request matches one added to your application in the Azure portal. Navigate to https://aka.ms/redirectUriMismatchError to learn more about how to troubleshoot this error.",
         "the redirect URI is none of the application's",
-    ),
+    )
+    .met("authorize::what_cannot_be_told_to_the_client_is_told_to_the_user"),
+    code(
+        500_113,
+        "invalid_request",
+        "No reply address is registered for the application.",
+        "no redirect URI is registered",
+    )
+    .documented()
+    .met("authorize::what_cannot_be_told_to_the_client_is_told_to_the_user"),
+    code(
+        70_005,
+        "unsupported_response_type",
+        "The app requested an unsupported response type.",
+        "a `response_type` that is not known",
+    )
+    .documented()
+    .assuming("text")
+    .met("authorize::what_the_client_got_wrong_is_told_to_the_client"),
+    code(
+        70_007,
+        "invalid_request",
+        "'{mode}' is not a supported value of 'response_mode' when requesting a token.",
+        "a `response_mode` that is not known",
+    )
+    .documented()
+    .assuming("error and text")
+    .met("authorize::what_the_client_got_wrong_is_told_to_the_client"),
+    code(
+        700_051,
+        "unsupported_response_type",
+        "response_type 'token' is not enabled for the application.",
+        "an access token from the authorization endpoint",
+    )
+    .documented()
+    .met("authorize::what_the_client_got_wrong_is_told_to_the_client"),
+    code(
+        700_054,
+        "unsupported_response_type",
+        "response_type 'id_token' is not enabled for the application.",
+        "an id token from the authorization endpoint",
+    )
+    .documented()
+    .met("authorize::what_the_client_got_wrong_is_told_to_the_client"),
+    code(
+        9_002_325,
+        "invalid_request",
+        "Proof Key for Code Exchange is required for cross-origin authorization code redemption.",
+        "a single-page application without a code challenge",
+    )
+    .assuming("that it is told before the code is redeemed")
+    .met("authorize::what_the_client_got_wrong_is_told_to_the_client"),
+    code(
+        50_147,
+        "invalid_request",
+        "The size of the code challenge parameter isn't valid.",
+        "a code challenge of an unknown method",
+    )
+    .documented()
+    .assuming("that this is the number for it")
+    .met("authorize::what_the_client_got_wrong_is_told_to_the_client"),
+    code(
+        501_491,
+        "invalid_request",
+        "Invalid size of Code_Challenge parameter.",
+        "a code challenge that is too short or too long",
+    )
+    .documented()
+    .met("authorize::what_the_client_got_wrong_is_told_to_the_client"),
 ];

@@ -23,7 +23,8 @@ pub(super) const CODES: &[Code] = &[
         "invalid_grant",
         "The provided authorization code or refresh token has expired due to inactivity. Send a new interactive authorization request for this user and resource.",
         "a code after ten minutes",
-    ),
+    )
+    .met("codes::a_code_lives_for_ten_minutes_and_no_longer_than_its_user"),
     code(
         700_081,
         "invalid_grant",
@@ -78,7 +79,8 @@ pub(super) const CODES: &[Code] = &[
         "invalid_grant",
         "OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token.",
         "a code is redeemed twice",
-    ),
+    )
+    .met("codes::a_code_gives_its_tokens_once"),
     code(
         700_005,
         "invalid_grant",
@@ -86,31 +88,52 @@ pub(super) const CODES: &[Code] = &[
         "a code of another tenant",
     )
     .documented()
-    .assuming("status"),
+    .assuming("status")
+    .met("codes::what_is_refused_uses_no_code_up"),
     code(
         501_481,
         "invalid_grant",
         "The Code_Verifier does not match the code_challenge supplied in the authorization request.",
         "the code verifier is wrong (RFC 7636)",
-    ),
+    )
+    .met("codes::what_is_refused_uses_no_code_up"),
     code(
         50_013,
         "invalid_grant",
         "Assertion failed signature validation. [Reason - {reason}, Thumbprint of key used by client: '{thumbprint}']",
         "an assertion whose signature is wrong, `invalid_client` where it authenticates",
     )
-    .assuming("that a federated credential is answered so"),
+    .assuming("that a federated credential is answered so")
+    .met("on_behalf_of::what_is_not_a_callers_token_gives_nothing"),
     code(
         500_131,
         "invalid_grant",
         "Assertion audience does not match the Client app presenting the assertion. The audience in the assertion was '{audience}' and the expected audience is '{client}' or one of the Application Uris of this application with App ID '{client}'({name}). The downstream client must request a token for the expected audience (the application that made the OBO request) and this application should use that token as the assertion.",
         "on-behalf-of with a token for another API",
     )
-    .assuming("status"),
+    .assuming("status")
+    .met("on_behalf_of::what_is_not_a_callers_token_gives_nothing"),
     code(
         500_133,
         "invalid_grant",
         "Assertion is not within its valid time range. Ensure that the access token is not expired before using it for user assertion, or request a new token. Current time: {now}, expiry time of assertion {issued}.",
         "on-behalf-of with a token that has expired",
-    ),
+    )
+    .met("on_behalf_of::what_is_not_a_callers_token_gives_nothing"),
+    code(
+        50_148,
+        "invalid_grant",
+        "The code_verifier does not match the code_challenge supplied in the authorization request for PKCE.",
+        "no code verifier beside a code with a challenge",
+    )
+    .documented()
+    .assuming("that this is the number for a missing one")
+    .met("codes::what_is_refused_uses_no_code_up"),
+    code(
+        500_112,
+        "invalid_client",
+        "The reply address '{redirect}' does not match the reply address '{asked}' provided when requesting Authorization code.",
+        "another redirect URI than the code was asked with",
+    )
+    .met("codes::what_is_refused_uses_no_code_up"),
 ];

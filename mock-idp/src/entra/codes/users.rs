@@ -65,7 +65,8 @@ pub(super) const CODES: &[Code] = &[
         "`prompt=none`, and nobody is signed in",
     )
     .suberror("login_required")
-    .assuming("status"),
+    .assuming("status")
+    .met("authorize::the_session_of_a_browser_signs_in_again"),
     code(
         50_089,
         "invalid_grant",
@@ -73,7 +74,8 @@ pub(super) const CODES: &[Code] = &[
         "the sign-in took too long",
     )
     .documented()
-    .assuming("error and status"),
+    .assuming("error and status")
+    .met("authorize::a_page_works_for_an_hour"),
     code(
         16_000,
         "interaction_required",
@@ -81,7 +83,8 @@ pub(super) const CODES: &[Code] = &[
         "several accounts, and none is meant",
     )
     .documented()
-    .assuming("status"),
+    .assuming("status")
+    .met("authorize::the_session_of_a_browser_signs_in_again"),
     code(
         130_501,
         "invalid_grant",
