@@ -10,6 +10,7 @@ mod correlation;
 mod denial;
 mod device;
 mod discovery;
+mod examples;
 mod graph;
 mod limited;
 mod managed_identity;
@@ -48,6 +49,9 @@ use crate::world::{Rooms, World};
 
 pub(crate) use authorize::{Decided, RefusedWith, approve, deny};
 pub(crate) use correlation::given as given_request_id;
+pub(crate) use examples::{
+    example_mailbox, example_resource, example_user_mailbox, example_user_resource,
+};
 pub(crate) use managed_identity::routes as managed_identity_routes;
 pub(crate) use minting::ordinary;
 pub(crate) use password::changed as passwords_changed;
@@ -380,24 +384,4 @@ fn cookies(world: &World, reply: &mut Reply) {
         "set-cookie",
         "stsservicecookie=estsfd; path=/; secure; samesite=none; httponly",
     );
-}
-
-/// Where Graph-shaped calls of an example go.
-pub(crate) fn example_resource(world: &World) -> String {
-    format!("{}/v1.0/users", world.origin(Origin::Graph))
-}
-
-/// Where mail is sent from a user's mailbox by an application.
-pub(crate) fn example_mailbox(world: &World, user: &str) -> String {
-    format!("{}/{user}/sendMail", example_resource(world))
-}
-
-/// Where a user's own mail is sent.
-pub(crate) fn example_user_mailbox(world: &World) -> String {
-    format!("{}/sendMail", example_user_resource(world))
-}
-
-/// Where Graph-shaped calls for a user go.
-pub(crate) fn example_user_resource(world: &World) -> String {
-    format!("{}/v1.0/me", world.origin(Origin::Graph))
 }

@@ -19,6 +19,9 @@ const CHALLENGE: std::ops::RangeInclusive<usize> = 43..=128;
 /// The longest login that is taken for a hint: it stands in the page again.
 const HINT: usize = 256;
 
+/// The longest `state` and `nonce` that are taken: both are kept, and given back.
+const TEXT: usize = 16 * 1024;
+
 /// Whom the user is asked about, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Prompt {
@@ -113,6 +116,10 @@ fn identify<'w>(
     }
     if let Some(name) = said.repeated().into_iter().next() {
         return Err(Denial::ParameterRepeated(name).into());
+    }
+    let is_long = |name| said.get(name).is_some_and(|text| text.len() > TEXT);
+    if is_long("state") || is_long("nonce") {
+        return Err(Denial::Malformed.into());
     }
     let client = said.require("client_id")?;
     let (tenant, application) = application(world, inbound, client)?;
