@@ -39,7 +39,7 @@ use crate::dialect::Dialect;
 use crate::engine::TokenRequest;
 use crate::fault::ScriptedError;
 use crate::inbound::{Inbound, READS};
-use crate::journal::{Endpoint, Origin};
+use crate::journal::Endpoint;
 use crate::lenient;
 use crate::limits::Form;
 use crate::pipeline::{self, Call};

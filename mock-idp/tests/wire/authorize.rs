@@ -152,6 +152,7 @@ async fn what_cannot_be_told_to_the_client_is_told_to_the_user() {
     AADSTS500113: No reply address is registered for the application.
     AADSTS50011: The redirect URI &#39;https://evil.example/&lt;script&gt;&#39; specified in the request
     AADSTS50011: The redirect URI &#39;https://portal.contoso.example/callback/&#39; specified in the re
+    AADSTS90013: Invalid input received from the user.
     AADSTS90002: Tenant &#39;nobody.example&#39; not found. Check to make sure you have the correct tena
     AADSTS900023: Specified tenant identifier &#39;n o&#39; is neither a valid DNS name, nor a valid ext
     AADSTS9002332: Application &#39;1e2f3a4b-5c6d-4e7f-8091-a2b3c4d5e6f7&#39;(Contoso Portal) is configu

@@ -1,6 +1,6 @@
 //! The pages of a sign-in, and deciding on one without them.
 
-use mock_idp::journal::{Endpoint, Origin};
+use mock_idp::journal::Endpoint;
 use mock_idp::{MockIdp, SignInRefusal};
 
 use crate::answer::Answer;

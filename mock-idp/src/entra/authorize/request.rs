@@ -68,7 +68,7 @@ pub(super) enum Refused {
     /// The user, since the address to return to cannot be trusted.
     OnPage(EntraDenial),
     /// The client.
-    AtClient(ReturnTo, EntraDenial),
+    AtClient(Box<(ReturnTo, EntraDenial)>),
 }
 
 /// Reads a request. The order of the checks is assumed: whose it is, where it returns to, and then the rest.
@@ -85,7 +85,7 @@ pub(super) fn read<'w>(
         state: said.get("state").map(str::to_owned),
     };
     let asked = examine(inbound, said, tenant, application, redirect);
-    asked.map_err(|denial| Refused::AtClient(to, denial))
+    asked.map_err(|denial| Refused::AtClient(Box::new((to, denial))))
 }
 
 /// Where the answer to a request would go, for those who refuse it for another reason.
