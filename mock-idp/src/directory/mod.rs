@@ -174,9 +174,9 @@ mod tests {
         let error = Directory::from_yaml(&text).unwrap_err().to_string();
         insta::assert_snapshot!(error, @"
         error: unknown key `logn`
-          --> directory.yaml:76:11
+          --> directory.yaml:93:11
            |
-        76 |           logn: ada@contoso.example
+        93 |           logn: ada@contoso.example
            |           ^^^^ did you mean `login`?
            |
            = note: the keys here are `id`, `login`, `name`, `password`, `enabled`, `locked`, `password_expired`, `mfa_required` and `groups`

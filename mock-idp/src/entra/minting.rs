@@ -87,7 +87,7 @@ pub(crate) fn ordinary(
         resolved: &resolved,
         now: issued_at,
         expires_at,
-        address: None,
+        address: Some(std::net::Ipv4Addr::LOCALHOST.into()),
     };
     let unsigned = match (recipe.token, &grant.user) {
         (OrderedToken::IdToken, Some(user)) => {

@@ -15,6 +15,7 @@ mod denial;
 mod device;
 mod discovery;
 mod documents;
+mod examples;
 mod graph;
 mod headers;
 mod instance;
@@ -47,7 +48,7 @@ use crate::dialect::Dialect;
 use crate::engine::TokenRequest;
 use crate::fault::ScriptedError;
 use crate::inbound::Inbound;
-use crate::journal::{Endpoint, Origin};
+use crate::journal::Endpoint;
 use crate::lenient;
 use crate::limits::Form;
 use crate::pipeline::{self, Call};
@@ -58,6 +59,9 @@ use crate::world::{Rooms, World};
 pub(crate) use authorize::{Decided, RefusedWith, approve, deny};
 pub(crate) use codes::fidelity;
 pub(crate) use correlation::given as given_request_id;
+pub(crate) use examples::{
+    example_mailbox, example_resource, example_user_mailbox, example_user_resource,
+};
 pub(crate) use managed_identity::routes as managed_identity_routes;
 pub(crate) use minting::ordinary;
 pub(crate) use password::changed as passwords_changed;
@@ -213,24 +217,4 @@ impl Dialect for Entra {
             }
         }
     }
-}
-
-/// Where Graph-shaped calls of an example go.
-pub(crate) fn example_resource(world: &World) -> String {
-    format!("{}/v1.0/users", world.origin(Origin::Graph))
-}
-
-/// Where mail is sent from a user's mailbox by an application.
-pub(crate) fn example_mailbox(world: &World, user: &str) -> String {
-    format!("{}/{user}/sendMail", example_resource(world))
-}
-
-/// Where a user's own mail is sent.
-pub(crate) fn example_user_mailbox(world: &World) -> String {
-    format!("{}/sendMail", example_user_resource(world))
-}
-
-/// Where Graph-shaped calls for a user go.
-pub(crate) fn example_user_resource(world: &World) -> String {
-    format!("{}/v1.0/me", world.origin(Origin::Graph))
 }

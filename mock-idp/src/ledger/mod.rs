@@ -3,6 +3,8 @@
 mod access_tokens;
 mod authorizations;
 mod book;
+#[cfg(test)]
+mod code_model;
 mod codes;
 mod consents;
 mod device_codes;

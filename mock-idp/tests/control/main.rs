@@ -9,6 +9,7 @@
 
 mod desk;
 
+mod authorizations;
 mod bodies;
 mod clocks;
 mod directories;

@@ -294,7 +294,7 @@ async fn who_cannot_sign_in_cannot_approve() {
         if stage.idp.provider() == Provider::Entra {
             insta::assert_snapshot!(as_user("cleo"), @"the user `cleo@contoso.example` cannot sign in: the account is disabled");
             insta::assert_snapshot!(as_user("dana"), @"the user `dana@contoso.example` cannot sign in: the account is locked");
-            insta::assert_snapshot!(as_user("nobody"), @"there is no user `nobody@contoso.example` where the device signs in; its users are `ada@contoso.example`, `ben@contoso.example`, `cleo@contoso.example`, `dana@contoso.example`, `emil@contoso.example`, …");
+            insta::assert_snapshot!(as_user("nobody"), @"there is no user `nobody@contoso.example` where the sign-in takes place; its users are `ada@contoso.example`, `ben@contoso.example`, `cleo@contoso.example`, `dana@contoso.example`, `emil@contoso.example`, …");
             insta::assert_snapshot!(shown(stage.idp.deny_sign_in("WRONG")), @"no device shows the code `WRONG`; `pending_sign_ins` lists those that wait");
         }
         // A second factor is no hindrance in a browser.
@@ -303,7 +303,7 @@ async fn who_cannot_sign_in_cannot_approve() {
             .approve_sign_in(&user_code, &format!("ben@{domain}"))
             .unwrap();
         if stage.idp.provider() == Provider::Entra {
-            insta::assert_snapshot!(shown(stage.idp.deny_sign_in(&user_code)), @"the sign-in `CODE` has been decided on already; have the device begin another");
+            insta::assert_snapshot!(shown(stage.idp.deny_sign_in(&user_code)), @"the sign-in `CODE` has been decided on already; begin another");
         }
     }
 }

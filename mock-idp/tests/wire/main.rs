@@ -80,6 +80,7 @@ mod redirects;
 mod refresh;
 mod revocation;
 mod sign_in_model;
+mod sign_in_pages;
 mod silent_peers;
 mod snapshots;
 mod soak;

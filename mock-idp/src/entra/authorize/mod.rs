@@ -54,7 +54,8 @@ async fn authorize(
     let act = |world: &World, said: &TokenRequest| match request::read(world, &inbound, said) {
         Ok(asked) => decide::begin(world, &inbound, &asked),
         Err(Refused::OnPage(denial)) => decide::on_page(world, &inbound, &denial),
-        Err(Refused::AtClient(to, denial)) => {
+        Err(Refused::AtClient(refused)) => {
+            let (to, denial) = *refused;
             let error = denial.aadsts(world.clock.now());
             returning::refusal(world, &inbound, &to, &error, false)
         }

@@ -144,9 +144,9 @@ mod tests {
 
     #[test]
     fn members_stand_where_the_client_wants_them() {
-        insta::assert_snapshot!(shown("https://app.example", ResponseMode::Query), @"");
-        insta::assert_snapshot!(shown("https://app.example/cb?a=b", ResponseMode::Query), @"");
-        insta::assert_snapshot!(shown("https://app.example/cb", ResponseMode::Fragment), @"");
-        insta::assert_snapshot!(shown("https://app.example", ResponseMode::FormPost), @"");
+        insta::assert_snapshot!(shown("https://app.example", ResponseMode::Query), @"https://app.example/?code=x%2Fy&state=a+b%26c%3D%C3%A9&session_state=s#");
+        insta::assert_snapshot!(shown("https://app.example/cb?a=b", ResponseMode::Query), @"https://app.example/cb?a=b&code=x%2Fy&state=a+b%26c%3D%C3%A9&session_state=s#");
+        insta::assert_snapshot!(shown("https://app.example/cb", ResponseMode::Fragment), @"https://app.example/cb#code=x%2Fy&state=a+b%26c%3D%C3%A9&session_state=s");
+        insta::assert_snapshot!(shown("https://app.example", ResponseMode::FormPost), @"https://app.example");
     }
 }
