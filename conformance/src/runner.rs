@@ -147,6 +147,7 @@ fn nothing(why: String) -> Trace {
         tokens: Vec::new(),
         cast: Vec::new(),
         road: Road::Local,
+        said: None,
         cut_short: Some(CutShort::Harness(why)),
     }
 }

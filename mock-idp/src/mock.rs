@@ -320,6 +320,12 @@ impl MockIdp {
         self.rooms.hygiene().clean(text)
     }
 
+    /// The same for a text of any length: what a program printed, for one.
+    #[must_use]
+    pub fn scrubbed(&self, text: &str) -> String {
+        self.rooms.hygiene().clean_to(text, usize::MAX)
+    }
+
     /// Every token this world remembers.
     #[must_use]
     pub fn tokens(&self) -> Vec<TokenFacts> {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use mock_idp::Provider;
 
 use super::publish::{Judging, counts};
 use super::select::{Select, nothing};
@@ -11,7 +12,7 @@ use crate::case::Case;
 use crate::exit::ExitCode;
 use crate::judge::judge;
 use crate::judgement::{Judgement, Run};
-use crate::passive::{self, ChildEnd, PassiveError};
+use crate::passive::{self, ChildEnd, Order, PassiveError, Stage};
 use crate::report::{NotRun, Played, Report};
 use crate::scenario::Length;
 use crate::watchdog::Stopwatch;
@@ -26,13 +27,20 @@ pub(super) struct Exec {
     /// What the command's own exit code means: judge counts a failure against the gate, ignore does not
     #[arg(long, value_enum, default_value_t = Child::Judge)]
     child: Child,
+    /// Whose libraries' own variables the command finds: AZURE_… of Entra's, OKTA_CLIENT_… of Okta's; can be repeated
+    #[arg(long = "env", value_enum, value_name = "VENDOR", default_values = ["entra", "okta"])]
+    vendors: Vec<Vendor>,
     /// How long the command may take in one case before it is killed
     #[arg(long, default_value = "10m", value_name = "LENGTH", value_parser = timeout)]
     timeout: Length,
     /// The seed of everything random in the mock
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// The command and its arguments
+    /// The command and its arguments, which may hold {token_url}, {client_id} and the like
+    ///
+    /// Each of our own variables can stand in an argument, in lower case, without TOKENPROOF_ and between braces. Other braces stay
+    /// as they are; {{token_url}} is {token_url} itself. What stands in an argument can be seen by every user of the machine:
+    /// {client_secret}, {password} and {refresh_token} are better read from the environment.
     #[arg(last = true, required = true, value_name = "COMMAND")]
     command: Vec<String>,
 }
@@ -41,6 +49,14 @@ pub(super) struct Exec {
 enum Child {
     Judge,
     Ignore,
+}
+
+/// Whose libraries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Vendor {
+    Entra,
+    Okta,
+    None,
 }
 
 fn timeout(text: &str) -> Result<Length, String> {
@@ -104,6 +120,8 @@ impl Exec {
                 break;
             }
         }
+        // What a command has left to be passed on to nobody is not waited for.
+        runtime.shutdown_background();
         let played: Vec<Played<'_>> = cases
             .iter()
             .zip(&done)
@@ -131,12 +149,12 @@ impl Exec {
 
     async fn one(&self, case: &Case) -> Result<Done, Refusal> {
         let watch = Stopwatch::start();
-        let run = passive::run(case, &self.command, self.timeout.0, self.seed)
+        let mut run = passive::run(&[Stage::of(case)], &self.order(&self.vendors()))
             .await
             .map_err(|error| refusal(&error))?;
         let runs = [Run {
             variation: 0,
-            trace: run.trace,
+            trace: run.traces.remove(0),
         }];
         let judgements = judge(case, &runs);
         Ok(Done {
@@ -145,6 +163,25 @@ impl Exec {
             child: run.child,
             took: watch.elapsed(),
         })
+    }
+
+    fn vendors(&self) -> Vec<Provider> {
+        let vendors = self.vendors.iter().filter_map(|vendor| match vendor {
+            Vendor::Entra => Some(Provider::Entra),
+            Vendor::Okta => Some(Provider::Okta),
+            Vendor::None => None,
+        });
+        vendors.collect()
+    }
+
+    fn order<'o>(&'o self, vendors: &'o [Provider]) -> Order<'o> {
+        Order {
+            timeout: self.timeout.0,
+            seed: self.seed,
+            vendors,
+            pass_on: output::pass_on(),
+            ..Order::new(&self.command)
+        }
     }
 
     /// What the command's own end says against the run.
@@ -180,6 +217,7 @@ impl Exec {
 fn refusal(error: &PassiveError) -> Refusal {
     let exit = match error {
         PassiveError::Interrupted(_) => ExitCode::Driver,
+        PassiveError::Placeholder(_) => ExitCode::Usage,
         _ => ExitCode::Harness,
     };
     Refusal {

@@ -89,6 +89,7 @@ pub(super) fn settle(run: Settled<'_>) -> Trace {
         tokens,
         cast: run.cast,
         road: Road::Local,
+        said: None,
         cut_short: run.cut_short,
     }
 }

@@ -5,9 +5,14 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::io::AsyncRead;
 use tokio::process::Command;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
+use super::hearing::{self, Confidants, Heard, PassOn, Stream};
 use super::stop::Stop;
+use crate::trace::Said;
 use crate::watchdog::within;
 
 /// How the command ended.
@@ -30,56 +35,97 @@ pub enum ChildEnd {
 #[derive(Debug)]
 pub(super) struct Interrupted(pub(super) &'static str);
 
+/// What is to be run.
+pub(super) struct Start<'c> {
+    pub(super) command: &'c [String],
+    pub(super) variables: &'c [(String, String)],
+    pub(super) unset: &'c [&'c str],
+    pub(super) timeout: Duration,
+    /// Who reads what it prints.
+    pub(super) pass_on: PassOn,
+    /// Whose secrets it should not print.
+    pub(super) confidants: Confidants,
+}
+
 /// Runs a command to its end, to the time-out, or until this process is asked to stop. Whatever it leaves behind in its
-/// process group is killed; what has moved to another group, as a daemon does, is out of reach.
+/// process group is killed; what has moved to another group, as a daemon does, is out of reach, and its output is not waited for.
 pub(super) async fn run(
-    command: &[String],
-    variables: &[(String, String)],
-    unset: &[&str],
-    timeout: Duration,
+    start: Start<'_>,
     stop: &mut Stop,
-) -> Result<ChildEnd, Interrupted> {
-    let Some((program, arguments)) = command.split_first() else {
-        return Ok(ChildEnd::NotStarted(
+) -> Result<(ChildEnd, Said), Interrupted> {
+    let silent = |end| Ok((end, Said::default()));
+    let Some((program, arguments)) = start.command.split_first() else {
+        return silent(ChildEnd::NotStarted(
             "no command was given; write it after `--`".to_owned(),
         ));
     };
     let mut starting = Command::new(program);
     starting
         .args(arguments)
-        .envs(variables.iter().cloned())
+        .envs(start.variables.iter().cloned())
         .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .process_group(0)
         .kill_on_drop(true);
-    for name in unset {
+    for name in start.unset {
         starting.env_remove(name);
     }
     let mut child = match starting.spawn() {
         Ok(child) => child,
-        Err(error) => return Ok(ChildEnd::NotStarted(not_started(program, &error))),
+        Err(error) => return silent(ChildEnd::NotStarted(not_started(program, &error))),
     };
     let group = child
         .id()
         .and_then(|id| i32::try_from(id).ok())
         .and_then(Pid::from_raw);
+    let (over, heard) = watch::channel(false);
+    let output = hear(child.stdout.take(), Stream::Output, &start, &heard);
+    let error = hear(child.stderr.take(), Stream::Error, &start, &heard);
     let ended = tokio::select! {
-        ended = within(timeout, child.wait()) => Ok(ended),
+        ended = within(start.timeout, child.wait()) => Ok(ended),
         signal = stop.asked() => Err(Interrupted(signal)),
     };
     if let Some(group) = group {
         // An error means that nobody is left in the group, which is what we want.
         let _ = kill_process_group(group, Signal::KILL);
     }
-    match ended? {
-        Some(Ok(status)) => Ok(end_of(status)),
-        Some(Err(error)) => Ok(ChildEnd::NotStarted(format!(
-            "`{program}` could not be waited for: {error}"
-        ))),
+    // Nobody listens for it where both streams have ended.
+    let _ = over.send(true);
+    let said = hearing::said(rest(output).await, rest(error).await, &start.confidants);
+    let end = match ended? {
+        Some(Ok(status)) => end_of(status),
+        Some(Err(error)) => {
+            ChildEnd::NotStarted(format!("`{program}` could not be waited for: {error}"))
+        }
         None => {
             // Already killed with its group; this only collects it.
             let _ = child.wait().await;
-            Ok(ChildEnd::Hung { after: timeout })
+            ChildEnd::Hung {
+                after: start.timeout,
+            }
         }
+    };
+    Ok((end, said))
+}
+
+/// Begins to listen to one of the two streams.
+fn hear(
+    from: Option<impl AsyncRead + Unpin + Send + 'static>,
+    stream: Stream,
+    start: &Start<'_>,
+    over: &watch::Receiver<bool>,
+) -> Option<JoinHandle<Heard>> {
+    let (pass_on, confidants) = (start.pass_on.clone(), start.confidants.clone());
+    let listening = hearing::listen(from?, stream, pass_on, confidants, over.clone());
+    Some(tokio::spawn(listening))
+}
+
+/// What was heard in the end.
+async fn rest(listening: Option<JoinHandle<Heard>>) -> Heard {
+    match listening {
+        Some(listening) => listening.await.unwrap_or_default(),
+        None => Heard::default(),
     }
 }
 

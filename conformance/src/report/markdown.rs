@@ -19,6 +19,16 @@ pub fn render(report: &Report) -> String {
     if !closing.is_empty() {
         parts.push(format!("### What did not pass\n\n{}", table(&closing)));
     }
+    for case in &report.cases {
+        let stderr = report.stderr_of(case);
+        if !stderr.is_empty() {
+            let name = code(&case.name.0);
+            let lines = std::iter::once(name).chain(stderr.iter().map(|line| escaped(line)));
+            let lines: Vec<String> = lines.collect();
+            let title = "the command's last words on stderr";
+            parts.push(folded(title, &lines.join("<br>\n")));
+        }
+    }
     if !skipped.is_empty() {
         let title = format!("{} not applicable", several(skipped.len(), "check"));
         parts.push(folded(&title, &table(&skipped)));

@@ -15,6 +15,7 @@ mod not_run;
 mod plain;
 mod remarks;
 pub(crate) mod several;
+mod stderr;
 mod style;
 mod tally;
 pub mod terminal;
@@ -125,6 +126,9 @@ pub struct CaseReport {
     pub virtual_ms: Option<u64>,
     /// Its checks, in the order of the file.
     pub checks: Vec<CheckReport>,
+    /// The last lines that the command under test wrote to standard error, without secrets; left out when there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stderr: Vec<String>,
     /// How long it took in real time.
     #[serde(skip)]
     pub took: Option<Duration>,
@@ -345,6 +349,7 @@ fn case_report(played: &Played<'_>, judged: &[Judgement]) -> CaseReport {
             .zip(judged)
             .map(|(planned, judgement)| check_report(played, planned, judgement))
             .collect(),
+        stderr: stderr::tail(played),
         took: played.took,
     }
 }

@@ -160,7 +160,8 @@ impl Hygiene<'_> {
         self.clean_to(text, TEXT)
     }
 
-    fn clean_to(&self, text: &str, limit: usize) -> String {
+    /// A text without secrets, no longer than `limit` bytes.
+    pub(crate) fn clean_to(&self, text: &str, limit: usize) -> String {
         let mut text = text.to_owned();
         if self.is_dirty(&text) {
             self.secrets.mask(&mut text);

@@ -50,6 +50,8 @@ struct CaseView<'a> {
     file: String,
     sum: String,
     checks: Vec<CheckView<'a>>,
+    /// What the command wrote to standard error, where it may help.
+    stderr: String,
     runs: Vec<RunView>,
 }
 
@@ -89,7 +91,10 @@ impl<'a> Page<'a> {
         let mut cases: Vec<CaseView<'_>> = report
             .cases
             .iter()
-            .map(|case| CaseView::new(case, played.iter().find(|p| p.case.name == case.name)))
+            .map(|case| {
+                let played = played.iter().find(|p| p.case.name == case.name);
+                CaseView::new(report, case, played)
+            })
             .collect();
         // Stable, so by name within.
         cases.sort_by_key(|view| std::cmp::Reverse(gravity(worst(view.case))));
@@ -138,7 +143,7 @@ fn requirements(report: &Report) -> Vec<RequirementRow<'_>> {
 }
 
 impl<'a> CaseView<'a> {
-    fn new(case: &'a CaseReport, played: Option<&Played<'_>>) -> Self {
+    fn new(report: &Report, case: &'a CaseReport, played: Option<&Played<'_>>) -> Self {
         let verdict = worst(case);
         let passed = case
             .checks
@@ -159,6 +164,7 @@ impl<'a> CaseView<'a> {
             file: plain(&case.file),
             sum,
             checks,
+            stderr: report.stderr_of(case).join("\n"),
             runs: played.map(|played| runs(case, played)).unwrap_or_default(),
         }
     }
