@@ -84,7 +84,7 @@ impl Exec {
         let cases: Vec<Case> = chosen
             .cases
             .into_iter()
-            .filter(|case| case.head.passive)
+            .filter(|case| case.head.passive.is_some())
             .collect();
         if cases.is_empty() {
             return Err(nothing("none of the selected scenarios can be judged passively; `tokenproof list passive` shows those that can".to_owned()));

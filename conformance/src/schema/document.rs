@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::forms::Vendor;
 use crate::registry::Requirement;
-use crate::scenario::{Check, ClientSpec, IdpSpec, Need, OneOrMany, Step};
+use crate::scenario::{Check, ClientSpec, IdpSpec, Need, OneOrMany, Passive, Step};
 
 /// A scenario: how a provider behaves, what is done, and what a well-behaved token client does about it.
 #[derive(JsonSchema)]
@@ -35,7 +35,7 @@ pub(super) struct Scenario {
     needs: Vec<Need>,
     /// Whether any command can be judged by the wire alone; the steps are not run then.
     #[serde(default)]
-    passive: bool,
+    passive: Option<Passive>,
     /// How often each case is played, with another seed each time; the verdict is over all of them.
     #[serde(default)]
     #[schemars(range(min = 1, max = 50))]
