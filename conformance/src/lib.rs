@@ -6,6 +6,7 @@ pub mod check;
 pub mod cli;
 pub mod contender;
 pub mod exit;
+pub mod faults;
 pub mod frozen;
 pub mod gate;
 pub mod judge;

@@ -204,7 +204,7 @@ pub(crate) struct Survey {
 }
 
 /// A file as text.
-fn read(path: &Path) -> Result<Source, Diagnostics> {
+pub(crate) fn read(path: &Path) -> Result<Source, Diagnostics> {
     let file = fs::File::open(path).map_err(|e| unreadable(path, &e))?;
     let mut bytes = Vec::new();
     // A device or a pipe says nothing true about its length.

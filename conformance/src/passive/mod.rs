@@ -3,6 +3,7 @@
 mod child;
 mod environment;
 mod hearing;
+mod once;
 mod placeholder;
 mod stage;
 mod stop;
@@ -20,6 +21,7 @@ use crate::trace::{CutShort, Exchange, Party, Road, Said, Trace};
 pub use child::ChildEnd;
 pub(crate) use child::not_started;
 pub use hearing::{PassOn, Stream};
+pub use once::{Disagreement, Once, Otherwise};
 pub use placeholder::UnknownPlaceholder;
 pub use stage::Stage;
 use stop::Stop;

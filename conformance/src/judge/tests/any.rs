@@ -129,7 +129,7 @@ pub(super) fn sent() -> impl Strategy<Value = Sent> {
             0..=4 if to_token => sent.issues(&format!("AT#{serial} RT#{}", serial + 1)),
             0..=4 => sent,
             5 => sent.status(401),
-            6 => sent.status(503),
+            6 => sent.status(503).header("retry-after", "7"),
             7 => sent.status(400).error("invalid_grant"),
             8 => sent.lost(Delivery::Reset),
             _ => return sent.unanswered(),
