@@ -1,10 +1,13 @@
 //! `tokenproof exec`.
 
+mod once;
+
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use mock_idp::Provider;
 
+use self::once::OneRun;
 use super::publish::{Judging, counts};
 use super::select::{Select, nothing};
 use super::{Refusal, output};
@@ -24,6 +27,8 @@ pub(super) struct Exec {
     select: Select,
     #[command(flatten)]
     judging: Judging,
+    #[command(flatten)]
+    one: OneRun,
     /// What the command's own exit code means: judge counts a failure against the gate, ignore does not
     #[arg(long, value_enum, default_value_t = Child::Judge)]
     child: Child,
@@ -87,8 +92,12 @@ impl Exec {
             .filter(|case| case.head.passive.is_some())
             .collect();
         if cases.is_empty() {
-            return Err(nothing("none of the selected scenarios can be judged passively; `tokenproof list passive` shows those that can".to_owned()));
+            return Err(nothing("none of the selected scenarios can be judged passively; `tokenproof list --passive` shows those that can".to_owned()));
         }
+        let cases = match self.one.once {
+            true => Self::of_one_run(cases)?,
+            false => cases,
+        };
         let cases = self.judging.share(cases);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
@@ -97,7 +106,10 @@ impl Exec {
             .map_err(|error| Refusal::harness(format!("no runtime could be started: {error}")))?;
         let mut done = Vec::with_capacity(cases.len());
         let mut ended = None;
-        for case in &cases {
+        if self.one.once {
+            done = runtime.block_on(self.once(&cases))?;
+        }
+        for case in cases.iter().skip(done.len()) {
             if !self.judging.outputs.quiet {
                 output::complain(&format!("── {}: {}", case.name, self.command.join(" ")));
             }
@@ -136,7 +148,9 @@ impl Exec {
         report.be_seeded(self.seed);
         let left = cases.iter().skip(done.len());
         report.leave_out(left.map(NotRun::of).collect());
-        for (case, done) in cases.iter().zip(&done) {
+        // One run has one end, whoever judges it.
+        let ends = if self.one.once { 1 } else { done.len() };
+        for (case, done) in cases.iter().zip(&done).take(ends) {
             if let Some((exit, reason)) = self.complaint(&done.child) {
                 report.close(&case.name, exit, reason);
             }

@@ -87,14 +87,15 @@ impl<'a> Told<'a> {
     fn disregarded_by<'s>(
         &self,
         heeds: &Heeds,
-        view: &View<'_>,
+        view: &View<'s>,
         sent: &[Placed<'s>],
     ) -> Option<Placed<'s>> {
         let wait = signed(self.wait.saturating_sub(heeds.tolerance.0));
         let alike = |other: &Placed<'_>| {
             let name = |sent: Placed<'_>| view.sender(sent.exchange).map(|member| &member.name);
             name(self.by) == name(*other)
-                && Asked::of(&self.by.exchange.entry) == Asked::of(&other.exchange.entry)
+                && Asked::of(view, &self.by.exchange.entry)
+                    == Asked::of(view, &other.exchange.entry)
         };
         sent.iter().copied().find(|other| {
             let at = other.exchange.entry.at;
@@ -119,7 +120,9 @@ struct Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
-    fn of(entry: &'a Entry) -> Self {
+    fn of(view: &View<'a>, entry: &'a Entry) -> Self {
+        let shown = entry.presented.as_ref().and_then(|shown| shown.token);
+        let token = view.trace.tokens.iter().find(|t| Some(t.label) == shown);
         let asked = entry.token_request.as_ref();
         let mut scope: Vec<&str> = asked
             .map(|asked| asked.scope.iter().map(String::as_str).collect())
@@ -134,7 +137,9 @@ impl<'a> Asked<'a> {
                 .map_or(&entry.path, |(path, _)| path),
             client: entry.client(),
             grant: asked.and_then(|asked| asked.grant.as_deref()),
-            user: asked.and_then(|asked| asked.user.as_deref()),
+            user: asked
+                .and_then(|asked| asked.user.as_deref())
+                .or_else(|| token?.user.as_deref()),
             scope,
         }
     }
@@ -242,6 +247,15 @@ mod tests {
             }
         }
         insta::assert_snapshot!(verdict([told(), token(1).asks("app", "t").grant("client_credentials")]), @"fail | expected no request to token before the told wait is over | observed #2 came 1 s after #1 had told to wait 30 s | #1 #2");
+        let users = tale([
+            throttled(resource(0).shows("AT#1"), "9"),
+            resource(1).shows("AT#2"),
+        ])
+        .minted("AT#1")
+        .minted("AT#2")
+        .owned("AT#1", "app", Some("ada"), 0)
+        .owned("AT#2", "app", None, 0);
+        insta::assert_snapshot!(users.verdict(json!({ "heeds": { "to": "resource" } })), @"pass");
         let fleet = tale([throttled(token(0), "9").of("a"), token(1).of("b")]).cast(&["a", "b"]);
         insta::assert_snapshot!(fleet.verdict(json!({ "heeds": { "to": "token" } })), @"pass");
     }

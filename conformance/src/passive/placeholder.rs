@@ -1,6 +1,7 @@
 //! Placeholders in a command's arguments: `{token_url}` stands for what the variable `TOKENPROOF_TOKEN_URL` says.
 //!
-//! Only a name between braces is one. All other braces are the command's own: those of a shell, of JSON, of a template.
+//! Only a name between braces is one. All other braces are the command's own: those of JSON, of a template, of a shell, whose
+//! variables have a `$` before the brace.
 
 use mock_idp::environment::{PREFIX, Variable};
 
@@ -42,7 +43,10 @@ fn argument(text: &str, known: &[(String, &str)]) -> Result<String, UnknownPlace
     while let Some(brace) = rest.find('{') {
         let (before, from) = rest.split_at(brace);
         filled.push_str(before);
-        rest = if let Some((name, after)) = named(from, "{{", "}}") {
+        rest = if before.ends_with('$') {
+            filled.push('{');
+            &from[1..]
+        } else if let Some((name, after)) = named(from, "{{", "}}") {
             filled.extend(["{", name, "}"]);
             after
         } else if let Some((name, after)) = named(from, "{", "}") {
@@ -109,7 +113,7 @@ mod tests {
     fn names_between_braces_are_replaced_and_other_braces_stay() {
         insta::assert_snapshot!(fill("--url={token_url}&id={client_id}"), @"--url=https://127.0.0.1:1/token&id=app");
         insta::assert_snapshot!(fill(r#"{"id":"{client_id}","more":{}}"#), @r#"{"id":"app","more":{}}"#);
-        insta::assert_snapshot!(fill("${HOME} {} {print $1} {{ .Name }} {a-b} {1}"), @"${HOME} {} {print $1} {{ .Name }} {a-b} {1}");
+        insta::assert_snapshot!(fill("${HOME} ${token_url} ${x} {} {print $1} {{ .Name }} {a-b} {1}"), @"${HOME} ${token_url} ${x} {} {print $1} {{ .Name }} {a-b} {1}");
         insta::assert_snapshot!(fill("{{client_id}} { {client_id} } {{{client_id}}}"), @"{client_id} { app } {{client_id}}");
         insta::assert_snapshot!(fill("{{shell_variable}} {unfinished"), @"{shell_variable} {unfinished");
         insta::assert_snapshot!(fill(""), @"");
@@ -128,7 +132,7 @@ mod tests {
         }
 
         #[test]
-        fn one_pair_of_braces_more_stands_for_the_text_itself(name in "[a-z][a-z0-9_]{0,12}", before in "[^{}]{0,5}") {
+        fn one_pair_of_braces_more_stands_for_the_text_itself(name in "[a-z][a-z0-9_]{0,12}", before in "[^{}$]{0,5}") {
             prop_assert_eq!(fill(&format!("{before}{{{{{name}}}}}")), format!("{before}{{{name}}}"));
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use mock_idp::fault::Rule;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
@@ -61,6 +62,18 @@ pub(super) struct Scenario {
     /// What is expected.
     #[schemars(length(min = 1))]
     checks: Vec<Check>,
+}
+
+/// Faults of one run, under `tokenproof exec --once --faults FILE`.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "never made; its schema is")]
+pub(super) struct Faults {
+    /// The version of this form: 1.
+    #[schemars(extend("const" = 1))]
+    schema: u32,
+    /// Replies that differ from the ordinary; the first rule that applies to a request shapes its answer.
+    faults: Vec<Rule>,
 }
 
 /// The axes of `matrix` and `vary`.

@@ -25,11 +25,18 @@ pub enum Kind {
     Requirements,
     /// The report that `--json` writes
     Report,
+    /// A file of fault rules for `exec --once --faults`
+    Faults,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Scenario, Self::Requirements, Self::Report];
+    pub const ALL: [Self; 4] = [
+        Self::Scenario,
+        Self::Requirements,
+        Self::Report,
+        Self::Faults,
+    ];
 
     /// The name of the schema's file.
     #[must_use]
@@ -38,6 +45,7 @@ impl Kind {
             Self::Scenario => "scenario.schema.json",
             Self::Requirements => "requirements.schema.json",
             Self::Report => "report.schema.json",
+            Self::Faults => "faults.schema.json",
         }
     }
 
@@ -61,6 +69,15 @@ impl Kind {
                     .into_generator()
                     .into_root_schema_for::<document::Requirements>();
                 let mut schema = root.to_value();
+                strict::like_the_reader(&mut schema);
+                schema
+            }
+            Self::Faults => {
+                let root = draft
+                    .into_generator()
+                    .into_root_schema_for::<document::Faults>();
+                let mut schema = root.to_value();
+                strict::follow_links(&mut schema);
                 strict::like_the_reader(&mut schema);
                 schema
             }
