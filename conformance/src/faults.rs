@@ -119,8 +119,8 @@ mod tests {
 faults:
   - { to: token, one_in: 3, reply: 503 }
   - { to: resource, nth: 2, reply: 429, headers: { Retry-After: \"2\" } }
-"), @"");
-        insta::assert_snapshot!(told("schema: 1\nfaults: []\n"), @"");
+"), @"2 rules");
+        insta::assert_snapshot!(told("schema: 1\nfaults: []\n"), @"0 rules");
     }
 
     #[test]
@@ -132,10 +132,88 @@ faults:
   - { to: token, hold: herd }
   - { to: token, nth: 1, times: 2, reply: 503 }
   - 3
-"), @"");
-        insta::assert_snapshot!(told("faults: none"), @"");
-        insta::assert_snapshot!(told("schema: 1"), @"");
-        insta::assert_snapshot!(told("[]"), @"");
-        insta::assert_snapshot!(told("schema: [1"), @"");
+"), @"
+        error: found the number 2 where `1` belongs
+         --> faults.yaml:1:9
+          |
+        1 | schema: 2
+          |         ^
+
+        error: unknown key `falts`
+         --> faults.yaml:2:1
+          |
+        2 | falts: []
+          | ^^^^^ did you mean `faults`?
+          |
+          = note: the keys here are `schema` and `faults`
+
+        error: unknown key `replay`
+         --> faults.yaml:4:18
+          |
+        4 |   - { to: token, replay: 503 }
+          |                  ^^^^^^ did you mean `reply`?
+          |
+          = note: the keys here are `to`, `only`, `nth`, `one_in`, `per`, `probability`, `times`, `from`, `until`, `ttl`, `reply`, `redirect`, `headers`, `header_lines`, `without_headers`, `body`, `body_base64`, `content_type`, `coding`, `raw`, `error`, `disguise`, `set`, `remove`, `rename`, `reverse_members`, `hold`, `delay`, `jitter`, `dribble`, `forge`, `connection`, `keep_alive` and `slow_read`
+
+        error: nobody is there to release an answer
+         --> faults.yaml:5:24
+          |
+        5 |   - { to: token, hold: herd }
+          |                        ^^^^
+          |
+          = help: use `delay`
+
+        error: `nth` and `times` in one rule
+         --> faults.yaml:6:33
+          |
+        6 |   - { to: token, nth: 1, times: 2, reply: 503 }
+          |                                 ^
+          |
+          = help: `nth` applies to one request; `times` to as many as it says
+
+        error: found the number 3 where a map belongs
+         --> faults.yaml:7:5
+          |
+        7 |   - 3
+          |     ^
+        ");
+        insta::assert_snapshot!(told("faults: none"), @"
+        error: the key `schema` is missing
+         --> faults.yaml:1:1
+          |
+        1 | faults: none
+          | ^^^^^^^^^^^^
+          |
+          = help: begin the file with `schema: 1`
+
+        error: found the text `none` where a list belongs
+         --> faults.yaml:1:9
+          |
+        1 | faults: none
+          |         ^^^^
+        ");
+        insta::assert_snapshot!(told("schema: 1"), @"
+        error: the key `faults` is missing
+         --> faults.yaml:1:1
+          |
+        1 | schema: 1
+          | ^^^^^^^^^
+        ");
+        insta::assert_snapshot!(told("[]"), @"
+        error: found a list where rules belong
+         --> faults.yaml:1:1
+          |
+        1 | []
+          | ^
+          |
+          = help: write `schema: 1` and a list of rules under `faults`
+        ");
+        insta::assert_snapshot!(told("schema: [1"), @"
+        error: unclosed bracket '['
+         --> faults.yaml:1:9
+          |
+        1 | schema: [1
+          |         ^
+        ");
     }
 }

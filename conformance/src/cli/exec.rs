@@ -107,7 +107,13 @@ impl Exec {
         let mut done = Vec::with_capacity(cases.len());
         let mut ended = None;
         if self.one.once {
-            done = runtime.block_on(self.once(&cases))?;
+            match runtime.block_on(self.once(&cases)) {
+                Ok(judged) => done = judged,
+                Err(refusal) => {
+                    runtime.shutdown_background();
+                    return Err(refusal);
+                }
+            }
         }
         for case in cases.iter().skip(done.len()) {
             if !self.judging.outputs.quiet {
@@ -120,7 +126,10 @@ impl Exec {
                     ended = Some((&case.name, refusal));
                     break;
                 }
-                Err(refusal) => return Err(refusal),
+                Err(refusal) => {
+                    runtime.shutdown_background();
+                    return Err(refusal);
+                }
             };
             // A command that cannot be started will not start for the next case either.
             let trouble = matches!(one.child, ChildEnd::NotStarted(_))

@@ -92,8 +92,10 @@ pub(super) async fn run(
     }
     // Nobody listens for it where both streams have ended.
     let _ = over.send(true);
+    // Who asked us to stop does not wait until somebody has read what was printed.
+    let ended = ended?;
     let said = hearing::said(rest(output).await, rest(error).await, &start.confidants);
-    let end = match ended? {
+    let end = match ended {
         Some(Ok(status)) => end_of(status),
         Some(Err(error)) => {
             ChildEnd::NotStarted(format!("`{program}` could not be waited for: {error}"))
