@@ -9,6 +9,7 @@ pub mod contender;
 pub mod driver;
 pub mod exit;
 pub mod expectations;
+pub mod faults;
 pub mod frozen;
 pub mod gate;
 pub mod judge;

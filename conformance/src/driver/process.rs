@@ -26,6 +26,8 @@ pub(super) const MOST: usize = 64 << 20;
 const LINES: usize = 1_024;
 /// How much of what it writes to standard error is kept: the end of it.
 const KEPT: usize = 64 << 10;
+/// How long, once it has ended, its standard error may take to be read to the end.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Every process group that was started and may still be running. Clones share them.
 #[derive(Clone, Debug, Default)]
@@ -125,6 +127,8 @@ pub(super) struct Process {
     /// How long it may take to end.
     grace: Duration,
     said: Arc<Mutex<Vec<u8>>>,
+    /// Closed once its standard error has ended.
+    hushed: watch::Receiver<()>,
 }
 
 impl Process {
@@ -169,7 +173,7 @@ impl Process {
             // Whatever has become of it, it is no more.
             told.send_replace(Some(outliving.outlive(child)));
         });
-        let (input, lines, said) = match served.and_then(|served| waits.map(|_| served)) {
+        let (input, lines, said, hushed) = match served.and_then(|served| waits.map(|_| served)) {
             Ok(served) => served,
             Err(error) => {
                 group.kill();
@@ -183,6 +187,7 @@ impl Process {
             ended,
             grace,
             said,
+            hushed,
         };
         Ok((process, lines))
     }
@@ -232,7 +237,8 @@ impl Process {
         self.group.kill();
     }
 
-    /// With which exit code or signal it has ended, in words.
+    /// With which exit code or signal it has ended, in words. What it wrote to standard error has then been heard to the end, unless
+    /// somebody out of reach holds the pipe.
     pub(super) async fn end(&self) -> String {
         use std::os::unix::process::ExitStatusExt as _;
         let mut ended = self.ended.clone();
@@ -240,6 +246,11 @@ impl Process {
             Some(Ok(ended)) => ended.as_ref().and_then(|ended| ended.status),
             _ => None,
         };
+        let mut hushed = self.hushed.clone();
+        within(LAST_WORDS, async {
+            while hushed.changed().await.is_ok() {}
+        })
+        .await;
         match status.map(|status| (status.code(), status.signal())) {
             Some((Some(code), _)) => format!("with exit code {code}"),
             Some((None, Some(signal))) => format!("by signal {signal}"),
@@ -265,6 +276,7 @@ type Served = (
     mpsc::UnboundedSender<Vec<u8>>,
     mpsc::Receiver<Inbound>,
     Arc<Mutex<Vec<u8>>>,
+    watch::Receiver<()>,
 );
 
 /// Starts the threads that serve the pipes.
@@ -272,6 +284,7 @@ fn serve(child: &mut Child) -> io::Result<Served> {
     let (input, mut queue) = mpsc::unbounded_channel::<Vec<u8>>();
     let (lines, inbound) = mpsc::channel(LINES);
     let said = Arc::new(Mutex::new(Vec::new()));
+    let (hears, hushed) = watch::channel(());
     if let Some(mut stdin) = child.stdin.take() {
         thread::Builder::new().spawn(move || {
             while let Some(line) = queue.blocking_recv() {
@@ -287,6 +300,7 @@ fn serve(child: &mut Child) -> io::Result<Served> {
     if let Some(mut stderr) = child.stderr.take() {
         let kept = said.clone();
         thread::Builder::new().spawn(move || {
+            let _hears = hears;
             let mut piece = [0; 4096];
             while let Ok(length @ 1..) = stderr.read(&mut piece) {
                 let mut kept = locked(&kept);
@@ -296,7 +310,7 @@ fn serve(child: &mut Child) -> io::Result<Served> {
             }
         })?;
     }
-    Ok((input, inbound, said))
+    Ok((input, inbound, said, hushed))
 }
 
 /// Cuts what comes into lines, until the end, a broken limit, or nobody listens.
