@@ -179,6 +179,9 @@ fn describe(
         }
     }
     report.replayed = Some(comparison);
+    for (recorded, _) in replayed {
+        report.be_of(recorded.bundle.under_test.clone());
+    }
     let bundles = || replayed.iter().map(|(recorded, _)| &recorded.bundle);
     if let Some(seed) = one_of(bundles().map(|bundle| bundle.seed)) {
         report.be_seeded(seed);

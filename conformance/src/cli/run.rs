@@ -55,6 +55,8 @@ impl Run {
         let played = drive::played(&cases, &results);
         let mut report = Report::new(&played, self.judging.gate);
         report.be_seeded(self.seed);
+        let under_test = self.drive.under_test(driver.as_ref(), contender);
+        report.be_of(under_test.clone());
         let mut indices = results.iter().map(|result| result.index).peekable();
         let left = cases.iter().enumerate();
         let left = left.filter(|(index, _)| indices.next_if_eq(index).is_none());
@@ -68,7 +70,8 @@ impl Run {
             .map(|(played, result)| Take {
                 played: *played,
                 origin: chosen.origins.get(played.case),
-                under_test: drive::under_test(driver.as_ref(), contender),
+                under_test: under_test.clone(),
+                command: Vec::new(),
                 attachments: result.attachments.clone(),
             })
             .collect();

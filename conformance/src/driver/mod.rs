@@ -44,6 +44,7 @@ use crate::contender::{Contender, Limits, LocalClient, Setup};
 pub use clock::Faketime;
 pub use examine::{Assertion, Examination, Finding, NoStage, examine};
 pub use fault::DriverFault;
+pub use lack::Lack;
 pub use probe::{Margin, Tried};
 pub use process::Groups;
 pub use profile::ProfileFile;
@@ -168,6 +169,12 @@ impl Driver {
         self.0.margin
     }
 
+    /// What scenarios may need and its client cannot do, as far as that does not depend on the scenario.
+    #[must_use]
+    pub fn lacking(&self) -> Vec<Lack> {
+        lack::all(self)
+    }
+
     fn changed(self, change: impl FnOnce(&mut Shared)) -> Self {
         let Shared {
             target,
@@ -238,7 +245,7 @@ impl Driver {
     }
 
     /// Whether its process is not ours.
-    fn is_service(&self) -> bool {
+    pub(crate) fn is_service(&self) -> bool {
         matches!(self.0.target, Target::Service(_))
     }
 

@@ -23,6 +23,7 @@ impl Report {
                 ),
             });
         }
+        remarks.extend(self.mixture());
         remarks.extend(self.replayed.as_ref().map(Comparison::in_words));
         if let Some(list) = &self.expectations {
             remarks.push(match self.tally.expected {
