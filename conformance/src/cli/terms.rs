@@ -79,9 +79,15 @@ impl Terms {
 pub(super) fn bind(list: Expectations, chosen: &Chosen) -> Result<Bound, Refusal> {
     let others = match chosen.is_embedded {
         true => Names::default(),
-        false => Names::of(&Library::embedded().plan(&Registry::embedded()?)?),
+        false => embedded_names()?,
     };
     Ok(list.bind(&chosen.names, &others, today())?)
+}
+
+/// The names of all checks of the library that comes with the program.
+pub(super) fn embedded_names() -> Result<Names, Refusal> {
+    let cases = Library::embedded().plan(&Registry::embedded()?)?;
+    Ok(Names::of(&cases))
 }
 
 /// The day it is, by the machine's clock.
