@@ -67,6 +67,11 @@ impl Drive {
         Ok(Some(driver))
     }
 
+    /// The adapter that was named.
+    pub(super) fn adapter(&self) -> Option<Adapter> {
+        self.adapter
+    }
+
     /// Who is under test, for reports and recordings.
     pub(super) fn under_test(&self, driver: Option<&Driver>, contender: &dyn Contender) -> Client {
         match driver {

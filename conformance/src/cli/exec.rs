@@ -88,7 +88,7 @@ struct Done {
 impl Exec {
     pub(super) fn execute(&self) -> Result<ExitCode, Refusal> {
         let chosen = self.select.chosen(self.judging.set.as_deref())?;
-        let terms = self.judging.terms(&chosen)?;
+        let terms = self.judging.terms(&chosen, None)?;
         let cases: Vec<Case> = chosen
             .cases
             .into_iter()

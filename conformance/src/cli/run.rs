@@ -6,6 +6,7 @@ use super::drive::{self, Drive};
 use super::publish::Judging;
 use super::whom::Whom;
 use super::{Refusal, output, select::Select};
+use crate::adapter::Adapter;
 use crate::exit::ExitCode;
 use crate::recording::Take;
 use crate::report::{NotRun, Report};
@@ -28,12 +29,15 @@ pub(super) struct Run {
     jobs: Option<u16>,
     #[command(flatten)]
     drive: Drive,
+    /// Judge an adapter without the list of what its library is known not to do, which counts without this and without --expect
+    #[arg(long, requires = "adapter", conflicts_with = "expect")]
+    no_expect: bool,
 }
 
 impl Run {
     pub(super) fn execute(&self) -> Result<ExitCode, Refusal> {
         let chosen = self.select.chosen(self.judging.set.as_deref())?;
-        let terms = self.judging.terms(&chosen)?;
+        let terms = self.judging.terms(&chosen, self.listed_adapter())?;
         let cases = self.judging.share(chosen.cases);
         self.judging.recordings.examine(&cases)?;
         let driver = self.drive.driver()?;
@@ -76,6 +80,11 @@ impl Run {
             })
             .collect();
         self.judging.publish(report, &takes, &terms, self.seed)
+    }
+
+    /// The adapter whose list counts where no other is given.
+    fn listed_adapter(&self) -> Option<Adapter> {
+        self.drive.adapter().filter(|_| !self.no_expect)
     }
 }
 

@@ -118,6 +118,7 @@ mod tests {
         comparison.add([], [(check, Verdict::Pass)]);
         report.replayed = Some(comparison);
         report.expect(&list(&cases), true);
+        report.expect_as("acme");
         for check in report.cases.iter_mut().flat_map(|case| &mut case.checks) {
             check.unsupported = check.verdict == Verdict::NotApplicable;
         }
