@@ -90,12 +90,7 @@ fn adapter(name: &str) -> Result<Adapter, String> {
 
 /// What was played, for a report.
 pub(super) fn played<'r>(cases: &'r [Case], results: &'r [CaseResult]) -> Vec<Played<'r>> {
-    let played = results.iter().map(|result| Played {
-        case: &cases[result.index],
-        runs: &result.runs,
-        judgements: &result.judgements,
-        took: Some(result.took),
-    });
+    let played = results.iter().map(|result| result.played(cases));
     played.collect()
 }
 

@@ -10,7 +10,7 @@ use tokenproof::library::Library;
 use tokenproof::mutants::MUTANTS;
 use tokenproof::recording::{Attachment, Origins, Recorded, Recording, Session, Take};
 use tokenproof::registry::Registry;
-use tokenproof::report::{Client, Played};
+use tokenproof::report::Client;
 use tokenproof::runner::{self, CaseResult};
 
 /// What the seed and the gate are.
@@ -55,12 +55,7 @@ impl Studio {
     /// A recording of a case, whatever its verdicts.
     pub(crate) fn record(&self, result: &CaseResult, contender: &dyn Contender) -> Recording {
         let take = Take {
-            played: Played {
-                case: &self.cases[result.index],
-                runs: &result.runs,
-                judgements: &result.judgements,
-                took: Some(result.took),
-            },
+            played: result.played(&self.cases),
             origin: self.origins.get(&self.cases[result.index]),
             under_test: Client::embedded(contender),
             command: Vec::new(),
