@@ -40,6 +40,7 @@ use terminal::Terminal;
 
 use crate::case::Case;
 use crate::contender::{Contender, Limits, LocalClient, Setup};
+use crate::trace::Class;
 
 pub use clock::Faketime;
 pub use examine::{Assertion, Examination, Finding, NoStage, examine};
@@ -342,8 +343,15 @@ impl Hello {
             Some(other) => return Err(DriverFault::Version(other)),
             None => return Err(DriverFault::Hello("it has no `version`".to_owned())),
         }
-        serde_json::from_value(members.into())
-            .map_err(|error| DriverFault::Hello(error.to_string()))
+        let hello: Self = serde_json::from_value(members.into())
+            .map_err(|error| DriverFault::Hello(error.to_string()))?;
+        let mut classes = hello.profile.classes.iter();
+        match classes.find(|(_, class)| **class == Class::Ok) {
+            Some((native, _)) => Err(DriverFault::Hello(format!(
+                "its profile has `ok` for the error `{native}`, which is no failure"
+            ))),
+            None => Ok(hello),
+        }
     }
 }
 
