@@ -111,8 +111,8 @@ mod tests {
         report.be_shard("1/2".parse().expect("a shard"));
         report.be_seeded(7);
         report.score_by(&set);
-        report.cases[0].stderr = vec!["the last line".to_owned()];
         report.cases[0].bundle = Some("area.name.okta".to_owned());
+        report.cases[0].stderr = vec!["Traceback:".to_owned()];
         let mut comparison = Comparison::default();
         let check = report.cases[0].checks[0].name.clone();
         comparison.add([], [(check, Verdict::Pass)]);
