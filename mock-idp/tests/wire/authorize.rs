@@ -177,6 +177,7 @@ async fn what_the_client_got_wrong_is_told_to_the_client() {
         ("scope", ""),
         ("scope", "api://nothing/read"),
         ("scope", "/"),
+        ("scope", &"s".repeat(257)),
         ("resource", "https://graph.microsoft.com"),
         ("prompt", "login consent"),
         ("prompt", "whatever"),
