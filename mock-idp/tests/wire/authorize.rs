@@ -204,6 +204,7 @@ async fn what_the_client_got_wrong_is_told_to_the_client() {
     scope -> invalid_request AADSTS900144
     scope -> invalid_resource AADSTS500011
     scope -> invalid_scope AADSTS70011
+    scope -> invalid_scope AADSTS70011
     resource -> invalid_request AADSTS901002
     prompt -> invalid_request AADSTS90023
     prompt -> invalid_request AADSTS90023
