@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::several::several;
-use super::{CheckReport, Report, Share, citation};
+use super::{CheckReport, Client, Report, Share, citation};
 use crate::verdict::{Level, Verdict};
 
 /// The summary as Markdown with a final newline.
@@ -29,6 +29,16 @@ pub fn render(report: &Report) -> String {
     if !known.is_empty() {
         let title = format!("{} not passed, as expected", several(known.len(), "check"));
         parts.push(folded(&title, &excuses(&known)));
+    }
+    for case in &report.cases {
+        let stderr = report.stderr_of(case);
+        if !stderr.is_empty() {
+            let name = code(&case.name.0);
+            let lines = std::iter::once(name).chain(stderr.iter().map(|line| escaped(line)));
+            let lines: Vec<String> = lines.collect();
+            let title = "the command's last words on stderr";
+            parts.push(folded(title, &lines.join("<br>\n")));
+        }
     }
     if !skipped.is_empty() {
         let title = format!("{} not applicable", several(skipped.len(), "check"));
@@ -64,6 +74,13 @@ fn head(report: &Report) -> String {
     let sentences: Vec<String> = report
         .reasons
         .iter()
+        .chain(
+            &report
+                .clients
+                .iter()
+                .map(Client::in_words)
+                .collect::<Vec<_>>(),
+        )
         .chain(&report.remarks())
         .map(|text| format!("- {}", escaped(text)))
         .collect();

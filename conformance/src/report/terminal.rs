@@ -40,6 +40,7 @@ pub fn render(report: &Report, style: Style, verbosity: Verbosity, width: usize)
                     not_passed(check, case, style, width)
                 });
             }
+            lines.extend(stderr(report.stderr_of(case), style, width));
         }
         lines.extend(not_run(report, style));
         lines.extend(repeated(report, style, width));
@@ -133,6 +134,20 @@ fn not_run(report: &Report, style: Style) -> Vec<String> {
         style.dim(&format!("skip  {name}   not run: {cases}, {checks}"))
     });
     lines.collect()
+}
+
+/// What the command of a case wrote to standard error, each line as long as it is.
+fn stderr(lines: &[String], style: Style, width: usize) -> Vec<String> {
+    let head = (!lines.is_empty()).then(|| style.dim("the command's last words on stderr"));
+    let head = head.map(|head| format!("{:GUTTER$}{head}", ""));
+    let lines = lines.iter().flat_map(|line| {
+        let mut lines = wrapped(line, GUTTER + 2, width);
+        if lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines
+    });
+    head.into_iter().chain(lines).collect()
 }
 
 fn is_passed(case: &CaseReport) -> bool {
@@ -260,6 +275,12 @@ mod tests {
         let quiet = render(&report, Style::Plain, Verbosity::Quiet, 110);
         insta::assert_snapshot!(quiet, @"
         5 pass   5 fail   1 warn   1 inconclusive   1 not applicable   2 error      MUST 4/11   SHOULD 1/3
+        tested acme-tokens 3.2.0, through the adapter acme
+             clock     driven (as declared, and it moves)
+             margin    300 s, though declared as 60 s
+             throttled waits (as declared, never tried)
+             at once   64 calls
+             lacks     timers, cancel
         exit 3: 1 check could not be judged, harness at fault (first broken/harness[okta]:any); 1 check could not be
           judged, driver at fault (first lies/no-request[okta]:served); 5 MUST checks failed (see explain area.rule);
           1 MUST check inconclusive (see explain rotation.discard-old)

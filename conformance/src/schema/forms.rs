@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use crate::exit::ExitCode;
 use crate::scenario::{
-    After, ExpectedOutcome, Length, Lifetime, Numbered, Presents, Release, Replayed, Revocation,
-    Selector, WaitRange,
+    After, ExpectedOutcome, Length, Lifetime, MAX_CALLS, Numbered, Passive, Presents, Release,
+    Replayed, Revocation, Selector, WaitRange,
 };
 use crate::selection::Shard;
 use crate::trace::Class;
@@ -62,6 +62,25 @@ form!(Presents, "Presents", |_| json_schema!({
             "newest", "live", "expired", "rotated", "revoked", "foreign", "rejected", "own", "nothing",
         ] },
         { "type": "string", "pattern": LABEL, "description": "A token by its label: `RT#2`." },
+    ],
+}));
+
+form!(Passive, "Passive", |_| json_schema!({
+    "description": "`true`, `false`, or what a command has to do: `{ needs_calls: 2 }`.",
+    "anyOf": [
+        { "type": "boolean" },
+        object(&[], json!({
+            "needs_calls": {
+                "description": "How many calls of the resource the command must make for every check to say something.",
+                "type": "integer",
+                "minimum": 1,
+                "maximum": MAX_CALLS,
+            },
+            "once": {
+                "description": "Whether it judges the one run of `exec --once`, together with others.",
+                "type": "boolean",
+            },
+        })),
     ],
 }));
 
@@ -131,6 +150,15 @@ form!(ExitCode, "ExitCode", |_| {
     json_schema!({ "description": "How the command ends.", "oneOf": codes })
 });
 
+/// A class that is none of success.
+pub(crate) struct FailureClass;
+
+form!(FailureClass, "FailureClass", |generator| json_schema!({
+    "description": "How a failure is classified: any class but `ok`.",
+    "allOf": [generator.subschema_for::<Class>()],
+    "not": { "const": "ok" },
+}));
+
 /// A vendor; its type belongs to the mock.
 pub(crate) struct Vendor;
 
@@ -138,23 +166,6 @@ form!(Vendor, "Provider", |_| json_schema!({
     "description": "Whose token service is played: Microsoft Entra ID or Okta.",
     "enum": mock_idp::Provider::ALL.map(mock_idp::Provider::name),
 }));
-
-/// Stands for [`jiff::Timestamp`] where a schema is made.
-pub(crate) struct Instant;
-
-impl JsonSchema for Instant {
-    fn schema_name() -> Cow<'static, str> {
-        "Instant".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "format": "date-time" })
-    }
-}
 
 fn one_or_more(description: &str, one: &Schema) -> Schema {
     several(description, 1, one)

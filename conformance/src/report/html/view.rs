@@ -7,10 +7,14 @@ use jiff::SignedDuration;
 
 use super::shade::Shade;
 use super::timeline::{Timeline, instant};
+use crate::driver::Lack;
 use crate::judge::span::{signed_span, span};
+use crate::report::client::LACKS;
 use crate::report::plain::plain;
 use crate::report::several::several;
-use crate::report::{CaseReport, CheckReport, NotRun, Played, Report, Share, WireLine, citation};
+use crate::report::{
+    CaseReport, CheckReport, Client, NotRun, Played, Report, Share, WireLine, citation,
+};
 use crate::trace::{CutShort, Party, Road};
 use crate::verdict::{Fault, Verdict};
 
@@ -19,6 +23,7 @@ use crate::verdict::{Fault, Verdict};
 #[template(path = "report.html")]
 pub(super) struct Page<'a> {
     report: &'a Report,
+    clients: Vec<ClientView>,
     reasons: Vec<String>,
     remarks: Vec<String>,
     counts: Vec<Count>,
@@ -26,6 +31,16 @@ pub(super) struct Page<'a> {
     requirements: Vec<RequirementRow<'a>>,
     cases: Vec<CaseView<'a>>,
     not_run: &'a [NotRun],
+}
+
+/// Who was under test.
+struct ClientView {
+    title: String,
+    reached: String,
+    facts: Vec<(&'static str, String)>,
+    /// What it lacks, in one line, and with reasons.
+    missing: String,
+    lacks: Vec<Lack>,
 }
 
 struct Count {
@@ -53,6 +68,8 @@ struct CaseView<'a> {
     bundle: Option<(&'a str, Option<&'a str>)>,
     sum: String,
     checks: Vec<CheckView<'a>>,
+    /// What the command wrote to standard error, where it may help.
+    stderr: String,
     runs: Vec<RunView>,
 }
 
@@ -99,12 +116,16 @@ impl<'a> Page<'a> {
         let mut cases: Vec<CaseView<'_>> = report
             .cases
             .iter()
-            .map(|case| CaseView::new(case, played.iter().find(|p| p.case.name == case.name)))
+            .map(|case| {
+                let played = played.iter().find(|p| p.case.name == case.name);
+                CaseView::new(report, case, played)
+            })
             .collect();
         // Stable, so by name within.
         cases.sort_by_key(|view| std::cmp::Reverse(Shade::worst(view.case).gravity()));
         Self {
             report,
+            clients: report.clients.iter().map(ClientView::new).collect(),
             reasons: report.reasons.iter().map(|text| plain(text)).collect(),
             remarks: report.remarks(),
             counts: counts.chain(expected).collect(),
@@ -112,6 +133,22 @@ impl<'a> Page<'a> {
             requirements: requirements(report),
             cases,
             not_run: &report.not_run,
+        }
+    }
+}
+
+impl ClientView {
+    fn new(client: &Client) -> Self {
+        let (missing, facts): (Vec<_>, Vec<_>) = client
+            .facts()
+            .into_iter()
+            .partition(|(label, _)| *label == LACKS);
+        Self {
+            title: client.title(),
+            reached: client.reached(),
+            missing: missing.into_iter().map(|(_, text)| text).collect(),
+            facts,
+            lacks: client.lacks.clone(),
         }
     }
 }
@@ -155,7 +192,7 @@ fn requirements(report: &Report) -> Vec<RequirementRow<'_>> {
 }
 
 impl<'a> CaseView<'a> {
-    fn new(case: &'a CaseReport, played: Option<&Played<'_>>) -> Self {
+    fn new(report: &Report, case: &'a CaseReport, played: Option<&Played<'_>>) -> Self {
         let worst = Shade::worst(case);
         let passed = case.checks.iter().filter(|c| c.is_passed()).count();
         let mut sum = format!("{passed} of {} passed", several(case.checks.len(), "check"));
@@ -176,6 +213,7 @@ impl<'a> CaseView<'a> {
             }),
             sum,
             checks,
+            stderr: report.stderr_of(case).join("\n"),
             runs: played.map(|played| runs(case, played)).unwrap_or_default(),
         }
     }
