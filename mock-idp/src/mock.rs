@@ -24,13 +24,13 @@ use crate::directory::{Application, GrantType, User};
 use crate::expect::{Standing, UnmetExpectations};
 use crate::fault::{FaultScript, HeldTicket};
 use crate::journal::{Journal, Origin};
-use crate::ledger::{Grantee, TokenFacts, TokenLabel};
+use crate::ledger::{TokenFacts, TokenLabel};
 use crate::listener::{Authority, Listener, NoCertificate};
 use crate::provider::Provider;
 use crate::secret::Secret;
 use crate::snapshot::Snapshot;
 use crate::world::{Rooms, World};
-use crate::{entra, neighbours, okta};
+use crate::{entra, neighbours};
 
 use self::identity::{Realm, api_url, scopes};
 
