@@ -177,6 +177,7 @@ async fn what_the_client_got_wrong_is_told_to_the_client() {
         ("scope", ""),
         ("scope", "api://nothing/read"),
         ("scope", "/"),
+        ("scope", &"s".repeat(257)),
         ("resource", "https://graph.microsoft.com"),
         ("prompt", "login consent"),
         ("prompt", "whatever"),
@@ -202,6 +203,7 @@ async fn what_the_client_got_wrong_is_told_to_the_client() {
     response_mode -> invalid_request AADSTS70007
     scope -> invalid_request AADSTS900144
     scope -> invalid_resource AADSTS500011
+    scope -> invalid_scope AADSTS70011
     scope -> invalid_scope AADSTS70011
     resource -> invalid_request AADSTS901002
     prompt -> invalid_request AADSTS90023

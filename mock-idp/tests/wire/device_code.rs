@@ -259,10 +259,11 @@ async fn what_is_wrong_with_a_device_request_is_said_as_for_a_token_request() {
     for stage in stages().await {
         let ask = || begin(&stage);
         let mut seen = BTreeSet::new();
+        let unknown = by_vendor(&stage, "api://nothing/known", "nothing.known");
         for wrong in [
             ask().without("client_id"),
             ask().with("client_id", "nobody"),
-            ask().with("scope", "nothing.known"),
+            ask().with("scope", unknown),
             ask().and("scope", "openid"),
             ask().method(reqwest::Method::GET),
             // The daemon is not allowed this grant.

@@ -259,21 +259,24 @@ async fn guessing_closes_the_account_for_a_while() {
     assert_eq!(said(stage.password()).await, "200");
 }
 
+/// A device asks to be let in.
+async fn begin_for(stage: &Stage, client: &str, scope: &str) -> Answer {
+    let begun = stage
+        .ask("")
+        .without("grant_type")
+        .without("client_secret")
+        .with("client_id", client)
+        .with("scope", scope)
+        .at(&stage.idp.token_url().replace("/token", "/devicecode"));
+    begun.send().await
+}
+
 /// A device's user finds the same pages.
 #[tokio::test]
 async fn a_device_is_let_in_by_its_code() {
     const DESKTOP: &str = "0e9d8c7b-6a5f-4e4d-8c3b-2a1908f7e6d5";
     let stage = Stage::entra().await;
-    let begin = async || {
-        let begun = stage
-            .ask("")
-            .without("grant_type")
-            .without("client_secret")
-            .with("client_id", DESKTOP)
-            .with("scope", "openid offline_access User.Read")
-            .at(&stage.idp.token_url().replace("/token", "/devicecode"));
-        begun.send().await
-    };
+    let begin = async || begin_for(&stage, DESKTOP, "openid offline_access User.Read").await;
     let poll = |code: &str| {
         stage
             .ask("device_code")
@@ -316,6 +319,28 @@ async fn a_device_is_let_in_by_its_code() {
     assert_eq!(title(&page), "Sign-in refused");
     let refused = said(poll(&begun.text("device_code"))).await;
     assert_eq!(refused, "400 authorization_declined 65004");
+    // What nobody has consented to is asked for there.
+    let more = "openid Mail.Read";
+    let begun = begin_for(&stage, DESKTOP, more).await;
+    let page = browser.get(&begun.text("verification_uri")).await;
+    let code = begun.text("user_code");
+    let page = browser.submit(&page, &[("user_code", &code)]).await;
+    let page = browser
+        .sign_in(&page, &who.username, who.password.reveal())
+        .await;
+    assert_eq!(title(&page), "Permissions requested");
+    let page = browser.submit(&page, &[("action", "accept")]).await;
+    assert_eq!(title(&page), "You have signed in");
+    let answer = poll(&begun.text("device_code")).send().await;
+    assert_eq!(answer.text("scope"), more, "{}", answer.body);
+    // Whoever approves for the user has that allowed, too.
+    let begun = begin_for(&stage, DESKTOP, more).await;
+    let other = "fay@contoso.example";
+    stage
+        .idp
+        .approve_sign_in(&begun.text("user_code"), other)
+        .unwrap();
+    assert_eq!(said(poll(&begun.text("device_code"))).await, "200");
 }
 
 /// Without an id of their client, the polls of a device are told apart by nothing but its code.

@@ -33,7 +33,7 @@ use crate::pipeline::{self, Call};
 use crate::reply::Reply;
 use crate::world::{Rooms, World};
 
-pub(crate) use headless::{Decided, RefusedWith, approve, deny};
+pub(crate) use headless::{Decided, RefusedWith, allow_device, approve, deny};
 pub(super) use redeem::{granted as redeemed, on_its_platform};
 
 /// Adds the routes of sign-ins with a browser.
