@@ -51,7 +51,10 @@ pub mod yaml;
 
 pub use builder::{Builder, StartError};
 pub use listener::NoCertificate;
-pub use mock::{Credentials, Identity, MintedRefreshToken, MockIdp, SignInError};
+pub use mock::{
+    AppService, Credentials, FederatedToken, Identity, MintedRefreshToken, MockIdp,
+    NoFederatedToken, SignInError,
+};
 pub use provider::{Provider, UnknownProvider};
 pub use secret::Secret;
 pub use snapshot::Snapshot;

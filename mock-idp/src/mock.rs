@@ -1,11 +1,14 @@
 //! [`MockIdp`]: one running world and the handles to it.
 
+mod access_events;
 mod administration;
+mod app_service;
 mod consent;
 mod directory;
 mod drain;
 mod expecting;
 mod faults;
+mod federated;
 mod identity;
 mod keys;
 mod limits;
@@ -32,9 +35,12 @@ use crate::{entra, neighbours, okta};
 
 use self::identity::{Realm, api_url, scopes};
 
+pub use self::app_service::AppService;
+pub use self::federated::{FederatedToken, NoFederatedToken};
 pub use self::identity::Identity;
 pub(crate) use self::identity::{issuer_url, jwks_url, token_url};
 pub use self::sign_ins::SignInError;
+pub(crate) use directory::made_secret;
 
 /// A running mock identity provider. Dropping it closes its ports, and verifies what was [expected](Self::expect) of it.
 #[derive(Debug)]

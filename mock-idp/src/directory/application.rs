@@ -10,6 +10,7 @@ use super::client_secret::ClientSecret;
 use super::defaults::{is_default, yes};
 use super::federated::FederatedCredential;
 use super::lifetimes::Lifetimes;
+use super::registration::Registration;
 
 /// A registered application (Entra: app registration and service principal; Okta: app integration).
 ///
@@ -61,6 +62,9 @@ pub struct Application {
     /// What happens to its refresh tokens when they are used; as the vendor has it without this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rotation: Option<Rotation>,
+    /// What Graph knows of it beside all this (Entra).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub registration: Box<Registration>,
 }
 
 impl Application {
@@ -84,6 +88,7 @@ impl Application {
             enabled: true,
             lifetimes: Lifetimes::default(),
             rotation: None,
+            registration: Box::default(),
         }
     }
 

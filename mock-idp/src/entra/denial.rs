@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::aadsts::{Aadsts, text_of};
 use super::assertion_denial as assertion;
+use super::claims_request::policy_claims;
 use crate::engine::{AssertionFault, Denial};
 use crate::inbound::Inbound;
 use crate::reply::Reply;
@@ -30,6 +31,12 @@ pub(super) enum EntraDenial {
     AppOnlyWithoutCredential,
     /// An app-only request of an application that has to be assigned to a role and is not.
     AppOnlyWithoutRole { client: String, resource: String },
+    /// Policies do not let an application sign in as it asks to.
+    AccessBlocked { claims: String },
+    /// A user has to do more than has been done; `claims` is what to ask for then.
+    StepUpRequired { claims: String },
+    /// The application has no service principal in the tenant.
+    ServicePrincipalMissing { client: String, tenant: String },
     /// The password grant at `/common` or `/consumers`.
     GrantNotOverCommon,
     /// `resource` belongs to the v1.0 endpoint.
@@ -115,6 +122,21 @@ impl EntraDenial {
                 "invalid_grant",
                 format!(
                     "Application '{client}' is not assigned to a role for the application '{resource}'."
+                ),
+            ),
+            Self::AccessBlocked { claims } => {
+                let blocked = Aadsts::new(53_003, "invalid_grant", text_of(53_003));
+                blocked.suberror("message_only").claims(claims)
+            }
+            Self::StepUpRequired { claims } => {
+                let required = Aadsts::new(50_076, "invalid_grant", text_of(50_076));
+                required.suberror("basic_action").claims(claims)
+            }
+            Self::ServicePrincipalMissing { client, tenant } => Aadsts::new(
+                7_000_229,
+                "invalid_client",
+                format!(
+                    "The client application {client} is missing service principal in the tenant {tenant}. See instructions here: https://go.microsoft.com/fwlink/?linkid=2225119"
                 ),
             ),
             Self::GrantNotOverCommon => Aadsts::new(
@@ -226,7 +248,7 @@ fn common(denial: &Denial, now: Timestamp) -> Aadsts {
         Denial::SecretWrong { client } => Aadsts::new(7_000_215, "invalid_client", format!("Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '{client}'.")),
         Denial::UserDisabled => Aadsts::new(50_057, "invalid_grant", text_of(50_057)),
         Denial::UserLocked => Aadsts::new(50_053, "invalid_grant", text_of(50_053)),
-        Denial::UserNeedsMfa => Aadsts::new(50_076, "invalid_grant", text_of(50_076)).suberror("basic_action"),
+        Denial::UserNeedsMfa => Aadsts::new(50_076, "invalid_grant", text_of(50_076)).suberror("basic_action").claims(&policy_claims(&[])),
         Denial::UserUnknown { .. } => Aadsts::new(50_034, "invalid_grant", "The user account {EmailHidden} does not exist in the directory. To sign into this application, the account must be added to the directory."),
     }
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::claims_request::ClaimsRequest;
 use super::scope;
 use super::token::{app_only_lifetime, delegated_lifetime, expiry};
 use super::tokens::{ID_TOKEN_LIFETIME, Subject, unsigned_access_token, unsigned_id_token};
@@ -71,6 +72,7 @@ pub(crate) fn ordinary(
         application,
         grant: &grant,
         resolved: &resolved,
+        asked: &ClaimsRequest::default(),
         now: issued_at,
         expires_at,
     };

@@ -3,6 +3,7 @@
 mod aadsts;
 mod assertion;
 mod assertion_denial;
+mod claims_request;
 mod correlation;
 mod denial;
 mod device;
@@ -39,7 +40,9 @@ use crate::resource::{presented, presented_token, shown};
 use crate::world::{Rooms, World};
 
 pub(crate) use correlation::given as given_request_id;
-pub(crate) use managed_identity::routes as managed_identity_routes;
+pub(crate) use managed_identity::{
+    app_service_path, header_of as identity_header, routes as managed_identity_routes,
+};
 pub(crate) use minting::ordinary;
 pub(crate) use token::{refresh_lifetime, refresh_value};
 

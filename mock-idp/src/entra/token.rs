@@ -6,6 +6,7 @@ use http::{Method, StatusCode};
 use serde_json::json;
 
 use super::assertion;
+use super::claims_request::ClaimsRequest;
 use super::denial::EntraDenial;
 use super::device;
 use super::scope::{self, Resolved};
@@ -47,6 +48,7 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
     if request.get("resource").is_some() {
         return Err(EntraDenial::ResourceParameter);
     }
+    let asked = ClaimsRequest::of(request)?;
     let tenant = tenant(world, inbound, grant_name)?;
     let claimed = engine::identify(request, &tenant.applications)?;
     if !claimed.application.enabled {
@@ -63,8 +65,16 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
     claimed.verify(now, || {
         assertion::verify(world, inbound, request, tenant, &claimed)
     })?;
-    let (grant, resolved) = match engine::requested(request, &claimed, &ALIASES)? {
+    let grant_type = engine::requested(request, &claimed, &ALIASES)?;
+    asked.satisfied(world, request, grant_type)?;
+    let (grant, resolved) = match grant_type {
         GrantType::ClientCredentials => {
+            if claimed.application.registration.without_service_principal {
+                return Err(EntraDenial::ServicePrincipalMissing {
+                    client: claimed.application.id.clone(),
+                    tenant: tenant.id.clone(),
+                });
+            }
             let resolved = scope::app_only(&request.scope(), tenant)?;
             let application = claimed.application;
             if application.consent_required && application.roles.is_empty() {
@@ -94,7 +104,11 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
         GrantType::RefreshToken => refreshed(world, request, tenant, &claimed)?,
         GrantType::DeviceCode => device::redeemed(world, request, tenant, &claimed)?,
     };
-    Ok(reply(world, request, tenant, &claimed, &grant, &resolved))
+    if let (Some(family), GrantType::DeviceCode) = (grant.family, grant_type) {
+        world.ledger.note_contexts(family, asked.contexts());
+    }
+    let answer = reply(world, request, tenant, &claimed, &grant, &resolved, &asked);
+    Ok(answer)
 }
 
 /// Whether a request is a POST of a form in which nothing occurs twice.
@@ -201,10 +215,13 @@ fn reply(
     claimed: &Claimed<'_>,
     grant: &Grant,
     resolved: &Resolved<'_>,
+    asked: &ClaimsRequest,
 ) -> Reply {
     let now = world.clock.now();
-    let expires_in = grant.lifetime.as_secs();
-    let expires_at = expiry(now, grant.lifetime);
+    let long_lived = asked.lifetime(world, resolved.resource);
+    let lifetime = long_lived.unwrap_or(grant.lifetime);
+    let expires_in = lifetime.as_secs();
+    let expires_at = expiry(now, lifetime);
     let label =
         world
             .ledger
@@ -214,6 +231,7 @@ fn reply(
         application: claimed.application,
         grant,
         resolved,
+        asked,
         now,
         expires_at,
     };
@@ -234,7 +252,8 @@ fn reply(
     }
     body["expires_in"] = json!(expires_in);
     body["ext_expires_in"] = json!(expires_in);
-    if let Some(refresh_in) = world.settings.refresh_in {
+    let usual = asked.refresh_in(resolved.resource, lifetime);
+    if let Some(refresh_in) = world.settings.refresh_in.or(usual) {
         body["refresh_in"] = json!(refresh_in.as_secs());
     }
     body["access_token"] = json!(access_token);

@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use super::claims_request::ClaimsRequest;
 use super::scope::Resolved;
 use crate::directory::{Application, ManagedIdentity, Tenant, User};
 use crate::engine::Grant;
@@ -27,6 +28,7 @@ pub(super) struct Subject<'a> {
     pub(super) application: &'a Application,
     pub(super) grant: &'a Grant,
     pub(super) resolved: &'a Resolved<'a>,
+    pub(super) asked: &'a ClaimsRequest,
     pub(super) now: Timestamp,
     pub(super) expires_at: Timestamp,
 }
@@ -168,7 +170,7 @@ pub(super) fn v1_issuer(tenant: &str) -> String {
 }
 
 fn app_only(world: &World, subject: &Subject<'_>, v1: bool) -> Members {
-    let principal = service_principal(subject);
+    let principal = service_principal(&subject.tenant.id, &subject.application.id);
     let mut claims = head(world, &subject.about(), v1);
     if v1 {
         claims.add("app_displayname", &subject.application.name);
@@ -188,7 +190,7 @@ fn app_only(world: &World, subject: &Subject<'_>, v1: bool) -> Members {
     claims.add("sub", &principal);
     region(&mut claims, v1);
     claims.add("tid", &subject.tenant.id);
-    tail(world, v1, claims)
+    capabilities(subject, tail(world, v1, claims))
 }
 
 fn delegated(world: &World, subject: &Subject<'_>, user: &User, v1: bool) -> Members {
@@ -206,12 +208,17 @@ fn delegated(world: &World, subject: &Subject<'_>, user: &User, v1: bool) -> Mem
     let mut claims = head(world, &subject.about(), v1);
     if v1 {
         claims.add("acr", "1");
-        claims.add("amr", ["pwd"]);
+        contexts(subject, &mut claims);
+        match subject.asked.contexts() {
+            [] => claims.add("amr", ["pwd"].as_slice()),
+            _ => claims.add("amr", ["pwd", "mfa"].as_slice()),
+        }
         claims.add("app_displayname", &subject.application.name);
         claims.add("appid", &subject.application.id);
         claims.add("appidacr", acr(subject.grant.auth));
         claims.add("idtyp", "user");
     } else {
+        contexts(subject, &mut claims);
         claims.add("azp", &subject.application.id);
         claims.add("azpacr", acr(subject.grant.auth));
     }
@@ -229,7 +236,22 @@ fn delegated(world: &World, subject: &Subject<'_>, user: &User, v1: bool) -> Mem
         claims.add("unique_name", &user.login);
         claims.add("upn", &user.login);
     }
-    tail(world, v1, claims)
+    capabilities(subject, tail(world, v1, claims))
+}
+
+/// The authentication contexts that were asked for, which a token is only issued with.
+fn contexts(subject: &Subject<'_>, claims: &mut Members) {
+    if !subject.asked.contexts().is_empty() {
+        claims.add("acrs", subject.asked.contexts());
+    }
+}
+
+/// What the client has declared that it understands.
+fn capabilities(subject: &Subject<'_>, mut claims: Members) -> Members {
+    if let Some(declared) = subject.asked.declared(subject.resolved.resource) {
+        claims.add("xms_cc", [declared]);
+    }
+    claims
 }
 
 fn head(world: &World, subject: &About<'_>, v1: bool) -> Members {
@@ -271,8 +293,13 @@ fn acr(auth: Option<AuthMethod>) -> &'static str {
 }
 
 /// A stable object id for the application's service principal in the tenant.
-fn service_principal(subject: &Subject<'_>) -> String {
-    let hash = Sha256::digest(format!("{}/{}", subject.tenant.id, subject.application.id));
+pub(super) fn service_principal(tenant: &str, client: &str) -> String {
+    guid_of(&format!("{tenant}/{client}"))
+}
+
+/// A GUID that is always the same for the same text.
+pub(super) fn guid_of(text: &str) -> String {
+    let hash = Sha256::digest(text);
     let hex = crate::entropy::hex(&hash[..16]);
     format!(
         "{}-{}-4{}-8{}-{}",

@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
+use super::access_events::AccessEvents;
 use super::access_tokens::{AccessToken, AccessTokens};
+use super::contexts::Contexts;
 use super::device_codes::DeviceCodes;
 use super::facts::{TokenFacts, TokenState};
 use super::grantees::Grantees;
@@ -42,6 +44,8 @@ pub(super) struct Book {
     refresh_by_value: BTreeMap<Fingerprint, (u32, usize)>,
     pub(super) device_codes: DeviceCodes,
     pub(super) used_assertions: UsedAssertions,
+    pub(super) access_events: AccessEvents,
+    pub(super) contexts: Contexts,
 }
 
 /// A redeemed refresh token: what the answer carries and for whom.
@@ -106,7 +110,7 @@ impl Ledger {
         let succession = family.redeem(index, now, rotation);
         let grantee = Grantee::clone(&family.grantee);
         if was_alive && family.revoked_at.is_some() {
-            book.revoke_access_of(family_id);
+            book.revoke_access_of(family_id, now);
         }
         match succession? {
             Succession::Keep => Ok(Redeemed {
@@ -314,6 +318,13 @@ impl Book {
             }
         }
         label
+    }
+
+    /// The family of a refresh token.
+    pub(super) fn family_of(&self, fingerprint: &Fingerprint) -> Option<u32> {
+        self.refresh_by_value
+            .get(fingerprint)
+            .map(|(family, _)| *family)
     }
 
     /// A refresh token by its label, with its family. A search through all of them: only tests and intruders ask.

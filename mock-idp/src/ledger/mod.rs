@@ -1,7 +1,9 @@
 //! Every token a world has issued, its lineage and its state.
 
+mod access_events;
 mod access_tokens;
 mod book;
+mod contexts;
 mod device_codes;
 mod facts;
 mod grantees;
@@ -13,6 +15,7 @@ mod revocation;
 mod sign_ins;
 mod used_assertions;
 
+pub use access_events::AccessEvent;
 pub(crate) use book::{Ledger, SavedLedger, usual_rotation};
 pub use device_codes::PendingSignIn;
 pub(crate) use device_codes::{AskedFor, DevicePace, PollRefusal, Undecidable};

@@ -9,8 +9,8 @@ use super::label::{TokenKind, TokenLabel};
 
 impl Ledger {
     /// Revokes every access token issued so far; refresh tokens live on.
-    pub(crate) fn revoke_access_tokens(&self) {
-        Arc::make_mut(&mut self.book()).access.revoke_all();
+    pub(crate) fn revoke_access_tokens(&self, now: Timestamp) {
+        Arc::make_mut(&mut self.book()).access.revoke_all(now);
     }
 
     /// Revokes every refresh family and the access tokens that came from them.
@@ -29,7 +29,7 @@ impl Ledger {
         let mut book = self.book();
         let book = Arc::make_mut(&mut book);
         match label.kind {
-            TokenKind::Access => book.access.revoke_one(label.serial),
+            TokenKind::Access => book.access.revoke_one(label.serial, now),
             TokenKind::Refresh => match book.refresh(label).map(|(family, _)| family) {
                 Some(family) => {
                     book.revoke_family(family, now);
@@ -47,12 +47,12 @@ impl Book {
         if let Some(family) = self.families.get_mut(&serial) {
             family.revoked_at.get_or_insert(now);
         }
-        self.revoke_access_of(serial);
+        self.revoke_access_of(serial, now);
     }
 
-    pub(super) fn revoke_access_of(&mut self, family: u32) {
+    pub(super) fn revoke_access_of(&mut self, family: u32, now: Timestamp) {
         if let Some(family) = self.families.get(&family) {
-            self.access.revoke(family.access());
+            self.access.revoke(family.access(), now);
         }
     }
 }

@@ -1,8 +1,10 @@
 //! The routes by noun. Each file has its operations, what they take and what they give.
 
+mod access_events;
 mod clock;
 mod directory;
 mod faults;
+mod federated;
 mod holds;
 mod journal;
 mod keys;
@@ -28,6 +30,8 @@ pub(super) fn api() -> Api {
         journal::add,
         verify::add,
         tokens::add,
+        access_events::add,
+        federated::add,
         keys::add,
         sign_ins::add,
         directory::add,
