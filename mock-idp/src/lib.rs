@@ -52,7 +52,7 @@ pub mod yaml;
 pub use builder::{Builder, StartError};
 pub use listener::NoCertificate;
 pub use mock::{
-    AppService, Credentials, FederatedToken, Identity, MintedRefreshToken, MockIdp,
+    AppService, BadAccessEvent, Credentials, FederatedToken, Identity, MintedRefreshToken, MockIdp,
     NoFederatedToken, SignInError,
 };
 pub use provider::{Provider, UnknownProvider};

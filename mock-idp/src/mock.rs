@@ -13,6 +13,7 @@ mod identity;
 mod keys;
 mod limits;
 mod minting;
+mod redaction;
 mod sign_ins;
 mod state;
 
@@ -35,6 +36,7 @@ use crate::{entra, neighbours, okta};
 
 use self::identity::{Realm, api_url, scopes};
 
+pub use self::access_events::BadAccessEvent;
 pub use self::app_service::AppService;
 pub use self::federated::{FederatedToken, NoFederatedToken};
 pub use self::identity::Identity;
@@ -311,25 +313,6 @@ impl MockIdp {
     #[must_use]
     pub fn label_of(&self, token: &str) -> Option<TokenLabel> {
         self.rooms.ledger.label_of(token)
-    }
-
-    /// The secrets and tokens of this world that stand in a text, in any spelling, by name or label: a client's error message
-    /// should hold none.
-    #[must_use]
-    pub fn secrets_in(&self, text: &str) -> Vec<String> {
-        self.rooms.hygiene().told_in(text)
-    }
-
-    /// A text as the journal would keep it: labels for tokens, `***` for secrets, and no longer than 256 bytes.
-    #[must_use]
-    pub fn redacted(&self, text: &str) -> String {
-        self.rooms.hygiene().clean(text)
-    }
-
-    /// The same for a log, each line kept whole. Left out are any private key in PEM and what follows `client_secret=` or the like.
-    #[must_use]
-    pub fn scrubbed(&self, text: &str) -> String {
-        self.rooms.hygiene().scrub(text)
     }
 
     /// Every token this world remembers: the newest 50,000 access tokens, and of the newest 20,000 sign-ins the newest 1,000 refresh

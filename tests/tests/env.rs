@@ -126,13 +126,12 @@ fn a_program_may_believe_that_it_runs_elsewhere() {
     // A directory in which nobody trusts anybody.
     let folder = home();
     let config = folder.path().join("directory.yaml");
-    let text =
-        "entra: { tenants: [ { id: 3b8e5a10-7d1c-4c1e-9a52-5f0d2c6b7e01, name: Contoso } ] }";
+    let text = "entra: { tenants: [ { id: 3b8e5a10-7d1c-4c1e-9a52-5f0d2c6b7e01, name: Contoso, applications: [ { id: one, secrets: [ { value: a-secret-of-some } ], grants: [client_credentials] } ] } ] }";
     std::fs::write(&config, text).expect("a file");
     let config = config.to_str().expect("UTF-8");
     let (code, _, error) = ended(&["--runs-on", "kubernetes", "--config", config, "--", "true"]);
     assert_eq!(code, Some(2));
-    insta::assert_snapshot!(error, @"the directory has no enabled application with a secret");
+    insta::assert_snapshot!(error, @"`--runs-on kubernetes` needs an application with a federated credential whose tokens the mock signs; give one `federated` without `jwks` in the directory");
 }
 
 #[test]

@@ -1,9 +1,23 @@
 //! What happens that resources want fresh tokens after: continuous access evaluation.
 
 use super::MockIdp;
-use crate::directory::BadChange;
 use crate::ledger::AccessEvent;
 use crate::provider::Provider;
+
+/// An event that concerns nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BadAccessEvent {
+    /// Okta knows nothing of it.
+    #[error("an Okta world has no continuous access evaluation")]
+    OtherVendor,
+    /// A revocation of everybody's sign-ins.
+    #[error("a revocation is of one user's sign-ins; say whose")]
+    NobodyNamed,
+    /// Nobody has this login or id.
+    #[error("no user has this login or id")]
+    UserUnknown,
+}
 
 impl MockIdp {
     /// Has resources answer the access tokens issued up to now with a claims challenge, where their clients have declared that
@@ -12,17 +26,20 @@ impl MockIdp {
     ///
     /// # Errors
     ///
-    /// [`BadChange`] if no user has this login or id, for a revocation without a user, and in an Okta world.
-    pub fn access_event(&self, event: AccessEvent, user: Option<&str>) -> Result<(), BadChange> {
-        let wrong = |what: &str| Err(BadChange::Wrong(vec![what.to_owned()]));
+    /// [`BadAccessEvent`] if no user has this login or id, for a revocation without a user, and in an Okta world.
+    pub fn access_event(
+        &self,
+        event: AccessEvent,
+        user: Option<&str>,
+    ) -> Result<(), BadAccessEvent> {
         if self.provider() != Provider::Entra {
-            return wrong("an Okta world has no continuous access evaluation");
+            return Err(BadAccessEvent::OtherVendor);
         }
         self.rooms.in_turn(|world| {
             let now = world.clock.now();
             let Some(name) = user else {
                 if event == AccessEvent::Revoked {
-                    return wrong("a revocation has to name a user");
+                    return Err(BadAccessEvent::NobodyNamed);
                 }
                 world.ledger.note_access_event(None, event, now);
                 return Ok(());
@@ -31,7 +48,7 @@ impl MockIdp {
             let Some(user) =
                 users.find(|user| user.id == name || user.login.eq_ignore_ascii_case(name))
             else {
-                return wrong("no user has this login or id");
+                return Err(BadAccessEvent::UserUnknown);
             };
             match event {
                 AccessEvent::Revoked => world.ledger.revoke_sessions(&user.id, now),

@@ -17,11 +17,11 @@ async fn an_event_is_noted_or_refused() {
         assert_eq!(said.status, 204, "{said:?}");
     }
     let said = desk.post(path, json!({ "event": "revoked" })).await;
-    insta::assert_snapshot!(said.refusal(), @"422 Unprocessable Entity: the directory would be wrong: a revocation has to name a user");
+    insta::assert_snapshot!(said.refusal(), @"422 Unprocessable Entity: a revocation is of one user's sign-ins; say whose");
     let said = desk
         .post(path, json!({ "event": "policies", "user": "nobody" }))
         .await;
-    insta::assert_snapshot!(said.refusal(), @"422 Unprocessable Entity: the directory would be wrong: no user has this login or id");
+    insta::assert_snapshot!(said.refusal(), @"422 Unprocessable Entity: no user has this login or id");
 }
 
 #[tokio::test]

@@ -6,8 +6,10 @@ use serde::Deserialize;
 use crate::control::answer::{Done, done};
 use crate::control::api::{Api, Operation};
 use crate::control::given::Given;
+use crate::control::problem::Problem;
 use crate::control::world::World;
 use crate::ledger::AccessEvent;
+use crate::mock::BadAccessEvent;
 
 /// What happens, and to whom.
 #[derive(Deserialize, JsonSchema)]
@@ -36,4 +38,10 @@ pub(super) fn add(api: Api) -> Api {
 async fn note(world: World, Given(given): Given<Happening>) -> Done {
     world.idp.access_event(given.event, given.user.as_deref())?;
     done()
+}
+
+impl From<BadAccessEvent> for Problem {
+    fn from(error: BadAccessEvent) -> Self {
+        Self::unprocessable(error.to_string())
+    }
 }

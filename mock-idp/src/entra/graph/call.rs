@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn paths_are_taken_apart() {
-        assert_eq!(segments("/v1.0/Users/"), ["v1.0", "users"]);
+        assert_eq!(segments("/v1.0/Groups/"), ["v1.0", "groups"]);
         assert_eq!(
             segments("/v1.0/applications(appId=%27AB%27)/addPassword"),
             ["v1.0", "applications", "appid='ab'", "addpassword"]

@@ -48,9 +48,9 @@ pub(super) fn application(tenant: &Tenant, application: &Application) -> Value {
         "applicationTemplateId": null,
         "identifierUris": registration.identifier_uris,
         "createdDateTime": registration.created.map(instant),
+        "displayName": application.name,
         "description": null,
         "disabledByMicrosoftStatus": null,
-        "displayName": application.name,
         "groupMembershipClaims": null,
         "notes": null,
         "publisherDomain": tenant.domains.first(),
@@ -61,12 +61,12 @@ pub(super) fn application(tenant: &Tenant, application: &Application) -> Value {
         "addIns": [],
         "api": { "acceptMappedClaims": null, "knownClientApplications": [], "requestedAccessTokenVersion": null, "oauth2PermissionScopes": [], "preAuthorizedApplications": [] },
         "appRoles": [],
+        "publicClient": { "redirectUris": redirects(Platform::Public) },
         "info": { "logoUrl": null, "marketingUrl": null, "privacyStatementUrl": null, "supportUrl": null, "termsOfServiceUrl": null },
         "keyCredentials": keys(tenant, application),
         "optionalClaims": null,
         "parentalControlSettings": { "countriesBlockedForMinors": [], "legalAgeGroupRule": "Allow" },
         "passwordCredentials": passwords(tenant, application),
-        "publicClient": { "redirectUris": redirects(Platform::Public) },
         "requiredResourceAccess": [],
         "spa": { "redirectUris": redirects(Platform::Spa) },
         "web": { "homePageUrl": null, "logoutUrl": null, "redirectUris": redirects(Platform::Web), "implicitGrantSettings": { "enableAccessTokenIssuance": false, "enableIdTokenIssuance": false } },
@@ -172,12 +172,12 @@ pub(super) fn password(tenant: &str, application: &Application, secret: &ClientS
     let names = &application.registration.credential_names;
     json!({
         "customKeyIdentifier": null,
-        "displayName": names.get(&secret.id),
         "endDateTime": secret.expires.map(instant),
-        "hint": secret.hint(),
         "keyId": key_id(tenant, application, &secret.id),
-        "secretText": null,
         "startDateTime": secret.not_before.map(instant),
+        "secretText": null,
+        "hint": secret.hint(),
+        "displayName": names.get(&secret.id),
     })
 }
 
