@@ -176,6 +176,7 @@ fn nothing(contender: &dyn Contender, why: CutShort) -> Trace {
         } else {
             Road::Local
         },
+        said: None,
         cut_short: Some(why),
     }
 }

@@ -70,7 +70,7 @@ fn workspace() -> PathBuf {
 fn the_committed_schemas_are_those_of_the_types() {
     for kind in Kind::ALL {
         let folder = match kind {
-            Kind::Scenario | Kind::Requirements => "scenarios/schema",
+            Kind::Scenario | Kind::Requirements | Kind::Faults => "scenarios/schema",
             Kind::Expectations | Kind::Report | Kind::Driver | Kind::Bundle | Kind::Wire => {
                 "conformance/schema"
             }

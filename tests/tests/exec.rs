@@ -180,6 +180,115 @@ fn a_command_that_does_nothing_earns_nothing() {
     }
 }
 
+/// It ignores what it is asked politely, closes its output, leaves a child in its group, one that has gone elsewhere, and one that
+/// has disowned us too and keeps the pipe of its errors open.
+#[test]
+fn a_command_that_does_all_it_can_to_live_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let left = folder.path().join("left-behind");
+    let stubborn = r#"trap '' TERM INT HUP; exec >&-; echo here >&2
+        (trap '' TERM; sleep 30; touch "$0") &
+        setsid sh -c 'echo $$ > "$0"; exec sleep 300' "$0.pid" &
+        setsid env -u TOKENPROOF_KIN sleep 4 &
+        sleep 30"#;
+    let execution = exec(
+        &[CASE, "--timeout", "1s"],
+        &["sh", "-c", stubborn, &left.to_string_lossy()],
+    );
+    assert!(ended(&execution, ExitCode::Driver).contains("hung and was killed after 1s"));
+    assert!(execution.stderr.contains("here\n"), "{}", execution.stderr);
+    assert_eq!(execution.report().cases[0].stderr, ["here"]);
+    assert!(!left.exists(), "the grandchild lived on");
+    let gone = std::fs::read_to_string(left.with_extension("pid")).expect("a number");
+    let environment = std::fs::read(format!("/proc/{}/environ", gone.trim()));
+    assert!(
+        environment.unwrap_or_default().is_empty(),
+        "who had gone elsewhere lived on"
+    );
+}
+
+#[test]
+fn a_flood_of_errors_is_passed_on_and_its_end_is_kept() {
+    let flood = "i=0; while [ $i -lt 20000 ]; do echo \"line $i of a flood of words\"; i=$((i+1)); done >&2; exit 3";
+    let execution = exec(&[CASE], &["sh", "-c", flood]);
+    assert_eq!(execution.code, Some(1));
+    assert!(execution.stderr.len() > 400_000, "all of it is passed on");
+    let report = execution.report();
+    let kept = &report.cases[0].stderr;
+    assert_eq!(kept.len(), 20);
+    assert_eq!(kept[19], "line 19999 of a flood of words");
+    let shown = execution.stdout.matches("of a flood of words").count();
+    assert_eq!(shown, 20, "with what did not pass, once");
+}
+
+#[test]
+fn a_secret_in_the_last_words_is_not_shown() {
+    let leak = r#"echo "secret $TOKENPROOF_CLIENT_SECRET and $OKTA_CLIENT_TOKEN" >&2"#;
+    let execution = exec(&[CASE], &["sh", "-c", leak]);
+    assert_eq!(execution.report().cases[0].stderr, ["secret *** and ***"]);
+}
+
+#[test]
+fn placeholders_stand_for_our_own_variables() {
+    let script = r#"test "$1" = "$TOKENPROOF_TOKEN_URL" && test "$2" = "id=$TOKENPROOF_CLIENT_ID," && test "$3" = "{""issuer}" && echo same"#;
+    let command = [
+        "sh",
+        "-c",
+        script,
+        "sh",
+        "{token_url}",
+        "id={client_id},",
+        "{{issuer}}",
+    ];
+    let execution = exec(&[CASE], &command);
+    assert!(
+        execution.stdout.starts_with("same\n"),
+        "{}",
+        execution.stdout
+    );
+}
+
+#[test]
+fn an_unknown_placeholder_is_refused_before_anything_runs() {
+    let output = tokenproof()
+        .args(["exec", CASE, "--", "sh", "-c", "echo ran", "{token_uri}"])
+        .output()
+        .expect("tokenproof starts");
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.stdout, b"");
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    insta::assert_snapshot!(stderr.lines().last().unwrap_or_default(), @"nothing is called `{token_uri}` (did you mean `token_url`?); the names that the command's arguments may hold between braces are scenario, provider, issuer, token_url, jwks_url, api_url, user_api_url, post_api_url, user_post_api_url, tenant, client_id, client_secret, username, password, refresh_token, scope, user_scope, ca_file, context. Write `{{token_uri}}` for `{token_uri}` itself");
+}
+
+#[test]
+fn vendors_variables_can_be_left_out() {
+    let names = |vendors: &[&str]| {
+        let output = tokenproof()
+            .args(["exec", CASE])
+            .args(vendors)
+            .args([
+                "--",
+                "sh",
+                "-c",
+                "env | grep -o '^AZURE_C[A-Z_]*\\|^OKTA_[A-Z_]*' | sort",
+            ])
+            .env_remove("AZURE_CLIENT_ID")
+            .output()
+            .expect("tokenproof starts");
+        let stdout = String::from_utf8(output.stdout).expect("UTF-8");
+        let names = stdout.lines().take_while(|line| !line.contains(' '));
+        names.collect::<Vec<_>>().join(" ").trim().to_owned()
+    };
+    let (azure, okta) = (
+        "AZURE_CLIENT_ID AZURE_CLIENT_SECRET",
+        "OKTA_CLIENT_AUTHORIZATIONMODE OKTA_CLIENT_ORGURL OKTA_CLIENT_TOKEN",
+    );
+    assert_eq!(names(&[]), format!("{azure} {okta}"));
+    assert_eq!(names(&["--env", "entra"]), azure);
+    assert_eq!(names(&["--env", "okta"]), okta);
+    assert_eq!(names(&["--env", "none"]), "");
+}
+
 #[test]
 fn proxies_and_foreign_certificates_stay_out_of_the_way() {
     let output = tokenproof()

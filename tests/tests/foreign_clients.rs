@@ -112,7 +112,6 @@ async fn okta_lists_users_page_by_page() {
     )
     .await;
     let asked: Vec<&str> = run
-        .trace
         .exchanges
         .iter()
         .map(|exchange| exchange.entry.path.as_str())
@@ -176,8 +175,8 @@ async fn okta_waits_a_rate_limit_out() {
     resource shows SSWS an unknown token -> 200
     resource shows SSWS an unknown token -> 200
     ");
-    let refused = &run.trace.exchanges[2].entry;
-    let retried = &run.trace.exchanges[3].entry;
+    let refused = &run.exchanges[2].entry;
+    let retried = &run.exchanges[3].entry;
     let reset = reset(refused);
     assert!(reset > refused.server_time, "the reset lies ahead");
     assert!(

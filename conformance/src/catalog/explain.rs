@@ -8,6 +8,7 @@ use super::set::{self, frozen_in};
 use crate::case::{Case, CheckName, PlannedCheck};
 use crate::frozen::FrozenSet;
 use crate::registry::{Registry, Requirement};
+use crate::scenario::Passive;
 
 /// A name that is neither a requirement nor a scenario, case, check or frozen set.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -158,11 +159,7 @@ fn scenario(page: &mut Page, first: &Case, meant: &[&Case], name: &str) {
     page.paragraph(&head.about);
     let needs: Vec<&str> = head.needs.iter().map(|need| need.name()).collect();
     page.section("needs", (!needs.is_empty()).then(|| needs.join(", ")));
-    page.section(
-        "passive",
-        head.passive
-            .then(|| "yes: any command can be judged by the wire alone".to_owned()),
-    );
+    page.section("passive", head.passive.iter().flat_map(passive));
     page.section("cases", meant.iter().map(|case| case.name.0.clone()));
     let mut rows: Vec<[String; 3]> = Vec::new();
     for planned in meant.iter().flat_map(|case| &case.checks) {
@@ -177,6 +174,22 @@ fn scenario(page: &mut Page, first: &Case, meant: &[&Case], name: &str) {
     }
     page.section("checks", table(&rows));
     page.section("file", [first.file.to_string()]);
+}
+
+/// What a command that is judged by the wire alone has to know.
+fn passive(passive: &Passive) -> Vec<String> {
+    let mut lines = vec!["yes: any command can be judged by the wire alone".to_owned()];
+    match passive.needs_calls {
+        0 => {}
+        1 => lines.push("it has to call the API for every check to say something".to_owned()),
+        n => lines.push(format!(
+            "it has to call the API {n} times for every check to say something"
+        )),
+    }
+    if passive.once {
+        lines.push("part of `exec --once`".to_owned());
+    }
+    lines
 }
 
 fn check(

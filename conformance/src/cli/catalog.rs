@@ -17,6 +17,9 @@ pub(super) struct List {
     /// List the checks of each case too
     #[arg(long)]
     checks: bool,
+    /// List only what can be judged by the wire alone, under any command
+    #[arg(long, conflicts_with = "sets")]
+    passive: bool,
     /// List only what a frozen set requires, such as 2026-11
     #[arg(long, value_name = "NAME", conflicts_with = "sets")]
     set: Option<String>,
@@ -32,10 +35,18 @@ impl List {
             return Ok(ExitCode::AsExpected);
         }
         let chosen = self.select.chosen(self.set.as_deref())?;
-        let cases = match &chosen.set {
+        let mut cases = match &chosen.set {
             Some(set) => set.only(chosen.cases),
             None => chosen.cases,
         };
+        if self.passive {
+            cases.retain(|case| case.head.passive.is_some());
+            if cases.is_empty() {
+                return Err(nothing(
+                    "none of them can be judged by the wire alone".to_owned(),
+                ));
+            }
+        }
         if cases.is_empty() {
             return Err(nothing("nothing of the set was selected".to_owned()));
         }

@@ -1,9 +1,13 @@
 //! `tokenproof exec`.
 
+mod once;
+
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use mock_idp::Provider;
 
+use self::once::OneRun;
 use super::publish::Judging;
 use super::select::{Select, nothing};
 use super::{Refusal, output};
@@ -11,7 +15,7 @@ use crate::case::Case;
 use crate::exit::ExitCode;
 use crate::judge::judge;
 use crate::judgement::{Judgement, Run};
-use crate::passive::{self, ChildEnd, PassiveError};
+use crate::passive::{self, ChildEnd, Order, PassiveError, Stage};
 use crate::recording::{Attachment, Take, UnderTest};
 use crate::report::{NotRun, Played, Report};
 use crate::scenario::Length;
@@ -24,16 +28,25 @@ pub(super) struct Exec {
     select: Select,
     #[command(flatten)]
     judging: Judging,
+    #[command(flatten)]
+    one: OneRun,
     /// What the command's own exit code means: judge counts a failure against the gate, ignore does not
     #[arg(long, value_enum, default_value_t = Child::Judge)]
     child: Child,
+    /// Whose libraries' own variables the command finds: AZURE_… of Entra's, OKTA_CLIENT_… of Okta's; can be repeated
+    #[arg(long = "env", value_enum, value_name = "VENDOR", default_values = ["entra", "okta"])]
+    vendors: Vec<Vendor>,
     /// How long the command may take in one case before it is killed
     #[arg(long, default_value = "10m", value_name = "LENGTH", value_parser = timeout)]
     timeout: Length,
     /// The seed of everything random in the mock
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// The command and its arguments
+    /// The command and its arguments, which may hold {token_url}, {client_id} and the like
+    ///
+    /// Each of our own variables can stand in an argument, in lower case, without TOKENPROOF_ and between braces. Other braces stay
+    /// as they are; {{token_url}} is {token_url} itself. What stands in an argument can be seen by every user of the machine:
+    /// {client_secret}, {password} and {refresh_token} are better read from the environment.
     #[arg(last = true, required = true, value_name = "COMMAND")]
     command: Vec<String>,
 }
@@ -42,6 +55,14 @@ pub(super) struct Exec {
 enum Child {
     Judge,
     Ignore,
+}
+
+/// Whose libraries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Vendor {
+    Entra,
+    Okta,
+    None,
 }
 
 fn timeout(text: &str) -> Result<Length, String> {
@@ -71,11 +92,15 @@ impl Exec {
         let cases: Vec<Case> = chosen
             .cases
             .into_iter()
-            .filter(|case| case.head.passive)
+            .filter(|case| case.head.passive.is_some())
             .collect();
         if cases.is_empty() {
-            return Err(nothing("none of the selected scenarios can be judged passively; `tokenproof list passive` shows those that can".to_owned()));
+            return Err(nothing("none of the selected scenarios can be judged passively; `tokenproof list --passive` shows those that can".to_owned()));
         }
+        let cases = match self.one.once {
+            true => Self::of_one_run(cases)?,
+            false => cases,
+        };
         let cases = self.judging.share(cases);
         self.judging.recordings.examine(&cases)?;
         let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -85,7 +110,16 @@ impl Exec {
             .map_err(|error| Refusal::harness(format!("no runtime could be started: {error}")))?;
         let mut done = Vec::with_capacity(cases.len());
         let mut ended = None;
-        for case in &cases {
+        if self.one.once {
+            match runtime.block_on(self.once(&cases)) {
+                Ok(judged) => done = judged,
+                Err(refusal) => {
+                    runtime.shutdown_background();
+                    return Err(refusal);
+                }
+            }
+        }
+        for case in cases.iter().skip(done.len()) {
             if !self.judging.outputs.quiet {
                 output::complain(&format!("── {}: {}", case.name, self.command.join(" ")));
             }
@@ -96,7 +130,10 @@ impl Exec {
                     ended = Some((&case.name, refusal));
                     break;
                 }
-                Err(refusal) => return Err(refusal),
+                Err(refusal) => {
+                    runtime.shutdown_background();
+                    return Err(refusal);
+                }
             };
             // A command that cannot be started will not start for the next case either.
             let trouble = matches!(one.child, ChildEnd::NotStarted(_))
@@ -108,6 +145,8 @@ impl Exec {
                 break;
             }
         }
+        // What a command has left to be passed on to nobody is not waited for.
+        runtime.shutdown_background();
         let played: Vec<Played<'_>> = cases
             .iter()
             .zip(&done)
@@ -122,7 +161,9 @@ impl Exec {
         report.be_seeded(self.seed);
         let left = cases.iter().skip(done.len());
         report.leave_out(left.map(NotRun::of).collect());
-        for (case, done) in cases.iter().zip(&done) {
+        // One run has one end, whoever judges it.
+        let ends = if self.one.once { 1 } else { done.len() };
+        for (case, done) in cases.iter().zip(&done).take(ends) {
             if let Some((exit, reason)) = self.complaint(&done.child) {
                 report.close(&case.name, exit, reason);
             }
@@ -149,13 +190,12 @@ impl Exec {
 
     async fn one(&self, case: &Case) -> Result<Done, Refusal> {
         let watch = Stopwatch::start();
-        let keep = self.judging.recordings.are_kept();
-        let run = passive::run(case, &self.command, self.timeout.0, self.seed, keep)
+        let mut run = passive::run(&[Stage::of(case)], &self.order(&self.vendors()))
             .await
             .map_err(|error| refusal(&error))?;
         let runs = [Run {
             variation: 0,
-            trace: run.trace,
+            trace: run.traces.remove(0),
         }];
         let judgements = judge(case, &runs);
         Ok(Done {
@@ -166,6 +206,26 @@ impl Exec {
             command: run.command,
             took: watch.elapsed(),
         })
+    }
+
+    fn vendors(&self) -> Vec<Provider> {
+        let vendors = self.vendors.iter().filter_map(|vendor| match vendor {
+            Vendor::Entra => Some(Provider::Entra),
+            Vendor::Okta => Some(Provider::Okta),
+            Vendor::None => None,
+        });
+        vendors.collect()
+    }
+
+    fn order<'o>(&'o self, vendors: &'o [Provider]) -> Order<'o> {
+        Order {
+            timeout: self.timeout.0,
+            seed: self.seed,
+            vendors,
+            pass_on: output::pass_on(),
+            keeps_stderr: self.judging.recordings.are_kept(),
+            ..Order::new(&self.command)
+        }
     }
 
     /// What the command's own end says against the run.
@@ -201,6 +261,7 @@ impl Exec {
 fn refusal(error: &PassiveError) -> Refusal {
     let exit = match error {
         PassiveError::Interrupted(_) => ExitCode::Driver,
+        PassiveError::Placeholder(_) => ExitCode::Usage,
         _ => ExitCode::Harness,
     };
     Refusal {

@@ -55,7 +55,7 @@ enum Command {
     ///
     /// The command finds the mock through environment variables: TOKENPROOF_TOKEN_URL and its like, the vendors' own names
     /// (AZURE_AUTHORITY_HOST, OKTA_CLIENT_ORGURL, …) and the usual variables for a CA file. It is run once for each selected
-    /// case that can be judged passively.
+    /// case that can be judged passively (`tokenproof list --passive`), or with --once once for all that can share a run.
     Exec(exec::Exec),
     Serve(Box<Serve>),
     /// Run a command with everything set that it needs to use the mock, and end as it does

@@ -2,8 +2,10 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::Path;
+use std::sync::Arc;
 
 use super::Refusal;
+use crate::passive::{PassOn, Stream};
 use crate::report::Style;
 
 /// Prints a result. A reader that has gone away, as with `| head`, is no error.
@@ -20,6 +22,17 @@ pub(super) fn print(text: &str) -> Result<(), Refusal> {
 pub(super) fn complain(text: &str) {
     // If even this cannot be written, the exit code still tells.
     let _ = writeln!(io::stderr().lock(), "{}", text.trim_end());
+}
+
+/// Passes on what a command under test prints. A reader that has gone away is an error here.
+pub(super) fn pass_on() -> PassOn {
+    Arc::new(|stream, bytes| match stream {
+        Stream::Output => {
+            let mut out = io::stdout().lock();
+            out.write_all(bytes).and_then(|()| out.flush())
+        }
+        Stream::Error => io::stderr().lock().write_all(bytes),
+    })
 }
 
 /// Writes a report to a file.

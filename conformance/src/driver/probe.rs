@@ -162,7 +162,7 @@ fn case(driver: &Driver, left: &[i64]) -> Option<Case> {
             about: "Does the client's clock move?".to_owned(),
             providers: vec![provider],
             needs: Vec::new(),
-            passive: false,
+            passive: None,
             repeat: 1,
         }),
         file: Arc::from("trial"),

@@ -17,6 +17,7 @@ use super::clock::{self, Faketime};
 use super::fault::DriverFault;
 use super::group;
 use super::protocol::MAX_LINE;
+use crate::kin::Kin;
 use crate::passive::not_started;
 use crate::watchdog::within;
 
@@ -26,6 +27,8 @@ pub(super) const MOST: usize = 64 << 20;
 const LINES: usize = 1_024;
 /// How much of what it writes to standard error is kept: the end of it.
 const KEPT: usize = 64 << 10;
+/// How long, once it has ended, its standard error may take to be read to the end.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Every process group that was started and may still be running. Clones share them.
 #[derive(Clone, Debug, Default)]
@@ -48,10 +51,11 @@ impl Groups {
     }
 }
 
-/// The process group of a driver.
+/// The process group of a driver, with whoever has left it.
 #[derive(Debug)]
 struct Group {
     leader: Pid,
+    kin: Kin,
     /// Whether the leader has been reaped: from then on its number may be somebody else's.
     is_over: Mutex<bool>,
 }
@@ -67,13 +71,14 @@ impl Group {
     fn kill_now(&self) {
         // An error means that nobody is left in the group, which is what we want.
         let _ = kill_process_group(self.leader, Signal::KILL);
+        self.kin.kill();
     }
 
     /// Waits for the end of the leader, and kills what it leaves behind: it would hold the pipes, and nobody would own it.
     fn outlive(&self, mut leader: Child) -> Ended {
         let only_look = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
         while let Err(Errno::INTR) = waitid(WaitId::Pid(self.leader), only_look) {}
-        let descendants = group::outlives(self.leader);
+        let descendants = group::outlives(self.leader, &self.kin);
         let mut is_over = locked(&self.is_over);
         self.kill_now();
         *is_over = true;
@@ -125,6 +130,8 @@ pub(super) struct Process {
     /// How long it may take to end.
     grace: Duration,
     said: Arc<Mutex<Vec<u8>>>,
+    /// Closed once its standard error has ended.
+    hushed: watch::Receiver<()>,
 }
 
 impl Process {
@@ -156,9 +163,13 @@ impl Process {
             starting.env_remove(name);
         }
         starting.envs(variables.iter().cloned());
+        let kin = Kin::new();
+        let (name, value) = kin.variable();
+        starting.env(name, value);
         let mut child = starting.spawn().map_err(|error| refused(program, &error))?;
         let group = Arc::new(Group {
             leader: Pid::from_child(&child),
+            kin,
             is_over: Mutex::new(false),
         });
         groups.add(&group);
@@ -169,7 +180,7 @@ impl Process {
             // Whatever has become of it, it is no more.
             told.send_replace(Some(outliving.outlive(child)));
         });
-        let (input, lines, said) = match served.and_then(|served| waits.map(|_| served)) {
+        let (input, lines, said, hushed) = match served.and_then(|served| waits.map(|_| served)) {
             Ok(served) => served,
             Err(error) => {
                 group.kill();
@@ -183,6 +194,7 @@ impl Process {
             ended,
             grace,
             said,
+            hushed,
         };
         Ok((process, lines))
     }
@@ -232,7 +244,8 @@ impl Process {
         self.group.kill();
     }
 
-    /// With which exit code or signal it has ended, in words.
+    /// With which exit code or signal it has ended, in words. What it wrote to standard error has then been heard to the end, unless
+    /// somebody out of reach holds the pipe.
     pub(super) async fn end(&self) -> String {
         use std::os::unix::process::ExitStatusExt as _;
         let mut ended = self.ended.clone();
@@ -240,6 +253,11 @@ impl Process {
             Some(Ok(ended)) => ended.as_ref().and_then(|ended| ended.status),
             _ => None,
         };
+        let mut hushed = self.hushed.clone();
+        within(LAST_WORDS, async {
+            while hushed.changed().await.is_ok() {}
+        })
+        .await;
         match status.map(|status| (status.code(), status.signal())) {
             Some((Some(code), _)) => format!("with exit code {code}"),
             Some((None, Some(signal))) => format!("by signal {signal}"),
@@ -265,6 +283,7 @@ type Served = (
     mpsc::UnboundedSender<Vec<u8>>,
     mpsc::Receiver<Inbound>,
     Arc<Mutex<Vec<u8>>>,
+    watch::Receiver<()>,
 );
 
 /// Starts the threads that serve the pipes.
@@ -272,6 +291,7 @@ fn serve(child: &mut Child) -> io::Result<Served> {
     let (input, mut queue) = mpsc::unbounded_channel::<Vec<u8>>();
     let (lines, inbound) = mpsc::channel(LINES);
     let said = Arc::new(Mutex::new(Vec::new()));
+    let (hears, hushed) = watch::channel(());
     if let Some(mut stdin) = child.stdin.take() {
         thread::Builder::new().spawn(move || {
             while let Some(line) = queue.blocking_recv() {
@@ -287,6 +307,7 @@ fn serve(child: &mut Child) -> io::Result<Served> {
     if let Some(mut stderr) = child.stderr.take() {
         let kept = said.clone();
         thread::Builder::new().spawn(move || {
+            let _hears = hears;
             let mut piece = [0; 4096];
             while let Ok(length @ 1..) = stderr.read(&mut piece) {
                 let mut kept = locked(&kept);
@@ -296,7 +317,7 @@ fn serve(child: &mut Child) -> io::Result<Served> {
             }
         })?;
     }
-    Ok((input, inbound, said))
+    Ok((input, inbound, said, hushed))
 }
 
 /// Cuts what comes into lines, until the end, a broken limit, or nobody listens.

@@ -1,7 +1,7 @@
 //! Predicates that must hold together.
 
 use super::view::View;
-use super::{constant, count, distinct, each, gap, never, order, overlap, spread, words};
+use super::{constant, count, distinct, each, gap, heeds, never, order, overlap, spread, words};
 use crate::scenario::Predicates;
 use crate::verdict::Finding;
 
@@ -17,6 +17,7 @@ pub(super) fn expects(group: &Predicates) -> String {
         order,
         overlap,
         spread,
+        heeds,
     } = group;
     let parts = [
         never.as_ref().map(never::expects),
@@ -28,6 +29,7 @@ pub(super) fn expects(group: &Predicates) -> String {
         (!order.is_empty()).then(|| order::expects(order)),
         overlap.as_ref().map(overlap::expects),
         spread.as_ref().map(spread::expects),
+        heeds.as_ref().map(heeds::expects),
     ];
     words::once(parts.into_iter().flatten(), ", and ")
 }
@@ -44,6 +46,7 @@ pub(super) fn findings(group: &Predicates, view: &View<'_>, proven: bool) -> Vec
         order,
         overlap,
         spread,
+        heeds,
     } = group;
     [
         never.as_ref().map(|p| never::judge(p, view, proven)),
@@ -55,6 +58,7 @@ pub(super) fn findings(group: &Predicates, view: &View<'_>, proven: bool) -> Vec
         (!order.is_empty()).then(|| order::judge(order, view)),
         overlap.as_ref().map(|p| overlap::judge(p, view, proven)),
         spread.as_ref().map(|p| spread::judge(p, view)),
+        heeds.as_ref().map(|p| heeds::judge(p, view)),
     ]
     .into_iter()
     .flatten()

@@ -15,6 +15,7 @@ mod field;
 mod gap;
 mod given;
 mod group;
+mod heeds;
 mod invariant;
 mod matching;
 mod missing;
@@ -24,6 +25,7 @@ mod order;
 mod overlap;
 pub(crate) mod span;
 mod spread;
+mod undone;
 mod view;
 mod witness;
 mod words;
@@ -61,7 +63,11 @@ pub fn judge(case: &Case, runs: &[Run]) -> Vec<Judgement> {
             let (finding, variation) = unusable
                 .clone()
                 .unwrap_or_else(|| ruling(&planned.check, &views));
-            judgement(case, planned, finding, variation)
+            let undone = views
+                .iter()
+                .find(|view| view.is_passive() && finding.verdict == Verdict::Inconclusive)
+                .and_then(|view| undone::by_the_command(case, &planned.check, view));
+            judgement(case, planned, finding, variation, undone)
         })
         .collect()
 }
@@ -181,6 +187,7 @@ fn judgement(
     planned: &PlannedCheck,
     mut finding: Finding,
     variation: usize,
+    undone: Option<String>,
 ) -> Judgement {
     let level = planned.requirement.level;
     if finding.verdict == Verdict::Fail && level == Level::Should {
@@ -190,7 +197,8 @@ fn judgement(
         finding.verdict,
         Verdict::Fail | Verdict::Warn | Verdict::Inconclusive
     ) {
-        finding.hint = planned.check.hint.clone().or(finding.hint);
+        let hint = undone.or_else(|| planned.check.hint.clone());
+        finding.hint = hint.or(finding.hint);
     }
     Judgement {
         check: CheckName::new(&case.name, &planned.check.id),

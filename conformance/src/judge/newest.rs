@@ -13,7 +13,7 @@ use crate::trace::Party;
 
 /// The token of this kind that whoever sent `sent` was given last before that; none if the run had given it none.
 pub(super) fn before(view: &View<'_>, sent: Placed<'_>, kind: TokenKind) -> Option<TokenLabel> {
-    let gift = last_gift(view, sent, kind);
+    let gift = last_gift(view, sent, kind, None);
     let swap = swaps(view, sent, kind)
         .filter(|swap| swap.at < sent.exchange.entry.server_time)
         .max_by_key(|swap| swap.at);
@@ -29,11 +29,16 @@ pub(super) fn before(view: &View<'_>, sent: Placed<'_>, kind: TokenKind) -> Opti
 /// Before the first answer it is one the client was given before the run. What another call was given in the same
 /// instant may have come in time, where the trace cannot tell.
 pub(super) fn is(view: &View<'_>, sent: Placed<'_>, label: TokenLabel) -> bool {
-    let certain = match before(view, sent, label.kind) {
+    let kin = Some(label).filter(|_| view.is_passive() && view.trace.cast.is_empty());
+    let newest = match kin {
+        None => before(view, sent, label.kind),
+        Some(_) => last_gift(view, sent, label.kind, kin).map(|gift| gift.label),
+    };
+    let certain = match newest {
         Some(newest) => newest == label,
         None => view.is_minted(label),
     };
-    let given = last_gift(view, sent, label.kind).map(|gift| gift.server_time());
+    let given = last_gift(view, sent, label.kind, kin).map(|gift| gift.server_time());
     certain
         || swaps(view, sent, label.kind)
             .any(|swap| swap.label == label && given.is_none_or(|given| swap.at >= given))
@@ -65,11 +70,48 @@ impl Gift<'_> {
     }
 }
 
-fn last_gift<'a>(view: &View<'a>, sent: Placed<'a>, kind: TokenKind) -> Option<Gift<'a>> {
+/// The last token of a kind that was given; of one family, where a token of it is named.
+fn last_gift<'a>(
+    view: &View<'a>,
+    sent: Placed<'a>,
+    kind: TokenKind,
+    kin: Option<TokenLabel>,
+) -> Option<Gift<'a>> {
+    let family = kin.map(|label| family(view, label));
     gifts(view, sent, kind)
+        .filter(|gift| {
+            family
+                .as_ref()
+                .is_none_or(|f| *f == self::family(view, gift.label))
+        })
         .filter(|gift| !view.are_unordered(gift.by, sent))
         .filter(|gift| gift.place() < (sent.exchange.entry.at, sent.index))
         .max_by_key(Gift::place)
+}
+
+/// Where a token comes from: a refresh token from a sign-in, an access token from whoever it was issued to.
+#[derive(PartialEq)]
+enum Family<'a> {
+    SignIn(TokenLabel),
+    Owner(Option<(&'a str, Option<&'a str>)>),
+}
+
+/// A run that cannot tell its clients apart still can tell that what one sign-in brought replaces nothing of another's.
+fn family<'a>(view: &View<'a>, label: TokenLabel) -> Family<'a> {
+    let facts = |label| view.trace.tokens.iter().find(|token| token.label == label);
+    match label.kind {
+        TokenKind::Refresh => {
+            let parent = |label: &TokenLabel| facts(*label).and_then(|token| token.parent);
+            // A token is never its own ancestor, but a trace may have been written by anybody.
+            let ancestors = std::iter::successors(Some(label), parent);
+            let ancestors = ancestors.take(view.trace.tokens.len() + 1);
+            Family::SignIn(ancestors.last().unwrap_or(label))
+        }
+        TokenKind::Access | TokenKind::DeviceCode => {
+            let facts = facts(label);
+            Family::Owner(facts.map(|token| (token.client.as_str(), token.user.as_deref())))
+        }
+    }
 }
 
 /// All tokens of a kind that reached whoever sent `sent`.
@@ -193,5 +235,24 @@ mod tests {
         // Without such a step the client has no business with it.
         insta::assert_snapshot!(verdict(&json!({}), "RT#2"), @"fail | expected each request to token after step `b` began shows the newest token | observed #2 shows RT#2 (live), not RT#3 | #2");
         insta::assert_snapshot!(verdict(&json!({}), "RT#3"), @"pass");
+    }
+
+    #[test]
+    fn what_one_sign_in_brought_replaces_nothing_of_anothers() {
+        let check = json!({ "each": { "to": "token", "presents": "newest" } });
+        let two = |last: &str| {
+            tale([
+                token(0).shows("RT#1").issues("AT#1 RT#3"),
+                token(1).shows("RT#2").issues("AT#2 RT#4"),
+                token(2).shows(last),
+            ])
+            .minted("RT#1")
+            .minted("RT#2")
+            .passive()
+        };
+        insta::assert_snapshot!(two("RT#3").verdict(check.clone()), @"pass");
+        insta::assert_snapshot!(two("RT#4").verdict(check.clone()), @"pass");
+        insta::assert_snapshot!(two("RT#2").verdict(check.clone()), @"fail | expected each request to token shows the newest token | observed #3 shows RT#2 (live), not RT#4 | #3");
+        insta::assert_snapshot!(two("RT#1").verdict(check), @"fail | expected each request to token shows the newest token | observed #3 shows RT#1 (live), not RT#4 | #3");
     }
 }

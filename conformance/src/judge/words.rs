@@ -40,6 +40,7 @@ pub(super) fn like(selector: &Selector) -> String {
         error,
         presents,
         left_at_least,
+        expired_for,
         leaks_secret,
         secret_in,
         after,
@@ -75,6 +76,12 @@ pub(super) fn like(selector: &Selector) -> String {
     }
     if let Some(left) = left_at_least {
         say(format!(" showing a token with {} left", span(left.0)));
+    }
+    if let Some(length) = expired_for {
+        say(format!(
+            " showing a token that ran out {} ago or earlier",
+            span(length.0)
+        ));
     }
     match leaks_secret {
         Some(true) => say(" with a secret where it must not stand".to_owned()),
@@ -227,6 +234,7 @@ mod tests {
             tenant: Some(Which::Second),
             auth: Some(AuthUse::BasicRaw),
             left_at_least: "5m".parse().ok(),
+            expired_for: "2s".parse().ok(),
             secret_in: Some(SecretIn::Url),
             status: Some(Statuses(vec![
                 StatusPattern::Exactly(429),
@@ -237,7 +245,7 @@ mod tests {
             before: Some(After::Step("b".to_owned())),
             ..Selector::default()
         };
-        insta::assert_snapshot!(requests(2, &every_other), @"2 requests to token by `fleet` with method POST asking for scope `mail.read` asking the second tenant with HTTP Basic, not form-encoded showing a token with 300 s left with a secret in its URL answered with 429 or 5xx within 30 s after step `a` began before step `b` began");
+        insta::assert_snapshot!(requests(2, &every_other), @"2 requests to token by `fleet` with method POST asking for scope `mail.read` asking the second tenant with HTTP Basic, not form-encoded showing a token with 300 s left showing a token that ran out 2 s ago or earlier with a secret in its URL answered with 429 or 5xx within 30 s after step `a` began before step `b` began");
         let early = Selector {
             following: "30s".parse().ok(),
             ..Selector::default()

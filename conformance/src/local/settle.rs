@@ -100,6 +100,7 @@ pub(super) fn settle(run: Settled<'_>) -> Trace {
         tokens,
         cast: run.cast,
         road: run.road,
+        said: None,
         cut_short: run
             .cut_short
             .map(|cut| in_clean_words(cut, run.idp, &places)),

@@ -5,10 +5,15 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::io::AsyncRead;
 use tokio::process::Command;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
-use super::overheard::Overheard;
+use super::hearing::{self, Confidants, Heard, PassOn, Stream};
 use super::stop::Stop;
+use crate::kin::Kin;
+use crate::trace::Said;
 use crate::watchdog::within;
 
 /// How the command ended.
@@ -31,54 +36,87 @@ pub enum ChildEnd {
 #[derive(Debug)]
 pub(super) struct Interrupted(pub(super) &'static str);
 
+/// What is to be run.
+pub(super) struct Start<'c> {
+    pub(super) command: &'c [String],
+    pub(super) variables: &'c [(String, String)],
+    pub(super) unset: &'c [&'c str],
+    pub(super) timeout: Duration,
+    /// Who reads what it prints.
+    pub(super) pass_on: PassOn,
+    /// Whose secrets it should not print.
+    pub(super) confidants: Confidants,
+    /// Whether what it writes to standard error is kept.
+    pub(super) keeps_stderr: bool,
+}
+
+/// What came of it.
+pub(super) struct Ended {
+    pub(super) end: ChildEnd,
+    pub(super) said: Said,
+    /// What it wrote to standard error, as it was; bounded, and none where it was not to be kept.
+    pub(super) stderr: Option<String>,
+}
+
 /// Runs a command to its end, to the time-out, or until this process is asked to stop. Whatever it leaves behind in its
-/// process group is killed; what has moved to another group, as a daemon does, is out of reach. Standard error is returned
-/// where it was to be kept.
-pub(super) async fn run(
-    command: &[String],
-    variables: &[(String, String)],
-    unset: &[&str],
-    timeout: Duration,
-    keep_stderr: bool,
-    stop: &mut Stop,
-) -> Result<(ChildEnd, Option<String>), Interrupted> {
-    let Some((program, arguments)) = command.split_first() else {
-        let why = "no command was given; write it after `--`".to_owned();
-        return Ok((ChildEnd::NotStarted(why), None));
+/// process group is killed, and on Linux what has moved elsewhere too, as a daemon does. Output that somebody out of reach holds
+/// open is not waited for.
+pub(super) async fn run(start: Start<'_>, stop: &mut Stop) -> Result<Ended, Interrupted> {
+    let silent = |end| {
+        Ok(Ended {
+            end,
+            said: Said::default(),
+            stderr: None,
+        })
+    };
+    let Some((program, arguments)) = start.command.split_first() else {
+        return silent(ChildEnd::NotStarted(
+            "no command was given; write it after `--`".to_owned(),
+        ));
     };
     let mut starting = Command::new(program);
     starting
         .args(arguments)
-        .envs(variables.iter().cloned())
+        .envs(start.variables.iter().cloned())
         .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
         .process_group(0)
         .kill_on_drop(true);
-    if keep_stderr {
-        starting.stderr(Stdio::piped());
-    }
-    for name in unset {
+    for name in start.unset {
         starting.env_remove(name);
     }
+    let kin = Kin::new();
+    let (name, value) = kin.variable();
+    starting.env(name, value);
     let mut child = match starting.spawn() {
         Ok(child) => child,
-        Err(error) => {
-            return Ok((ChildEnd::NotStarted(not_started(program, &error)), None));
-        }
+        Err(error) => return silent(ChildEnd::NotStarted(not_started(program, &error))),
     };
-    let overheard = child.stderr.take().map(Overheard::of);
     let group = child
         .id()
         .and_then(|id| i32::try_from(id).ok())
         .and_then(Pid::from_raw);
+    let (over, heard) = watch::channel(false);
+    let output = hear(child.stdout.take(), Stream::Output, &start, &heard);
+    let error = hear(child.stderr.take(), Stream::Error, &start, &heard);
     let ended = tokio::select! {
-        ended = within(timeout, child.wait()) => Ok(ended),
+        ended = within(start.timeout, child.wait()) => Ok(ended),
         signal = stop.asked() => Err(Interrupted(signal)),
     };
     if let Some(group) = group {
         // An error means that nobody is left in the group, which is what we want.
         let _ = kill_process_group(group, Signal::KILL);
     }
-    let ended = match ended? {
+    kin.kill();
+    // Nobody listens for it where both streams have ended.
+    let _ = over.send(true);
+    // Who asked us to stop does not wait until somebody has read what was printed.
+    let ended = ended?;
+    let (output, mut error) = (rest(output).await, rest(error).await);
+    let stderr = error.whole();
+    let said = hearing::said(output, error, &start.confidants);
+    let end = match ended {
         Some(Ok(status)) => end_of(status),
         Some(Err(error)) => {
             ChildEnd::NotStarted(format!("`{program}` could not be waited for: {error}"))
@@ -86,14 +124,36 @@ pub(super) async fn run(
         None => {
             // Already killed with its group; this only collects it.
             let _ = child.wait().await;
-            ChildEnd::Hung { after: timeout }
+            ChildEnd::Hung {
+                after: start.timeout,
+            }
         }
     };
-    let stderr = match overheard {
-        Some(overheard) => Some(overheard.heard().await),
-        None => None,
+    Ok(Ended { end, said, stderr })
+}
+
+/// Begins to listen to one of the two streams.
+fn hear(
+    from: Option<impl AsyncRead + Unpin + Send + 'static>,
+    stream: Stream,
+    start: &Start<'_>,
+    over: &watch::Receiver<bool>,
+) -> Option<JoinHandle<Heard>> {
+    let heard = match stream {
+        Stream::Error if start.keeps_stderr => Heard::keeping(),
+        _ => Heard::default(),
     };
-    Ok((ended, stderr))
+    let (pass_on, confidants) = (start.pass_on.clone(), start.confidants.clone());
+    let listening = hearing::listen(from?, stream, heard, pass_on, confidants, over.clone());
+    Some(tokio::spawn(listening))
+}
+
+/// What was heard in the end.
+async fn rest(listening: Option<JoinHandle<Heard>>) -> Heard {
+    match listening {
+        Some(listening) => listening.await.unwrap_or_default(),
+        None => Heard::default(),
+    }
 }
 
 fn end_of(status: ExitStatus) -> ChildEnd {

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use mock_idp::MockIdp;
 use mock_idp::directory::GrantType;
-use mock_idp::environment::{self, Told, Variable};
+use mock_idp::environment::{self, PREFIX, Told, Variable};
+use mock_idp::{MockIdp, Provider};
 
 use crate::contender::Whom;
 use crate::scenario::ClientSpec;
@@ -33,18 +33,36 @@ pub(super) fn told<'w>(idp: &'w MockIdp, spec: &ClientSpec) -> Result<Told<'w>, 
     })
 }
 
-/// Every variable for a run: our own names for the world under judgement, the vendors' names for that and the one beside it, and
-/// trust in the test CA.
-pub(super) fn variables(
-    scenario: &str,
-    judged: &Told<'_>,
-    beside: &Told<'_>,
+/// Our own names for what each judged world knows: `TOKENPROOF_TOKEN_URL` where there is one, `TOKENPROOF_ENTRA_TOKEN_URL` and
+/// `TOKENPROOF_OKTA_TOKEN_URL` where there are two.
+pub(super) fn own(judged: &[(&str, Told<'_>)], ca_file: &Path) -> Vec<Variable> {
+    let several = judged.len() > 1;
+    let told = judged.iter().flat_map(|(scenario, told)| {
+        let prefix = match several {
+            true => format!("{PREFIX}{}_", told.idp.provider().name().to_uppercase()),
+            false => PREFIX.to_owned(),
+        };
+        told.own(
+            &prefix,
+            &[("scenario", (*scenario).to_owned())],
+            Some(ca_file),
+        )
+    });
+    told.collect()
+}
+
+/// Every variable for a run: our own, those that the libraries of these vendors read, and trust in the test CA.
+pub(super) fn variables<'w>(
+    own: Vec<Variable>,
+    worlds: impl IntoIterator<Item = &'w Told<'w>>,
+    vendors: &[Provider],
     ca_file: &Path,
 ) -> Vec<Variable> {
-    let scenario = [("scenario", scenario.to_owned())];
-    let mut variables = judged.own(environment::PREFIX, &scenario, Some(ca_file));
-    for told in [judged, beside] {
-        variables.extend(told.vendor());
+    let mut variables = own;
+    for told in worlds {
+        if vendors.contains(&told.idp.provider()) {
+            variables.extend(told.vendor());
+        }
     }
     variables.extend(environment::trust(ca_file));
     variables.extend(environment::no_proxy(None));
@@ -67,7 +85,11 @@ mod tests {
         give_secrets(&idp, [spec]).expect("an application");
         let judged = told(&idp, spec).expect("entries");
         let beside = told(&beside, &ClientSpec::default()).expect("entries");
-        variables("a/b", &judged, &beside, Path::new("ca.pem"))
+        let ca_file = Path::new("ca.pem");
+        let judged = [("a/b", judged)];
+        let own = own(&judged, ca_file);
+        let worlds = [&judged[0].1, &beside];
+        variables(own, worlds, &Provider::ALL, ca_file)
             .into_iter()
             .collect()
     }
@@ -118,5 +140,40 @@ mod tests {
         assert_eq!(second["AZURE_TENANT_ID"], *tenant);
         assert_eq!(second["TOKENPROOF_USER_SCOPE"], "one two");
         assert_eq!(second["TOKENPROOF_SCOPE"], usual["TOKENPROOF_SCOPE"]);
+    }
+
+    #[tokio::test]
+    async fn two_worlds_are_told_apart_and_vendors_are_left_out() {
+        let entra = MockIdp::entra()
+            .plain_http()
+            .start()
+            .await
+            .expect("a world");
+        let okta = MockIdp::okta().plain_http().start().await.expect("a world");
+        let spec = ClientSpec::default();
+        let judged = [
+            ("a/b", told(&entra, &spec).expect("entries")),
+            ("c/d", told(&okta, &spec).expect("entries")),
+        ];
+        let ca_file = Path::new("ca.pem");
+        let own = own(&judged, ca_file);
+        let worlds: Vec<&Told<'_>> = judged.iter().map(|(_, told)| told).collect();
+        let variables = variables(own, worlds, &[Provider::Okta], ca_file);
+        let value = |wanted: &str| {
+            let found = variables.iter().find(|(name, _)| name == wanted);
+            found.map(|(_, value)| value.as_str())
+        };
+        assert_eq!(
+            value("TOKENPROOF_ENTRA_TOKEN_URL"),
+            Some(&*judged[0].1.identity.token_url)
+        );
+        assert_eq!(
+            value("TOKENPROOF_OKTA_TOKEN_URL"),
+            Some(&*judged[1].1.identity.token_url)
+        );
+        assert_eq!(value("TOKENPROOF_ENTRA_SCENARIO"), Some("a/b"));
+        assert_eq!(value("TOKENPROOF_TOKEN_URL"), None);
+        assert_eq!(value("AZURE_CLIENT_ID"), None);
+        assert!(value("OKTA_CLIENT_ORGURL").is_some());
     }
 }

@@ -2,7 +2,11 @@
 
 mod child;
 mod environment;
-mod overheard;
+mod hearing;
+mod kept;
+mod once;
+mod placeholder;
+mod stage;
 mod stop;
 
 use std::io::Write as _;
@@ -13,21 +17,53 @@ use jiff::Timestamp;
 use mock_idp::clock::{Clock as _, SystemClock};
 use mock_idp::{MockIdp, Provider, StartError};
 
-use crate::case::Case;
-use crate::contender::give_secrets;
-use crate::scenario::{Body, ClientSpec};
-use crate::staging;
-use crate::trace::{CutShort, Exchange, Party, Road, Trace};
+use crate::trace::{CutShort, Exchange, Party, Road, Said, Trace};
 
 pub use child::ChildEnd;
 pub(crate) use child::not_started;
+pub use hearing::{PassOn, Stream};
+pub use once::{Disagreement, Once, Otherwise};
+pub use placeholder::UnknownPlaceholder;
+pub use stage::Stage;
 pub(crate) use stop::Stop;
+
+/// What is to be run, and how.
+#[derive(Clone)]
+pub struct Order<'o> {
+    /// The command and its arguments, which may hold placeholders such as `{token_url}`.
+    pub command: &'o [String],
+    /// How long it may take.
+    pub timeout: Duration,
+    /// The seed of everything random in the mock.
+    pub seed: u64,
+    /// Whose libraries' own variables are set.
+    pub vendors: &'o [Provider],
+    /// Who reads what it prints.
+    pub pass_on: PassOn,
+    /// Whether what it writes to standard error is kept, for a recording.
+    pub keeps_stderr: bool,
+}
+
+impl<'o> Order<'o> {
+    /// A command with ten minutes of time and the variables of both vendors. Nobody reads what it prints.
+    #[must_use]
+    pub fn new(command: &'o [String]) -> Self {
+        Self {
+            command,
+            timeout: Duration::from_secs(600),
+            seed: 0,
+            vendors: &Provider::ALL,
+            pass_on: Arc::new(|_, _| Ok(())),
+            keeps_stderr: false,
+        }
+    }
+}
 
 /// A run of the command.
 #[derive(Debug)]
 pub struct PassiveRun {
-    /// What was seen on the wire.
-    pub trace: Trace,
+    /// What was seen on the wire, for each stage.
+    pub traces: Vec<Trace>,
     /// How the command ended.
     pub child: ChildEnd,
     /// What it wrote to standard error, without secrets; bounded, and none where it was not to be kept.
@@ -35,11 +71,6 @@ pub struct PassiveRun {
     /// The command and its arguments, without secrets.
     pub command: Vec<String>,
 }
-
-/// How long before expiry a client is taken to renew, of which nothing is known: five minutes are common among libraries.
-const MARGIN: Duration = Duration::from_secs(300);
-/// How many requests of a command are kept. Their entries take some 100 MB at worst.
-const REQUESTS: usize = 100_000;
 
 /// Why the command was not run.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +82,9 @@ pub enum PassiveError {
     /// The mock's directory has not what the scenario asks for.
     #[error("the client could not be set up: {0}")]
     Client(String),
+    /// An argument of the command asks for something that there is not.
+    #[error(transparent)]
+    Placeholder(#[from] UnknownPlaceholder),
     /// The CA file for the command could not be written.
     #[error("the CA certificate could not be written to a temporary file: {0}")]
     CaFile(#[from] std::io::Error),
@@ -64,35 +98,22 @@ pub enum PassiveError {
     Interrupted(&'static str),
 }
 
-/// Runs a command against one case's world. The other vendor's world runs beside it, without script, so that a suite that knows
-/// both finds both. What it writes to standard error is passed on, and kept too where that is asked for.
+/// Runs a command against a world for each stage; no two of them are of one vendor. Where there is only one, a world of the other
+/// vendor runs beside it, without script, so that a suite that knows both finds both.
 ///
 /// # Errors
 ///
 /// [`PassiveError`] when the worlds cannot be set up. A command that fails is no error of this function: see [`ChildEnd`].
-pub async fn run(
-    case: &Case,
-    command: &[String],
-    timeout: Duration,
-    seed: u64,
-    keep_stderr: bool,
-) -> Result<PassiveRun, PassiveError> {
+pub async fn run(stages: &[Stage], order: &Order<'_>) -> Result<PassiveRun, PassiveError> {
     let mut stop = Stop::listen().map_err(PassiveError::Signals)?;
-    let body = &case.variations[0].body;
-    let seed = seed.wrapping_add(case.variations[0].seed_offset);
-    let judged = staging::world(case.provider, body, MARGIN, seed)
-        .journal_capacity(REQUESTS)
-        .start()
-        .await?;
-    let judged = Arc::new(judged);
-    staging::script(&judged, &body.idp.script);
-    let other = match case.provider {
-        Provider::Entra => Provider::Okta,
-        Provider::Okta => Provider::Entra,
+    let mut worlds = Vec::with_capacity(stages.len());
+    for stage in stages {
+        worlds.push(stage.start(order.seed).await?);
+    }
+    let beside = match stages {
+        [lone] => Some(stage::beside(lone.provider, order.seed).await?),
+        _ => None,
     };
-    let bystander = staging::world(other, &Body::default(), MARGIN, seed)
-        .start()
-        .await?;
     let mut ca_file = tempfile::Builder::new()
         .prefix("tokenproof-ca-")
         .suffix(".pem")
@@ -100,35 +121,51 @@ pub async fn run(
     ca_file.write_all(MockIdp::ca_pem().map_err(StartError::from)?.as_bytes())?;
     ca_file.flush()?;
 
-    give_secrets(&judged, [&body.client]).map_err(PassiveError::Client)?;
-    let told = environment::told(&judged, &body.client).map_err(PassiveError::Client)?;
-    let beside =
-        environment::told(&bystander, &ClientSpec::default()).map_err(PassiveError::Client)?;
-    let variables = environment::variables(&case.name.0, &told, &beside, ca_file.path());
+    let mut judged = Vec::with_capacity(stages.len());
+    for (stage, world) in stages.iter().zip(&worlds) {
+        let told = environment::told(world, &stage.body.client).map_err(PassiveError::Client)?;
+        judged.push((stage.scenario.as_str(), told));
+    }
+    let told_beside = beside
+        .as_ref()
+        .map(|world| environment::told(world, &Default::default()))
+        .transpose()
+        .map_err(PassiveError::Client)?;
+    let own = environment::own(&judged, ca_file.path());
+    let command = placeholder::filled(order.command, &own)?;
+    let told = judged.iter().map(|(_, told)| told).chain(&told_beside);
+    let variables = environment::variables(own, told, order.vendors, ca_file.path());
+    let confidants = hearing::Confidants(worlds.iter().chain(&beside).cloned().collect());
     let started_at = SystemClock.now();
-    let (child, stderr) = child::run(
-        command,
-        &variables,
-        &mock_idp::environment::UNSET,
-        timeout,
-        keep_stderr,
-        &mut stop,
-    )
-    .await
-    .map_err(|child::Interrupted(signal)| PassiveError::Interrupted(signal))?;
-    let trace = trace(&judged, started_at);
-    // Both worlds' secrets were told.
-    let scrubbed = |text: &str| bystander.scrubbed(&judged.scrubbed(text));
+    let start = child::Start {
+        command: &command,
+        variables: &variables,
+        unset: &mock_idp::environment::UNSET,
+        timeout: order.timeout,
+        pass_on: Arc::clone(&order.pass_on),
+        confidants: confidants.clone(),
+        keeps_stderr: order.keeps_stderr,
+    };
+    let ended = child::run(start, &mut stop)
+        .await
+        .map_err(|child::Interrupted(signal)| PassiveError::Interrupted(signal))?;
+    let traces = worlds
+        .iter()
+        .map(|world| trace(world, started_at, ended.said.clone()))
+        .collect();
     Ok(PassiveRun {
-        trace,
-        child,
-        stderr: stderr.map(|text| scrubbed(&text)),
-        command: command.iter().map(|word| scrubbed(word)).collect(),
+        traces,
+        child: ended.end,
+        stderr: ended.stderr.map(|text| confidants.scrubbed(text)),
+        command: command
+            .into_iter()
+            .map(|word| confidants.scrubbed(word))
+            .collect(),
     })
 }
 
 /// What was seen. A journal that had to drop entries proves nothing any more, neither for nor against.
-fn trace(judged: &MockIdp, started_at: Timestamp) -> Trace {
+fn trace(judged: &MockIdp, started_at: Timestamp, said: Said) -> Trace {
     let journal = judged.journal();
     let exchanges = journal.entries().into_iter().map(|entry| Exchange {
         by: Party::Client,
@@ -150,6 +187,7 @@ fn trace(judged: &MockIdp, started_at: Timestamp) -> Trace {
         tokens: judged.tokens(),
         cast: Vec::new(),
         road: Road::Passive,
+        said: Some(said),
         cut_short,
     }
 }
@@ -178,7 +216,7 @@ mod tests {
                 .expect("a request");
             let mut answer = Vec::new();
             stream.read_to_end(&mut answer).await.expect("an answer");
-            let cut_short = trace(&idp, SystemClock.now()).cut_short;
+            let cut_short = trace(&idp, SystemClock.now(), Said::default()).cut_short;
             assert_eq!(cut_short.is_some(), requests > 2, "{cut_short:?}");
         }
     }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::axis::providers;
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
-use crate::scenario::{Head, Need};
+use crate::scenario::{Declared, Head, MAX_CALLS, Need, Passive};
 use crate::yaml::{self, Node, Value};
 
 /// The version of the language that this program reads.
@@ -34,7 +34,7 @@ pub(super) fn head(
             }
         },
         needs: optional(source, root, "needs", found).unwrap_or_default(),
-        passive: optional(source, root, "passive", found).unwrap_or_default(),
+        passive: passive(source, root, found),
         repeat: repeat(source, root, found),
     };
     if let Some(node) = root.get("scenario") {
@@ -53,6 +53,21 @@ pub(super) fn head(
         twice(source, node, &head.needs, found);
     }
     head
+}
+
+/// How it is judged by the wire alone; not at all without `passive`.
+fn passive(source: &Source, root: &Node, found: &mut Diagnostics) -> Option<Passive> {
+    let Declared(passive) = optional(source, root, "passive", found).unwrap_or_default();
+    let node = root.get("passive").and_then(|node| node.get("needs_calls"));
+    if let (Some(node), Some(Passive { needs_calls, .. })) = (node, passive)
+        && !(1..=MAX_CALLS).contains(&needs_calls)
+    {
+        let title = format!("a command is not asked for {needs_calls} calls");
+        found.push(Diagnostic::in_node(source, node, title).help(format!(
+            "write a number from 1 to {MAX_CALLS}, or leave it out"
+        )));
+    }
+    passive
 }
 
 /// How often each case is played; once without `repeat`.

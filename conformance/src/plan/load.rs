@@ -83,7 +83,7 @@ pub fn load(source: &Source, name: Option<&str>) -> Result<ScenarioFile, Diagnos
         let all: Vec<_> = matrix.iter().chain(&vary).collect();
         check_only(source, node, &vary, &all, &mut found);
     }
-    lists(source, &root, head.passive, &mut found);
+    lists(source, &root, head.passive.is_some(), &mut found);
     found.or(ScenarioFile {
         source: source.clone(),
         head: Arc::new(head),

@@ -9,7 +9,7 @@ use crate::case::CaseName;
 use crate::gate::Gate;
 use crate::registry::Requirement;
 use crate::scenario::Cell;
-use crate::trace::{CastMember, CutShort, Exchange, Mark, Outcome, Road, Trace};
+use crate::trace::{CastMember, CutShort, Exchange, Mark, Outcome, Road, Said, Trace};
 use crate::verdict::{Level, Verdict};
 
 /// The version of a bundle's form; any change of it raises it.
@@ -126,6 +126,9 @@ pub struct RecordedRun {
     pub cast: Vec<CastMember>,
     /// Every token the mock issued, without its value.
     pub tokens: Vec<TokenFacts>,
+    /// What the command of `exec` printed, without secrets; left out where no command was run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<Said>,
 }
 
 impl RecordedRun {
@@ -141,6 +144,7 @@ impl RecordedRun {
             outcomes: trace.outcomes.clone(),
             cast: trace.cast.clone(),
             tokens: trace.tokens.clone(),
+            said: trace.said.clone(),
         }
     }
 
@@ -155,6 +159,7 @@ impl RecordedRun {
             tokens: self.tokens.clone(),
             cast: self.cast.clone(),
             road,
+            said: self.said.clone(),
             cut_short: self.cut_short.clone(),
         }
     }

@@ -1,7 +1,7 @@
 //! From what was judged to what a report says of it.
 
 use super::plain::plain;
-use super::{CaseReport, CheckReport, Played, citation, excerpt};
+use super::{CaseReport, CheckReport, Played, citation, excerpt, stderr};
 use crate::case::{CheckName, PlannedCheck};
 use crate::judgement::Judgement;
 use crate::trace::Road;
@@ -46,6 +46,7 @@ pub(super) fn case_report(played: &Played<'_>, judged: &[Judgement]) -> CaseRepo
             .zip(judged)
             .map(|(planned, judgement)| check_report(played, planned, judgement))
             .collect(),
+        stderr: stderr::tail(played),
         bundle: None,
         kept: None,
         took: played.took,

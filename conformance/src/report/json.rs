@@ -103,6 +103,7 @@ mod tests {
         report.be_seeded(7);
         report.score_by(&set);
         report.cases[0].bundle = Some("area.name.okta".to_owned());
+        report.cases[0].stderr = vec!["Traceback:".to_owned()];
         let mut comparison = Comparison::default();
         let check = report.cases[0].checks[0].name.clone();
         comparison.add([], [(check, Verdict::Pass)]);

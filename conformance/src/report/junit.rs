@@ -60,6 +60,10 @@ pub fn render(report: &Report, started_at: Option<Timestamp>) -> io::Result<Stri
             if !told_elsewhere {
                 test.set_system_out(story);
             }
+            let stderr = report.stderr_of(case);
+            if !stderr.is_empty() && check.verdict != Verdict::Pass {
+                test.set_system_err(stderr.join("\n"));
+            }
             suite.add_test_case(test);
         }
     }

@@ -30,6 +30,16 @@ pub fn render(report: &Report) -> String {
         let title = format!("{} not passed, as expected", several(known.len(), "check"));
         parts.push(folded(&title, &excuses(&known)));
     }
+    for case in &report.cases {
+        let stderr = report.stderr_of(case);
+        if !stderr.is_empty() {
+            let name = code(&case.name.0);
+            let lines = std::iter::once(name).chain(stderr.iter().map(|line| escaped(line)));
+            let lines: Vec<String> = lines.collect();
+            let title = "the command's last words on stderr";
+            parts.push(folded(title, &lines.join("<br>\n")));
+        }
+    }
     if !skipped.is_empty() {
         let title = format!("{} not applicable", several(skipped.len(), "check"));
         parts.push(folded(&title, &table(&skipped, report)));

@@ -20,6 +20,7 @@ mod not_run;
 mod plain;
 mod remarks;
 pub(crate) mod several;
+mod stderr;
 mod style;
 mod tally;
 pub mod terminal;
@@ -144,6 +145,9 @@ pub struct CaseReport {
     pub virtual_ms: Option<u64>,
     /// Its checks, in the order of the file.
     pub checks: Vec<CheckReport>,
+    /// The last lines that the command under test wrote to standard error, without secrets; left out when there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stderr: Vec<String>,
     /// The name of its recording, a folder below that of `--out`; left out when none was kept.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bundle: Option<String>,

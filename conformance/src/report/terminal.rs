@@ -40,6 +40,7 @@ pub fn render(report: &Report, style: Style, verbosity: Verbosity, width: usize)
                     not_passed(check, case, style, width)
                 });
             }
+            lines.extend(stderr(report.stderr_of(case), style, width));
         }
         lines.extend(not_run(report, style));
         lines.extend(repeated(report, style, width));
@@ -133,6 +134,20 @@ fn not_run(report: &Report, style: Style) -> Vec<String> {
         style.dim(&format!("skip  {name}   not run: {cases}, {checks}"))
     });
     lines.collect()
+}
+
+/// What the command of a case wrote to standard error, each line as long as it is.
+fn stderr(lines: &[String], style: Style, width: usize) -> Vec<String> {
+    let head = (!lines.is_empty()).then(|| style.dim("the command's last words on stderr"));
+    let head = head.map(|head| format!("{:GUTTER$}{head}", ""));
+    let lines = lines.iter().flat_map(|line| {
+        let mut lines = wrapped(line, GUTTER + 2, width);
+        if lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines
+    });
+    head.into_iter().chain(lines).collect()
 }
 
 fn is_passed(case: &CaseReport) -> bool {

@@ -57,6 +57,9 @@ pub struct Check {
     /// How far such exchanges of several clients are spread in time.
     #[serde(default)]
     pub spread: Option<Spread>,
+    /// Nothing is sent where an answer has told to wait, until that is over.
+    #[serde(default)]
+    pub heeds: Option<Heeds>,
     /// These are the same in every variation of `vary`.
     #[serde(default)]
     pub invariant: Vec<Facet>,
@@ -79,6 +82,7 @@ impl Check {
             order: self.order.clone(),
             overlap: self.overlap.clone(),
             spread: self.spread.clone(),
+            heeds: self.heeds.clone(),
         }
     }
 }
@@ -105,6 +109,8 @@ pub struct Predicates {
     pub overlap: Option<Overlap>,
     /// How far such exchanges of several clients are spread in time.
     pub spread: Option<Spread>,
+    /// Nothing is sent where an answer has told to wait, until that is over.
+    pub heeds: Option<Heeds>,
 }
 
 impl Predicates {
@@ -146,6 +152,8 @@ macro_rules! selecting {
             pub presents: Option<Presents>,
             /// See [`Selector::left_at_least`].
             pub left_at_least: Option<Length>,
+            /// See [`Selector::expired_for`].
+            pub expired_for: Option<Length>,
             /// See [`Selector::leaks_secret`].
             pub leaks_secret: Option<bool>,
             /// See [`Selector::secret_in`].
@@ -180,6 +188,7 @@ macro_rules! selecting {
                     error: self.error.clone(),
                     presents: self.presents.clone(),
                     left_at_least: self.left_at_least,
+                    expired_for: self.expired_for,
                     leaks_secret: self.leaks_secret,
                     secret_in: self.secret_in,
                     after: self.after.clone(),
@@ -335,6 +344,17 @@ pub struct Gap {
     /// Each gap is at least so many times as long as the one before: `1.5`.
     pub growth: Option<f64>,
     /// By how much a gap may miss what is asked of it.
+    pub tolerance: Length,
+}
+
+/// Waits that answers tell: `Retry-After`, and Okta's `X-Rate-Limit-Reset`, of a 429 or a 503.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Heeds {
+    /// The endpoint.
+    pub to: Target,
+    /// By how much a wait may be cut short: some ways of telling it know whole seconds only.
+    #[serde(default)]
     pub tolerance: Length,
 }
 

@@ -8,6 +8,7 @@ mod client;
 mod expected;
 mod happening;
 mod idp;
+mod passive;
 mod selector;
 mod step;
 
@@ -20,13 +21,15 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use check::{
-    Check, Constant, Count, Distinct, Each, ExchangeField, Facet, Gap, Given, Overlap, Per,
+    Check, Constant, Count, Distinct, Each, ExchangeField, Facet, Gap, Given, Heeds, Overlap, Per,
     Predicates, SameWhat, Spread,
 };
 pub use client::{ClientAuthMethod, ClientSpec, GrantKind, Member, Which};
 pub use expected::{ExpectedOutcome, WaitRange};
 pub use happening::{IdpStep, KeysChange, Replayed, Replayer, Revocation, SecretsChange};
 pub use idp::{IdpSpec, Lifetime, Rotation, RotationMode, TokenSpec, WhenReused};
+pub use passive::Passive;
+pub(crate) use passive::{Declared, MAX_CALLS};
 pub use selector::{After, AuthUse, Numbered, Presents, SecretIn, Selector, Target};
 pub use step::{
     Advance, CallStep, Ending, HeldCount, Release, Restart, SecretChoice, Side, Step, Swap, Until,
@@ -43,8 +46,8 @@ pub struct Head {
     pub providers: Vec<Provider>,
     /// What the road and the client must be able to do.
     pub needs: Vec<Need>,
-    /// Whether it can be judged by the wire alone, under any command.
-    pub passive: bool,
+    /// How it is judged by the wire alone, under any command; none where it cannot.
+    pub passive: Option<Passive>,
     /// How often each case is played, with another seed each time; the verdict is over all of them.
     pub repeat: u32,
 }

@@ -91,6 +91,8 @@ pub struct Selector {
     pub presents: Option<Presents>,
     /// The token shown has at least so long to live, on the server's clock.
     pub left_at_least: Option<Length>,
+    /// The token shown ran out so long ago, or longer, on the server's clock.
+    pub expired_for: Option<Length>,
     /// Whether a secret stood where it must not (`true`: it did).
     pub leaks_secret: Option<bool>,
     /// Where a secret stood that must not stand there.

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use mock_idp::fault::Rule;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
 use super::forms::Vendor;
 use crate::expectations::{Expected, Unsupported};
 use crate::registry::Requirement;
-use crate::scenario::{Check, ClientSpec, IdpSpec, Need, OneOrMany, Step};
+use crate::scenario::{Check, ClientSpec, IdpSpec, Need, OneOrMany, Passive, Step};
 
 /// A scenario: how a provider behaves, what is done, and what a well-behaved token client does about it.
 #[derive(JsonSchema)]
@@ -36,7 +37,7 @@ pub(super) struct Scenario {
     needs: Vec<Need>,
     /// Whether any command can be judged by the wire alone; the steps are not run then.
     #[serde(default)]
-    passive: bool,
+    passive: Option<Passive>,
     /// How often each case is played, with another seed each time; the verdict is over all of them.
     #[serde(default)]
     #[schemars(range(min = 1, max = 50))]
@@ -62,6 +63,18 @@ pub(super) struct Scenario {
     /// What is expected.
     #[schemars(length(min = 1))]
     checks: Vec<Check>,
+}
+
+/// Faults of one run, under `tokenproof exec --once --faults FILE`.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "never made; its schema is")]
+pub(super) struct Faults {
+    /// The version of this form: 1.
+    #[schemars(extend("const" = 1))]
+    schema: u32,
+    /// Replies that differ from the ordinary; the first rule that applies to a request shapes its answer.
+    faults: Vec<Rule>,
 }
 
 /// The axes of `matrix` and `vary`.

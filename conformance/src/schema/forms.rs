@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use crate::exit::ExitCode;
 use crate::scenario::{
-    After, ExpectedOutcome, Length, Lifetime, Numbered, Presents, Release, Replayed, Revocation,
-    Selector, WaitRange,
+    After, ExpectedOutcome, Length, Lifetime, MAX_CALLS, Numbered, Passive, Presents, Release,
+    Replayed, Revocation, Selector, WaitRange,
 };
 use crate::selection::Shard;
 use crate::trace::Class;
@@ -62,6 +62,25 @@ form!(Presents, "Presents", |_| json_schema!({
             "newest", "live", "expired", "rotated", "revoked", "foreign", "rejected", "own", "nothing",
         ] },
         { "type": "string", "pattern": LABEL, "description": "A token by its label: `RT#2`." },
+    ],
+}));
+
+form!(Passive, "Passive", |_| json_schema!({
+    "description": "`true`, `false`, or what a command has to do: `{ needs_calls: 2 }`.",
+    "anyOf": [
+        { "type": "boolean" },
+        object(&[], json!({
+            "needs_calls": {
+                "description": "How many calls of the resource the command must make for every check to say something.",
+                "type": "integer",
+                "minimum": 1,
+                "maximum": MAX_CALLS,
+            },
+            "once": {
+                "description": "Whether it judges the one run of `exec --once`, together with others.",
+                "type": "boolean",
+            },
+        })),
     ],
 }));
 

@@ -37,13 +37,16 @@ pub enum Kind {
     Bundle,
     /// A line of `wire/1.jsonl` in a recording: one exchange
     Wire,
+    /// A file of fault rules for `exec --once --faults`
+    Faults,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Scenario,
         Self::Requirements,
+        Self::Faults,
         Self::Expectations,
         Self::Report,
         Self::Driver,
@@ -62,6 +65,7 @@ impl Kind {
             Self::Driver => "driver.schema.json",
             Self::Bundle => "bundle.schema.json",
             Self::Wire => "wire.schema.json",
+            Self::Faults => "faults.schema.json",
         }
     }
 
@@ -85,6 +89,15 @@ impl Kind {
                     .into_generator()
                     .into_root_schema_for::<document::Requirements>();
                 let mut schema = root.to_value();
+                strict::like_the_reader(&mut schema);
+                schema
+            }
+            Self::Faults => {
+                let root = draft
+                    .into_generator()
+                    .into_root_schema_for::<document::Faults>();
+                let mut schema = root.to_value();
+                strict::follow_links(&mut schema);
                 strict::like_the_reader(&mut schema);
                 schema
             }

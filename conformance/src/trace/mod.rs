@@ -2,6 +2,7 @@
 
 mod class;
 mod outcome;
+mod said;
 
 use jiff::Timestamp;
 use mock_idp::journal::Entry;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub use class::Class;
 pub use outcome::{Caller, Operation, Outcome};
+pub use said::Said;
 
 /// Everything the judge may look at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +33,9 @@ pub struct Trace {
     pub cast: Vec<CastMember>,
     /// How the run was driven.
     pub road: Road,
+    /// What the command under test printed; none where none was run.
+    #[serde(default)]
+    pub said: Option<Said>,
     /// Why the run was cut short, if it was.
     pub cut_short: Option<CutShort>,
 }

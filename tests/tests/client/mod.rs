@@ -8,8 +8,9 @@ use std::time::Duration;
 use tests::program::workspace_folder;
 use tokenproof::exit::ExitCode;
 use tokenproof::library::Library;
-use tokenproof::passive::{self, ChildEnd, PassiveRun};
+use tokenproof::passive::{self, ChildEnd, Order, Stage};
 use tokenproof::registry::Registry;
+use tokenproof::trace::Trace;
 use tokenproof::verdict::Verdict;
 
 use crate::execution::{Execution, exec};
@@ -136,7 +137,7 @@ pub(crate) async fn journal_of(
     script: &str,
     scenario: Option<&str>,
     case: &str,
-) -> PassiveRun {
+) -> Trace {
     let mut library = Library::embedded();
     if let Some(scenario) = scenario {
         library = Library::new();
@@ -158,16 +159,20 @@ pub(crate) async fn journal_of(
         python.display().to_string(),
         script_of(script).display().to_string(),
     ];
-    let run = passive::run(case, &command, Duration::from_secs(120), 0, false)
+    let order = Order {
+        timeout: Duration::from_secs(120),
+        ..Order::new(&command)
+    };
+    let mut run = passive::run(&[Stage::of(case)], &order)
         .await
         .expect("the mock starts");
     assert_eq!(run.child, ChildEnd::Exited(0));
-    run
+    run.traces.remove(0)
 }
 
 /// One line for each exchange: where to, with which grant, showing and carrying what.
-pub(crate) fn lines(run: &PassiveRun) -> String {
-    let lines = run.trace.exchanges.iter().map(|exchange| {
+pub(crate) fn lines(trace: &Trace) -> String {
+    let lines = trace.exchanges.iter().map(|exchange| {
         let entry = &exchange.entry;
         let mut line = entry.endpoint.name().to_owned();
         if let Some(request) = &entry.token_request {

@@ -68,14 +68,47 @@ async fn the_end_of_standard_error_is_kept() {
     let (process, mut inbound, _) =
         shell("head -c 200000 /dev/zero | tr '\\0' x >&2; echo last words >&2");
     assert_eq!(line(&mut inbound).await, "Some(End)");
-    assert!(is_gone(&process).await);
-    let said = async {
-        while !process.said().ends_with("last words\n") {
-            tokio::task::yield_now().await;
+    assert_eq!(process.end().await, "with exit code 0");
+    let said = process.said();
+    assert!(said.ends_with("last words\n") && said.len() <= KEPT);
+}
+
+/// Who asks how it ended asks for its last words next; they must not depend on which thread was faster.
+#[tokio::test]
+async fn the_last_words_are_there_when_the_end_is_known() {
+    for _ in 0..20 {
+        let (process, _inbound, _) = shell("echo no key >&2; exit 3");
+        assert_eq!(process.end().await, "with exit code 3");
+        assert_eq!(process.said(), "no key\n");
+    }
+}
+
+#[tokio::test]
+async fn last_words_that_others_hold_back_are_not_waited_for() {
+    let (process, _inbound, _) =
+        shell("echo bye >&2; setsid env -u TOKENPROOF_KIN sleep 4 & exit 3");
+    assert!(within(SOON, process.end()).await.is_some());
+    assert_eq!(process.said(), "bye\n");
+}
+
+#[tokio::test]
+async fn who_has_left_the_group_is_ended_with_it() {
+    for kills in [false, true] {
+        let (process, mut inbound, _) = shell("setsid sleep 300 & echo away; read line");
+        assert_eq!(line(&mut inbound).await, "away");
+        assert!(process.group.kin.lives());
+        if kills {
+            process.kill();
+        } else {
+            let remains = {
+                process.end_input();
+                process.remains().await
+            };
+            assert!(remains.in_time && remains.descendants);
         }
-    };
-    assert!(within(SOON, said).await.is_some());
-    assert!(process.said().len() <= KEPT);
+        assert!(is_gone(&process).await);
+        assert!(!process.group.kin.lives(), "killed: {kills}");
+    }
 }
 
 #[tokio::test]

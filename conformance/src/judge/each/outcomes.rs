@@ -7,7 +7,7 @@ use crate::judge::span::span;
 use crate::judge::view::{Placed, View, class, numbers};
 use crate::judge::{witness, words};
 use crate::scenario::{Each, ExpectedOutcome, SameWhat, Target};
-use crate::trace::{Class, Operation, Outcome};
+use crate::trace::{Class, Operation, Outcome, Said};
 use crate::verdict::Finding;
 
 /// Whether anything is asked of outcomes.
@@ -33,10 +33,7 @@ pub(super) fn expects(each: &Each) -> String {
         }),
         each.same.map(|SameWhat::Token| "the same token".to_owned()),
         (!each.carries.is_empty()).then(|| format!("{} passed on", each.carries.join(", "))),
-        each.tells_secret.map(|tells| match tells {
-            true => "words that tell a secret".to_owned(),
-            false => "words without a secret".to_owned(),
-        }),
+        each.tells_secret.map(tells),
     ];
     let what = words::once(parts.into_iter().flatten(), " and ");
     format!("{what} for each {}", meant(each))
@@ -45,6 +42,9 @@ pub(super) fn expects(each: &Each) -> String {
 /// What a call must not be blamed for is left out: one that the play itself cut off is judged only where `cancelled` is
 /// expected, and then by its class alone; one that ran into its caller's deadline got no token and has nothing to pass on.
 pub(super) fn judge(each: &Each, view: &View<'_>) -> Finding {
+    if let (Some(said), Some(tells), true) = (&view.trace.said, each.tells_secret, of_words(each)) {
+        return printed(each, view, said, tells);
+    }
     if view.is_passive() {
         let why = "needs a driver: nobody reports outcomes in passive mode";
         return Finding::not_applicable(expects(each), why.to_owned());
@@ -104,6 +104,56 @@ pub(super) fn judge(each: &Each, view: &View<'_>) -> Finding {
         observed.push_str(&format!(" ({} of {} calls)", wrong.len(), judged.len()));
     }
     Finding::fail(expects(each), observed, numbers(caused(view, first)))
+}
+
+/// Whether words are all that is asked about.
+fn of_words(each: &Each) -> bool {
+    let Each {
+        outcome,
+        retries,
+        took,
+        same,
+        carries,
+        client,
+        ..
+    } = each;
+    outcome.is_none()
+        && retries.is_none()
+        && took.is_none()
+        && same.is_none()
+        && carries.is_empty()
+        && client.is_none()
+}
+
+/// Without a driver nobody hands the client's words over, but what a command prints can be read by anybody.
+fn printed(each: &Each, view: &View<'_>, said: &Said, tells: bool) -> Finding {
+    let expected = || {
+        let words = words::once(each.tells_secret.map(self::tells), "");
+        format!("{words} in what the command prints")
+    };
+    match said.told.as_slice() {
+        [] if said.bytes == 0 => {
+            Finding::inconclusive(expected(), "the command printed nothing".to_owned())
+        }
+        [] if tells => Finding::fail(expected(), "it told no secret".to_owned(), Vec::new()),
+        [] if said.unsearched > 0 => {
+            let missing = format!("{} bytes of it were not searched", said.unsearched);
+            Finding::inconclusive(expected(), missing)
+        }
+        told if tells == told.is_empty() => Finding::fail(
+            expected(),
+            format!("it told {}", told.join(", ")),
+            Vec::new(),
+        ),
+        _ => view.pass(true, expected),
+    }
+}
+
+fn tells(tells: bool) -> String {
+    match tells {
+        true => "words that tell a secret".to_owned(),
+        false => "words without a secret".to_owned(),
+    }
 }
 
 /// The calls that are meant, in words: ``call of `a` by `b` ``.

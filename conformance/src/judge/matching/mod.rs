@@ -133,6 +133,15 @@ pub(super) fn has_left(entry: &Entry, wanted: Duration) -> bool {
     })
 }
 
+/// Whether the token shown ran out so long ago or earlier.
+fn ran_out(entry: &Entry, ago: Duration) -> bool {
+    let left = entry
+        .presented
+        .as_ref()
+        .and_then(|shown| shown.seconds_left);
+    left.is_some_and(|left| SignedDuration::from_secs(left) <= -signed(ago))
+}
+
 /// Whether a selector asks for an answer, so that an exchange which is still open may yet be meant.
 fn asks_for_answer(selector: &Selector) -> bool {
     selector.status.is_some() || selector.error.is_some()
@@ -224,6 +233,7 @@ fn is_like(view: &View<'_>, sent: Placed<'_>, selector: &Selector, whose: &Whose
         error,
         presents,
         left_at_least,
+        expired_for,
         leaks_secret,
         secret_in,
         // Looked up once for all exchanges.
@@ -252,6 +262,7 @@ fn is_like(view: &View<'_>, sent: Placed<'_>, selector: &Selector, whose: &Whose
         && holds(auth, |auth| authenticates(entry, *auth) == Some(true))
         && holds(presents, |wanted| shows(view, sent, wanted) == Some(true))
         && holds(left_at_least, |left| has_left(entry, left.0))
+        && holds(expired_for, |length| ran_out(entry, length.0))
         && holds(leaks_secret, |leaks| *leaks != entry.secrets.is_empty())
         && holds(secret_in, |place| {
             entry.secrets.iter().any(|s| s.place == spot(*place))

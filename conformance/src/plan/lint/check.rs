@@ -5,7 +5,7 @@ use crate::diagnostic::{did_you_mean, listed};
 use crate::scenario::{Check, Given};
 use crate::yaml::Node;
 
-const PREDICATES: [&str; 11] = [
+const PREDICATES: [&str; 12] = [
     "never",
     "count",
     "each",
@@ -15,6 +15,7 @@ const PREDICATES: [&str; 11] = [
     "order",
     "overlap",
     "spread",
+    "heeds",
     "invariant",
     "any_of",
 ];

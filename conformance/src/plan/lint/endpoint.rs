@@ -38,6 +38,7 @@ fn by_predicates(view: &View<'_>, predicates: &Predicates) -> Vec<Target> {
         order,
         overlap,
         spread,
+        heeds,
     } = predicates;
     let mut seen = Vec::new();
     if let Some(count) = count
@@ -65,6 +66,8 @@ fn by_predicates(view: &View<'_>, predicates: &Predicates) -> Vec<Target> {
     if let Some(spread) = spread {
         seen.extend(of_the_client(&spread.selector()));
     }
+    // Nothing is said of waits that nobody was told.
+    seen.extend(heeds.as_ref().map(|heeds| heeds.to));
     if let Some(each) = each {
         if each.by != Some(Party::Intruder) {
             seen.extend(each.to);

@@ -21,18 +21,21 @@ pub(super) fn examine(
     if !names(view, node, only, found) {
         return;
     }
-    if !view.file.head.passive {
+    if view.file.head.passive.is_none() {
         nobody(view, node, only, found);
     }
     if let Some(grant) = &only.grant {
         let node = below(node, &["grant"]);
         grant_name(view, node, grant, found);
         // A command may use any grant, whatever the file says of its client.
-        if !view.file.head.passive && is_grant(grant) {
+        if view.file.head.passive.is_none() && is_grant(grant) {
             unused_grant(view, node, grant, found);
         }
     }
-    if only.generation.is_some() && !view.cast.has_refresh_tokens() && !view.file.head.passive {
+    if only.generation.is_some()
+        && !view.cast.has_refresh_tokens()
+        && view.file.head.passive.is_none()
+    {
         found.push(no_refresh_tokens(view, below(node, &["generation"])));
     }
     // That there is no token of the number 0 has been said.
@@ -57,7 +60,7 @@ pub(super) fn existing(view: &View<'_>, node: &Node, label: TokenLabel, found: &
         found.push(view.problem(node, format!("there is no {label}: labels count from 1")));
     } else if label.kind == TokenKind::Refresh
         && !view.cast.has_refresh_tokens()
-        && !view.file.head.passive
+        && view.file.head.passive.is_none()
     {
         found.push(no_refresh_tokens(view, node));
     }

@@ -1,11 +1,13 @@
 //! What a passive scenario cannot have: nobody plays its steps, and nobody is asked.
 
 use super::{Findings, View, below};
-use crate::scenario::{After, Check, Given, Per, Predicates, Presents, Selector, Step, Until};
+use crate::scenario::{
+    After, Check, Each, Given, Per, Predicates, Presents, Selector, Step, Until,
+};
 use crate::yaml::Node;
 
 pub(super) fn examine(view: &View<'_>, found: &mut Findings<'_>) {
-    if !view.file.head.passive {
+    if view.file.head.passive.is_none() {
         return;
     }
     if let Some(clients) = &view.filled.clients {
@@ -90,13 +92,14 @@ fn seen(predicates: &Predicates) -> bool {
         order,
         overlap,
         spread,
+        heeds: _,
     } = predicates;
     never.as_ref().is_none_or(seen_selector)
         && count.as_ref().is_none_or(|count| {
             seen_selector(&count.selector()) && !matches!(count.per, Some(Per::Client | Per::Call))
         })
         && each.as_ref().is_none_or(|each| {
-            each.of.is_none()
+            (each.of.is_none() || only_words(each))
                 && each.client.is_none()
                 && [&each.after, &each.before].into_iter().all(seen_moment)
                 && each.presents != Some(Presents::Own)
@@ -109,6 +112,13 @@ fn seen(predicates: &Predicates) -> bool {
             .as_ref()
             .is_none_or(|overlap| seen_selector(&overlap.selector()))
         && spread.is_none()
+}
+
+/// Whether words are all that is asked about: what a command prints is searched for secrets.
+fn only_words(each: &Each) -> bool {
+    let mut bare = each.clone();
+    (bare.of, bare.tells_secret) = (None, None);
+    each.tells_secret.is_some() && bare == Each::default()
 }
 
 fn seen_selector(selector: &Selector) -> bool {

@@ -1,7 +1,7 @@
 //! Predicates: numbers and lengths that contradict each other, or ask for nothing.
 
 use super::{Findings, View, below, each, field, gap, selector};
-use crate::scenario::{Count, Overlap, Per, Predicates, Selector, Spread, Target};
+use crate::scenario::{Count, Heeds, Overlap, Per, Predicates, Selector, Spread, Target};
 use crate::yaml::Node;
 
 pub(super) fn examine(
@@ -34,8 +34,20 @@ pub(super) fn examine(
     if let Some(overlap) = &predicates.overlap {
         self::overlap(view, below(node, &["overlap"]), overlap, found);
     }
+    if let Some(heeds) = &predicates.heeds {
+        self::heeds(view, below(node, &["heeds"]), heeds, found);
+    }
     if let Some(spread) = &predicates.spread {
         self::spread(view, below(node, &["spread"]), spread, found);
+    }
+}
+
+fn heeds(view: &View<'_>, node: &Node, heeds: &Heeds, found: &mut Findings<'_>) {
+    if heeds.to == Target::Foreign {
+        found.push(
+            view.problem(below(node, &["to"]), "a stranger tells nobody to wait")
+                .help("use `token` or `resource`"),
+        );
     }
 }
 

@@ -49,6 +49,9 @@ pub(super) fn examine(view: &View<'_>, node: &Node, selector: &Selector, found: 
     if selector.left_at_least.is_some() {
         time_left(view, node, selector.presents.as_ref(), selector.to, found);
     }
+    if selector.expired_for.is_some() {
+        run_out(view, node, selector, found);
+    }
     if selector.leaks_secret == Some(false) && selector.secret_in.is_some() {
         found.push(
             view.problem(at("secret_in"), "a secret that is and is not there")
@@ -246,6 +249,27 @@ pub(super) fn presents(
         Some(Target::Foreign) => problem.help("use `leaks_secret` or `secret_in`"),
         _ => problem,
     });
+}
+
+/// Complains of a token that ran out and did not.
+fn run_out(view: &View<'_>, node: &Node, selector: &Selector, found: &mut Findings<'_>) {
+    let at = below(node, &["expired_for"]);
+    if let Some(to @ (Target::Discovery | Target::Jwks | Target::Foreign)) = selector.to {
+        found.push(view.problem(at, format!("no token is shown to `{}`", to.name())));
+    }
+    let (key, why) = match selector.presents {
+        Some(Presents::Nothing) => ("presents", "no token is shown"),
+        Some(Presents::Live) => ("presents", "a live token has not run out"),
+        Some(Presents::Foreign) => ("presents", "nobody knows how long a foreign token lives"),
+        _ if selector.left_at_least.is_some() => {
+            ("left_at_least", "a token that ran out has nothing left")
+        }
+        _ => return,
+    };
+    found.push(
+        view.problem(at, why)
+            .and(below(node, &[key]).place(), "the token"),
+    );
 }
 
 /// Complains of time left to a token that has none.

@@ -29,7 +29,7 @@ fn order_overlap_and_spread() {
     ]), @"
     error: the check `c` asks for nothing
     ^
-    = note: the predicates are `never`, `count`, `each`, `gap`, `distinct`, `constant`, `order`, `overlap`, `spread`, `invariant` and `any_of`
+    = note: the predicates are `never`, `count`, `each`, `gap`, `distinct`, `constant`, `order`, `overlap`, `spread`, `heeds`, `invariant` and `any_of`
     error: an order of fewer than two exchanges
     ^
     = help: write for instance `order: [{ to: resource, status: 401 }, { to: token }]`

@@ -22,7 +22,7 @@ fn checks() {
 
     error: the check `c` asks for nothing
     ^
-    = note: the predicates are `never`, `count`, `each`, `gap`, `distinct`, `constant`, `order`, `overlap`, `spread`, `invariant` and `any_of`
+    = note: the predicates are `never`, `count`, `each`, `gap`, `distinct`, `constant`, `order`, `overlap`, `spread`, `heeds`, `invariant` and `any_of`
 
     error: `given` asks for nothing
     ^

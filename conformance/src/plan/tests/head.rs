@@ -77,7 +77,7 @@ checks: []
       |
       = note: the names here are `clock`, `timers`, `concurrency`, `resource`, `classes`, `cancel`, `restart`, `swap`, `stores`, `grant.client_credentials`, `grant.password` and `grant.refresh_token`
 
-    error: found the text `yes` where `true` or `false` belongs
+    error: found the text `yes` where `true`, `false`, or `{ needs_calls: 2 }` belongs
      --> a.yaml:6:10
       |
     6 | passive: yes

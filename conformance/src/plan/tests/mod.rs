@@ -10,6 +10,7 @@ mod happening;
 mod head;
 mod matrix;
 mod needs;
+mod passive;
 mod proof;
 mod reference;
 mod robust;

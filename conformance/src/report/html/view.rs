@@ -53,6 +53,8 @@ struct CaseView<'a> {
     bundle: Option<(&'a str, Option<&'a str>)>,
     sum: String,
     checks: Vec<CheckView<'a>>,
+    /// What the command wrote to standard error, where it may help.
+    stderr: String,
     runs: Vec<RunView>,
 }
 
@@ -99,7 +101,10 @@ impl<'a> Page<'a> {
         let mut cases: Vec<CaseView<'_>> = report
             .cases
             .iter()
-            .map(|case| CaseView::new(case, played.iter().find(|p| p.case.name == case.name)))
+            .map(|case| {
+                let played = played.iter().find(|p| p.case.name == case.name);
+                CaseView::new(report, case, played)
+            })
             .collect();
         // Stable, so by name within.
         cases.sort_by_key(|view| std::cmp::Reverse(Shade::worst(view.case).gravity()));
@@ -155,7 +160,7 @@ fn requirements(report: &Report) -> Vec<RequirementRow<'_>> {
 }
 
 impl<'a> CaseView<'a> {
-    fn new(case: &'a CaseReport, played: Option<&Played<'_>>) -> Self {
+    fn new(report: &Report, case: &'a CaseReport, played: Option<&Played<'_>>) -> Self {
         let worst = Shade::worst(case);
         let passed = case.checks.iter().filter(|c| c.is_passed()).count();
         let mut sum = format!("{passed} of {} passed", several(case.checks.len(), "check"));
@@ -176,6 +181,7 @@ impl<'a> CaseView<'a> {
             }),
             sum,
             checks,
+            stderr: report.stderr_of(case).join("\n"),
             runs: played.map(|played| runs(case, played)).unwrap_or_default(),
         }
     }

@@ -282,3 +282,20 @@ fn words_that_tell_a_secret() {
     insta::assert_snapshot!(verdict(false), @"fail | expected words without a secret for each call of `a` | observed a#2 told client_secret, RT#1 | #1");
     insta::assert_snapshot!(verdict(true), @"fail | expected words that tell a secret for each call of `a` | observed a#1 told no secret | #1");
 }
+
+/// Nobody hands a client's words over there, but everybody can read what a command prints.
+#[test]
+fn what_a_command_prints_is_its_words_in_passive_mode() {
+    let check = |tells: bool| json!({ "each": { "of": "a", "tells_secret": tells } });
+    let run = |bytes, told: &[&str]| tale([token(0)]).passive().printed(bytes, told);
+    insta::assert_snapshot!(run(9, &[]).verdict(check(false)), @"pass");
+    insta::assert_snapshot!(run(9, &["client_secret", "AT#1"]).verdict(check(false)), @"fail | expected words without a secret in what the command prints | observed it told client_secret, AT#1");
+    insta::assert_snapshot!(run(0, &[]).verdict(check(false)), @"inconclusive | expected words without a secret in what the command prints | observed the command printed nothing");
+    insta::assert_snapshot!(run(9, &[]).verdict(check(true)), @"fail | expected words that tell a secret in what the command prints | observed it told no secret");
+    insta::assert_snapshot!(run(9, &["AT#1"]).verdict(check(true)), @"pass");
+    let mut long = run(9, &[]);
+    long.0.said.iter_mut().for_each(|said| said.unsearched = 5);
+    insta::assert_snapshot!(long.verdict(check(false)), @"inconclusive | expected words without a secret in what the command prints | observed 5 bytes of it were not searched");
+    let more = json!({ "each": { "of": "a", "tells_secret": false, "outcome": "ok" } });
+    insta::assert_snapshot!(run(9, &["AT#1"]).verdict(more), @"not applicable | expected ok and words without a secret for each call of `a` | observed needs a driver: nobody reports outcomes in passive mode");
+}

@@ -1,63 +1,19 @@
-//! What the command writes to its standard error: passed on at once, and kept for the recording.
+//! What is kept of a stream for a recording: its beginning and its end, the first error and the last words.
 
-use std::io::Write as _;
-use std::time::Duration;
-
-use tokio::io::AsyncReadExt as _;
-use tokio::process::ChildStderr;
-use tokio::task::JoinHandle;
-
-use crate::watchdog::within;
-
-/// How much is kept of the beginning, and how much of the end: the first error and the last words.
+/// How much is kept of the beginning, and how much of the end.
 const BEGINNING: usize = 256 << 10;
 const END: usize = 256 << 10;
 
-/// How long, after the command has ended, its pipe may stay open. Only what has left the command's process group can hold it.
-const PATIENCE: Duration = Duration::from_secs(1);
-
-/// A pipe that is being read.
-#[derive(Debug)]
-pub(super) struct Overheard(JoinHandle<Kept>);
-
-#[derive(Debug, Default)]
-struct Kept {
+/// The beginning and the end of a stream. No `Debug`: it holds what was printed as it was.
+#[derive(Default)]
+pub(super) struct Kept {
     beginning: Vec<u8>,
     end: Vec<u8>,
     dropped: u64,
 }
 
-impl Overheard {
-    /// Begins to read, and to pass on what is read.
-    pub(super) fn of(mut pipe: ChildStderr) -> Self {
-        Self(tokio::spawn(async move {
-            let mut kept = Kept::default();
-            let mut some = [0; 8192];
-            while let Ok(read) = pipe.read(&mut some).await {
-                if read == 0 {
-                    break;
-                }
-                // Nobody may be listening, as nobody may have been to the command itself.
-                let _ = std::io::stderr().lock().write_all(&some[..read]);
-                kept.add(&some[..read]);
-            }
-            kept
-        }))
-    }
-
-    /// Everything that was kept, once the command has ended.
-    pub(super) async fn heard(mut self) -> String {
-        let kept = within(PATIENCE, &mut self.0).await;
-        self.0.abort();
-        match kept {
-            Some(Ok(kept)) => kept.text(),
-            _ => "(standard error was still open when the command had ended; what came of it is lost)\n".to_owned(),
-        }
-    }
-}
-
 impl Kept {
-    fn add(&mut self, bytes: &[u8]) {
+    pub(super) fn add(&mut self, bytes: &[u8]) {
         let room = BEGINNING - self.beginning.len();
         let (first, rest) = bytes.split_at(room.min(bytes.len()));
         self.beginning.extend_from_slice(first);
@@ -71,7 +27,7 @@ impl Kept {
     }
 
     /// As text; a line that was cut is left out, for half a secret cannot be told from a word.
-    fn text(mut self) -> String {
+    pub(super) fn text(mut self) -> String {
         if self.end.len() > END {
             let over = self.end.len() - END;
             self.end.drain(..over);
