@@ -252,6 +252,11 @@ fn admit_entra_scope(
             token_version: 1,
             continuous_access: None,
             step_up: Vec::new(),
+            enabled: true,
+            assignment_required: false,
+            group_claims: false,
+            scopes: Vec::new(),
+            admin_scopes: Vec::new(),
         });
         added = true;
     }

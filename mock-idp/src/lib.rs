@@ -16,6 +16,7 @@ mod entropy;
 pub mod environment;
 pub mod expect;
 pub mod fault;
+pub mod fidelity;
 mod foreign;
 mod forge;
 mod form;
@@ -53,7 +54,7 @@ pub use builder::{Builder, StartError};
 pub use listener::NoCertificate;
 pub use mock::{
     AppService, BadAccessEvent, Credentials, FederatedToken, Identity, MintedRefreshToken, MockIdp,
-    NoFederatedToken, SignInError,
+    NoFederatedToken, SentBack, SignInError, SignInRefusal,
 };
 pub use provider::{Provider, UnknownProvider};
 pub use secret::Secret;

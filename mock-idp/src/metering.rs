@@ -122,6 +122,7 @@ fn fingerprint(world: &World, inbound: &Inbound, call: &Call) -> String {
             add(request.grant.as_deref().unwrap_or_default());
             let whole = TokenRequest::parse(inbound);
             add(whole.get("redirect_uri").unwrap_or_default());
+            add(whole.get("resource").unwrap_or_default());
             let mut scope: Vec<&str> = request.scope.iter().map(String::as_str).collect();
             scope.sort_unstable();
             scope.dedup();

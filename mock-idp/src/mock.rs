@@ -3,6 +3,7 @@
 mod access_events;
 mod administration;
 mod app_service;
+mod authorizations;
 mod consent;
 mod directory;
 mod drain;
@@ -38,6 +39,7 @@ use self::identity::{Realm, api_url, scopes};
 
 pub use self::access_events::BadAccessEvent;
 pub use self::app_service::AppService;
+pub use self::authorizations::{SentBack, SignInRefusal};
 pub use self::federated::{FederatedToken, NoFederatedToken};
 pub use self::identity::Identity;
 pub(crate) use self::identity::{issuer_url, jwks_url, token_url};

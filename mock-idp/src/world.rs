@@ -9,6 +9,7 @@ use axum::extract::FromRef;
 
 use crate::clock::Clock;
 use crate::directory::{Directory, FormerSecrets, Rotation};
+use crate::entra;
 use crate::entropy::Entropy;
 use crate::fault::{FaultScript, Holds};
 use crate::journal::{Hygiene, Journal, KnownSecrets, Origin};
@@ -127,6 +128,10 @@ impl Rooms {
         self.secrets.add_all_of(self.provider, &directory);
         self.former_secrets
             .note(self.provider, &standing.directory, &directory);
+        if self.provider == Provider::Entra {
+            let (before, after) = (&standing.directory, &directory);
+            entra::passwords_changed(&self.ledger, before, after, self.clock.now());
+        }
         standing.directory = Arc::new(directory);
         done
     }

@@ -10,6 +10,7 @@ use super::client_secret::ClientSecret;
 use super::defaults::{is_default, yes};
 use super::federated::FederatedCredential;
 use super::lifetimes::Lifetimes;
+use super::realm::SignInAudience;
 use super::registration::Registration;
 
 /// A registered application (Entra: app registration and service principal; Okta: app integration).
@@ -38,9 +39,19 @@ pub struct Application {
     /// The issuers whose tokens it may sign in with (Entra).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub federated: Vec<FederatedCredential>,
-    /// Where users may be sent back to after signing in.
+    /// Where users may be sent back to after signing in. They are of the application's [`platform`](Self::platform).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub redirect_uris: Vec<String>,
+    /// Those of a single-page application that it also is (Entra): codes sent there are redeemed by a browser, with `Origin`,
+    /// without a credential.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spa_redirect_uris: Vec<String>,
+    /// Those of a desktop or mobile application that it also is (Entra): codes sent there are redeemed without a credential.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub public_redirect_uris: Vec<String>,
+    /// Whether it is one of Microsoft's own family of clients, which redeem each other's refresh tokens (Entra's `foci`).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub family: bool,
     /// The grants it may use.
     pub grants: Vec<GrantType>,
     /// Application permissions that an administrator has consented to (Entra `roles`).
@@ -65,6 +76,13 @@ pub struct Application {
     /// What Graph knows of it beside all this (Entra).
     #[serde(default, skip_serializing_if = "is_default")]
     pub registration: Box<Registration>,
+    /// The common names in the subjects of certificates that it may sign assertions with, whichever certificate of that name it
+    /// shows in `x5c` (Entra, "subject name and issuer"). By whom a certificate was issued is not looked at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subject_names: Vec<String>,
+    /// Whose accounts it is for (Entra).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub sign_in_audience: SignInAudience,
 }
 
 impl Application {
@@ -81,6 +99,9 @@ impl Application {
             jwks: KeySet::default(),
             federated: Vec::new(),
             redirect_uris: Vec::new(),
+            spa_redirect_uris: Vec::new(),
+            public_redirect_uris: Vec::new(),
+            family: false,
             grants: grants.into_iter().collect(),
             roles: Vec::new(),
             scopes: Vec::new(),
@@ -89,6 +110,8 @@ impl Application {
             lifetimes: Lifetimes::default(),
             rotation: None,
             registration: Box::default(),
+            subject_names: Vec::new(),
+            sign_in_audience: SignInAudience::default(),
         }
     }
 
@@ -103,6 +126,7 @@ impl Application {
     pub fn has_credential(&self) -> bool {
         !(self.secrets.is_empty()
             && self.certificates.is_empty()
+            && self.subject_names.is_empty()
             && self.jwks.is_empty()
             && self.federated.is_empty())
     }
@@ -140,6 +164,10 @@ pub enum GrantType {
     RefreshToken,
     /// RFC 8628.
     DeviceCode,
+    /// RFC 6749 section 4.1 (Entra).
+    AuthorizationCode,
+    /// RFC 7523 section 2.1, as Entra has it: an API asks for a token in the name of who called it.
+    OnBehalfOf,
 }
 
 impl GrantType {
@@ -151,6 +179,8 @@ impl GrantType {
             Self::Password => "password",
             Self::RefreshToken => "refresh_token",
             Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
+            Self::AuthorizationCode => "authorization_code",
+            Self::OnBehalfOf => "urn:ietf:params:oauth:grant-type:jwt-bearer",
         }
     }
 }

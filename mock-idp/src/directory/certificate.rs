@@ -151,6 +151,11 @@ impl Certificate {
         &self.der
     }
 
+    /// The common name of its subject.
+    pub(crate) fn common_name(&self) -> Option<String> {
+        x509::parse(&self.der)?.common_name
+    }
+
     /// What its signatures are checked with: RS256 and PS256.
     pub(crate) fn verifying(&self) -> &DecodingKey {
         &self.verifying

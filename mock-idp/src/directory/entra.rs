@@ -4,8 +4,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::application::Application;
+use super::cloud::Cloud;
+use super::conditional_access::ConditionalAccess;
+use super::defaults::{is_default, yes};
 use super::group::Group;
 use super::managed_identity::ManagedIdentity;
+use super::realm::FederatedDomain;
 use super::signing::SigningKeyEntry;
 use super::user::User;
 use crate::fault::Rule;
@@ -17,6 +21,9 @@ use crate::limits::LimitRule;
 pub struct EntraDirectory {
     /// The tenants; the first is the one that embedders and examples use.
     pub tenants: Vec<Tenant>,
+    /// Which of Microsoft's clouds it is, by the names in its documents and tokens; the public one without it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub cloud: Cloud,
     /// The keys that sign; the built-in ones without it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<SigningKeyEntry>,
@@ -57,6 +64,12 @@ pub struct Tenant {
     /// Other names that it answers to in a path.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<String>,
+    /// Those of its domains whose users sign in elsewhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub federated_domains: Vec<FederatedDomain>,
+    /// `tenant_region_scope`, such as `NA`, `EU`, `AS`, `WW` or `USGov`; `EU` without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
     /// The applications with a service principal in it.
     #[serde(default)]
     pub applications: Vec<Application>,
@@ -66,15 +79,30 @@ pub struct Tenant {
     /// Its users.
     #[serde(default)]
     pub users: Vec<User>,
+    /// When too many wrong passwords close an account for a while.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub lockout: Lockout,
+    /// The login of the user as whom every sign-in is approved at once, consent included: no page is shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub automatic_sign_in: Option<String>,
     /// Its groups.
     #[serde(default)]
     pub groups: Vec<Group>,
     /// The identities of machines in it.
     #[serde(default)]
     pub managed_identities: Vec<ManagedIdentity>,
+    /// Its Conditional Access policies. The first that is for a request refuses it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conditional_access: Vec<ConditionalAccess>,
 }
 
 impl Tenant {
+    /// `tenant_region_scope`.
+    #[must_use]
+    pub fn region(&self) -> &str {
+        self.region.as_deref().unwrap_or("EU")
+    }
+
     /// The API with this identifier URI or application id. A trailing slash of the URI is part of the name that was asked for.
     #[must_use]
     pub fn resource(&self, name: &str) -> Option<&ApiResource> {
@@ -82,6 +110,26 @@ impl Tenant {
         self.resources.iter().find(|resource| {
             resource.app_id == name || resource.identifier.eq_ignore_ascii_case(name)
         })
+    }
+}
+
+/// When wrong passwords close an account, and for how long (smart lockout). The vendor documents ten failures and a minute, which
+/// grows; by how much is not known: it doubles here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Lockout {
+    /// How many wrong passwords in a row close it; none do with 0.
+    pub failures: u32,
+    /// For how many seconds, the first time.
+    pub seconds: u32,
+}
+
+impl Default for Lockout {
+    fn default() -> Self {
+        Self {
+            failures: 10,
+            seconds: 60,
+        }
     }
 }
 
@@ -96,6 +144,21 @@ pub struct ApiResource {
     /// The version of the access tokens it takes: 1 or 2 (`api.requestedAccessTokenVersion`).
     #[serde(default = "one")]
     pub token_version: u8,
+    /// Whether it is enabled; nobody gets a token for it otherwise.
+    #[serde(default = "yes")]
+    pub enabled: bool,
+    /// Whether an application needs one of its roles for an app-only token (`appRoleAssignmentRequired`).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub assignment_required: bool,
+    /// Whether its tokens name the user's groups (`groupMembershipClaims`).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub group_claims: bool,
+    /// The delegated scopes it has, by name, that users may consent to; any name without this.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scopes: Vec<String>,
+    /// Those that only an administrator may consent to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub admin_scopes: Vec<String>,
     /// Whether tokens for it live long where their clients take claims challenges (continuous access evaluation); as it is for
     /// Microsoft Graph, and for no other, without it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -7,6 +7,8 @@ mod certificate;
 mod check;
 mod client_key;
 mod client_secret;
+mod cloud;
+mod conditional_access;
 mod defaults;
 mod edit;
 mod entra;
@@ -21,6 +23,7 @@ mod managed_identity;
 mod okta;
 mod path;
 mod policy;
+mod realm;
 mod registration;
 mod sample_key;
 mod schema;
@@ -39,8 +42,10 @@ pub use application::{Application, GrantType, Platform, Rotation, RotationMode};
 pub use certificate::{BadCertificate, Certificate};
 pub use client_key::{BadClientKey, ClientKey, KeySet};
 pub use client_secret::ClientSecret;
+pub use cloud::{Cloud, CloudName};
+pub use conditional_access::{AccessControl, ConditionalAccess};
 pub use edit::{BadChange, Part, PartKind};
-pub use entra::{ApiResource, EntraDirectory, StepUp, Tenant};
+pub use entra::{ApiResource, EntraDirectory, Lockout, StepUp, Tenant};
 pub use federated::FederatedCredential;
 pub(crate) use former_secrets::{FormerSecrets, SavedSecrets};
 pub use group::Group;
@@ -50,6 +55,7 @@ pub use load::{BadDirectory, DirectoryProblem};
 pub use managed_identity::{Assigned, ManagedIdentity};
 pub use okta::{ApiToken, AuthorizationServer, OktaDirectory};
 pub use policy::AccessPolicy;
+pub use realm::{FederatedDomain, SignInAudience};
 pub use registration::Registration;
 pub use sample_key::{SAMPLE_KEY_ID, SAMPLE_PRIVATE_KEY};
 pub use schema::schema;
@@ -170,9 +176,9 @@ mod tests {
         let error = Directory::from_yaml(&text).unwrap_err().to_string();
         insta::assert_snapshot!(error, @"
         error: unknown key `logn`
-          --> directory.yaml:76:11
+          --> directory.yaml:93:11
            |
-        76 |           logn: ada@contoso.example
+        93 |           logn: ada@contoso.example
            |           ^^^^ did you mean `login`?
            |
            = note: the keys here are `id`, `login`, `name`, `password`, `enabled`, `locked`, `password_expired`, `mfa_required` and `groups`

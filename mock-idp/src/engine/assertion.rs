@@ -103,6 +103,13 @@ impl Assertion {
         Some(plain.replace('/', "_"))
     }
 
+    /// The certificate that its header shows first, in base64 without what real clients put in between (RFC 7515 section 4.1.6).
+    /// MSAL for Python sends line breaks.
+    pub(crate) fn certificate(&self) -> Option<String> {
+        let first = self.header.get("x5c")?.as_array()?.first()?.as_str()?;
+        Some(first.split_ascii_whitespace().collect())
+    }
+
     /// The algorithm as its header names it.
     pub(crate) fn algorithm(&self) -> &str {
         let named = self.header.get("alg").and_then(Value::as_str);

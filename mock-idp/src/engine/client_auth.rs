@@ -6,7 +6,7 @@ use super::assertion::Assertion;
 use super::assertion_fault::AssertionFault;
 use super::denial::Denial;
 use super::request::{Basic, TokenRequest};
-use crate::directory::Application;
+use crate::directory::{Application, Platform};
 use crate::secret::Secret;
 
 /// Who the request says it is, before anything is checked.
@@ -17,6 +17,8 @@ pub(crate) struct Claimed<'d> {
     secrets: Vec<Secret>,
     /// Whether it shows an assertion.
     asserts: bool,
+    /// Whether it is a public client in this request.
+    is_public: bool,
 }
 
 /// Refuses a request that authenticates in more than one way.
@@ -54,6 +56,7 @@ pub(crate) fn identify<'d>(
         })?;
         return Ok(Claimed {
             application,
+            is_public: application.is_public(),
             secrets: pairs.into_iter().map(|(_, secret)| secret).collect(),
             asserts,
         });
@@ -82,12 +85,19 @@ pub(crate) fn identify<'d>(
         .collect();
     Ok(Claimed {
         application,
+        is_public: application.is_public(),
         secrets,
         asserts,
     })
 }
 
 impl Claimed<'_> {
+    /// The same application where it runs on this platform, whatever else it is.
+    pub(crate) fn on(mut self, platform: Platform) -> Self {
+        self.is_public = platform != Platform::Web;
+        self
+    }
+
     /// Whether a credential was shown at all.
     pub(crate) fn shows_credential(&self) -> bool {
         self.asserts || !self.secrets.is_empty()
@@ -100,7 +110,7 @@ impl Claimed<'_> {
         now: Timestamp,
         verify_assertion: impl FnOnce() -> Result<(), E>,
     ) -> Result<(), E> {
-        if self.asserts && !self.application.is_public() {
+        if self.asserts && !self.is_public {
             verify_assertion()
         } else {
             self.verify_secret(now).map_err(E::from)
@@ -109,7 +119,7 @@ impl Claimed<'_> {
 
     fn verify_secret(&self, now: Timestamp) -> Result<(), Denial> {
         let application = self.application;
-        if application.is_public() {
+        if self.is_public {
             return if self.shows_credential() {
                 Err(Denial::CredentialUnexpected)
             } else {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::assertion_fault::AssertionFault;
-use crate::ledger::{PollRefusal, Refusal};
+use crate::ledger::{CodeRefusal, PollRefusal, Refusal};
 
 /// A reason, with what its message needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,8 @@ pub(crate) enum Denial {
     Assertion(AssertionFault),
     /// A Basic header that is not id and secret in base64.
     BasicGarbled,
+    /// What keeps an authorization code from being redeemed.
+    Code(CodeRefusal),
     /// A scope that the application is not allowed by any consent.
     ConsentMissing { client: String },
     /// A confidential client shows no credential.
@@ -60,6 +62,8 @@ pub(crate) enum Denial {
     ParameterRepeated(String),
     /// The password has expired.
     PasswordExpired,
+    /// The account has none.
+    PasswordUnset,
     /// The password is wrong.
     PasswordWrong,
     /// Unused for too long.
@@ -117,6 +121,12 @@ impl From<Refusal> for Denial {
             },
             Refusal::Reused => Self::RefreshReused,
         }
+    }
+}
+
+impl From<CodeRefusal> for Denial {
+    fn from(refusal: CodeRefusal) -> Self {
+        Self::Code(refusal)
     }
 }
 

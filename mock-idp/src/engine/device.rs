@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::client_auth::Claimed;
 use super::denial::Denial;
 use super::grant::Grant;
-use super::grants::{Terms, signed_in};
+use super::grants::{Terms, able_user, signed_in};
 use super::request::TokenRequest;
 use crate::directory::User;
 use crate::ledger::Ledger;
@@ -32,11 +32,11 @@ pub(crate) fn redeem_device_code(
     // Before the redemption: a refused request must not use the code up.
     let approved_by = ledger.state_of(shown, now).0.and_then(|facts| facts.user);
     if let Some(id) = approved_by {
-        able(users, &id)?;
+        able_user(users, &id)?;
     }
     let client = &claimed.application.id;
     let signed = ledger.poll_sign_in(shown, client, &terms.issuer, paced, now)?;
-    let user = able(users, &signed.user)?.clone();
+    let user = able_user(users, &signed.user)?;
     let terms = Terms {
         scope: signed.scope,
         ..terms
@@ -44,14 +44,4 @@ pub(crate) fn redeem_device_code(
     let mut grant = signed_in(request, claimed, user, terms, ledger, now, make);
     grant.parent = Some(signed.code);
     Ok(grant)
-}
-
-fn able<'u>(users: &'u [User], id: &str) -> Result<&'u User, Denial> {
-    match users.iter().find(|user| user.id == id) {
-        Some(user) if user.enabled => Ok(user),
-        Some(_) => Err(Denial::UserDisabled),
-        None => Err(Denial::UserUnknown {
-            login: id.to_owned(),
-        }),
-    }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::directory::User;
 use crate::journal::AuthMethod;
-use crate::ledger::{Grantee, TokenLabel};
+use crate::ledger::{Grantee, Manner, TokenLabel};
 
 /// A granted token request. The ledger has been changed; the dialect turns it into tokens and a reply.
 #[derive(Clone, Debug)]
@@ -19,6 +19,17 @@ pub(crate) struct Grant {
     /// The refresh token this grant came from.
     pub(crate) parent: Option<TokenLabel>,
     pub(crate) lifetime: Duration,
+    pub(crate) sign_in: SignIn,
+}
+
+/// What tokens tell of the sign-in they came from.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SignIn {
+    pub(crate) manner: Manner,
+    /// The text by which the client knows its request again.
+    pub(crate) nonce: Option<String>,
+    /// The session of the browser.
+    pub(crate) session: Option<String>,
 }
 
 /// A refresh token in a reply.

@@ -2,10 +2,10 @@
 
 use super::client_auth::Claimed;
 use super::denial::Denial;
-use super::grant::{Grant, GrantedRefresh};
+use super::grant::{Grant, GrantedRefresh, SignIn};
 use super::request::TokenRequest;
 use crate::directory::{GrantType, Rotation, User};
-use crate::ledger::{Grantee, Ledger, RefreshLifetime};
+use crate::ledger::{Grantee, Ledger, Manner, RefreshLifetime};
 use crate::secret::Secret;
 use jiff::Timestamp;
 use std::time::Duration;
@@ -20,6 +20,18 @@ pub(crate) struct Terms {
     /// How long access tokens live.
     pub(crate) lifetime: Duration,
     pub(crate) refresh_lifetime: RefreshLifetime,
+    /// How the user signed in.
+    pub(crate) manner: Manner,
+}
+
+/// What the dialect lays down for a refresh.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Renewal<'a> {
+    pub(crate) rotation: &'a Rotation,
+    /// How long access tokens live.
+    pub(crate) lifetime: Duration,
+    /// Other clients whose refresh tokens this one may redeem.
+    pub(crate) kin: &'a [&'a str],
 }
 
 /// The grant a request asks for, if the application may use it. `aliases` are names that the vendor takes beside the standard's.
@@ -77,6 +89,7 @@ pub(crate) fn client_credentials(
         family: None,
         parent: None,
         lifetime: terms.lifetime,
+        sign_in: SignIn::default(),
     }
 }
 
@@ -122,8 +135,13 @@ pub(crate) fn signed_in(
     let offline = terms.scope.iter().any(|scope| scope == "offline_access");
     let started = offline.then(|| {
         let value = make();
-        let (family, label) =
-            ledger.start_family(grantee.clone(), terms.refresh_lifetime, &value, now);
+        let (family, label) = ledger.start_family_by(
+            terms.manner,
+            grantee.clone(),
+            terms.refresh_lifetime,
+            &value,
+            now,
+        );
         (
             family,
             GrantedRefresh {
@@ -142,20 +160,30 @@ pub(crate) fn signed_in(
         family,
         parent: None,
         lifetime: terms.lifetime,
+        sign_in: SignIn {
+            manner: terms.manner,
+            ..SignIn::default()
+        },
+    }
+}
+
+/// A user by id, if the account may still be used.
+pub(crate) fn able_user(users: &[User], id: &str) -> Result<User, Denial> {
+    match users.iter().find(|user| user.id == id) {
+        Some(user) if user.enabled => Ok(user.clone()),
+        Some(_) => Err(Denial::UserDisabled),
+        None => Err(Denial::UserUnknown {
+            login: id.to_owned(),
+        }),
     }
 }
 
 /// A refresh (RFC 6749 section 6). The scope of the original grant holds; the dialect narrows it.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the facts of one redemption; a struct would be built for this call alone"
-)]
 pub(crate) fn refresh(
     request: &TokenRequest,
     claimed: &Claimed<'_>,
     users: &[User],
-    rotation: &Rotation,
-    lifetime: Duration,
+    renewal: Renewal<'_>,
     ledger: &Ledger,
     now: Timestamp,
     make: impl FnOnce() -> String,
@@ -165,13 +193,11 @@ pub(crate) fn refresh(
     let owner = ledger.state_of(shown, now).0.and_then(|facts| facts.user);
     let user = match owner {
         None => None,
-        Some(id) => match users.iter().find(|user| user.id == id) {
-            Some(user) if user.enabled => Some(user.clone()),
-            Some(_) => return Err(Denial::UserDisabled),
-            None => return Err(Denial::UserUnknown { login: id }),
-        },
+        Some(id) => Some(able_user(users, &id)?),
     };
-    let redeemed = ledger.redeem(shown, &claimed.application.id, now, rotation, make)?;
+    let client = &claimed.application.id;
+    let may_redeem = |owner: &str| owner == client || renewal.kin.contains(&owner);
+    let redeemed = ledger.redeem_if(shown, may_redeem, now, renewal.rotation, make)?;
     let is_new = redeemed.next_value.is_some();
     let value = redeemed.next_value.unwrap_or_else(|| shown.to_owned());
     Ok(Grant {
@@ -184,8 +210,15 @@ pub(crate) fn refresh(
         }),
         family: Some(redeemed.family),
         parent: Some(redeemed.parent),
-        grantee: redeemed.grantee,
-        lifetime,
+        grantee: Grantee {
+            client: client.clone(),
+            ..redeemed.grantee
+        },
+        lifetime: renewal.lifetime,
+        sign_in: SignIn {
+            manner: redeemed.manner,
+            ..SignIn::default()
+        },
     })
 }
 

@@ -133,10 +133,32 @@ impl TokenRequest {
         self.get(name).ok_or(Denial::ParameterMissing(name))
     }
 
-    /// What a token request shows that was given out before: a refresh token or a device code.
+    /// Whether a parameter is there and has no value.
+    pub(crate) fn is_blank(&self, name: &str) -> bool {
+        let mut named = self.parameters.iter().filter(|(key, _)| key == name);
+        named.next().is_some_and(|(_, value)| value.is_empty()) && self.get(name).is_none()
+    }
+
+    /// The same request with another value for a parameter, or without it.
+    pub(crate) fn changed(&self, name: &str, value: Option<&str>) -> Self {
+        let mut changed = self.clone();
+        let in_body = &self.parameters[..self.in_body];
+        changed.in_body -= in_body.iter().filter(|(key, _)| key == name).count();
+        changed.parameters.retain(|(key, _)| key != name);
+        if let Some(value) = value {
+            let pair = (name.to_owned(), value.to_owned());
+            changed.parameters.insert(0, pair);
+            changed.in_body += 1;
+        }
+        changed
+    }
+
+    /// What a token request shows that was given out before: a refresh token, a device code, an authorization code, or the token
+    /// of the user in whose name it asks. MSAL for Python sends a device code under both names.
     pub(crate) fn shown_grant(&self) -> Option<&str> {
-        self.get("refresh_token")
-            .or_else(|| self.get("device_code"))
+        ["refresh_token", "device_code", "code", "assertion"]
+            .into_iter()
+            .find_map(|name| self.get(name))
     }
 
     /// Whether a parameter stands in the query string.

@@ -7,7 +7,9 @@ use http::StatusCode;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::codes;
 use super::correlation::correlation_id;
+use super::tenant::is_v1;
 use crate::inbound::Inbound;
 use crate::reply::Reply;
 use crate::world::World;
@@ -61,18 +63,36 @@ impl Aadsts {
         self
     }
 
+    /// `error`, which for some numbers is another at the v1.0 endpoints.
+    fn error_at(&self, inbound: &Inbound) -> &str {
+        let code = codes::find(self.number).filter(|code| code.error == self.error);
+        let of_v1 = code.and_then(|code| code.v1);
+        of_v1.filter(|_| is_v1(inbound)).unwrap_or(&self.error)
+    }
+
+    /// `error_description`. One space between the parts: the Rust SDK cannot read JSON escapes here.
+    pub(super) fn description(
+        &self,
+        trace_id: &str,
+        correlation_id: &str,
+        timestamp: &str,
+    ) -> String {
+        format!(
+            "AADSTS{}: {} Trace ID: {trace_id} Correlation ID: {correlation_id} Timestamp: {timestamp}",
+            self.number, self.message
+        )
+    }
+
     /// The answer, with its members in Entra's order.
     pub(super) fn render(&self, world: &World, inbound: &Inbound) -> Reply {
         let trace_id = world.entropy.guid();
         let correlation_id = correlation_id(world, inbound);
         let timestamp = utc(world.clock.now());
-        let mut body = json!({ "error": self.error });
+        let error = self.error_at(inbound);
+        let mut body = json!({ "error": error });
         if self.described {
-            // One space between the parts: the Rust SDK cannot read JSON escapes here.
-            body["error_description"] = json!(format!(
-                "AADSTS{}: {} Trace ID: {trace_id} Correlation ID: {correlation_id} Timestamp: {timestamp}",
-                self.number, self.message
-            ));
+            body["error_description"] =
+                json!(self.description(&trace_id, &correlation_id, &timestamp));
         }
         body["error_codes"] = json!([self.number]);
         body["timestamp"] = json!(timestamp);
@@ -92,18 +112,15 @@ impl Aadsts {
         for (name, value) in &self.members {
             body[name.as_str()] = value.clone();
         }
-        let mut reply = Reply::json(
-            self.status.unwrap_or_else(|| usual_status(&self.error)),
-            body,
-        )
-        .with_error(&self.error, Some(format!("AADSTS{}", self.number)));
+        let mut reply = Reply::json(self.status.unwrap_or_else(|| usual_status(error)), body)
+            .with_error(error, Some(format!("AADSTS{}", self.number)));
         reply.set_header("x-ms-request-id", &trace_id);
         reply
     }
 }
 
 /// The status that goes with an `error`, as every answer seen in public has it.
-fn usual_status(error: &str) -> StatusCode {
+pub(super) fn usual_status(error: &str) -> StatusCode {
     match error {
         "invalid_client" => StatusCode::UNAUTHORIZED,
         "temporarily_unavailable" => StatusCode::SERVICE_UNAVAILABLE,
@@ -119,73 +136,10 @@ pub(super) fn utc(at: Timestamp) -> String {
         .to_string()
 }
 
-/// The text that belongs to a number, for errors that a script asks for by number. Placeholders stand as a user might have filled them.
-pub(super) fn text_of(number: u32) -> &'static str {
-    match number {
-        16000 => {
-            "Either multiple user identities are available for the current request or selected account is not supported for the scenario."
-        }
-        50013 => "Assertion failed signature validation.",
-        50053 => {
-            "The account is locked, you've tried to sign in too many times with an incorrect user ID or password."
-        }
-        50055 => "Password is expired.",
-        50057 => "The user account is disabled.",
-        50058 => "Session information isn't sufficient for single-sign-on.",
-        50072 | 50079 => {
-            "Due to a configuration change made by your administrator, or because you moved to a new location, you must enroll in multi-factor authentication to access '00000003-0000-0000-c000-000000000000'."
-        }
-        50076 => {
-            "Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication to access '00000003-0000-0000-c000-000000000000'."
-        }
-        50078 => {
-            "Presented multi-factor authentication has expired due to policies configured by your administrator, you must refresh your multi-factor authentication to access '00000003-0000-0000-c000-000000000000'."
-        }
-        50126 => "Error validating credentials due to invalid username or password.",
-        50133 => "The session isn't valid due to password expiration or recent password change.",
-        50158 => {
-            "External security challenge not satisfied. User will be redirected to another page or authentication provider to satisfy additional authentication challenges."
-        }
-        50173 => {
-            "The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have changed or reset their password."
-        }
-        50196 => {
-            "The server terminated an operation because it encountered a client request loop. Please contact your app vendor."
-        }
-        53000 => "Device is not in required device state: compliant.",
-        53003 => {
-            "Access has been blocked by Conditional Access policies. The access policy does not allow token issuance."
-        }
-        54005 => {
-            "OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token."
-        }
-        65001 => {
-            "The user or administrator has not consented to use the application. Send an interactive authorization request for this user and resource."
-        }
-        70000 => {
-            "The provided value for the input parameter 'refresh_token' or 'code' is not valid."
-        }
-        70008 => {
-            "The provided authorization code or refresh token has expired due to inactivity. Send a new interactive authorization request for this user and resource."
-        }
-        70011 => "The provided value for the input parameter 'scope' is not valid.",
-        70043 => {
-            "The refresh token has expired or is invalid due to sign-in frequency checks by conditional access."
-        }
-        700016 => {
-            "Application was not found in the directory. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant."
-        }
-        700082 => "The refresh token has expired due to inactivity.",
-        700084 => {
-            "The refresh token was issued to a single page app (SPA), and therefore has a fixed, limited lifetime of 1.00:00:00, which cannot be extended."
-        }
-        7000215 => {
-            "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID."
-        }
-        7000222 => "The provided client secret keys are expired.",
-        90023 => "The authentication service request isn't valid.",
-        90033 => "A transient error has occurred. Please try again.",
-        90055 => "TenantThrottlingError: There are too many incoming requests.",
-        _ => "An error occurred.",
-    }
+/// The text that belongs to a number, with what stands in braces as a user might have filled it.
+pub(super) fn text_of(number: u32) -> String {
+    codes::find(number).map_or_else(
+        || "An error occurred.".to_owned(),
+        |code| codes::sample(code.text),
+    )
 }

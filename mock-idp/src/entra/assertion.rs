@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use jsonwebtoken::Algorithm;
 
+use super::coded::Coded;
 use super::denial::{EntraDenial, FederatedFault};
 use super::tenant::segment;
+use super::tokens::v2_issuer;
 use crate::directory::{Application, Certificate, FederatedCredential, Tenant};
 use crate::engine::{Assertion, AssertionFault, Audience, Claimed, TokenRequest};
 use crate::inbound::Inbound;
@@ -75,6 +77,11 @@ fn by_certificate(
         .peekable();
     let client = || application.id.clone();
     let Some(first) = named.peek().copied() else {
+        if let Some(shown) = assertion.certificate()
+            && !application.subject_names.is_empty()
+        {
+            return by_subject(world, assertion, application, &shown, algorithm);
+        }
         return Err(AssertionFault::KeyUnknown {
             client: client(),
             key: key_name(assertion),
@@ -101,6 +108,42 @@ fn by_certificate(
             key: key_name(assertion),
         }
         .into())
+    }
+}
+
+/// A certificate that the application has never been told of, taken for its name
+/// (learn.microsoft.com/entra/identity-platform/certificate-credentials knows the header alone). How one is refused that cannot
+/// be read, or is not the one that the thumbprint names, is assumed.
+fn by_subject(
+    world: &World,
+    assertion: &Assertion,
+    application: &Application,
+    shown: &str,
+    algorithm: Algorithm,
+) -> Result<(), EntraDenial> {
+    let pem = format!("-----BEGIN CERTIFICATE-----\n{shown}\n-----END CERTIFICATE-----\n");
+    let certificate = Certificate::from_pem(&pem).map_err(|_| AssertionFault::Malformed)?;
+    let (client, key) = (application.id.clone(), key_name(assertion));
+    if !is_named(assertion, &certificate) {
+        return Err(AssertionFault::KeyUnknown { client, key }.into());
+    }
+    let name = certificate.common_name().unwrap_or_default();
+    let mut trusted = application.subject_names.iter();
+    if !trusted.any(|known| known.eq_ignore_ascii_case(&name)) {
+        return Err(Coded::new(700_030).with("subject", name).into());
+    }
+    if !certificate.is_valid_at(world.clock.now()) {
+        return Err(EntraDenial::CertificateOutdated {
+            client,
+            thumbprint: certificate.thumbprint.clone(),
+            start: certificate.not_before,
+            end: certificate.expires,
+        });
+    }
+    if assertion.is_signed_by(certificate.verifying(), algorithm) {
+        Ok(())
+    } else {
+        Err(AssertionFault::Signature { client, key }.into())
     }
 }
 
@@ -142,12 +185,12 @@ fn hexadecimal(thumbprint: &str) -> String {
 /// Whether an audience is the token endpoint that was invoked, or the tenant's issuer.
 fn is_ours(world: &World, inbound: &Inbound, tenant: &Tenant, audience: &str) -> bool {
     let login = world.origin(Origin::Login);
-    let issuer = |name: &str| format!("{login}/{name}/v2.0");
     let token = |name: &str| format!("{login}/{name}/oauth2/v2.0/token");
+    let v1_token = |name: &str| format!("{login}/{name}/oauth2/token");
     let path_name = segment(inbound);
     let mut ours = inbound.urls(world);
     for name in [tenant.id.as_str(), path_name.as_str()] {
-        ours.extend([issuer(name), token(name)]);
+        ours.extend([v2_issuer(world, name), token(name), v1_token(name)]);
     }
     ours.iter().any(|url| url.eq_ignore_ascii_case(audience))
 }

@@ -91,15 +91,12 @@ impl ClaimsRequest {
         Some(LONG_LIVED + Duration::from_secs(more.into()))
     }
 
-    /// When to renew a token that lives so long: half-way, as answers with `refresh_in` have it.
-    pub(super) fn refresh_in(
-        &self,
-        resource: &ApiResource,
-        lifetime: Duration,
-    ) -> Option<Duration> {
-        const LEAST: Duration = Duration::from_secs(2 * 3600);
-        let declared = self.declared(resource).is_some();
-        (declared && lifetime >= LEAST).then(|| lifetime / 2)
+    /// Notes that a sign-in has satisfied the contexts, where somebody met the user.
+    pub(super) fn remember(&self, world: &World, grant: GrantType, family: Option<u32>) {
+        let met = matches!(grant, GrantType::DeviceCode | GrantType::AuthorizationCode);
+        if let (true, Some(family)) = (met, family) {
+            world.ledger.note_contexts(family, &self.contexts);
+        }
     }
 
     /// Whether somebody who signs in by this grant satisfies the contexts that are asked for: whoever meets the user can ask for
@@ -117,7 +114,7 @@ impl ClaimsRequest {
             GrantType::ClientCredentials => Err(EntraDenial::AccessBlocked {
                 claims: policy_claims(&self.contexts),
             }),
-            GrantType::DeviceCode => Ok(()),
+            GrantType::DeviceCode | GrantType::AuthorizationCode => Ok(()),
             GrantType::RefreshToken => {
                 let shown = request.get("refresh_token").unwrap_or_default();
                 let known = world.ledger.contexts_of(shown);
@@ -126,7 +123,8 @@ impl ClaimsRequest {
                     false => Err(self.needs_user()),
                 }
             }
-            GrantType::Password => Err(self.needs_user()),
+            // That an API in the middle can ask for none is assumed.
+            GrantType::Password | GrantType::OnBehalfOf => Err(self.needs_user()),
         }
     }
 

@@ -8,6 +8,9 @@ use serde_json::json;
 use super::aadsts::{Aadsts, text_of};
 use super::assertion_denial as assertion;
 use super::claims_request::policy_claims;
+use super::code_denial as code;
+use super::coded::Coded;
+use super::sign_in_denial::SignInDenial;
 use crate::engine::{AssertionFault, Denial};
 use crate::inbound::Inbound;
 use crate::reply::Reply;
@@ -29,14 +32,14 @@ pub(super) enum EntraDenial {
     Federated(FederatedFault),
     /// An app-only request without any credential.
     AppOnlyWithoutCredential,
-    /// An app-only request of an application that has to be assigned to a role and is not.
-    AppOnlyWithoutRole { client: String, resource: String },
     /// Policies do not let an application sign in as it asks to.
     AccessBlocked { claims: String },
     /// A user has to do more than has been done; `claims` is what to ask for then.
     StepUpRequired { claims: String },
     /// The application has no service principal in the tenant.
     ServicePrincipalMissing { client: String, tenant: String },
+    /// A reason that says no more than its number.
+    Coded(Coded),
     /// The password grant at `/common` or `/consumers`.
     GrantNotOverCommon,
     /// `resource` belongs to the v1.0 endpoint.
@@ -49,6 +52,8 @@ pub(super) enum EntraDenial {
     ScopeNotDefault { scope: String },
     /// Scopes of several resources.
     ScopeSeveralResources,
+    /// What is wrong with a sign-in or with what it gave.
+    SignIn(SignInDenial),
     /// The refresh token of a single-page application is past its fixed end.
     SpaRefreshExpired {
         issued_at: Timestamp,
@@ -101,8 +106,9 @@ impl EntraDenial {
         self.aadsts(world.clock.now()).render(world, inbound)
     }
 
-    fn aadsts(&self, now: Timestamp) -> Aadsts {
+    pub(super) fn aadsts(&self, now: Timestamp) -> Aadsts {
         match self {
+            Self::SignIn(denial) => denial.aadsts(),
             Self::Common(denial) => common(denial, now),
             Self::CertificateOutdated {
                 client,
@@ -115,14 +121,6 @@ impl EntraDenial {
                 7_000_216,
                 "invalid_client",
                 "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.",
-            ),
-            // Number and meaning are documented; the error and the status that go with them are assumed.
-            Self::AppOnlyWithoutRole { client, resource } => Aadsts::new(
-                501_051,
-                "invalid_grant",
-                format!(
-                    "Application '{client}' is not assigned to a role for the application '{resource}'."
-                ),
             ),
             Self::AccessBlocked { claims } => {
                 let blocked = Aadsts::new(53_003, "invalid_grant", text_of(53_003));
@@ -139,6 +137,7 @@ impl EntraDenial {
                     "The client application {client} is missing service principal in the tenant {tenant}. See instructions here: https://go.microsoft.com/fwlink/?linkid=2225119"
                 ),
             ),
+            Self::Coded(coded) => coded.aadsts(),
             Self::GrantNotOverCommon => Aadsts::new(
                 9_001_023,
                 "invalid_request",
@@ -211,6 +210,7 @@ impl EntraDenial {
 
 fn common(denial: &Denial, now: Timestamp) -> Aadsts {
     match denial {
+        Denial::Code(refusal) => code::refused(refusal),
         Denial::AppDisabled { client } => Aadsts::new(7_000_112, "unauthorized_client", format!("Application '{client}' is disabled.")),
         Denial::AppUnknown { client, .. } => Aadsts::new(700_016, "unauthorized_client", format!("Application with identifier '{client}' was not found in the directory. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant.")),
         Denial::Assertion(fault) => assertion::common(fault, now),
@@ -236,10 +236,11 @@ fn common(denial: &Denial, now: Timestamp) -> Aadsts {
         // No sample of this case is public.
         Denial::ParameterRepeated(name) => Aadsts::new(9_000_411, "invalid_request", format!("The request is not properly formatted. The parameter '{name}' is duplicated.")),
         Denial::PasswordExpired => Aadsts::new(50_055, "invalid_grant", text_of(50_055)).suberror("user_password_expired").member("password_change_url", json!("https://portal.microsoftonline.com/ChangePassword.aspx")),
+        Denial::PasswordUnset => Aadsts::new(50_056, "invalid_grant", "Invalid or missing password: password does not exist in the directory for this user."),
         Denial::PasswordWrong => Aadsts::new(50_126, "invalid_grant", text_of(50_126)),
         Denial::RefreshIdle { issued_at, limit } => Aadsts::new(700_082, "invalid_grant", format!("The refresh token has expired due to inactivity. The token was issued on {} and was inactive for {}.", seven_digits(*issued_at), days(*limit))),
         Denial::RefreshOtherClient | Denial::RefreshReused => Aadsts::new(70_000, "invalid_grant", text_of(70_000)),
-        Denial::RefreshRevoked { issued_at, revoked_at } => Aadsts::new(50_173, "invalid_grant", format!("{} The grant was issued on '{}' and the TokensValidFrom date (before which tokens are not valid) for this user is '{}'.", text_of(50_173), seven_digits(*issued_at), seven_digits(*revoked_at))).suberror("bad_token"),
+        Denial::RefreshRevoked { issued_at, revoked_at } => revoked(*issued_at, *revoked_at),
         // Documented once and no longer; never met unless a lifetime is configured.
         Denial::RefreshTooOld { issued_at, limit } => Aadsts::new(700_081, "invalid_grant", format!("The refresh token has expired due to maximum lifetime. The token was issued on {} and the maximum allowed lifetime for this application is {}.", seven_digits(*issued_at), days(*limit))),
         Denial::RefreshUnknown => Aadsts::new(9_002_313, "invalid_grant", "Invalid request. Request is malformed or invalid."),
@@ -251,6 +252,14 @@ fn common(denial: &Denial, now: Timestamp) -> Aadsts {
         Denial::UserNeedsMfa => Aadsts::new(50_076, "invalid_grant", text_of(50_076)).suberror("basic_action").claims(&policy_claims(&[])),
         Denial::UserUnknown { .. } => Aadsts::new(50_034, "invalid_grant", "The user account {EmailHidden} does not exist in the directory. To sign into this application, the account must be added to the directory."),
     }
+}
+
+/// Somebody has put an end to all that was granted before.
+pub(super) fn revoked(issued_at: Timestamp, revoked_at: Timestamp) -> Aadsts {
+    Coded::new(50_173)
+        .with("issued", seven_digits(issued_at))
+        .with("now", seven_digits(revoked_at))
+        .aadsts()
 }
 
 /// `2030-01-01T00:00:00.0000000Z`, as Entra writes instants in these texts.

@@ -6,16 +6,17 @@ use std::time::Duration;
 use http::StatusCode;
 use serde_json::json;
 
+use super::consented::Consented;
 use super::denial::EntraDenial;
-use super::scope::{self, Resolved};
-use super::token::{
-    delegated_lifetime, delegated_scope, refresh_value, tenant, terms, well_formed,
-};
+use super::realm;
+use super::refresh::{delegated_lifetime, refresh_value};
+use super::scope::{self, Resolved, Several};
+use super::token::{delegated_scope, terms, well_formed};
 use crate::directory::{GrantType, Tenant};
 use crate::engine::{self, Claimed, Denial, Grant, TokenRequest};
 use crate::inbound::Inbound;
 use crate::journal::Origin;
-use crate::ledger::{AskedFor, DevicePace};
+use crate::ledger::{AskedFor, DevicePace, Manner};
 use crate::reply::Reply;
 use crate::world::World;
 
@@ -39,16 +40,10 @@ fn begun(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<Rep
     if request.client_id().is_none() {
         return Err(Denial::ParameterMissing("client_id").into());
     }
-    let tenant = tenant(world, inbound, GrantType::DeviceCode.name())?;
-    let claimed = engine::identify(request, &tenant.applications)?;
-    if !claimed.application.enabled {
-        return Err(Denial::AppDisabled {
-            client: claimed.application.id.clone(),
-        }
-        .into());
-    }
+    let tenant = realm::tenant(world, inbound, request, GrantType::DeviceCode.name())?;
+    let claimed = realm::client(world, inbound, request, tenant)?;
     engine::may_use(&claimed, GrantType::DeviceCode)?;
-    let resolved = delegated_scope(request, tenant, &claimed)?;
+    let resolved = delegated_scope(world, request, tenant, &claimed)?;
     let asked = AskedFor {
         client: claimed.application.id.clone(),
         issuer: tenant.id.clone(),
@@ -62,7 +57,7 @@ fn begun(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<Rep
         || world.entropy.characters(USER_CODE, USER_CODE_LENGTH),
         world.clock.now(),
     );
-    // Recent samples show a page of the login host; nothing is served there.
+    // Recent samples show a page of the login host.
     let page = format!("{}/device", world.origin(Origin::Login));
     let body = json!({
         "user_code": user_code,
@@ -84,9 +79,12 @@ pub(super) fn redeemed<'w>(
 ) -> Result<(Grant, Resolved<'w>), EntraDenial> {
     let now = world.clock.now();
     let shown = request.require("device_code")?;
-    let asked = world.ledger.state_of(shown, now).0;
-    let asked = asked.map(|facts| facts.scope).unwrap_or_default();
-    let resolved = scope::delegated(&asked, tenant, claimed.application)?;
+    let facts = world.ledger.state_of(shown, now).0;
+    let user = facts.as_ref().and_then(|facts| facts.user.as_deref());
+    let consented = Consented::of(world, tenant, claimed.application, user);
+    let asked = facts.as_ref().map(|facts| facts.scope.clone());
+    let asked = asked.unwrap_or_default();
+    let resolved = scope::delegated(&asked, tenant, &consented, Several::Refused)?;
     let grant = engine::redeem_device_code(
         request,
         claimed,
@@ -97,6 +95,7 @@ pub(super) fn redeemed<'w>(
             claimed,
             &resolved,
             delegated_lifetime(world, &claimed.application.lifetimes),
+            Manner::PASSWORD,
         ),
         false,
         &world.ledger,

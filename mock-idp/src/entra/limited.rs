@@ -3,7 +3,8 @@
 use http::StatusCode;
 
 use super::aadsts::{Aadsts, text_of};
-use super::{graph, throttled};
+use super::graph;
+use super::scripted::throttled;
 use crate::inbound::Inbound;
 use crate::journal::Endpoint;
 use crate::limits::Form;

@@ -3,12 +3,15 @@
 use jiff::Timestamp;
 
 use super::claims_request::ClaimsRequest;
-use super::scope;
-use super::token::{app_only_lifetime, delegated_lifetime, expiry};
-use super::tokens::{ID_TOKEN_LIFETIME, Subject, unsigned_access_token, unsigned_id_token};
+use super::consented::Consented;
+use super::refresh::delegated_lifetime;
+use super::scope::{self, Several};
+use super::token::{app_only_lifetime, expiry};
+use super::tokens::{Subject, unsigned_access_token};
+use super::user_tokens::{ID_TOKEN_LIFETIME, unsigned_id_token};
 use crate::diagnostic::listed;
 use crate::directory::Tenant;
-use crate::engine::Grant;
+use crate::engine::{Grant, SignIn};
 use crate::journal::AuthMethod;
 use crate::keys::SigningKey;
 use crate::ledger::Grantee;
@@ -33,7 +36,17 @@ pub(crate) fn ordinary(
             "an application asks for one `/.default` of a resource of its tenant, and has its permissions in `roles`",
         ),
         Some(_) => (
-            scope::delegated(&recipe.scopes, tenant, application),
+            scope::delegated(
+                &recipe.scopes,
+                tenant,
+                &Consented::of(
+                    world,
+                    tenant,
+                    application,
+                    user.as_ref().map(|user| user.id.as_str()),
+                ),
+                Several::Refused,
+            ),
             "a user grants scopes of one resource of the tenant, and only those that are consented to",
         ),
     };
@@ -61,6 +74,7 @@ pub(crate) fn ordinary(
         family: None,
         parent: None,
         lifetime,
+        sign_in: SignIn::default(),
     };
     let issued_at = recipe.issued_at(world.clock.now(), lifetime);
     let expires_at = match recipe.token {
@@ -75,6 +89,7 @@ pub(crate) fn ordinary(
         asked: &ClaimsRequest::default(),
         now: issued_at,
         expires_at,
+        address: None,
     };
     let unsigned = match (recipe.token, &grant.user) {
         (OrderedToken::IdToken, Some(user)) => {

@@ -2,14 +2,18 @@
 
 use std::collections::HashSet;
 
+use super::coded::Coded;
+use super::consented::Consented;
 use super::denial::EntraDenial;
-use crate::directory::{ApiResource, Application, Tenant};
+use crate::directory::{ApiResource, Tenant};
 use crate::engine::Denial;
 
 /// Scopes of OpenID Connect, which belong to no resource.
 const OIDC: [&str; 4] = ["openid", "profile", "email", "offline_access"];
 /// Where scopes without a resource belong.
 const GRAPH: &str = "https://graph.microsoft.com";
+/// Its application id, in every cloud.
+const GRAPH_ID: &str = "00000003-0000-0000-c000-000000000000";
 
 /// A resolved scope parameter.
 #[derive(Clone, Debug)]
@@ -48,42 +52,82 @@ pub(super) fn app_only<'d>(
     })
 }
 
+/// What becomes of scopes of a second resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Several {
+    /// They are refused.
+    Refused,
+    /// They stay away: an access token is for the first resource (learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow).
+    Dropped,
+}
+
+/// A scope of a resource that an application asks a user for.
+#[derive(Clone, Debug)]
+pub(super) struct Wanted<'d> {
+    pub(super) resource: &'d ApiResource,
+    pub(super) name: String,
+}
+
+/// The scopes of resources among those that a user is asked for. What `.default` stands for is consented to already.
+pub(super) fn wanted<'d>(
+    scopes: &[String],
+    tenant: &'d Tenant,
+) -> Result<Vec<Wanted<'d>>, EntraDenial> {
+    let mut wanted: Vec<Wanted<'d>> = Vec::new();
+    let graph = graph(tenant);
+    for scope in scopes
+        .iter()
+        .filter(|scope| !OIDC.contains(&scope.as_str()))
+    {
+        let (resource, name) = scope.rsplit_once('/').unwrap_or((graph, scope));
+        if name.is_empty() || resource.is_empty() {
+            return Err(EntraDenial::ScopeInvalid {
+                scope: scope.clone(),
+            });
+        }
+        let resource = find(tenant, resource)?;
+        if name != ".default" {
+            wanted.push(Wanted {
+                resource,
+                name: name.to_owned(),
+            });
+        }
+    }
+    Ok(wanted)
+}
+
 /// For a user: scopes of one resource, with OpenID Connect's beside them. Short names belong to Graph; `.default` means what is consented to.
 pub(super) fn delegated<'d>(
     scopes: &[String],
     tenant: &'d Tenant,
-    application: &Application,
+    consented: &Consented<'_>,
+    several: Several,
 ) -> Result<Resolved<'d>, EntraDenial> {
     let mut granted = Vec::new();
     let mut audience: Option<String> = None;
     let mut by_default = None;
+    let graph = graph(tenant);
     for scope in scopes {
         if OIDC.contains(&scope.as_str()) {
             granted.push(scope.clone());
             continue;
         }
-        let (resource, name) = scope.rsplit_once('/').unwrap_or((GRAPH, scope));
+        let (resource, name) = scope.rsplit_once('/').unwrap_or((graph, scope));
         match &audience {
+            Some(other) if other != resource && several == Several::Dropped => continue,
             Some(other) if other != resource => return Err(EntraDenial::ScopeSeveralResources),
             _ => audience = Some(resource.to_owned()),
         }
-        let consented = |name: &str| {
-            application
-                .scopes
-                .iter()
-                .any(|known| known.eq_ignore_ascii_case(name))
-        };
+        let found = find(tenant, resource)?;
         if name == ".default" {
-            let of_resource = application
-                .scopes
-                .iter()
-                .filter(|known| !OIDC.contains(&known.as_str()));
+            let of_resource = consented.all(found);
+            let of_resource = of_resource.filter(|known| !OIDC.contains(known));
             granted.extend(of_resource.map(|known| format!("{resource}/{known}")));
             by_default = Some(scope.clone());
-        } else if consented(name) {
+        } else if consented.allows(found, name) {
             granted.push(scope.clone());
         } else {
-            let client = application.id.clone();
+            let client = consented.client.to_owned();
             return Err(Denial::ScopeUnknown {
                 scope: scope.clone(),
                 client,
@@ -91,7 +135,7 @@ pub(super) fn delegated<'d>(
             .into());
         }
     }
-    let audience = audience.unwrap_or_else(|| GRAPH.to_owned());
+    let audience = audience.unwrap_or_else(|| graph.to_owned());
     // Names of scopes do not differ in case alone.
     let mut seen = HashSet::new();
     granted.retain(|scope| seen.insert(scope.to_ascii_lowercase()));
@@ -116,11 +160,20 @@ pub(super) fn resource<'d>(
     })
 }
 
+/// Graph as the tenant's cloud calls it.
+fn graph(tenant: &Tenant) -> &str {
+    let graph = tenant.resource(GRAPH_ID);
+    graph.map_or(GRAPH, |graph| &graph.identifier)
+}
+
 fn find<'d>(tenant: &'d Tenant, resource: &str) -> Result<&'d ApiResource, EntraDenial> {
-    tenant
-        .resource(resource)
-        .ok_or_else(|| EntraDenial::ResourceUnknown {
+    let found = tenant.resource(resource);
+    match found {
+        Some(found) if found.enabled => Ok(found),
+        Some(_) => Err(Coded::new(500_014).with("resource", resource).into()),
+        None => Err(EntraDenial::ResourceUnknown {
             resource: resource.to_owned(),
             tenant: tenant.name.clone(),
-        })
+        }),
+    }
 }

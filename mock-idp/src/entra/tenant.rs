@@ -6,6 +6,9 @@ use crate::directory::{EntraDirectory, Tenant};
 use crate::form;
 use crate::inbound::Inbound;
 
+/// The tenant that personal accounts are in.
+pub(super) const CONSUMERS: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
+
 /// What the first segment of a path names.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Segment<'d> {
@@ -15,15 +18,22 @@ pub(super) enum Segment<'d> {
     Alias(&'static str),
 }
 
+/// Whether a path is one of the v1.0 endpoints, which name no version.
+pub(super) fn is_v1(inbound: &Inbound) -> bool {
+    let path = inbound.uri.path();
+    !path
+        .split('/')
+        .any(|segment| segment.eq_ignore_ascii_case("v2.0"))
+}
+
 /// The first segment as sent, decoded.
 pub(super) fn segment(inbound: &Inbound) -> String {
-    let first = inbound
-        .uri
-        .path()
-        .trim_start_matches('/')
-        .split('/')
-        .next()
-        .unwrap_or_default();
+    let mut segments = inbound.uri.path().trim_start_matches('/').split('/');
+    let first = segments.next().unwrap_or_default();
+    // A path that begins with what follows a tenant names none.
+    if first.eq_ignore_ascii_case("oauth2") {
+        return String::new();
+    }
     // A plus sign is itself in a path.
     form::decode(first.replace('+', "%2B").as_bytes())
         .unwrap_or_else(|form::Malformed| first.to_owned())
@@ -38,6 +48,9 @@ pub(super) fn resolve<'d>(
         if segment.eq_ignore_ascii_case(alias) {
             return Ok(Segment::Alias(alias));
         }
+    }
+    if segment.eq_ignore_ascii_case(CONSUMERS) {
+        return Ok(Segment::Alias("consumers"));
     }
     if let Some(tenant) = directory.tenant(segment) {
         return Ok(Segment::Tenant(tenant));

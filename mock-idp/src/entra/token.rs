@@ -5,32 +5,37 @@ use std::time::Duration;
 use http::{Method, StatusCode};
 use serde_json::json;
 
-use super::assertion;
 use super::claims_request::ClaimsRequest;
+use super::coded::Coded;
+use super::consented::Consented;
 use super::denial::EntraDenial;
-use super::device;
-use super::scope::{self, Resolved};
-use super::tenant::{Segment, resolve, segment};
+use super::refresh::{self, delegated_lifetime, refresh_lifetime_by, refresh_value};
+use super::scope::{self, Resolved, Several};
+use super::sign_in_denial::SignInDenial;
 use super::tokens::{self, Subject};
-use crate::directory::{
-    Application, GrantType, Lifetimes, Platform, Rotation, RotationMode, Tenant,
-};
+use super::user_tokens;
+use super::{accounts, assertion, authorize, device, on_behalf_of, policy, realm};
+use crate::directory::{GrantType, Lifetimes, Tenant};
 use crate::engine::{self, Claimed, Denial, Grant, Terms, TokenRequest};
 use crate::inbound::Inbound;
-use crate::ledger::{RefreshLifetime, usual_rotation};
-use crate::lenient;
+use crate::ledger::Manner;
 use crate::reply::Reply;
 use crate::world::World;
 
 /// What app-only tokens say they live; the token itself lives a second longer.
 const APP_ONLY_LIFETIME: Duration = Duration::from_secs(3599);
-/// Refresh tokens die after 90 days without use (learn.microsoft.com/entra/identity-platform/refresh-tokens).
-const REFRESH_IDLE: Duration = Duration::from_secs(90 * 24 * 3600);
-/// Those of a single-page application die after a day, used or not.
-const SPA_REFRESH: Duration = Duration::from_secs(24 * 3600);
+/// Tokens that live as long say from when they are better renewed.
+const LONG_LIVED: Duration = Duration::from_secs(2 * 3600);
 
-/// MSAL for Node sends the short name of the device grant; the other SDKs send the standard's.
-const ALIASES: [(&str, GrantType); 1] = [("device_code", GrantType::DeviceCode)];
+/// Grants that not every vendor has. MSAL for Node sends the short name of the device grant; the other SDKs send the standard's.
+const GRANTS: [(&str, GrantType); 3] = [
+    ("device_code", GrantType::DeviceCode),
+    ("authorization_code", GrantType::AuthorizationCode),
+    (
+        "urn:ietf:params:oauth:grant-type:jwt-bearer",
+        GrantType::OnBehalfOf,
+    ),
+];
 
 /// Answers a token request.
 pub(super) fn answer(world: &World, inbound: &Inbound, request: &TokenRequest) -> Reply {
@@ -49,23 +54,19 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
         return Err(EntraDenial::ResourceParameter);
     }
     let asked = ClaimsRequest::of(request)?;
-    let tenant = tenant(world, inbound, grant_name)?;
-    let claimed = engine::identify(request, &tenant.applications)?;
-    if !claimed.application.enabled {
-        return Err(Denial::AppDisabled {
-            client: claimed.application.id.clone(),
-        }
-        .into());
-    }
+    accounts::complete(request)?;
+    let tenant = realm::tenant(world, inbound, request, grant_name)?;
+    let claimed = realm::client(world, inbound, request, tenant)?;
     engine::one_method(request)?;
     if grant_name == GrantType::ClientCredentials.name() && !claimed.shows_credential() {
         return Err(EntraDenial::AppOnlyWithoutCredential);
     }
     let now = world.clock.now();
+    let claimed = authorize::on_its_platform(world, inbound, request, grant_name, claimed)?;
     claimed.verify(now, || {
         assertion::verify(world, inbound, request, tenant, &claimed)
     })?;
-    let grant_type = engine::requested(request, &claimed, &ALIASES)?;
+    let grant_type = grant(request, &claimed)?;
     asked.satisfied(world, request, grant_type)?;
     let (grant, resolved) = match grant_type {
         GrantType::ClientCredentials => {
@@ -77,38 +78,57 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
             }
             let resolved = scope::app_only(&request.scope(), tenant)?;
             let application = claimed.application;
-            if application.consent_required && application.roles.is_empty() {
-                return Err(EntraDenial::AppOnlyWithoutRole {
-                    client: application.id.clone(),
-                    resource: resolved.audience,
-                });
+            let assigned = application.consent_required || resolved.resource.assignment_required;
+            if assigned && application.roles.is_empty() {
+                let refused = Coded::new(501_051)
+                    .with("client", &application.id)
+                    .with("name", &application.name)
+                    .with("resource", &resolved.audience);
+                return Err(refused.into());
             }
+            policy::workload(tenant, application, &resolved)?;
             let lifetime = app_only_lifetime(world, &claimed.application.lifetimes);
-            let terms = terms(world, tenant, &claimed, &resolved, lifetime);
+            let manner = Manner::default();
+            let terms = terms(world, tenant, &claimed, &resolved, lifetime, manner);
             (
                 engine::client_credentials(request, &claimed, terms),
                 resolved,
             )
         }
         GrantType::Password => {
-            let resolved = delegated_scope(request, tenant, &claimed)?;
-            let user = engine::user_by_password(request, &tenant.users)?;
+            let resolved = delegated_scope(world, request, tenant, &claimed)?;
+            let user = accounts::by_password(world, request, tenant)?;
+            policy::password(tenant, &user, &resolved)?;
             let lifetime = delegated_lifetime(world, &claimed.application.lifetimes);
-            let terms = terms(world, tenant, &claimed, &resolved, lifetime);
+            let manner = Manner::PASSWORD;
+            let terms = terms(world, tenant, &claimed, &resolved, lifetime, manner);
             let grant =
                 engine::signed_in(request, &claimed, user, terms, &world.ledger, now, || {
                     refresh_value(world)
                 });
             (grant, resolved)
         }
-        GrantType::RefreshToken => refreshed(world, request, tenant, &claimed)?,
+        GrantType::RefreshToken => refresh::granted(world, request, tenant, &claimed)?,
         GrantType::DeviceCode => device::redeemed(world, request, tenant, &claimed)?,
+        GrantType::AuthorizationCode => authorize::redeemed(world, request, tenant, &claimed)?,
+        GrantType::OnBehalfOf => on_behalf_of::granted(world, request, tenant, &claimed)?,
     };
-    if let (Some(family), GrantType::DeviceCode) = (grant.family, grant_type) {
-        world.ledger.note_contexts(family, asked.contexts());
-    }
-    let answer = reply(world, request, tenant, &claimed, &grant, &resolved, &asked);
-    Ok(answer)
+    asked.remember(world, grant_type, grant.family);
+    Ok(reply(
+        world, inbound, request, tenant, &claimed, &grant, &resolved, &asked,
+    ))
+}
+
+/// The grant that is asked for. Entra has a reason of its own for refusing one.
+fn grant(request: &TokenRequest, claimed: &Claimed<'_>) -> Result<GrantType, EntraDenial> {
+    engine::requested(request, claimed, &GRANTS).map_err(|denial| match denial {
+        Denial::GrantNotAllowed { grant, .. } if grant == GrantType::OnBehalfOf.name() => {
+            EntraDenial::SignIn(SignInDenial::OnBehalfOfNotAllowed {
+                client: claimed.application.id.clone(),
+            })
+        }
+        denial => denial.into(),
+    })
 }
 
 /// Whether a request is a POST of a form in which nothing occurs twice.
@@ -127,29 +147,8 @@ pub(super) fn well_formed(inbound: &Inbound, request: &TokenRequest) -> Result<(
     }
 }
 
-/// The tenant that a path names; an alias stands for the first one, where the grant may be used with it.
-pub(super) fn tenant<'w>(
-    world: &'w World,
-    inbound: &Inbound,
-    grant_name: &str,
-) -> Result<&'w Tenant, EntraDenial> {
-    let directory = &world.directory.entra;
-    match resolve(directory, &segment(inbound))? {
-        Segment::Tenant(tenant) => Ok(tenant),
-        Segment::Alias(_) if grant_name == GrantType::ClientCredentials.name() => {
-            Err(EntraDenial::TenantImplied)
-        }
-        Segment::Alias("organizations") => {
-            directory.tenants.first().ok_or(EntraDenial::TenantImplied)
-        }
-        Segment::Alias(_) if grant_name == GrantType::Password.name() => {
-            Err(EntraDenial::GrantNotOverCommon)
-        }
-        Segment::Alias(_) => directory.tenants.first().ok_or(EntraDenial::TenantImplied),
-    }
-}
-
 pub(super) fn delegated_scope<'w>(
+    world: &World,
     request: &TokenRequest,
     tenant: &'w Tenant,
     claimed: &Claimed<'_>,
@@ -158,58 +157,22 @@ pub(super) fn delegated_scope<'w>(
     if scopes.is_empty() {
         return Err(Denial::ParameterMissing("scope").into());
     }
-    scope::delegated(&scopes, tenant, claimed.application)
+    // What a user allows counts where one is named; whether it is really that user is seen later.
+    let login = request.get("username").unwrap_or_default();
+    let mut users = tenant.users.iter();
+    let user = users.find(|user| user.login.eq_ignore_ascii_case(login));
+    let user = user.map(|user| user.id.as_str());
+    let consented = Consented::of(world, tenant, claimed.application, user);
+    scope::delegated(&scopes, tenant, &consented, Several::Refused)
 }
 
-fn refreshed<'w>(
-    world: &World,
-    request: &TokenRequest,
-    tenant: &'w Tenant,
-    claimed: &Claimed<'_>,
-) -> Result<(Grant, Resolved<'w>), EntraDenial> {
-    let now = world.clock.now();
-    let shown = request.require("refresh_token")?;
-    lenient::admit_refresh_token(
-        world,
-        request,
-        &tenant.id,
-        claimed.application,
-        &tenant.users,
-    );
-    let original = world
-        .ledger
-        .state_of(shown, now)
-        .0
-        .map(|facts| facts.scope)
-        .unwrap_or_default();
-    // One refresh token serves every resource the user has consented to; without scopes the original ones hold.
-    let asked = request.scope();
-    let scopes = if asked.is_empty() { &original } else { &asked };
-    let resolved = scope::delegated(scopes, tenant, claimed.application)?;
-    let usual = usual_rotation(RotationMode::KeepOld);
-    let rotation: &Rotation = world
-        .settings
-        .rotation
-        .as_ref()
-        .or(claimed.application.rotation.as_ref())
-        .unwrap_or(&usual);
-    let mut grant = engine::refresh(
-        request,
-        claimed,
-        &tenant.users,
-        rotation,
-        delegated_lifetime(world, &claimed.application.lifetimes),
-        &world.ledger,
-        now,
-        || refresh_value(world),
-    )
-    .map_err(|denial| spa_too_old(denial, claimed))?;
-    grant.grantee.scope.clone_from(&resolved.granted);
-    Ok((grant, resolved))
-}
-
+#[expect(
+    clippy::too_many_arguments,
+    reason = "all that an answer is made of; a struct would be built for this call alone"
+)]
 fn reply(
     world: &World,
+    inbound: &Inbound,
     request: &TokenRequest,
     tenant: &Tenant,
     claimed: &Claimed<'_>,
@@ -234,6 +197,7 @@ fn reply(
         asked,
         now,
         expires_at,
+        address: Some(inbound.peer.ip()),
     };
     let access_token = tokens::access_token(world, &subject);
     world.ledger.record_access(label, &access_token);
@@ -252,20 +216,27 @@ fn reply(
     }
     body["expires_in"] = json!(expires_in);
     body["ext_expires_in"] = json!(expires_in);
-    let usual = asked.refresh_in(resolved.resource, lifetime);
-    if let Some(refresh_in) = world.settings.refresh_in.or(usual) {
+    // Half of the lifetime, for long-lived tokens alone: observed, and not documented.
+    let half = (expires_in >= LONG_LIVED.as_secs()).then(|| lifetime / 2);
+    if let Some(refresh_in) = world.settings.refresh_in.or(half) {
         body["refresh_in"] = json!(refresh_in.as_secs());
     }
     body["access_token"] = json!(access_token);
     if let Some(refresh) = &grant.refresh {
         body["refresh_token"] = json!(refresh.value.reveal());
+        if let Some(left) = refresh::fixed_time_left(world, grant, claimed.application, now) {
+            body["refresh_token_expires_in"] = json!(left);
+        }
+        if claimed.application.family {
+            body["foci"] = json!("1");
+        }
     }
     if let Some(user) = &grant.user {
         if shown.contains(&"openid") {
-            body["id_token"] = json!(tokens::id_token(world, &subject, user));
+            body["id_token"] = json!(user_tokens::id_token(world, &subject, user));
         }
         if request.get("client_info") == Some("1") {
-            body["client_info"] = json!(tokens::client_info(tenant, user));
+            body["client_info"] = json!(user_tokens::client_info(tenant, user));
         }
     }
     let issued = std::iter::once(label).chain(
@@ -284,53 +255,15 @@ pub(super) fn terms(
     claimed: &Claimed<'_>,
     resolved: &Resolved<'_>,
     lifetime: Duration,
+    manner: Manner,
 ) -> Terms {
     Terms {
         issuer: tenant.id.clone(),
         scope: resolved.granted.clone(),
         lifetime,
-        refresh_lifetime: refresh_lifetime(world, Some(claimed.application)),
+        refresh_lifetime: refresh_lifetime_by(world, Some(claimed.application), manner),
+        manner,
     }
-}
-
-/// How long the refresh tokens of an application live. Those of a single-page application have a fixed end, which their successors
-/// inherit (learn.microsoft.com/entra/identity-platform/refresh-tokens).
-pub(crate) fn refresh_lifetime(
-    world: &World,
-    application: Option<&Application>,
-) -> RefreshLifetime {
-    if let Some(limit) = world.settings.refresh_lifetime {
-        return RefreshLifetime {
-            idle: Some(limit),
-            absolute: None,
-        };
-    }
-    let (idle, absolute) = match application.map(|application| application.platform) {
-        Some(Platform::Spa) => (None, Some(SPA_REFRESH)),
-        _ => (Some(REFRESH_IDLE), None),
-    };
-    let said = application.map(|application| &application.lifetimes);
-    RefreshLifetime {
-        idle: said.and_then(|said| said.refresh_idle).or(idle),
-        absolute: said.and_then(|said| said.refresh_token).or(absolute),
-    }
-}
-
-/// Entra has a number of its own for the tokens of single-page applications.
-fn spa_too_old(denial: Denial, claimed: &Claimed<'_>) -> EntraDenial {
-    match denial {
-        Denial::RefreshTooOld { issued_at, limit }
-            if claimed.application.platform == Platform::Spa =>
-        {
-            EntraDenial::SpaRefreshExpired { issued_at, limit }
-        }
-        denial => denial.into(),
-    }
-}
-
-/// A refresh token in Entra's style: opaque and long.
-pub(crate) fn refresh_value(world: &World) -> String {
-    format!("1.A{}", world.entropy.base64url(192))
 }
 
 /// When a token of this lifetime expires: a second later than `expires_in` says.
@@ -342,13 +275,4 @@ pub(super) fn expiry(now: jiff::Timestamp, lifetime: Duration) -> jiff::Timestam
 pub(super) fn app_only_lifetime(world: &World, said: &Lifetimes) -> Duration {
     let asked = world.settings.access_lifetime.or(said.access_token);
     asked.unwrap_or(APP_ONLY_LIFETIME)
-}
-
-/// Between 60 and 90 minutes, as the seed has it (learn.microsoft.com/entra/identity-platform/configurable-token-lifetimes).
-pub(super) fn delegated_lifetime(world: &World, said: &Lifetimes) -> Duration {
-    let said = said.access_token;
-    world.settings.access_lifetime.or(said).unwrap_or_else(|| {
-        let [a, b, ..] = world.entropy.block();
-        Duration::from_secs(3599 + u64::from(u16::from_le_bytes([a, b])) % 1800)
-    })
 }

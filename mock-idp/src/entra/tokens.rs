@@ -1,18 +1,16 @@
 //! Entra's tokens: claims in the order and with the values that Entra sends
 //! (learn.microsoft.com/entra/identity-platform/access-token-claims-reference and id-token-claims-reference).
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::json;
 use sha2::{Digest as _, Sha256};
-
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::claims_request::ClaimsRequest;
 use super::scope::Resolved;
-use crate::directory::{Application, ManagedIdentity, Tenant, User};
+use super::user_tokens::delegated;
+use crate::directory::{Application, ManagedIdentity, Tenant};
 use crate::engine::Grant;
 use crate::journal::{AuthMethod, Origin};
 use crate::keys::{SigningKey, Unsigned};
@@ -31,6 +29,8 @@ pub(super) struct Subject<'a> {
     pub(super) asked: &'a ClaimsRequest,
     pub(super) now: Timestamp,
     pub(super) expires_at: Timestamp,
+    /// Where the request came from, if there was one.
+    pub(super) address: Option<IpAddr>,
 }
 
 /// What every access token speaks of, whoever it was issued to.
@@ -42,7 +42,7 @@ pub(super) struct About<'a> {
 }
 
 impl<'a> Subject<'a> {
-    fn about(&self) -> About<'a> {
+    pub(super) fn about(&self) -> About<'a> {
         About {
             tenant: self.tenant,
             resolved: self.resolved,
@@ -60,7 +60,7 @@ pub(super) fn managed(world: &World, about: &About<'_>, identity: &ManagedIdenti
     if v1 {
         claims.add("appid", client);
         claims.add("appidacr", "2");
-        claims.add("idp", v1_issuer(&about.tenant.id));
+        claims.add("idp", v1_issuer(world, &about.tenant.id));
         claims.add("idtyp", "app");
     } else {
         claims.add("azp", client);
@@ -72,7 +72,7 @@ pub(super) fn managed(world: &World, about: &About<'_>, identity: &ManagedIdenti
         claims.add("roles", &identity.roles);
     }
     claims.add("sub", principal);
-    region(&mut claims, v1);
+    region(&mut claims, about.tenant, v1);
     claims.add("tid", &about.tenant.id);
     let mut claims = tail(world, v1, claims);
     if let Some(resource_id) = &identity.resource_id {
@@ -102,45 +102,8 @@ pub(super) fn unsigned_access_token(
     unsigned(key, v1, claims)
 }
 
-/// How long an id token lives from its issue.
-pub(super) const ID_TOKEN_LIFETIME: Duration = Duration::from_secs(3600);
-
-/// An id token (v2.0) for the application itself.
-pub(super) fn id_token(world: &World, subject: &Subject<'_>, user: &User) -> String {
-    let key = world.keys.active();
-    let expires_at = subject.now.checked_add(ID_TOKEN_LIFETIME);
-    let expires_at = expires_at.unwrap_or(Timestamp::MAX);
-    unsigned_id_token(world, subject, user, expires_at, &key).signed_by(&key)
-}
-
-/// The same before it is signed with this key.
-pub(super) fn unsigned_id_token(
-    world: &World,
-    subject: &Subject<'_>,
-    user: &User,
-    expires_at: Timestamp,
-    key: &SigningKey,
-) -> Unsigned {
-    let issued = backdated(subject.now);
-    let mut claims = Members::new();
-    claims.add("aud", &subject.application.id);
-    claims.add("iss", v2_issuer(world, &subject.tenant.id));
-    claims.add("iat", issued);
-    claims.add("nbf", issued);
-    claims.add("exp", expires_at.as_second());
-    claims.add("name", &user.name);
-    claims.add("oid", &user.id);
-    claims.add("preferred_username", &user.login);
-    claims.add("rh", rh(world));
-    claims.add("sub", pairwise(&user.id, &subject.application.id));
-    claims.add("tid", &subject.tenant.id);
-    claims.add("uti", world.entropy.base64url(16));
-    claims.add("ver", "2.0");
-    unsigned(key, false, claims)
-}
-
 /// A token with the header of its version: only v1.0 names the certificate.
-fn unsigned(key: &SigningKey, v1: bool, claims: Members) -> Unsigned {
+pub(super) fn unsigned(key: &SigningKey, v1: bool, claims: Members) -> Unsigned {
     let mut header = Members::new();
     header.add("typ", "JWT");
     header.add("alg", "RS256");
@@ -154,19 +117,20 @@ fn unsigned(key: &SigningKey, v1: bool, claims: Members) -> Unsigned {
     }
 }
 
-/// `client_info`: which account the answer belongs to, as MSAL reads it.
-pub(super) fn client_info(tenant: &Tenant, user: &User) -> String {
-    URL_SAFE_NO_PAD.encode(json!({ "uid": user.id, "utid": tenant.id }).to_string())
-}
-
 /// The issuer of v2.0 tokens and metadata.
 pub(super) fn v2_issuer(world: &World, tenant: &str) -> String {
-    format!("{}/{tenant}/v2.0", world.origin(Origin::Login))
+    match &world.directory.entra.cloud.issuer_host {
+        Some(host) => format!("https://{host}/{tenant}/v2.0"),
+        None => format!("{}/{tenant}/v2.0", world.origin(Origin::Login)),
+    }
 }
 
-/// The issuer of v1.0 tokens.
-pub(super) fn v1_issuer(tenant: &str) -> String {
-    format!("https://sts.windows.net/{tenant}/")
+/// The issuer of v1.0 tokens and metadata.
+pub(super) fn v1_issuer(world: &World, tenant: &str) -> String {
+    format!(
+        "https://{}/{tenant}/",
+        world.directory.entra.cloud.sts_host()
+    )
 }
 
 fn app_only(world: &World, subject: &Subject<'_>, v1: bool) -> Members {
@@ -176,7 +140,7 @@ fn app_only(world: &World, subject: &Subject<'_>, v1: bool) -> Members {
         claims.add("app_displayname", &subject.application.name);
         claims.add("appid", &subject.application.id);
         claims.add("appidacr", acr(subject.grant.auth));
-        claims.add("idp", v1_issuer(&subject.tenant.id));
+        claims.add("idp", v1_issuer(world, &subject.tenant.id));
         claims.add("idtyp", "app");
     } else {
         claims.add("azp", &subject.application.id);
@@ -188,77 +152,31 @@ fn app_only(world: &World, subject: &Subject<'_>, v1: bool) -> Members {
         claims.add("roles", &subject.application.roles);
     }
     claims.add("sub", &principal);
-    region(&mut claims, v1);
+    region(&mut claims, subject.tenant, v1);
     claims.add("tid", &subject.tenant.id);
-    capabilities(subject, tail(world, v1, claims))
-}
-
-fn delegated(world: &World, subject: &Subject<'_>, user: &User, v1: bool) -> Members {
-    let names: Vec<&str> = subject
-        .grant
-        .grantee
-        .scope
-        .iter()
-        .map(|scope| scope.rsplit('/').next().unwrap_or(scope))
-        .collect();
-    let scp: Vec<&str> = names
-        .into_iter()
-        .filter(|name| *name != "offline_access")
-        .collect();
-    let mut claims = head(world, &subject.about(), v1);
-    if v1 {
-        claims.add("acr", "1");
-        contexts(subject, &mut claims);
-        match subject.asked.contexts() {
-            [] => claims.add("amr", ["pwd"].as_slice()),
-            _ => claims.add("amr", ["pwd", "mfa"].as_slice()),
-        }
-        claims.add("app_displayname", &subject.application.name);
-        claims.add("appid", &subject.application.id);
-        claims.add("appidacr", acr(subject.grant.auth));
-        claims.add("idtyp", "user");
-    } else {
-        contexts(subject, &mut claims);
-        claims.add("azp", &subject.application.id);
-        claims.add("azpacr", acr(subject.grant.auth));
-    }
-    claims.add("name", &user.name);
-    claims.add("oid", &user.id);
-    if !v1 {
-        claims.add("preferred_username", &user.login);
-    }
-    claims.add("rh", rh(world));
-    claims.add("scp", scp.join(" "));
-    claims.add("sub", pairwise(&user.id, &subject.application.id));
-    region(&mut claims, v1);
-    claims.add("tid", &subject.tenant.id);
-    if v1 {
-        claims.add("unique_name", &user.login);
-        claims.add("upn", &user.login);
-    }
     capabilities(subject, tail(world, v1, claims))
 }
 
 /// The authentication contexts that were asked for, which a token is only issued with.
-fn contexts(subject: &Subject<'_>, claims: &mut Members) {
+pub(super) fn contexts(subject: &Subject<'_>, claims: &mut Members) {
     if !subject.asked.contexts().is_empty() {
         claims.add("acrs", subject.asked.contexts());
     }
 }
 
 /// What the client has declared that it understands.
-fn capabilities(subject: &Subject<'_>, mut claims: Members) -> Members {
+pub(super) fn capabilities(subject: &Subject<'_>, mut claims: Members) -> Members {
     if let Some(declared) = subject.asked.declared(subject.resolved.resource) {
         claims.add("xms_cc", [declared]);
     }
     claims
 }
 
-fn head(world: &World, subject: &About<'_>, v1: bool) -> Members {
+pub(super) fn head(world: &World, subject: &About<'_>, v1: bool) -> Members {
     let mut claims = Members::new();
     if v1 {
         claims.add("aud", &subject.resolved.audience);
-        claims.add("iss", v1_issuer(&subject.tenant.id));
+        claims.add("iss", v1_issuer(world, &subject.tenant.id));
     } else {
         claims.add("aud", &subject.resolved.resource.app_id);
         claims.add("iss", v2_issuer(world, &subject.tenant.id));
@@ -271,20 +189,20 @@ fn head(world: &World, subject: &About<'_>, v1: bool) -> Members {
     claims
 }
 
-fn region(claims: &mut Members, v1: bool) {
+pub(super) fn region(claims: &mut Members, tenant: &Tenant, v1: bool) {
     if v1 {
-        claims.add("tenant_region_scope", "EU");
+        claims.add("tenant_region_scope", tenant.region());
     }
 }
 
-fn tail(world: &World, v1: bool, mut claims: Members) -> Members {
+pub(super) fn tail(world: &World, v1: bool, mut claims: Members) -> Members {
     claims.add("uti", world.entropy.base64url(16));
     claims.add("ver", if v1 { "1.0" } else { "2.0" });
     claims
 }
 
 /// How the client authenticated: `0` public, `1` secret, `2` certificate.
-fn acr(auth: Option<AuthMethod>) -> &'static str {
+pub(super) fn acr(auth: Option<AuthMethod>) -> &'static str {
     match auth {
         None => "0",
         Some(AuthMethod::Basic | AuthMethod::Post) => "1",
@@ -311,16 +229,11 @@ pub(super) fn guid_of(text: &str) -> String {
     )
 }
 
-/// A subject that differs from application to application.
-fn pairwise(user: &str, application: &str) -> String {
-    URL_SAFE_NO_PAD.encode(Sha256::digest(format!("{user}/{application}")))
-}
-
-fn rh(world: &World) -> String {
+pub(super) fn rh(world: &World) -> String {
     format!("1.{}.", world.entropy.base64url(40))
 }
 
 /// Seconds since 1970, as `iat` and `nbf` have them.
-fn backdated(now: Timestamp) -> i64 {
+pub(super) fn backdated(now: Timestamp) -> i64 {
     now.as_second() - BACKDATED.as_secs().cast_signed()
 }

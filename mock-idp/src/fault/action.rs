@@ -47,7 +47,7 @@ pub(crate) struct Action {
 pub struct ScriptedError {
     /// HTTP status; the vendor's usual one for the error without it.
     pub status: Option<u16>,
-    /// `error` (RFC 6749 section 5.2).
+    /// `error` (RFC 6749 section 5.2). Entra's usual one for `number`, with status and suberror, without it.
     pub error: String,
     /// Entra's `suberror`.
     pub suberror: Option<String>,

@@ -53,9 +53,9 @@ pub struct Entry {
     /// empty, and never for token requests.
     #[serde(default)]
     pub body: Option<BodyFacts>,
-    /// What a request to the token, device or managed identity endpoint said; none elsewhere.
+    /// What a request to the token, authorization, device or managed identity endpoint said; none elsewhere.
     pub token_request: Option<TokenRequestFacts>,
-    /// The token shown: the refresh token of a token request, the access token of a resource request.
+    /// The token shown: the refresh token or code of a token request, the access token of a resource request.
     pub presented: Option<Presented>,
     /// Secrets met where they must not stand, recorded before redaction.
     pub secrets: Vec<SecretSighting>,
@@ -179,6 +179,12 @@ pub enum Endpoint {
     InstanceDiscovery,
     /// Entra's user realm look-up.
     UserRealm,
+    /// The authorization endpoint, which browsers are sent to (RFC 6749 section 3.1).
+    Authorize,
+    /// What the pages of a sign-in send when their user decides.
+    SignIn,
+    /// The end of a browser's session.
+    Logout,
     /// Anything on the foreign origin.
     Foreign,
     /// Nothing this world serves.
@@ -189,7 +195,7 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Token,
         Self::Resource,
         Self::Device,
@@ -198,6 +204,9 @@ impl Endpoint {
         Self::Jwks,
         Self::InstanceDiscovery,
         Self::UserRealm,
+        Self::Authorize,
+        Self::SignIn,
+        Self::Logout,
         Self::Foreign,
         Self::Unknown,
         Self::Connection,
@@ -215,6 +224,9 @@ impl Endpoint {
             Self::Jwks => "jwks",
             Self::InstanceDiscovery => "instance_discovery",
             Self::UserRealm => "user_realm",
+            Self::Authorize => "authorize",
+            Self::SignIn => "sign_in",
+            Self::Logout => "logout",
             Self::Foreign => "foreign",
             Self::Unknown => "unknown",
             Self::Connection => "connection",
@@ -387,9 +399,12 @@ mod tests {
             Endpoint::Jwks => 5,
             Endpoint::InstanceDiscovery => 6,
             Endpoint::UserRealm => 7,
-            Endpoint::Foreign => 8,
-            Endpoint::Unknown => 9,
-            Endpoint::Connection => 10,
+            Endpoint::Authorize => 8,
+            Endpoint::SignIn => 9,
+            Endpoint::Logout => 10,
+            Endpoint::Foreign => 11,
+            Endpoint::Unknown => 12,
+            Endpoint::Connection => 13,
         };
         let places = Endpoint::ALL.map(place);
         assert!(places.into_iter().eq(0..Endpoint::ALL.len()));

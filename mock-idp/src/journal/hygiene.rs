@@ -76,7 +76,15 @@ impl Hygiene<'_> {
                 );
             }
         }
-        let form = (matches!(endpoint, Endpoint::Token | Endpoint::Device) && inbound.is_form())
+        let takes_form = matches!(
+            endpoint,
+            Endpoint::Token
+                | Endpoint::Device
+                | Endpoint::Authorize
+                | Endpoint::SignIn
+                | Endpoint::Logout
+        );
+        let form = (takes_form && inbound.is_form())
             .then(|| form::parse(&inbound.body).ok())
             .flatten();
         match form {

@@ -150,15 +150,19 @@ impl SigningKey {
         token
     }
 
-    /// The public half as Entra's key set shows it: `kid`, `x5t`, `x5c`, no `alg`.
-    pub(crate) fn entra_jwk(&self, issuer: &str) -> serde_json::Value {
+    /// The public half as Entra's key set shows it: `kid`, `x5t`, `x5c`, no `alg`; in that of v2.0 with its issuer.
+    pub(crate) fn entra_jwk(&self, issuer: Option<&str>) -> serde_json::Value {
         let Pair {
             n, e, certificate, ..
         } = &*self.pair;
         let x5c: Vec<&str> = certificate.iter().map(|known| known.x5c.as_str()).collect();
-        serde_json::json!({
-            "kty": "RSA", "use": "sig", "kid": &*self.kid, "x5t": self.x5t(), "n": n, "e": e, "x5c": x5c, "issuer": issuer,
-        })
+        let mut jwk = serde_json::json!({
+            "kty": "RSA", "use": "sig", "kid": &*self.kid, "x5t": self.x5t(), "n": n, "e": e, "x5c": x5c,
+        });
+        if let Some(issuer) = issuer {
+            jwk["issuer"] = serde_json::json!(issuer);
+        }
+        jwk
     }
 
     /// The public half as Okta's key set shows it: `alg`, no certificate.

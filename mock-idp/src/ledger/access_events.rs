@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::book::{Ledger, fingerprint};
+use super::book::{Book, Ledger, fingerprint};
 
 /// How many people's events are remembered; the oldest make room.
 const REMEMBERED: usize = 1_000;
@@ -72,6 +72,15 @@ impl AccessEvents {
     }
 }
 
+impl Book {
+    /// Notes that the access tokens of a user are not to be taken any more by whoever can say so.
+    pub(super) fn revoked(&mut self, user: &str, now: Timestamp) {
+        let newest = self.access.newest();
+        self.access_events
+            .add(Some(user), AccessEvent::Revoked, newest, now);
+    }
+}
+
 impl Ledger {
     /// Notes that something has happened to whoever has this object id, or to everybody.
     pub(crate) fn note_access_event(&self, whom: Option<&str>, event: AccessEvent, now: Timestamp) {
@@ -79,20 +88,6 @@ impl Ledger {
         let book = Arc::make_mut(&mut book);
         let newest = book.access.newest();
         book.access_events.add(whom, event, newest, now);
-    }
-
-    /// Ends every sign-in of a user. Access tokens live on, for resources to decide on by the event.
-    pub(crate) fn revoke_sessions(&self, user: &str, now: Timestamp) {
-        let mut book = self.book();
-        let book = Arc::make_mut(&mut book);
-        let newest = book.access.newest();
-        book.access_events
-            .add(Some(user), AccessEvent::Revoked, newest, now);
-        for family in book.families.values_mut() {
-            if family.grantee.user.as_deref() == Some(user) {
-                family.revoked_at.get_or_insert(now);
-            }
-        }
     }
 
     /// What has happened since an access token was issued to whoever has this object id, the newest first; none if nothing, or if

@@ -9,14 +9,20 @@ use sha2::{Digest as _, Sha256};
 
 use super::access_events::AccessEvents;
 use super::access_tokens::{AccessToken, AccessTokens};
+use super::authorizations::Authorizations;
+use super::codes::Codes;
+use super::consents::Consents;
 use super::contexts::Contexts;
 use super::device_codes::DeviceCodes;
 use super::facts::{TokenFacts, TokenState};
 use super::grantees::Grantees;
-use super::label::{TokenKind, TokenLabel};
+use super::label::TokenLabel;
+use super::lockouts::Lockouts;
+use super::manner::Manner;
 use super::refresh_family::{
     Family, Fingerprint, Grantee, RefreshLifetime, RefreshToken, Refusal, Succession,
 };
+use super::sessions::Sessions;
 use super::used_assertions::UsedAssertions;
 use crate::directory::{Rotation, RotationMode};
 use crate::secret::Secret;
@@ -39,13 +45,18 @@ pub(super) struct Book {
     /// By serial, and so in order of sign-in: the oldest is found without a search.
     pub(super) families: BTreeMap<u32, Family>,
     family_serials: u32,
-    refresh_serials: u32,
+    pub(super) refresh_serials: u32,
     /// Where a refresh token stands: its family and its place in it.
-    refresh_by_value: BTreeMap<Fingerprint, (u32, usize)>,
+    pub(super) refresh_by_value: BTreeMap<Fingerprint, (u32, usize)>,
     pub(super) device_codes: DeviceCodes,
     pub(super) used_assertions: UsedAssertions,
     pub(super) access_events: AccessEvents,
     pub(super) contexts: Contexts,
+    pub(super) authorizations: Authorizations,
+    pub(super) codes: Codes,
+    pub(super) sessions: Sessions,
+    pub(super) consents: Consents,
+    pub(super) lockouts: Lockouts,
 }
 
 /// A redeemed refresh token: what the answer carries and for whom.
@@ -59,12 +70,26 @@ pub(crate) struct Redeemed {
     /// Its value, if it is a new one; else the one shown is returned.
     pub(crate) next_value: Option<String>,
     pub(crate) family: u32,
+    /// How its user signed in.
+    pub(crate) manner: Manner,
 }
 
 impl Ledger {
-    /// Starts a family with its first refresh token.
+    /// Starts a family with its first refresh token, of a sign-in of which nothing more is known.
     pub(crate) fn start_family(
         &self,
+        grantee: Grantee,
+        lifetime: RefreshLifetime,
+        value: &str,
+        now: Timestamp,
+    ) -> (u32, TokenLabel) {
+        self.start_family_by(Manner::default(), grantee, lifetime, value, now)
+    }
+
+    /// Starts a family with its first refresh token.
+    pub(crate) fn start_family_by(
+        &self,
+        manner: Manner,
         grantee: Grantee,
         lifetime: RefreshLifetime,
         value: &str,
@@ -79,18 +104,34 @@ impl Ledger {
         }
         let grantee = book.grantees.hold(&grantee);
         book.families
-            .insert(family, Family::new(grantee, lifetime, now));
+            .insert(family, Family::new(manner, grantee, lifetime, now));
         let label = book.add_refresh(family, None, value, now);
         (family, label)
     }
 
-    /// Redeems a refresh token for `client`. Atomic: whoever comes second finds the token replaced.
+    /// Redeems a refresh token for the client it was issued to. Atomic: whoever comes second finds the token replaced.
     ///
     /// `make` makes the value of the next token, if there is one.
+    #[cfg(test)]
     pub(crate) fn redeem(
         &self,
         value: &str,
         client: &str,
+        now: Timestamp,
+        rotation: &Rotation,
+        make: impl FnOnce() -> String,
+    ) -> Result<Redeemed, Refusal> {
+        self.redeem_if(value, |owner| owner == client, now, rotation, make)
+    }
+
+    /// Redeems a refresh token for a client, if it may redeem those of the client that the token was issued to. Atomic: whoever
+    /// comes second finds the token replaced.
+    ///
+    /// `make` makes the value of the next token, if there is one.
+    pub(crate) fn redeem_if(
+        &self,
+        value: &str,
+        may_redeem: impl FnOnce(&str) -> bool,
         now: Timestamp,
         rotation: &Rotation,
         make: impl FnOnce() -> String,
@@ -102,13 +143,14 @@ impl Ledger {
             .get(&fingerprint(value))
             .ok_or(Refusal::Unknown)?;
         let family = book.families.get_mut(&family_id).ok_or(Refusal::Unknown)?;
-        if family.grantee.client != client {
+        if !may_redeem(&family.grantee.client) {
             return Err(Refusal::OtherClient);
         }
         let parent = family.token(index).ok_or(Refusal::Unknown)?.label;
         let was_alive = family.revoked_at.is_none();
         let succession = family.redeem(index, now, rotation);
         let grantee = Grantee::clone(&family.grantee);
+        let manner = family.manner;
         if was_alive && family.revoked_at.is_some() {
             book.revoke_access_of(family_id, now);
         }
@@ -119,6 +161,7 @@ impl Ledger {
                 next: parent,
                 next_value: None,
                 family: family_id,
+                manner,
             }),
             Succession::Replace => {
                 let next_value = make();
@@ -129,6 +172,7 @@ impl Ledger {
                     next,
                     next_value: Some(next_value),
                     family: family_id,
+                    manner,
                 })
             }
         }
@@ -177,7 +221,8 @@ impl Ledger {
         if let Some(label) = book.access.label_of(&fingerprint) {
             return Some(label);
         }
-        if let Some(label) = book.device_codes.label_of(&fingerprint) {
+        let of_code = book.device_codes.label_of(&fingerprint);
+        if let Some(label) = of_code.or_else(|| book.codes.label_of(&fingerprint)) {
             return Some(label);
         }
         let (family, index) = book.refresh_by_value.get(&fingerprint)?;
@@ -198,7 +243,8 @@ impl Ledger {
         if let Some((facts, state)) = book.access.state_of(&fingerprint, now) {
             return (Some(facts), state);
         }
-        if let Some((facts, state)) = book.device_codes.state_of(&fingerprint, now) {
+        let of_code = book.device_codes.state_of(&fingerprint, now);
+        if let Some((facts, state)) = of_code.or_else(|| book.codes.state_of(&fingerprint, now)) {
             return (Some(facts), state);
         }
         let Some((family, token)) =
@@ -222,54 +268,6 @@ impl Ledger {
             TokenState::Live
         };
         (Some(refresh_facts(family, token)), state)
-    }
-
-    /// The value of a refresh token, whatever has become of it; none for an access token or one that is not remembered.
-    pub(crate) fn refresh_token_value(&self, label: TokenLabel) -> Option<Secret> {
-        let book = self.book();
-        let (_, token) = book.refresh(label)?;
-        Some(token.value.clone())
-    }
-
-    /// The refresh token that was issued last; none before there is one.
-    pub(crate) fn newest_refresh_token(&self) -> Option<TokenLabel> {
-        match self.book().refresh_serials {
-            0 => None,
-            serial => Some(TokenLabel::refresh(serial)),
-        }
-    }
-
-    /// What is known of a token by its label; none if it is not remembered.
-    pub(crate) fn facts_of(&self, label: TokenLabel) -> Option<TokenFacts> {
-        let book = self.book();
-        match label.kind {
-            TokenKind::Access => book.access.labelled(label.serial),
-            TokenKind::Refresh => {
-                let (family, token) = book.refresh(label)?;
-                Some(refresh_facts(book.families.get(&family)?, token))
-            }
-            TokenKind::DeviceCode => book.device_codes.labelled(label.serial),
-        }
-    }
-
-    /// Which refresh token of its family this is, counted from 1; none for an access token or one that is not remembered.
-    pub(crate) fn generation_of(&self, label: TokenLabel) -> Option<u32> {
-        let book = self.book();
-        let (_, token) = book.refresh(label)?;
-        let (_, place) = book.refresh_by_value.get(&token.fingerprint)?;
-        u32::try_from(place + 1).ok()
-    }
-
-    /// Every remembered token, access tokens first, each kind by serial.
-    pub(crate) fn facts(&self) -> Vec<TokenFacts> {
-        let book = self.book();
-        let refresh = book
-            .families
-            .values()
-            .flat_map(|family| family.tokens().map(|token| refresh_facts(family, token)));
-        let mut facts: Vec<TokenFacts> = book.access.facts().chain(refresh).collect();
-        facts.sort_by_key(|facts| facts.label);
-        facts
     }
 
     /// The ledger as it is now, to be put back.
@@ -320,8 +318,8 @@ impl Book {
         label
     }
 
-    /// The family of a refresh token.
-    pub(super) fn family_of(&self, fingerprint: &Fingerprint) -> Option<u32> {
+    /// The serial of a refresh token's family.
+    pub(super) fn serial_of_family(&self, fingerprint: &Fingerprint) -> Option<u32> {
         self.refresh_by_value
             .get(fingerprint)
             .map(|(family, _)| *family)
@@ -333,6 +331,12 @@ impl Book {
             let token = family.tokens().find(|token| token.label == label)?;
             Some((*serial, token))
         })
+    }
+
+    /// The family of a refresh token.
+    pub(super) fn family_of(&self, fingerprint: &Fingerprint) -> Option<&Family> {
+        let (family, _) = self.refresh_by_value.get(fingerprint)?;
+        self.families.get(family)
     }
 
     fn forget_oldest_family(&mut self) {
@@ -351,7 +355,7 @@ impl Book {
     }
 }
 
-fn refresh_facts(family: &Family, token: &RefreshToken) -> TokenFacts {
+pub(super) fn refresh_facts(family: &Family, token: &RefreshToken) -> TokenFacts {
     TokenFacts {
         label: token.label,
         parent: token.parent,

@@ -35,7 +35,7 @@ impl Ledger {
     /// The contexts that the sign-in of a refresh token has satisfied.
     pub(crate) fn contexts_of(&self, refresh_token: &str) -> Vec<String> {
         let book = self.book();
-        let family = book.family_of(&fingerprint(refresh_token));
+        let family = book.serial_of_family(&fingerprint(refresh_token));
         let noted = family.and_then(|family| book.contexts.0.get(&family));
         noted.cloned().unwrap_or_default()
     }

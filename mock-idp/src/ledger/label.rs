@@ -16,9 +16,11 @@ pub enum TokenKind {
     Refresh,
     /// A device code, `DC`.
     DeviceCode,
+    /// An authorization code, `AC`.
+    Code,
 }
 
-/// A token's name in journals, traces and reports: `AT#3`, `RT#1`, `DC#1`.
+/// A token's name in journals, traces and reports: `AT#3`, `RT#1`, `DC#1`, `AC#1`.
 ///
 /// Serials count up from 1 for each kind within one world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,6 +50,15 @@ impl TokenLabel {
         }
     }
 
+    /// The label `AC#serial`.
+    #[must_use]
+    pub fn code(serial: u32) -> Self {
+        Self {
+            kind: TokenKind::Code,
+            serial,
+        }
+    }
+
     /// The label `DC#serial`.
     #[must_use]
     pub fn device_code(serial: u32) -> Self {
@@ -64,6 +75,7 @@ impl fmt::Display for TokenLabel {
             TokenKind::Access => "AT",
             TokenKind::Refresh => "RT",
             TokenKind::DeviceCode => "DC",
+            TokenKind::Code => "AC",
         };
         write!(f, "{kind}#{}", self.serial)
     }
@@ -85,6 +97,7 @@ impl FromStr for TokenLabel {
             "AT" => Ok(Self::access(serial)),
             "RT" => Ok(Self::refresh(serial)),
             "DC" => Ok(Self::device_code(serial)),
+            "AC" => Ok(Self::code(serial)),
             _ => Err(refuse()),
         }
     }
@@ -112,7 +125,7 @@ impl JsonSchema for TokenLabel {
         json_schema!({
             "description": "A token by its label: `RT#2`.",
             "type": "string",
-            "pattern": "^(AT|RT)#[0-9]{1,9}$",
+            "pattern": "^(AT|RT|DC|AC)#[0-9]{1,9}$",
         })
     }
 }

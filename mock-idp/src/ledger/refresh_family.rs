@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::label::TokenLabel;
+use super::manner::Manner;
 use crate::directory::{Rotation, RotationMode};
 use crate::secret::Secret;
 
@@ -32,6 +33,7 @@ pub(crate) struct RefreshLifetime {
 
 #[derive(Clone, Debug)]
 pub(super) struct Family {
+    pub(super) manner: Manner,
     pub(super) grantee: Arc<Grantee>,
     pub(super) lifetime: RefreshLifetime,
     pub(super) started_at: Timestamp,
@@ -99,12 +101,14 @@ pub(super) enum Succession {
 
 impl Family {
     pub(super) fn new(
+        manner: Manner,
         grantee: Arc<Grantee>,
         lifetime: RefreshLifetime,
         started_at: Timestamp,
     ) -> Self {
         let (tokens, access) = (VecDeque::new(), VecDeque::new());
         Self {
+            manner,
             grantee,
             lifetime,
             started_at,

@@ -124,7 +124,7 @@ pub enum By {
     User,
     /// The endpoint.
     Endpoint,
-    /// Requests that ask for the same: of the token endpoint by the same client, tenant, user, grant, scopes and redirect URI,
+    /// Requests that ask for the same: of the token endpoint by the same client, tenant, user, grant, scopes or resource, and redirect URI,
     /// with whatever secret, code or token; elsewhere the same method and path for the same client and user.
     Request,
 }

@@ -1,6 +1,7 @@
 //! What happens that resources want fresh tokens after: continuous access evaluation.
 
 use super::MockIdp;
+use crate::directory::User;
 use crate::ledger::AccessEvent;
 use crate::provider::Provider;
 
@@ -44,14 +45,18 @@ impl MockIdp {
                 world.ledger.note_access_event(None, event, now);
                 return Ok(());
             };
-            let mut users = world.directory.users(world.provider);
-            let Some(user) =
-                users.find(|user| user.id == name || user.login.eq_ignore_ascii_case(name))
-            else {
+            let is_meant = |user: &&User| user.id == name || user.login.eq_ignore_ascii_case(name);
+            let tenants = &world.directory.entra.tenants;
+            let found = tenants
+                .iter()
+                .find_map(|tenant| Some((tenant, tenant.users.iter().find(is_meant)?)));
+            let Some((tenant, user)) = found else {
                 return Err(BadAccessEvent::UserUnknown);
             };
             match event {
-                AccessEvent::Revoked => world.ledger.revoke_sessions(&user.id, now),
+                AccessEvent::Revoked => {
+                    world.ledger.revoke_sign_ins_of(&tenant.id, &user.id, now);
+                }
                 _ => world.ledger.note_access_event(Some(&user.id), event, now),
             }
             Ok(())

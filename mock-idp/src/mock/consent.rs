@@ -18,7 +18,10 @@ impl MockIdp {
 
     /// Takes consent back. Access tokens live on; who refreshes for what is no longer consented to is refused. False if no
     /// application has this id.
+    ///
+    /// What users have allowed for themselves goes with it.
     pub fn withdraw_consent(&self, client_id: &str, scopes: &[String], roles: &[String]) -> bool {
+        self.rooms.ledger.withdraw_consents(client_id, scopes);
         self.change_application(client_id, |application| {
             application.scopes.retain(|known| !scopes.contains(known));
             application.roles.retain(|known| !roles.contains(known));

@@ -5,18 +5,24 @@ use crate::directory::User;
 use crate::ledger::{PendingSignIn, Undecidable};
 use crate::provider::Provider;
 
-/// Why a sign-in that a device has begun cannot be decided on.
+/// Why a sign-in, on a device or with a browser, cannot be decided on.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SignInError {
     /// Somebody has approved or denied it already.
-    #[error("the sign-in `{user_code}` has been decided on already; have the device begin another")]
+    #[error("the sign-in `{user_code}` has been decided on already; begin another")]
     Decided {
-        /// The code as it was given.
+        /// The code, or the number of a sign-in with a browser, as it was given.
         user_code: String,
     },
+    /// No sign-in with a browser has this number.
+    #[error("no sign-in waits under the number {id}; `pending_authorizations` lists those that do")]
+    AuthorizationUnknown {
+        /// The number as it was given.
+        id: u32,
+    },
     /// Its time is over.
-    #[error("the sign-in `{user_code}` has expired; have the device begin another")]
+    #[error("the sign-in `{user_code}` has expired; begin another")]
     Expired {
         /// The code as it was given.
         user_code: String,
@@ -36,7 +42,7 @@ pub enum SignInError {
         user_code: String,
     },
     /// The tenant (Entra) or org (Okta) has no such user.
-    #[error("there is no user `{login}` where the device signs in; its users are {known}")]
+    #[error("there is no user `{login}` where the sign-in takes place; its users are {known}")]
     UserUnknown {
         /// The login as it was given.
         login: String,
@@ -124,7 +130,7 @@ impl MockIdp {
     }
 }
 
-fn named(users: &[User]) -> String {
+pub(super) fn named(users: &[User]) -> String {
     let mut logins: Vec<String> = users
         .iter()
         .take(NAMED)

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::envelope::{envelope, method_not_allowed};
 use crate::engine::{AssertionFault, Denial};
+use crate::ledger::CodeRefusal;
 use crate::reply::Reply;
 use crate::world::World;
 
@@ -117,8 +118,13 @@ impl OktaDenial {
 
 fn common(world: &World, denial: &Denial) -> Reply {
     const DEAD_REFRESH_TOKEN: &str = "The refresh token is invalid or expired.";
+    const DEAD_CODE: &str = "The authorization code is invalid or has expired.";
     const WRONG_CREDENTIALS: &str = "The credentials provided were invalid.";
     match denial {
+        Denial::Code(CodeRefusal::VerifierMissing | CodeRefusal::VerifierWrong) => {
+            oauth(BAD, "invalid_grant", "PKCE verification failed.")
+        }
+        Denial::Code(_) => oauth(BAD, "invalid_grant", DEAD_CODE),
         Denial::AppDisabled { .. } | Denial::CredentialUnexpected => oauth(
             UNAUTHORIZED,
             "invalid_client",
@@ -223,7 +229,8 @@ fn common(world: &World, denial: &Denial) -> Reply {
         ),
         Denial::PasswordExpired => oauth(BAD, "invalid_grant", "Password has expired."),
         // Seen for a wrong password and a locked account; assumed for the other two.
-        Denial::PasswordWrong
+        Denial::PasswordUnset
+        | Denial::PasswordWrong
         | Denial::UserDisabled
         | Denial::UserLocked
         | Denial::UserUnknown { .. } => oauth(BAD, "invalid_grant", WRONG_CREDENTIALS),

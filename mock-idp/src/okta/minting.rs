@@ -6,7 +6,7 @@ use super::token::{FOR_USERS, access_lifetime};
 use super::tokens::{ID_TOKEN_LIFETIME, unsigned_access_token, unsigned_id_token};
 use crate::diagnostic::listed;
 use crate::directory::GrantType;
-use crate::engine::Grant;
+use crate::engine::{Grant, SignIn};
 use crate::journal::AuthMethod;
 use crate::keys::SigningKey;
 use crate::ledger::Grantee;
@@ -63,6 +63,7 @@ pub(crate) fn ordinary(
         family: None,
         parent: None,
         lifetime,
+        sign_in: SignIn::default(),
     };
     let issued_at = recipe.issued_at(world.clock.now(), lifetime);
     let expires_at = issued_at

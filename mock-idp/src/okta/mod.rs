@@ -307,18 +307,23 @@ impl Dialect for Okta {
                 // Documented with 400, not 503.
                 _ => StatusCode::BAD_REQUEST,
             });
-        let mut body = json!({ "error": scripted.error });
+        // Okta has no numbers to go by.
+        let error = match scripted.error.as_str() {
+            "" => "invalid_request",
+            error => error,
+        };
+        let mut body = json!({ "error": error });
         let description = scripted
             .description
             .as_deref()
-            .unwrap_or_else(|| usual_description(&scripted.error));
+            .unwrap_or_else(|| usual_description(error));
         if !description.is_empty() {
             body["error_description"] = json!(description);
         }
         for (name, value) in &scripted.members {
             body[name.as_str()] = value.clone();
         }
-        Reply::json(status, body).with_error(&scripted.error, None)
+        Reply::json(status, body).with_error(error, None)
     }
 
     fn dress(&self, world: &World, inbound: &Inbound, endpoint: Endpoint, reply: &mut Reply) {

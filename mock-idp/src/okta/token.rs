@@ -15,7 +15,7 @@ use super::tokens;
 use crate::directory::{GrantType, Lifetimes, Platform, RotationMode};
 use crate::engine::{self, Claimed, Denial, Grant, Terms, TokenRequest};
 use crate::inbound::Inbound;
-use crate::ledger::{RefreshLifetime, usual_rotation};
+use crate::ledger::{Manner, RefreshLifetime, usual_rotation};
 use crate::lenient;
 use crate::reply::Reply;
 use crate::world::World;
@@ -65,6 +65,13 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
         }
         GrantType::RefreshToken => refreshed(world, request, server, &claimed)?,
         GrantType::DeviceCode => device::redeemed(world, request, server, &claimed)?,
+        // Not played yet; and no name of them is taken.
+        GrantType::AuthorizationCode | GrantType::OnBehalfOf => {
+            return Err(Denial::GrantUnsupported {
+                grant: request.require("grant_type")?.to_owned(),
+            }
+            .into());
+        }
     };
     Ok(reply(world, server, &grant))
 }
@@ -249,8 +256,11 @@ fn refreshed(
         request,
         claimed,
         &world.directory.okta.users,
-        rotation,
-        lifetime,
+        engine::Renewal {
+            rotation,
+            lifetime,
+            kin: &[],
+        },
         &world.ledger,
         now,
         || refresh_value(world),
@@ -307,6 +317,7 @@ pub(super) fn terms(
         scope,
         lifetime: access_lifetime(world, &said),
         refresh_lifetime: refresh_lifetime(world, matches!(server, Server::Org), &said),
+        manner: Manner::default(),
     })
 }
 

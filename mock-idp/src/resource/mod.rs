@@ -2,4 +2,4 @@
 
 mod inspection;
 
-pub(crate) use inspection::{Shown, Trouble, inspect, presented, presented_token, shown};
+pub(crate) use inspection::{Shown, Trouble, inspect, presented, presented_token, shown, verified};

@@ -146,12 +146,12 @@ async fn entra_user_tokens_and_client_info() {
     let token = verified(&stage, &answer.text("access_token")).await;
     insta::assert_snapshot!(show(&stage, &token), @r#"
     {"typ":"JWT","alg":"RS256","x5t":"<kid>","kid":"<kid>"}
-    {"aud":"https://graph.microsoft.com","iss":"https://sts.windows.net/<tenant>/","iat":1893455700,"nbf":1893455700,"exp":1893460469,"aio":"… of 32","acr":"1","amr":["pwd"],"app_displayname":"Contoso Daemon","appid":"<client>","appidacr":"1","idtyp":"user","name":"Ada Okafor","oid":"<guid>","rh":"1… of 57","scp":"User.Read openid profile","sub":"<43 characters>","tenant_region_scope":"EU","tid":"<tenant>","unique_name":"ada@contoso.example","upn":"ada@contoso.example","uti":"… of 22","ver":"1.0"}
+    {"aud":"https://graph.microsoft.com","iss":"https://sts.windows.net/<tenant>/","iat":1893455700,"nbf":1893455700,"exp":1893460469,"aio":"… of 32","acr":"1","amr":["pwd"],"app_displayname":"Contoso Daemon","appid":"<client>","appidacr":"1","family_name":"Okafor","given_name":"Ada","idtyp":"user","ipaddr":"127.0.0.1","name":"Ada Okafor","oid":"<guid>","puid":"10032D9A710A9D12","rh":"1… of 57","scp":"User.Read openid profile","sub":"<43 characters>","tenant_region_scope":"EU","tid":"<tenant>","unique_name":"ada@contoso.example","upn":"ada@contoso.example","uti":"… of 22","ver":"1.0"}
     "#);
     let id_token = verified(&stage, &answer.text("id_token")).await;
     insta::assert_snapshot!(show(&stage, &id_token), @r#"
     {"typ":"JWT","alg":"RS256","kid":"<kid>"}
-    {"aud":"<client>","iss":"http://<login>/<tenant>/v2.0","iat":1893455700,"nbf":1893455700,"exp":1893459600,"name":"Ada Okafor","oid":"<guid>","preferred_username":"ada@contoso.example","rh":"1… of 57","sub":"<43 characters>","tid":"<tenant>","uti":"… of 22","ver":"2.0"}
+    {"aud":"<client>","iss":"http://<login>/<tenant>/v2.0","iat":1893455700,"nbf":1893455700,"exp":1893459600,"aio":"… of 32","name":"Ada Okafor","oid":"<guid>","preferred_username":"ada@contoso.example","rh":"1… of 57","sub":"<43 characters>","tid":"<tenant>","uti":"… of 22","ver":"2.0"}
     "#);
     let info = URL_SAFE_NO_PAD.decode(answer.text("client_info")).unwrap();
     let info: Value = serde_json::from_slice(&info).unwrap();

@@ -259,10 +259,11 @@ async fn what_is_wrong_with_a_device_request_is_said_as_for_a_token_request() {
     for stage in stages().await {
         let ask = || begin(&stage);
         let mut seen = BTreeSet::new();
+        let unknown = by_vendor(&stage, "api://nothing/known", "nothing.known");
         for wrong in [
             ask().without("client_id"),
             ask().with("client_id", "nobody"),
-            ask().with("scope", "nothing.known"),
+            ask().with("scope", unknown),
             ask().and("scope", "openid"),
             ask().method(reqwest::Method::GET),
             // The daemon is not allowed this grant.
@@ -294,7 +295,7 @@ async fn who_cannot_sign_in_cannot_approve() {
         if stage.idp.provider() == Provider::Entra {
             insta::assert_snapshot!(as_user("cleo"), @"the user `cleo@contoso.example` cannot sign in: the account is disabled");
             insta::assert_snapshot!(as_user("dana"), @"the user `dana@contoso.example` cannot sign in: the account is locked");
-            insta::assert_snapshot!(as_user("nobody"), @"there is no user `nobody@contoso.example` where the device signs in; its users are `ada@contoso.example`, `ben@contoso.example`, `cleo@contoso.example`, `dana@contoso.example`, `emil@contoso.example`, …");
+            insta::assert_snapshot!(as_user("nobody"), @"there is no user `nobody@contoso.example` where the sign-in takes place; its users are `ada@contoso.example`, `ben@contoso.example`, `cleo@contoso.example`, `dana@contoso.example`, `emil@contoso.example`, …");
             insta::assert_snapshot!(shown(stage.idp.deny_sign_in("WRONG")), @"no device shows the code `WRONG`; `pending_sign_ins` lists those that wait");
         }
         // A second factor is no hindrance in a browser.
@@ -303,7 +304,7 @@ async fn who_cannot_sign_in_cannot_approve() {
             .approve_sign_in(&user_code, &format!("ben@{domain}"))
             .unwrap();
         if stage.idp.provider() == Provider::Entra {
-            insta::assert_snapshot!(shown(stage.idp.deny_sign_in(&user_code)), @"the sign-in `CODE` has been decided on already; have the device begin another");
+            insta::assert_snapshot!(shown(stage.idp.deny_sign_in(&user_code)), @"the sign-in `CODE` has been decided on already; begin another");
         }
     }
 }

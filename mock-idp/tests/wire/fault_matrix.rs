@@ -134,9 +134,19 @@ fn request(
         Endpoint::UserRealm if is_entra => {
             http.get(format!("{home}/common/userrealm/ada@contoso.example?api-version=1.0"))
         }
+        Endpoint::Authorize if is_entra => http.get(format!(
+            "{home}/{tenant}/oauth2/v2.0/authorize?response_type=code&scope=openid&client_id=1e2f3a4b-5c6d-4e7f-8091-a2b3c4d5e6f7"
+        )),
+        Endpoint::SignIn if is_entra => http.get(format!("{home}/device")),
+        Endpoint::Logout if is_entra => http.get(format!("{home}/{tenant}/oauth2/v2.0/logout")),
         Endpoint::Foreign => http.get(format!("{}/somewhere", idp.origin(Origin::Foreign))),
         Endpoint::Unknown => http.get(format!("{home}/nowhere/at/all")),
-        Endpoint::ManagedIdentity | Endpoint::InstanceDiscovery | Endpoint::UserRealm => return None,
+        Endpoint::ManagedIdentity
+        | Endpoint::InstanceDiscovery
+        | Endpoint::UserRealm
+        | Endpoint::Authorize
+        | Endpoint::SignIn
+        | Endpoint::Logout => return None,
         Endpoint::Connection => return None,
     })
 }

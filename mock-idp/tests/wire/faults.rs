@@ -172,7 +172,7 @@ async fn an_error_by_name_and_number() {
             claims: Some(r#"{"access_token":{}}"#.to_owned()),
             ..ScriptedError::default()
         }));
-    insta::assert_snapshot!(stage.app_only().send().await.show(&stage), @r#"400 {"error":"invalid_grant","error_description":"AADSTS50173: The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have changed or reset their password. Trace ID: <guid> Correlation ID: <guid> Timestamp: 2030-01-01 00:00:00Z","error_codes":[50173],"timestamp":"2030-01-01 00:00:00Z","trace_id":"<guid>","correlation_id":"<guid>","error_uri":"http://<login>/error?code=50173","suberror":"bad_token","claims":"{\"access_token\":{}}"}"#);
+    insta::assert_snapshot!(stage.app_only().send().await.show(&stage), @r#"400 {"error":"invalid_grant","error_description":"AADSTS50173: The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have changed or reset their password. The grant was issued on '2029-12-31T23:00:00.0000000Z' and the TokensValidFrom date (before which tokens are not valid) for this user is '2030-01-01T00:00:00.0000000Z'. Trace ID: <guid> Correlation ID: <guid> Timestamp: 2030-01-01 00:00:00Z","error_codes":[50173],"timestamp":"2030-01-01 00:00:00Z","trace_id":"<guid>","correlation_id":"<guid>","error_uri":"http://<login>/error?code=50173","suberror":"bad_token","claims":"{\"access_token\":{}}"}"#);
     let okta = Stage::okta().await;
     okta.idp
         .faults()

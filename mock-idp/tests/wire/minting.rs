@@ -342,7 +342,7 @@ async fn other_parties_are_named_and_strangers_are_not_known() {
     .collect();
     insta::assert_snapshot!(complaints.join("\n"), @"
     no tenant is called `nowhere.example`; there is `3b8e5a10-7d1c-4c1e-9a52-5f0d2c6b7e01` and `8d2f6b41-0c9e-4b7a-a135-7e4d9c0b2f68`
-    no application has the client id `nobody`; there is `6f1d2c3b-4a59-4e68-8d77-1a2b3c4d5e6f`, `0e9d8c7b-6a5f-4e4d-8c3b-2a1908f7e6d5`, `9a8b7c6d-5e4f-4a3b-9c2d-1e0f9a8b7c6d`, `4c5d6e7f-8091-4a2b-9c3d-5e6f70819a2b`, `5a6b7c8d-9e0f-4a1b-8c2d-3e4f5a6b7c8d` and `6b7c8d9e-0f1a-4b2c-9d3e-4f5a6b7c8d9e`
+    no application has the client id `nobody`; there is `6f1d2c3b-4a59-4e68-8d77-1a2b3c4d5e6f`, `0e9d8c7b-6a5f-4e4d-8c3b-2a1908f7e6d5`, `9a8b7c6d-5e4f-4a3b-9c2d-1e0f9a8b7c6d`, `4c5d6e7f-8091-4a2b-9c3d-5e6f70819a2b`, `5a6b7c8d-9e0f-4a1b-8c2d-3e4f5a6b7c8d`, `6b7c8d9e-0f1a-4b2c-9d3e-4f5a6b7c8d9e`, `1e2f3a4b-5c6d-4e7f-8091-a2b3c4d5e6f7` and `2f6d1b90-3c84-4f1d-b6a7-90c8d7e6f5a4`
     no user has the login or id `nobody`; there is `ada@contoso.example`, `ben@contoso.example`, `cleo@contoso.example`, `dana@contoso.example`, `emil@contoso.example` and `fay@contoso.example`
     nobody is granted `User.Read` together: an application asks for one `/.default` of a resource of its tenant, and has its permissions in `roles`; for what no request gets, set `claims`
     nobody is granted `Sites.Read.All` together: a user grants scopes of one resource of the tenant, and only those that are consented to; for what no request gets, set `claims`

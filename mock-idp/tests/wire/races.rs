@@ -6,11 +6,12 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use mock_idp::MockIdp;
 use mock_idp::directory::{Rotation, RotationMode};
-use mock_idp::journal::Endpoint;
+use mock_idp::journal::{Endpoint, Origin};
 use mock_idp::limits::LimitRule;
 use tokio::sync::Barrier;
 
 use crate::answer::Answer;
+use crate::browser::{Ask, Browser, hidden, redeem, sent as sent_back};
 use crate::stage::{Stage, client, rotation};
 
 /// How many ask at once.
@@ -113,5 +114,47 @@ async fn no_more_are_admitted_than_the_limit_says() {
             assert_eq!(refused.header("x-rate-limit-remaining"), Some("0"));
         }
         stage.advance(60);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_authorization_code_is_redeemed_by_one_of_many() {
+    let stage = Stage::entra().await;
+    stage.idp.sign_in_automatically(Some("ada@contoso.example"));
+    let clients = herd(&stage).await;
+    for _ in 0..10 {
+        let sent = Browser::new(&stage).ask(&Ask::new(&stage)).await;
+        let code = sent_back(&sent).code();
+        let request = redeem(&stage, &code).build().unwrap();
+        let answers = stampede(&clients, &request).await;
+        assert_eq!(served(&answers).len(), 1);
+        for loser in answers.iter().filter(|answer| answer.status != 200) {
+            assert_eq!(loser.json()["error_codes"][0], 54_005, "{}", loser.body);
+        }
+    }
+}
+
+/// Of several buttons that are pressed at once one counts.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_page_is_decided_on_once() {
+    let stage = Stage::entra().await;
+    let clients = herd(&stage).await;
+    let who = stage.idp.credentials();
+    for _ in 0..10 {
+        let page = Browser::new(&stage).ask(&Ask::new(&stage)).await;
+        let flow = hidden(&page).remove(0).1;
+        let form = [
+            ("flow", flow.as_str()),
+            ("action", "sign_in"),
+            ("username", &who.username),
+            ("password", who.password.reveal()),
+        ];
+        let origin = stage.idp.origin(Origin::Login);
+        let url = format!("{origin}/{}/login", stage.idp.tenant());
+        let request = stage.http.post(url).form(&form).build().unwrap();
+        let answers = stampede(&clients, &request).await;
+        let sent: Vec<&Answer> = answers.iter().filter(|it| it.status == 302).collect();
+        assert_eq!(sent.len(), 1);
+        sent_back(sent[0]).code();
     }
 }

@@ -1,6 +1,7 @@
 //! The routes by noun. Each file has its operations, what they take and what they give.
 
 mod access_events;
+mod authorizations;
 mod clock;
 mod directory;
 mod faults;
@@ -34,6 +35,7 @@ pub(super) fn api() -> Api {
         federated::add,
         keys::add,
         sign_ins::add,
+        authorizations::add,
         directory::add,
         parts::add,
         limits::add,

@@ -162,6 +162,9 @@ impl From<SignInError> for Problem {
             SignInError::UserCodeUnknown { .. } => {
                 Self::not_found("no device shows this code; GET …/sign-ins lists those that wait")
             }
+            SignInError::AuthorizationUnknown { .. } => Self::not_found(
+                "no sign-in has this number; GET …/authorizations lists those that wait",
+            ),
             SignInError::UserUnknown { .. } => Self::unprocessable(error.to_string()),
             _ => Self::conflict(error.to_string()),
         }

@@ -41,21 +41,31 @@ pub(super) fn one(path: &Path, application: &Application, findings: &mut Finding
                 .help("name at least one, such as `client_credentials`"),
         );
     }
-    for (place, uri) in application.redirect_uris.iter().enumerate() {
-        let absolute = uri.split_once(':').is_some_and(|(scheme, rest)| {
-            scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && !rest.is_empty()
-        });
-        if !absolute || uri.contains(['#', ' ']) {
-            findings.add(
-                Finding::at(
-                    path.key("redirect_uris").item(place),
-                    "a redirect URI is absolute and has no fragment (RFC 6749 section 3.1.2)",
-                )
-                .help("write it out, as `https://app.example/callback`"),
-            );
+    redirect_uris(path, application, findings);
+    lifetimes(&path.key("lifetimes"), &application.lifetimes, findings);
+}
+
+fn redirect_uris(path: &Path, application: &Application, findings: &mut Findings<'_>) {
+    for (key, uris) in [
+        ("redirect_uris", &application.redirect_uris),
+        ("spa_redirect_uris", &application.spa_redirect_uris),
+        ("public_redirect_uris", &application.public_redirect_uris),
+    ] {
+        for (place, uri) in uris.iter().enumerate() {
+            let absolute = uri.split_once(':').is_some_and(|(scheme, rest)| {
+                scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && !rest.is_empty()
+            });
+            if !absolute || uri.contains(['#', ' ']) {
+                findings.add(
+                    Finding::at(
+                        path.key(key).item(place),
+                        "a redirect URI is absolute and has no fragment (RFC 6749 section 3.1.2)",
+                    )
+                    .help("write it out, as `https://app.example/callback`"),
+                );
+            }
         }
     }
-    lifetimes(&path.key("lifetimes"), &application.lifetimes, findings);
 }
 
 /// Whether it is public is a property of its own: what has lost its last secret has not become a public client.

@@ -3,7 +3,7 @@
 use super::super::managed_identity::Assigned;
 use super::super::path::Path;
 use super::super::{EntraDirectory, Tenant};
-use super::{Finding, Findings, application, people, step_up};
+use super::{Finding, Findings, application, conditional_access, people, step_up};
 
 /// Names that stand for no tenant in particular.
 const RESERVED: [&str; 3] = ["common", "organizations", "consumers"];
@@ -44,6 +44,11 @@ pub(super) fn check(entra: &EntraDirectory, findings: &mut Findings<'_>) {
 fn one(path: &Path, tenant: &Tenant, findings: &mut Findings<'_>) {
     application::check(path, &tenant.applications, findings);
     people::check(path, &tenant.users, &tenant.groups, findings);
+    conditional_access::check(path, tenant, findings);
+    if let Some(login) = &tenant.automatic_sign_in {
+        let logins = tenant.users.iter().map(|user| user.login.as_str());
+        findings.refers(path.key("automatic_sign_in"), "user", login, logins);
+    }
     let resources = path.key("resources");
     for (place, resource) in tenant.resources.iter().enumerate() {
         if !matches!(resource.token_version, 1 | 2) {

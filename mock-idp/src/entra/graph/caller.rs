@@ -34,11 +34,13 @@ impl<'w> Caller<'w> {
             .entra
             .tenants
             .iter()
-            .flat_map(|tenant| [v1_issuer(&tenant.id), v2_issuer(world, &tenant.id)])
+            .flat_map(|tenant| [v1_issuer(world, &tenant.id), v2_issuer(world, &tenant.id)])
             .collect();
         let issuers: Vec<&str> = issuers.iter().map(String::as_str).collect();
         let no = |trouble| Box::new(unauthorized(world, inbound, trouble));
-        let claims = match inspect(world, &token, &AUDIENCES, &issuers) {
+        let of_cloud = format!("https://{}", world.directory.entra.cloud.msgraph_host());
+        let audiences = [&[of_cloud.as_str()], AUDIENCES.as_slice()].concat();
+        let claims = match inspect(world, &token, &audiences, &issuers) {
             Ok(claims) => claims,
             Err(Trouble::Revoked) => {
                 let at = world.ledger.access_revoked_at(&token.credential);

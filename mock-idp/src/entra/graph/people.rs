@@ -147,7 +147,9 @@ fn send_mail(call: &Call<'_>) -> Result<Reply, Refused> {
 /// Ends every sign-in of a user. Access tokens live on, but for those whose clients take claims challenges.
 fn revoke_sessions(call: &Call<'_>, user: &User) -> Reply {
     let world = call.world;
-    world.ledger.revoke_sessions(&user.id, world.clock.now());
+    let tenant = &call.caller.tenant.id;
+    let now = world.clock.now();
+    world.ledger.revoke_sign_ins_of(tenant, &user.id, now);
     let body = call.with_context("Edm.Boolean", json!({ "value": true }));
     Reply::json(StatusCode::OK, body)
         .with_change(format!("the sign-ins of user {} were revoked", user.id))

@@ -9,7 +9,7 @@ use super::fields::Fields;
 use super::keys;
 use super::refusal::Refused;
 use super::shape;
-use crate::directory::{Application, GrantType, Platform, Tenant};
+use crate::directory::{Application, GrantType, Platform, SignInAudience, Tenant};
 use crate::journal::Origin;
 use crate::reply::Reply;
 
@@ -18,11 +18,13 @@ pub(super) const MOST_APPLICATIONS: usize = 1_000;
 /// How many bytes of a registration's properties are kept.
 const MOST_KEPT: usize = 32 * 1024;
 /// What an application that is registered here may use, as far as its consents and its platform let it.
-const GRANTS: [GrantType; 4] = [
+const GRANTS: [GrantType; 6] = [
     GrantType::ClientCredentials,
     GrantType::Password,
     GrantType::RefreshToken,
     GrantType::DeviceCode,
+    GrantType::AuthorizationCode,
+    GrantType::OnBehalfOf,
 ];
 /// Properties that are kept as they come, since nothing here goes by them.
 const KEPT: [&str; 14] = [
@@ -140,7 +142,7 @@ fn apply(
     }
     for name in KEPT {
         if let Some(value) = fields.take(name) {
-            redirects |= name == "isFallbackPublicClient";
+            redirects |= matches!(name, "isFallbackPublicClient" | "signInAudience");
             application
                 .registration
                 .properties
@@ -204,7 +206,17 @@ fn settle_platform(application: &mut Application) {
         texts.map(str::to_owned).collect()
     };
     let (web, spa, public) = (uris("web"), uris("spa"), uris("publicClient"));
+    let audience = registration.properties.get("signInAudience");
+    application.sign_in_audience = match audience.and_then(Value::as_str) {
+        Some("AzureADMultipleOrgs") => SignInAudience::AnyTenant,
+        Some("AzureADandPersonalMicrosoftAccount") => SignInAudience::AnyAccount,
+        Some("PersonalMicrosoftAccount") => SignInAudience::Personal,
+        Some(_) => SignInAudience::SingleTenant,
+        None => application.sign_in_audience,
+    };
     let fallback = registration.properties.get("isFallbackPublicClient") == Some(&json!(true));
+    application.spa_redirect_uris.clone_from(&spa);
+    application.public_redirect_uris.clone_from(&public);
     (application.platform, application.redirect_uris) = if application.has_credential() {
         (Platform::Web, web)
     } else if fallback || (web.is_empty() && spa.is_empty() && !public.is_empty()) {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::directory::{
     ApiResource, Application, Certificate, ClientSecret, FederatedCredential, Group,
-    ManagedIdentity, Platform, Tenant, User,
+    ManagedIdentity, Platform, SignInAudience, Tenant, User,
 };
 use crate::entra::tokens::{guid_of, service_principal};
 
@@ -36,9 +36,17 @@ pub(super) fn object_id(tenant: &str, application: &Application) -> String {
 /// An application registration.
 pub(super) fn application(tenant: &Tenant, application: &Application) -> Value {
     let registration = &application.registration;
-    let redirects = |platform: Platform| match application.platform == platform {
-        true => application.redirect_uris.as_slice(),
-        false => &[],
+    let redirects = |platform: Platform| match (application.platform == platform, platform) {
+        (true, _) => application.redirect_uris.as_slice(),
+        (false, Platform::Spa) => application.spa_redirect_uris.as_slice(),
+        (false, Platform::Public) => application.public_redirect_uris.as_slice(),
+        (false, Platform::Web) => &[],
+    };
+    let audience = match application.sign_in_audience {
+        SignInAudience::SingleTenant => "AzureADMyOrg",
+        SignInAudience::AnyTenant => "AzureADMultipleOrgs",
+        SignInAudience::AnyAccount => "AzureADandPersonalMicrosoftAccount",
+        SignInAudience::Personal => "PersonalMicrosoftAccount",
     };
     let mut shown = json!({
         "id": object_id(&tenant.id, application),
@@ -55,7 +63,7 @@ pub(super) fn application(tenant: &Tenant, application: &Application) -> Value {
         "notes": null,
         "publisherDomain": tenant.domains.first(),
         "serviceManagementReference": null,
-        "signInAudience": "AzureADMyOrg",
+        "signInAudience": audience,
         "tags": [],
         "tokenEncryptionKeyId": null,
         "addIns": [],

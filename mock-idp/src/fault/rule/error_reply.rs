@@ -10,7 +10,7 @@ pub struct ErrorReply {
     /// HTTP status.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
-    /// `error` (RFC 6749 section 5.2).
+    /// `error` (RFC 6749 section 5.2). Entra's usual one for `number`, with status and suberror, without it.
     pub error: String,
     /// Entra's `suberror`.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -122,7 +122,7 @@ fn error(rule: &Rule, found: &mut Vec<Complaint>) {
         return;
     };
     let error = Place::of("error");
-    if reply.error.is_empty() {
+    if reply.error.is_empty() && reply.number.is_none() {
         found.push(
             Complaint::at(&error, "an error without its code")
                 .help("write for instance `error: { status: 400, error: invalid_grant }`"),
