@@ -33,15 +33,7 @@ impl Out {
     fn of(cases: &[Case], contender: &dyn Contender, seed: u64, threads: usize) -> Self {
         let results =
             runner::run(cases, contender, seed, threads, |_| ()).expect("threads can be started");
-        let played: Vec<Played<'_>> = results
-            .iter()
-            .map(|result| Played {
-                case: &cases[result.index],
-                runs: &result.runs,
-                judgements: &result.judgements,
-                took: Some(result.took),
-            })
-            .collect();
+        let played: Vec<Played<'_>> = results.iter().map(|result| result.played(cases)).collect();
         let report = json::render(&Report::new(&played, Gate::Must)).expect("a report");
         Self {
             report,

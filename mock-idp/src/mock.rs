@@ -15,6 +15,7 @@ mod keys;
 mod limits;
 mod minting;
 mod redaction;
+mod refresh_tokens;
 mod sign_ins;
 mod state;
 
@@ -27,13 +28,13 @@ use crate::directory::{Application, GrantType, User};
 use crate::expect::{Standing, UnmetExpectations};
 use crate::fault::{FaultScript, HeldTicket};
 use crate::journal::{Journal, Origin};
-use crate::ledger::{Grantee, TokenFacts, TokenLabel};
+use crate::ledger::{TokenFacts, TokenLabel};
 use crate::listener::{Authority, Listener, NoCertificate};
 use crate::provider::Provider;
 use crate::secret::Secret;
 use crate::snapshot::Snapshot;
 use crate::world::{Rooms, World};
-use crate::{entra, neighbours, okta};
+use crate::{entra, neighbours};
 
 use self::identity::{Realm, api_url, scopes};
 
@@ -289,28 +290,6 @@ impl MockIdp {
         Identity::of(&self.world(), application, user, tenant)
     }
 
-    /// A refresh token for the example application and user, as if the user had signed in and allowed offline access.
-    #[must_use]
-    pub fn mint_refresh_token(&self) -> MintedRefreshToken {
-        self.start_family(Grantee {
-            client: self.client_id(),
-            user: example_user(&self.world()).map(|user| user.id.clone()),
-            issuer: self.tenant(),
-            scope: self.scopes(GrantType::RefreshToken),
-        })
-    }
-
-    /// A refresh token for this application and user, as if the user had signed in for the identity's scopes.
-    #[must_use]
-    pub fn mint_refresh_token_for(&self, identity: &Identity) -> MintedRefreshToken {
-        self.start_family(Grantee {
-            client: identity.client_id.clone(),
-            user: Some(identity.user_id.clone()),
-            issuer: identity.issuer.clone(),
-            scope: identity.scopes.clone(),
-        })
-    }
-
     /// The label of a token this world has issued, by its value.
     #[must_use]
     pub fn label_of(&self, token: &str) -> Option<TokenLabel> {
@@ -348,32 +327,6 @@ impl MockIdp {
     fn take_listeners(&self) -> Vec<Listener> {
         let listeners = self.listeners.lock();
         std::mem::take(&mut *listeners.unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn start_family(&self, grantee: Grantee) -> MintedRefreshToken {
-        let (label, value) = self.rooms.in_turn(|world| {
-            let mut applications = world.directory.applications(world.provider);
-            let application = applications.find(|application| application.id == grantee.client);
-            let said = application.map(|application| application.lifetimes.clone());
-            let (value, lifetime) = match world.provider {
-                Provider::Entra => (
-                    entra::refresh_value(world),
-                    entra::refresh_lifetime(world, application),
-                ),
-                Provider::Okta => (
-                    okta::refresh_value(world),
-                    okta::refresh_lifetime(world, false, &said.unwrap_or_default()),
-                ),
-            };
-            let now = world.clock.now();
-            let ledger = &world.ledger;
-            let (_, label) = ledger.start_family(grantee, lifetime, &value, now);
-            (label, value)
-        });
-        MintedRefreshToken {
-            label,
-            value: Secret::new(value),
-        }
     }
 
     /// The world as it is now.

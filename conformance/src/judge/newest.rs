@@ -107,7 +107,7 @@ fn family<'a>(view: &View<'a>, label: TokenLabel) -> Family<'a> {
             let ancestors = ancestors.take(view.trace.tokens.len() + 1);
             Family::SignIn(ancestors.last().unwrap_or(label))
         }
-        TokenKind::Access | TokenKind::DeviceCode => {
+        TokenKind::Access | TokenKind::DeviceCode | TokenKind::Code => {
             let facts = facts(label);
             Family::Owner(facts.map(|token| (token.client.as_str(), token.user.as_deref())))
         }

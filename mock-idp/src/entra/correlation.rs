@@ -1,5 +1,8 @@
 //! Correlation ids: clients send one with each request and find it again in errors.
 
+use sha2::{Digest as _, Sha256};
+
+use crate::entropy::hex;
 use crate::form;
 use crate::inbound::Inbound;
 use crate::world::World;
@@ -9,7 +12,25 @@ pub(super) fn correlation_id(world: &World, inbound: &Inbound) -> String {
     // What is no GUID is not echoed, so that nothing foreign gets into an answer.
     given(inbound)
         .filter(|id| is_guid(id))
+        .or_else(|| of_device(inbound))
         .unwrap_or_else(|| world.entropy.guid())
+}
+
+/// The polls of one device have one id between them (observed).
+fn of_device(inbound: &Inbound) -> Option<String> {
+    let pairs = inbound
+        .is_form()
+        .then(|| form::parse(&inbound.body).ok())??;
+    let (_, code) = pairs.into_iter().find(|(name, _)| name == "device_code")?;
+    let hex = hex(&Sha256::digest(format!("the correlation id of {code}"))[..16]);
+    let (a, b, c, d, e) = (
+        &hex[..8],
+        &hex[8..12],
+        &hex[13..16],
+        &hex[17..20],
+        &hex[20..],
+    );
+    Some(format!("{a}-{b}-4{c}-8{d}-{e}"))
 }
 
 /// The id a client gave its request, whatever it is.

@@ -43,11 +43,20 @@ fn begun(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<Rep
     let tenant = realm::tenant(world, inbound, request, GrantType::DeviceCode.name())?;
     let claimed = realm::client(world, inbound, request, tenant)?;
     engine::may_use(&claimed, GrantType::DeviceCode)?;
-    let resolved = delegated_scope(world, request, tenant, &claimed)?;
+    let scope = match delegated_scope(world, request, tenant, &claimed) {
+        Ok(resolved) => resolved.granted,
+        // The user will be asked.
+        Err(EntraDenial::Common(Denial::ScopeUnknown { .. })) => {
+            let scopes = request.scope();
+            scope::of_one_resource(&scopes, tenant)?;
+            scopes
+        }
+        Err(denial) => return Err(denial),
+    };
     let asked = AskedFor {
         client: claimed.application.id.clone(),
         issuer: tenant.id.clone(),
-        scope: resolved.granted,
+        scope,
     };
     let device_code = world.entropy.base64url(96);
     let (label, user_code) = world.ledger.begin_sign_in(

@@ -89,7 +89,7 @@ pub(crate) fn ordinary(
         asked: &ClaimsRequest::default(),
         now: issued_at,
         expires_at,
-        address: None,
+        address: Some(std::net::Ipv4Addr::LOCALHOST.into()),
     };
     let unsigned = match (recipe.token, &grant.user) {
         (OrderedToken::IdToken, Some(user)) => {

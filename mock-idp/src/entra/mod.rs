@@ -16,6 +16,7 @@ mod denial;
 mod device;
 mod discovery;
 mod documents;
+mod examples;
 mod graph;
 mod headers;
 mod instance;
@@ -48,7 +49,7 @@ use crate::dialect::Dialect;
 use crate::engine::TokenRequest;
 use crate::fault::ScriptedError;
 use crate::inbound::Inbound;
-use crate::journal::{Endpoint, Origin};
+use crate::journal::Endpoint;
 use crate::lenient;
 use crate::limits::Form;
 use crate::pipeline::{self, Call};
@@ -56,9 +57,12 @@ use crate::reply::Reply;
 use crate::resource::{presented, presented_token, shown};
 use crate::world::{Rooms, World};
 
-pub(crate) use authorize::{Decided, RefusedWith, approve, deny};
+pub(crate) use authorize::{Decided, RefusedWith, allow_device, approve, deny};
 pub(crate) use codes::fidelity;
 pub(crate) use correlation::given as given_request_id;
+pub(crate) use examples::{
+    example_mailbox, example_resource, example_user_mailbox, example_user_resource,
+};
 pub(crate) use managed_identity::{
     app_service_path, header_of as identity_header, routes as managed_identity_routes,
 };
@@ -216,24 +220,4 @@ impl Dialect for Entra {
             }
         }
     }
-}
-
-/// Where Graph-shaped calls of an example go.
-pub(crate) fn example_resource(world: &World) -> String {
-    format!("{}/v1.0/users", world.origin(Origin::Graph))
-}
-
-/// Where mail is sent from a user's mailbox by an application.
-pub(crate) fn example_mailbox(world: &World, user: &str) -> String {
-    format!("{}/{user}/sendMail", example_resource(world))
-}
-
-/// Where a user's own mail is sent.
-pub(crate) fn example_user_mailbox(world: &World) -> String {
-    format!("{}/sendMail", example_user_resource(world))
-}
-
-/// Where Graph-shaped calls for a user go.
-pub(crate) fn example_user_resource(world: &World) -> String {
-    format!("{}/v1.0/me", world.origin(Origin::Graph))
 }

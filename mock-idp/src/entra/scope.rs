@@ -10,6 +10,8 @@ use crate::engine::Denial;
 
 /// Scopes of OpenID Connect, which belong to no resource.
 const OIDC: [&str; 4] = ["openid", "profile", "email", "offline_access"];
+/// The longest scope that a user is asked for: what is allowed is kept.
+const LONGEST: usize = 256;
 /// Where scopes without a resource belong.
 const GRAPH: &str = "https://graph.microsoft.com";
 /// Its application id, in every cloud.
@@ -80,9 +82,9 @@ pub(super) fn wanted<'d>(
         .filter(|scope| !OIDC.contains(&scope.as_str()))
     {
         let (resource, name) = scope.rsplit_once('/').unwrap_or((graph, scope));
-        if name.is_empty() || resource.is_empty() {
+        if name.is_empty() || resource.is_empty() || scope.len() > LONGEST {
             return Err(EntraDenial::ScopeInvalid {
-                scope: scope.clone(),
+                scope: scope.chars().take(LONGEST).collect(),
             });
         }
         let resource = find(tenant, resource)?;
@@ -94,6 +96,17 @@ pub(super) fn wanted<'d>(
         }
     }
     Ok(wanted)
+}
+
+/// Refuses scopes of several resources, and of none that there is.
+pub(super) fn of_one_resource(scopes: &[String], tenant: &Tenant) -> Result<(), EntraDenial> {
+    let wanted = wanted(scopes, tenant)?;
+    let mut resources = wanted.iter().map(|one| &one.resource.app_id);
+    let first = resources.next();
+    if resources.any(|other| Some(other) != first) {
+        return Err(EntraDenial::ScopeSeveralResources);
+    }
+    Ok(())
 }
 
 /// For a user: scopes of one resource, with OpenID Connect's beside them. Short names belong to Graph; `.default` means what is consented to.

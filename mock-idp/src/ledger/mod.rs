@@ -4,6 +4,8 @@ mod access_events;
 mod access_tokens;
 mod authorizations;
 mod book;
+#[cfg(test)]
+mod code_model;
 mod codes;
 mod consents;
 mod contexts;

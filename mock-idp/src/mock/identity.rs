@@ -112,11 +112,21 @@ impl<'w> Realm<'w> {
         }
     }
 
-    /// The applications that can sign in with a secret, by what the directory says.
+    /// The applications that can sign in with a secret, by what the directory says. Those that need a browser or a caller for
+    /// it come last: examples do without.
     pub(super) fn confidential(&self) -> impl Iterator<Item = &'w Application> + use<'w> {
-        self.applications
+        let alone = |application: &&Application| {
+            let mut grants = application.grants.iter();
+            !grants
+                .any(|grant| matches!(grant, GrantType::AuthorizationCode | GrantType::OnBehalfOf))
+                || application.grants.contains(&GrantType::ClientCredentials)
+        };
+        let able = self
+            .applications
             .iter()
-            .filter(|application| application.enabled && !application.secrets.is_empty())
+            .filter(|application| application.enabled && !application.secrets.is_empty());
+        let others = able.clone().filter(move |application| !alone(application));
+        able.filter(alone).chain(others)
     }
 
     /// The users whom nothing keeps from signing in.

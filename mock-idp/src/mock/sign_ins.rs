@@ -2,6 +2,7 @@
 
 use super::MockIdp;
 use crate::directory::User;
+use crate::entra;
 use crate::ledger::{PendingSignIn, Undecidable};
 use crate::provider::Provider;
 
@@ -69,7 +70,7 @@ impl MockIdp {
     /// # Errors
     ///
     /// [`SignInError`] if the code is unknown, expired or decided on, or if the user is unknown, disabled or locked. A second
-    /// factor is taken to be shown.
+    /// factor is taken to be shown, and what is asked for to be allowed.
     pub fn approve_sign_in(&self, user_code: &str, login: &str) -> Result<(), SignInError> {
         let world = self.world();
         let asked =
@@ -104,7 +105,11 @@ impl MockIdp {
         if user.locked {
             return Err(barred("locked"));
         }
-        self.decide(user_code, Some(user.id.clone()))
+        self.decide(user_code, Some(user.id.clone()))?;
+        if world.provider == Provider::Entra {
+            entra::allow_device(&world, asked.clone(), &user.id);
+        }
+        Ok(())
     }
 
     /// Refuses the sign-in of a device, as its user would: the device's next poll is told so.

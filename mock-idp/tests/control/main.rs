@@ -10,6 +10,7 @@
 mod access_events;
 mod desk;
 
+mod authorizations;
 mod bodies;
 mod clocks;
 mod directories;

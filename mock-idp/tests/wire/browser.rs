@@ -255,3 +255,16 @@ pub(crate) async fn said(ask: TokenAsk<'_>) -> String {
     let number = &answer.json()["error_codes"][0];
     format!("{} {} {number}", answer.status, answer.text("error"))
 }
+
+/// What a page tells went wrong.
+pub(crate) fn alert(page: &Answer) -> String {
+    let alert = page.body.split("role=\"alert\">").nth(1).unwrap();
+    let alert = alert.split("</p>").next().unwrap();
+    alert.split(" Trace ID").next().unwrap().to_owned()
+}
+
+/// The heading of a page.
+pub(crate) fn title(page: &Answer) -> &str {
+    let title = page.body.split("<h1>").nth(1).unwrap();
+    title.split("</h1>").next().unwrap()
+}

@@ -158,10 +158,19 @@ fn claims_parameters_of_any_size() {
         ("null".to_owned(), 400),
         ("[]".to_owned(), 400),
         ("{}".to_owned(), 200),
-        (json!({ "access_token": { "a": "x".repeat(5_000) } }).to_string(), 200),
-        (json!({ "access_token": { "a": "x".repeat(500_000) } }).to_string(), 400),
+        (
+            json!({ "access_token": { "a": "x".repeat(5_000) } }).to_string(),
+            200,
+        ),
+        (
+            json!({ "access_token": { "a": "x".repeat(500_000) } }).to_string(),
+            400,
+        ),
         ("[".repeat(100_000), 400),
-        (json!({ "access_token": { "xms_cc": { "values": vec!["CP1"; 1000] } } }).to_string(), 200),
+        (
+            json!({ "access_token": { "xms_cc": { "values": vec!["CP1"; 1000] } } }).to_string(),
+            200,
+        ),
     ] {
         let answer = arena.send(stage.app_only().with("claims", &claims));
         assert_eq!(answer.status, status, "{}", answer.body);

@@ -78,7 +78,18 @@ async fn the_first_identity_is_the_example() {
 #[tokio::test]
 async fn there_are_no_more_than_the_directory_has() {
     for stage in [Stage::entra().await, Stage::okta().await] {
-        for (application, user, tenant) in [(2, 0, 0), (0, 2, 0), (0, 0, 2), (2, 0, 1), (0, 2, 1)] {
+        // Beside the examples there are two that need a browser, or somebody who calls them.
+        let applications = match stage.idp.provider() {
+            Provider::Entra => 4,
+            Provider::Okta => 2,
+        };
+        for (application, user, tenant) in [
+            (applications, 0, 0),
+            (0, 2, 0),
+            (0, 0, 2),
+            (2, 0, 1),
+            (0, 2, 1),
+        ] {
             assert!(stage.idp.identity(application, user, tenant).is_none());
         }
     }

@@ -85,6 +85,7 @@ mod refresh;
 mod registration;
 mod revocation;
 mod sign_in_model;
+mod sign_in_pages;
 mod silent_peers;
 mod snapshots;
 mod soak;

@@ -10,6 +10,7 @@ use mock_idp::mint::{Flaw, TokenRecipe};
 use mock_idp::{MockIdp, Provider};
 use proptest::prelude::*;
 
+use crate::browser::{Ask, Browser, redeem, sent_to};
 use crate::stage::{START, Stage, TokenAsk};
 
 /// Something that changes a world.
@@ -33,6 +34,12 @@ enum Change {
     Forge,
     MintRefresh,
     LoseUsers,
+    /// A page is opened, a user signs in there, a code is redeemed (Entra).
+    OpenPage,
+    SignIn,
+    RedeemCode,
+    RevokeUser,
+    GuessPassword,
 }
 
 fn change() -> impl Strategy<Value = Change> {
@@ -55,6 +62,11 @@ fn change() -> impl Strategy<Value = Change> {
         1 => Just(Change::Forge),
         1 => Just(Change::MintRefresh),
         1 => Just(Change::LoseUsers),
+        2 => Just(Change::OpenPage),
+        2 => Just(Change::SignIn),
+        2 => Just(Change::RedeemCode),
+        1 => Just(Change::RevokeUser),
+        1 => Just(Change::GuessPassword),
     ]
 }
 
@@ -63,6 +75,7 @@ fn change() -> impl Strategy<Value = Change> {
 struct Purse {
     access: Vec<String>,
     refresh: Vec<String>,
+    codes: Vec<String>,
 }
 
 impl Change {
@@ -108,6 +121,29 @@ impl Change {
                 let minted = idp.mint_refresh_token();
                 purse.refresh.push(minted.value.reveal().to_owned());
             }
+            Self::OpenPage | Self::SignIn if idp.provider() == Provider::Okta => {}
+            Self::OpenPage => {
+                Browser::new(stage).ask(&new_scope(stage)).await;
+            }
+            Self::SignIn => {
+                Browser::new(stage).ask(&new_scope(stage)).await;
+                let login = idp.credentials().username;
+                let page = idp.pending_authorizations().pop();
+                let page = page.map(|page| idp.approve_authorization(page.id, &login));
+                if let Some(Ok(back)) = page {
+                    purse.codes.push(sent_to(&back.url).code());
+                }
+            }
+            Self::RedeemCode => {
+                let code = purse.codes.last().cloned().unwrap_or_default();
+                purse.ask(redeem(stage, &code)).await;
+            }
+            Self::RevokeUser => drop(idp.revoke_sign_ins(&idp.credentials().username)),
+            Self::GuessPassword => {
+                purse
+                    .ask(stage.password().with("password", "a guess"))
+                    .await;
+            }
             Self::LoseUsers => idp.change_directory(|directory| {
                 directory.entra.tenants[0].users.truncate(1);
                 directory.okta.users.truncate(1);
@@ -128,6 +164,12 @@ impl Purse {
     }
 }
 
+/// The portal asks for something that nobody has consented to.
+fn new_scope(stage: &Stage) -> Ask {
+    let scope = "openid offline_access api://contoso-orders/Orders.Write";
+    Ask::new(stage).with("scope", scope)
+}
+
 /// All that can be seen of a world from outside, by asking it a fixed row of questions.
 async fn observed(stage: &Stage, purse: &Purse) -> Vec<String> {
     let idp = &stage.idp;
@@ -141,6 +183,20 @@ async fn observed(stage: &Stage, purse: &Purse) -> Vec<String> {
     }
     for token in purse.refresh.iter().rev().take(3) {
         seen.push(format!("{:?}", stage.refresh(token).send().await));
+    }
+    for code in purse.codes.iter().rev().take(3) {
+        seen.push(format!("{:?}", redeem(stage, code).send().await));
+    }
+    if idp.provider() == Provider::Entra {
+        seen.push(format!("{:?}", idp.pending_authorizations()));
+        // What users have allowed shows in what they are asked.
+        for page in idp.pending_authorizations().iter().take(2) {
+            let login = idp.credentials().username;
+            seen.push(format!(
+                "{:?}",
+                idp.approve_authorization(page.id, &login).map(|it| it.url)
+            ));
+        }
     }
     for token in purse.access.iter().rev().take(3) {
         seen.push(format!("{:?}", stage.call_api(token).await));

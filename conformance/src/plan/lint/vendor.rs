@@ -47,7 +47,12 @@ fn places(view: &View<'_>, found: &mut Findings<'_>) {
 fn serves(vendor: Provider, endpoint: Endpoint) -> bool {
     let is_entras = matches!(
         endpoint,
-        Endpoint::InstanceDiscovery | Endpoint::UserRealm | Endpoint::ManagedIdentity
+        Endpoint::InstanceDiscovery
+            | Endpoint::UserRealm
+            | Endpoint::ManagedIdentity
+            | Endpoint::Authorize
+            | Endpoint::SignIn
+            | Endpoint::Logout
     );
     vendor == Provider::Entra || !is_entras
 }

@@ -5,7 +5,7 @@ use super::pages;
 use super::request::ReturnTo;
 use super::returning::{self, Answer};
 use crate::entra::aadsts::{Aadsts, text_of};
-use crate::ledger::{NotOpen, Progress};
+use crate::ledger::{AskedFor, NotOpen, Progress};
 use crate::world::World;
 
 /// Where the browser would be sent now. No `Debug`: it carries a code.
@@ -72,4 +72,24 @@ impl From<Answer> for Decided {
             form: answer.form.map(|form| form.into_iter().map(own).collect()),
         }
     }
+}
+
+/// Has a user allow what the application of a device asks for.
+pub(crate) fn allow_device(world: &World, asked: AskedFor, user: &str) {
+    let request = pages::of_device(asked, "");
+    let Some(case) = pages::case(world, &request) else {
+        return;
+    };
+    let mut users = case.tenant.users.iter();
+    let Some(user) = users.find(|known| known.id == user) else {
+        return;
+    };
+    let lacking = decide::lacking(world, &case, user);
+    let scopes: Vec<String> = lacking
+        .of_user
+        .into_iter()
+        .chain(lacking.of_administrator)
+        .collect();
+    let (issuer, client) = (&case.tenant.id, &case.application.id);
+    world.ledger.consent(issuer, &user.id, client, &scopes);
 }

@@ -33,7 +33,7 @@ use crate::pipeline::{self, Call};
 use crate::reply::Reply;
 use crate::world::{Rooms, World};
 
-pub(crate) use headless::{Decided, RefusedWith, approve, deny};
+pub(crate) use headless::{Decided, RefusedWith, allow_device, approve, deny};
 pub(super) use redeem::{granted as redeemed, on_its_platform};
 
 /// Adds the routes of sign-ins with a browser.
@@ -54,7 +54,8 @@ async fn authorize(
     let act = |world: &World, said: &TokenRequest| match request::read(world, &inbound, said) {
         Ok(asked) => decide::begin(world, &inbound, &asked),
         Err(Refused::OnPage(denial)) => decide::on_page(world, &inbound, &denial),
-        Err(Refused::AtClient(to, denial)) => {
+        Err(Refused::AtClient(refused)) => {
+            let (to, denial) = *refused;
             let error = denial.aadsts(world.clock.now());
             returning::refusal(world, &inbound, &to, &error, false)
         }

@@ -6,13 +6,15 @@ use super::decide::{self, Case, Stand};
 use super::page;
 use super::request::ReturnTo;
 use super::{returning, session};
+use crate::directory::Platform;
 use crate::engine::{Denial, TokenRequest};
 use crate::entra::denial::EntraDenial;
 use crate::entra::password;
 use crate::entra::sign_in_denial::SignInDenial;
 use crate::inbound::Inbound;
 use crate::ledger::{
-    AuthorizationRequest, Manner, NotOpen, OpenAuthorization, Progress, ResponseMode, Undecidable,
+    AskedFor, AuthorizationRequest, Manner, NotOpen, OpenAuthorization, Progress, ResponseMode,
+    Undecidable,
 };
 use crate::reply::Reply;
 use crate::world::World;
@@ -68,12 +70,21 @@ pub(super) fn device(world: &World, inbound: &Inbound, said: &TokenRequest) -> R
         )
         .with_error("bad_verification_code", Some("AADSTS70018".to_owned()));
     };
-    let request = AuthorizationRequest {
+    let request = of_device(asked, user_code);
+    match case(world, &request) {
+        Some(case) => decide::waiting(world, &case, None, |form| page::sign_in(form, "")),
+        None => closed(world, inbound, NotOpen::Unknown),
+    }
+}
+
+/// What a device asks, as if it were a browser.
+pub(super) fn of_device(asked: AskedFor, user_code: &str) -> AuthorizationRequest {
+    AuthorizationRequest {
         client: asked.client,
         issuer: asked.issuer,
         scope: asked.scope,
         redirect_uri: String::new(),
-        platform: crate::directory::Platform::Public,
+        platform: Platform::Public,
         mode: ResponseMode::Query,
         state: None,
         nonce: None,
@@ -82,10 +93,6 @@ pub(super) fn device(world: &World, inbound: &Inbound, said: &TokenRequest) -> R
         asks_consent: false,
         tells_account: false,
         device: Some(user_code.to_owned()),
-    };
-    match case(world, &request) {
-        Some(case) => decide::waiting(world, &case, None, |form| page::sign_in(form, "")),
-        None => closed(world, inbound, NotOpen::Unknown),
     }
 }
 

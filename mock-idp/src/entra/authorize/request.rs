@@ -20,6 +20,9 @@ const CHALLENGE: std::ops::RangeInclusive<usize> = 43..=128;
 /// The longest login that is taken for a hint: it stands in the page again.
 const HINT: usize = 256;
 
+/// The longest `state` and `nonce` that are taken: both are kept, and given back.
+const TEXT: usize = 16 * 1024;
+
 /// Whom the user is asked about, and how.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Prompt {
@@ -66,7 +69,7 @@ pub(super) enum Refused {
     /// The user, since the address to return to cannot be trusted.
     OnPage(EntraDenial),
     /// The client.
-    AtClient(ReturnTo, EntraDenial),
+    AtClient(Box<(ReturnTo, EntraDenial)>),
 }
 
 /// Reads a request. The order of the checks is assumed: whose it is, where it returns to, and then the rest.
@@ -83,7 +86,7 @@ pub(super) fn read<'w>(
         state: said.get("state").map(str::to_owned),
     };
     let asked = examine(inbound, said, tenant, application, redirect);
-    asked.map_err(|denial| Refused::AtClient(to, denial))
+    asked.map_err(|denial| Refused::AtClient(Box::new((to, denial))))
 }
 
 /// Where the answer to a request would go, for those who refuse it for another reason.
@@ -114,6 +117,10 @@ fn identify<'w>(
     }
     if let Some(name) = said.repeated().into_iter().next() {
         return Err(Denial::ParameterRepeated(name).into());
+    }
+    let is_long = |name| said.get(name).is_some_and(|text| text.len() > TEXT);
+    if is_long("state") || is_long("nonce") {
+        return Err(Denial::Malformed.into());
     }
     let client = said.require("client_id")?;
     let (tenant, application) = application(world, inbound, client)?;

@@ -153,7 +153,7 @@ pub(super) const CODES: &[Code] = &[
     )
     .documented()
     .assuming("status")
-    .met("authorize::a_second_factor_and_consent_are_asked_for_on_pages_of_their_own"),
+    .met("sign_in_pages::a_second_factor_and_consent_are_asked_for_on_pages_of_their_own"),
     code(
         90_094,
         "access_denied",
@@ -162,7 +162,7 @@ pub(super) const CODES: &[Code] = &[
     )
     .documented()
     .assuming("error, status and text")
-    .met("authorize::scopes_that_a_resource_lists_are_the_only_ones_it_has"),
+    .met("sign_in_pages::scopes_that_a_resource_lists_are_the_only_ones_it_has"),
     code(
         650_053,
         "invalid_client",
@@ -171,5 +171,5 @@ pub(super) const CODES: &[Code] = &[
     )
     .documented()
     .assuming("error")
-    .met("authorize::scopes_that_a_resource_lists_are_the_only_ones_it_has"),
+    .met("sign_in_pages::scopes_that_a_resource_lists_are_the_only_ones_it_has"),
 ];

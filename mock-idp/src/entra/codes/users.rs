@@ -75,7 +75,7 @@ pub(super) const CODES: &[Code] = &[
     )
     .documented()
     .assuming("error and status")
-    .met("authorize::a_page_works_for_an_hour"),
+    .met("sign_in_pages::a_page_works_for_an_hour"),
     code(
         16_000,
         "interaction_required",
