@@ -17,6 +17,7 @@ pub mod judgement;
 pub mod library;
 pub mod local;
 pub mod mutants;
+pub mod pace;
 pub mod passive;
 pub mod plan;
 pub mod recording;

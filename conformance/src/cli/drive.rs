@@ -9,6 +9,7 @@ use crate::adapter::{ADAPTERS, Adapter};
 use crate::case::{Case, CaseName};
 use crate::contender::{Contender, Limits};
 use crate::diagnostic::listed;
+use crate::driver::protocol::ClockMode;
 use crate::driver::{Driver, DriverFault, Groups, ProfileFile, Target, Tried};
 use crate::exit::ExitCode;
 use crate::passive::Stop;
@@ -81,6 +82,12 @@ fn remarks(driver: &Driver) -> Vec<String> {
     let mut remarks = Vec::new();
     let declared = driver.hello().can.clock.name();
     match driver.clock_tried() {
+        Some(Tried::Stands) if driver.hello().can.clock == ClockMode::Scaled => remarks.push(format!(
+            "warning: the driver declares a clock that is `{declared}`, but the client still used a token in real time when that should have been too old; what needs a clock is not applicable"
+        )),
+        Some(Tried::Differs) => remarks.push(format!(
+            "warning: the driver declares a clock that is `{declared}`, but the client's tokens get old faster than in real time; what needs a clock is not applicable"
+        )),
         Some(Tried::Stands) => remarks.push(format!(
             "warning: the driver declares a clock that is `{declared}`, but the client still used its token an hour after that had expired; what needs a clock is not applicable"
         )),

@@ -4,6 +4,7 @@ use super::protocol::{Capabilities, ClockMode};
 use super::{Driver, key};
 use crate::case::Case;
 use crate::contender::Contender as _;
+use crate::pace::Pace;
 use crate::scenario::{Body, ClientAuthMethod, Ending, GrantKind, Need, Step};
 
 /// Why this client cannot play a case, in words; none if it can.
@@ -14,14 +15,16 @@ pub(super) fn of(driver: &Driver, case: &Case) -> Option<String> {
     }
     let bodies = || case.variations.iter().map(|variation| &variation.body);
     let unmet = case.head.needs.iter().find_map(|need| {
-        let what = need_unmet(*need, driver, can, bodies().next()?)?;
+        let what = need_unmet(*need, driver, case)?;
         Some(format!("needs `{}`: {what}", need.name()))
     });
     let by_body = |body| in_body(driver, can, body).or_else(|| in_ending(driver, body));
     unmet.or_else(|| bodies().find_map(by_body))
 }
 
-fn need_unmet(need: Need, driver: &Driver, can: &Capabilities, body: &Body) -> Option<String> {
+fn need_unmet(need: Need, driver: &Driver, case: &Case) -> Option<String> {
+    let can = &driver.hello().can;
+    let body = &case.variations.first()?.body;
     let offers = |op: &str| (!can.offers(op)).then(|| format!("the driver does not offer `{op}`"));
     let grant = |grant: GrantKind| {
         let has = can.grants.contains(&grant);
@@ -29,16 +32,18 @@ fn need_unmet(need: Need, driver: &Driver, can: &Capabilities, body: &Body) -> O
     };
     let (clock, declared) = (driver.clock(), can.clock);
     match need {
-        Need::Clock if matches!(clock, ClockMode::None | ClockMode::Scaled) => {
-            Some(if clock == declared {
-                "the client's clock cannot be moved".to_owned()
-            } else {
-                format!(
-                    "the client's clock could not be moved, though the driver declares `{}`",
-                    declared.name()
-                )
-            })
+        Need::Clock if clock == ClockMode::Scaled => {
+            let why = Pace::of(case, driver.margin()).err()?;
+            Some(format!("the client lives in real time, and {why}"))
         }
+        Need::Clock if clock == ClockMode::None => Some(if clock == declared {
+            "the client's clock cannot be moved".to_owned()
+        } else {
+            format!(
+                "the client's clock could not be moved, though the driver declares `{}`",
+                declared.name()
+            )
+        }),
         Need::Timers if !can.timers || clock != ClockMode::Driven => {
             Some("the client's sleeps cannot be moved".to_owned())
         }

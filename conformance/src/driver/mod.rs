@@ -40,6 +40,7 @@ use terminal::Terminal;
 
 use crate::case::Case;
 use crate::contender::{Contender, Limits, LocalClient, Setup};
+use crate::pace::Pace;
 
 pub use clock::Faketime;
 pub use examine::{Assertion, Examination, Finding, NoStage, examine};
@@ -302,6 +303,12 @@ impl Contender for Driver {
 
     fn lacks(&self, case: &Case) -> Option<String> {
         lack::of(self, case)
+    }
+
+    fn pace(&self, case: &Case) -> Option<Pace> {
+        (self.clock() == ClockMode::Scaled)
+            .then(|| Pace::of(case, self.margin()).ok())
+            .flatten()
     }
 
     fn margin(&self) -> Duration {
