@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::run::threads;
 use super::{Refusal, output};
 use crate::adapter::{ADAPTERS, Adapter};
 use crate::case::{Case, CaseName};
@@ -104,6 +105,17 @@ fn remarks(driver: &Driver) -> Vec<String> {
         ));
     }
     remarks
+}
+
+/// How many cases are played at once. Those that wait for real time to pass leave a processor to others.
+pub(super) fn at_once(jobs: Option<u16>, driver: Option<&Driver>) -> usize {
+    /// More of them, and the machine is too slow for all.
+    const WAITING: usize = 4;
+    let waits = driver.is_some_and(|driver| driver.clock() == ClockMode::Scaled);
+    match waits && jobs.is_none() {
+        true => threads(None) * WAITING,
+        false => threads(jobs),
+    }
 }
 
 /// What was played, for a report.

@@ -10,6 +10,7 @@ use super::timeline::{Timeline, instant};
 use crate::judge::span::{signed_span, span};
 use crate::report::plain::plain;
 use crate::report::several::several;
+use crate::report::terminal::in_real_time;
 use crate::report::{CaseReport, CheckReport, NotRun, Played, Report, Share, WireLine, citation};
 use crate::trace::{CutShort, Party, Road};
 use crate::verdict::{Fault, Verdict};
@@ -168,6 +169,9 @@ impl<'a> CaseView<'a> {
             let lasted = span(std::time::Duration::from_millis(millis));
             sum.push_str(&format!(" \u{b7} {lasted} virtual"));
         }
+        if let Some(factor) = case.timed {
+            sum.push_str(&format!(" \u{b7} {}", in_real_time(factor)));
+        }
         let mut checks: Vec<CheckView<'_>> = case.checks.iter().map(CheckView::new).collect();
         checks.sort_by_key(|view| std::cmp::Reverse(view.shade.gravity()));
         Self {
@@ -305,7 +309,8 @@ fn runs(case: &CaseReport, played: &Played<'_>) -> Vec<RunView> {
             Some(CutShort::Unsupported(why)) => format!(" \u{b7} not played: {}", plain(why)),
         };
         let time = match trace.road {
-            Road::Local | Road::Driver => "virtual time",
+            Road::Local | Road::Driver if trace.timed.is_none() => "virtual time",
+            Road::Local | Road::Driver => "virtual time, played in real time",
             Road::Passive => "real time",
         };
         views.push(RunView {
