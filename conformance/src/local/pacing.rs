@@ -124,3 +124,6 @@ impl Pacing {
 fn signed(length: Duration) -> SignedDuration {
     SignedDuration::try_from(length).unwrap_or(SignedDuration::MAX)
 }
+
+#[cfg(test)]
+mod tests;
