@@ -14,6 +14,7 @@ pub mod frozen;
 pub mod gate;
 pub mod judge;
 pub mod judgement;
+mod kin;
 pub mod library;
 pub mod local;
 pub mod mutants;

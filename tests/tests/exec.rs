@@ -180,15 +180,16 @@ fn a_command_that_does_nothing_earns_nothing() {
     }
 }
 
-/// It ignores what it is asked politely, closes its output, leaves a child in its group and one that has gone elsewhere, which
-/// keeps the pipe of its errors open.
+/// It ignores what it is asked politely, closes its output, leaves a child in its group, one that has gone elsewhere, and one that
+/// has disowned us too and keeps the pipe of its errors open.
 #[test]
 fn a_command_that_does_all_it_can_to_live_on() {
     let folder = tempfile::tempdir().expect("a folder");
     let left = folder.path().join("left-behind");
     let stubborn = r#"trap '' TERM INT HUP; exec >&-; echo here >&2
         (trap '' TERM; sleep 30; touch "$0") &
-        setsid sleep 4 &
+        setsid sh -c 'echo $$ > "$0"; exec sleep 300' "$0.pid" &
+        setsid env -u TOKENPROOF_KIN sleep 4 &
         sleep 30"#;
     let execution = exec(
         &[CASE, "--timeout", "1s"],
@@ -198,6 +199,12 @@ fn a_command_that_does_all_it_can_to_live_on() {
     assert!(execution.stderr.contains("here\n"), "{}", execution.stderr);
     assert_eq!(execution.report().cases[0].stderr, ["here"]);
     assert!(!left.exists(), "the grandchild lived on");
+    let gone = std::fs::read_to_string(left.with_extension("pid")).expect("a number");
+    let environment = std::fs::read(format!("/proc/{}/environ", gone.trim()));
+    assert!(
+        environment.unwrap_or_default().is_empty(),
+        "who had gone elsewhere lived on"
+    );
 }
 
 #[test]

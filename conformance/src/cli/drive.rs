@@ -71,6 +71,14 @@ impl Drive {
     }
 }
 
+/// Ends what a run has left of a driver, in good order.
+pub(super) fn dismiss(driver: Option<&Driver>) -> Result<(), Refusal> {
+    if let Some(driver) = driver {
+        runtime()?.block_on(driver.dismiss());
+    }
+    Ok(())
+}
+
 fn adapter(name: &str) -> Result<Adapter, String> {
     Adapter::named(name).ok_or_else(|| {
         let names = ADAPTERS.map(|adapter| adapter.name);

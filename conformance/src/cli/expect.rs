@@ -143,6 +143,7 @@ impl Update {
         )
         .map_err(|error| Refusal::harness(format!("no thread could be started: {error}")))?;
         bar.finish_and_clear();
+        drive::dismiss(driver.as_ref())?;
         let played = drive::played(&cases, &results);
         let mut report = Report::new(&played, self.gate);
         if let Some(set) = &chosen.set {

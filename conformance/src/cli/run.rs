@@ -52,6 +52,7 @@ impl Run {
         )
         .map_err(|error| Refusal::harness(format!("no thread could be started: {error}")))?;
         bar.finish_and_clear();
+        drive::dismiss(driver.as_ref())?;
         let played = drive::played(&cases, &results);
         let mut report = Report::new(&played, self.judging.gate);
         report.be_seeded(self.seed);

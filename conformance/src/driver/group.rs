@@ -1,4 +1,4 @@
-//! Whether a process group still has members.
+//! Whether a driver that has ended has left others behind.
 
 use std::fs;
 use std::sync::mpsc::channel;
@@ -6,17 +6,20 @@ use std::time::Duration;
 
 use rustix::process::{Pid, test_kill_process_group};
 
-/// Whether a group whose first process has ended has others that go on. Those that are just ending are waited for.
-pub(super) fn outlives(group: Pid) -> bool {
+use crate::kin::Kin;
+
+/// Whether a group whose first process has ended, or who has left it, goes on. Those that are just ending are waited for.
+pub(super) fn outlives(group: Pid, kin: &Kin) -> bool {
+    let goes_on = || has_members(group) || kin.lives();
     // Nobody ever says anything: it is a wait.
     let (_silent, wait) = channel::<()>();
     for _ in 0..20 {
-        if !has_members(group) {
+        if !goes_on() {
             return false;
         }
         let _ = wait.recv_timeout(Duration::from_millis(25));
     }
-    has_members(group)
+    goes_on()
 }
 
 fn has_members(group: Pid) -> bool {

@@ -29,6 +29,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 use client::DrivenClient;
 use link::Link;
@@ -258,6 +259,16 @@ impl Driver {
         } else {
             link.finish().await;
         }
+    }
+
+    /// Ends the processes that wait for a next client in good order, all at once: there will be none.
+    pub async fn dismiss(&self) {
+        let idle = std::mem::take(&mut *self.idle());
+        let mut ends = JoinSet::new();
+        for (link, _) in idle {
+            ends.spawn(link.finish());
+        }
+        ends.join_all().await;
     }
 
     fn idle(&self) -> MutexGuard<'_, Idle> {

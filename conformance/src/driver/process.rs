@@ -17,6 +17,7 @@ use super::clock::{self, Faketime};
 use super::fault::DriverFault;
 use super::group;
 use super::protocol::MAX_LINE;
+use crate::kin::Kin;
 use crate::passive::not_started;
 use crate::watchdog::within;
 
@@ -50,10 +51,11 @@ impl Groups {
     }
 }
 
-/// The process group of a driver.
+/// The process group of a driver, with whoever has left it.
 #[derive(Debug)]
 struct Group {
     leader: Pid,
+    kin: Kin,
     /// Whether the leader has been reaped: from then on its number may be somebody else's.
     is_over: Mutex<bool>,
 }
@@ -69,13 +71,14 @@ impl Group {
     fn kill_now(&self) {
         // An error means that nobody is left in the group, which is what we want.
         let _ = kill_process_group(self.leader, Signal::KILL);
+        self.kin.kill();
     }
 
     /// Waits for the end of the leader, and kills what it leaves behind: it would hold the pipes, and nobody would own it.
     fn outlive(&self, mut leader: Child) -> Ended {
         let only_look = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
         while let Err(Errno::INTR) = waitid(WaitId::Pid(self.leader), only_look) {}
-        let descendants = group::outlives(self.leader);
+        let descendants = group::outlives(self.leader, &self.kin);
         let mut is_over = locked(&self.is_over);
         self.kill_now();
         *is_over = true;
@@ -160,9 +163,13 @@ impl Process {
             starting.env_remove(name);
         }
         starting.envs(variables.iter().cloned());
+        let kin = Kin::new();
+        let (name, value) = kin.variable();
+        starting.env(name, value);
         let mut child = starting.spawn().map_err(|error| refused(program, &error))?;
         let group = Arc::new(Group {
             leader: Pid::from_child(&child),
+            kin,
             is_over: Mutex::new(false),
         });
         groups.add(&group);

@@ -107,25 +107,27 @@ fn explanations() {
         Err(unknown) => format!("{unknown}\n"),
     };
     insta::assert_snapshot!(page("rate-limit.honour-hint"), @"
-rate-limit.honour-hint
-  After being told how long to wait, the client sends nothing there any earlier.
+    rate-limit.honour-hint
+      After being told how long to wait, the client sends nothing there any earlier.
 
-how binding
-  SHOULD, by the vendor's documentation or libraries
+    how binding
+      SHOULD, by the vendor's documentation or libraries
 
-where it is written
-  https://developer.okta.com/docs/reference/rl-best-practices
-  https://learn.microsoft.com/entra/msal/dotnet/advanced/client-and-server-throttling
-  RFC 9110 section 10.2.3 (background)
+    where it is written
+      https://developer.okta.com/docs/reference/rl-best-practices
+      https://learn.microsoft.com/entra/msal/dotnet/advanced/client-and-server-throttling
+      RFC 9110 section 10.2.3 (background)
 
-checks that test it
-  passive/okta-rate-limit:waits                1 case
-  rate-limit/okta-window:one-refusal-a-window  1 case
-  rate-limit/wait-as-told:waits                3 cases
+    checks that test it
+      ambient/as-an-application:waits-for-calls    2 cases
+      ambient/as-an-application:waits-for-tokens   2 cases
+      passive/okta-rate-limit:waits                1 case
+      rate-limit/okta-window:one-refusal-a-window  1 case
+      rate-limit/wait-as-told:waits                3 cases
 
-broken clients that trip it
-  IgnoresRetryAfter
-");
+    broken clients that trip it
+      IgnoresRetryAfter
+    ");
     insta::assert_snapshot!(page("concurrency/herd"), @"
 concurrency/herd
   Fifty callers start with an empty cache. One request can serve them all; fifty

@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 
 use super::hearing::{self, Confidants, Heard, PassOn, Stream};
 use super::stop::Stop;
+use crate::kin::Kin;
 use crate::trace::Said;
 use crate::watchdog::within;
 
@@ -58,7 +59,8 @@ pub(super) struct Ended {
 }
 
 /// Runs a command to its end, to the time-out, or until this process is asked to stop. Whatever it leaves behind in its
-/// process group is killed; what has moved to another group, as a daemon does, is out of reach, and its output is not waited for.
+/// process group is killed, and on Linux what has moved elsewhere too, as a daemon does. Output that somebody out of reach holds
+/// open is not waited for.
 pub(super) async fn run(start: Start<'_>, stop: &mut Stop) -> Result<Ended, Interrupted> {
     let silent = |end| {
         Ok(Ended {
@@ -84,6 +86,9 @@ pub(super) async fn run(start: Start<'_>, stop: &mut Stop) -> Result<Ended, Inte
     for name in start.unset {
         starting.env_remove(name);
     }
+    let kin = Kin::new();
+    let (name, value) = kin.variable();
+    starting.env(name, value);
     let mut child = match starting.spawn() {
         Ok(child) => child,
         Err(error) => return silent(ChildEnd::NotStarted(not_started(program, &error))),
@@ -103,6 +108,7 @@ pub(super) async fn run(start: Start<'_>, stop: &mut Stop) -> Result<Ended, Inte
         // An error means that nobody is left in the group, which is what we want.
         let _ = kill_process_group(group, Signal::KILL);
     }
+    kin.kill();
     // Nobody listens for it where both streams have ended.
     let _ = over.send(true);
     // Who asked us to stop does not wait until somebody has read what was printed.

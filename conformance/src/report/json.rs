@@ -104,6 +104,7 @@ mod tests {
         report.score_by(&set);
         report.cases[0].timed = Some(720);
         report.cases[0].bundle = Some("area.name.okta".to_owned());
+        report.cases[0].stderr = vec!["Traceback:".to_owned()];
         let mut comparison = Comparison::default();
         let check = report.cases[0].checks[0].name.clone();
         comparison.add([], [(check, Verdict::Pass)]);

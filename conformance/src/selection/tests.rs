@@ -55,9 +55,10 @@ fn by_requirement_level_and_provider() {
         ..Selection::default()
     };
     insta::assert_snapshot!(chosen(&selection), @"
-refresh/rotation[okta,rotate]: newest-only
-rotation/reuse-detected[okta]: newest-only
-");
+    ambient/for-a-user[okta,rotate]: newest-only
+    refresh/rotation[okta,rotate]: newest-only
+    rotation/reuse-detected[okta]: newest-only
+    ");
 }
 
 #[test]

@@ -18,7 +18,7 @@ use tokenproof::runner;
 use tokenproof::trace::CutShort;
 use tokenproof::verdict::Verdict;
 
-use crate::driving::meet;
+use crate::driving::{OWN, meet};
 
 /// Short, so that hanging takes no time; a program written in Python starts within them on a busy machine.
 const LIMITS: Limits = Limits {
@@ -179,6 +179,34 @@ fn each_costs_its_own_case_and_nothing_is_left_running() {
     child and hang: entra pass; okta error driver the driver hung in `get_token` and was killed: no sign of life for 2 s
     ignores the end: entra pass; okta pass
     ");
+}
+
+/// A process that plays one case after another may have something to write down at its end, as a measure of coverage has.
+#[test]
+fn a_driver_that_waits_for_more_is_let_end_by_itself() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("drivers.yaml");
+    fs::write(&file, SCENARIO).expect("a file");
+    let notes = folder.path().join("notes");
+    let wrapper = folder.path().join("wrapper.sh");
+    let script = format!(
+        "echo begins >> '{notes}'; '{driver}'; echo ends >> '{notes}'",
+        notes = notes.display(),
+        driver = OWN,
+    );
+    fs::write(&wrapper, script).expect("a script");
+    let output = program::tokenproof()
+        .args(["run", "--driver"])
+        .arg(format!("sh '{}'", wrapper.display()))
+        .arg(&file)
+        .current_dir(folder.path())
+        .output()
+        .expect("tokenproof starts");
+    assert_eq!(output.status.code(), Some(0));
+    let notes = fs::read_to_string(notes).expect("notes");
+    let times = |word| notes.lines().filter(|line| *line == word).count();
+    assert!(times("begins") > 1, "{notes}");
+    assert_eq!(times("begins"), times("ends"), "{notes}");
 }
 
 #[test]

@@ -85,9 +85,30 @@ async fn the_last_words_are_there_when_the_end_is_known() {
 
 #[tokio::test]
 async fn last_words_that_others_hold_back_are_not_waited_for() {
-    let (process, _inbound, _) = shell("echo bye >&2; setsid sleep 30 & exit 3");
+    let (process, _inbound, _) =
+        shell("echo bye >&2; setsid env -u TOKENPROOF_KIN sleep 4 & exit 3");
     assert!(within(SOON, process.end()).await.is_some());
     assert_eq!(process.said(), "bye\n");
+}
+
+#[tokio::test]
+async fn who_has_left_the_group_is_ended_with_it() {
+    for kills in [false, true] {
+        let (process, mut inbound, _) = shell("setsid sleep 300 & echo away; read line");
+        assert_eq!(line(&mut inbound).await, "away");
+        assert!(process.group.kin.lives());
+        if kills {
+            process.kill();
+        } else {
+            let remains = {
+                process.end_input();
+                process.remains().await
+            };
+            assert!(remains.in_time && remains.descendants);
+        }
+        assert!(is_gone(&process).await);
+        assert!(!process.group.kin.lives(), "killed: {kills}");
+    }
 }
 
 #[tokio::test]
