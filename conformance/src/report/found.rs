@@ -44,7 +44,7 @@ pub(super) fn case_report(played: &Played<'_>, judged: &[Judgement]) -> CaseRepo
                 let lasted = run.trace.ended_at.duration_since(run.trace.started_at);
                 let lasted = u64::try_from(lasted.as_millis()).ok()?;
                 // Less than a second of real time is left to chance.
-                let chance = timed.map_or(1, |factor| u64::from(factor) * 1000);
+                let chance = timed.map_or(1, |factor| u64::from(factor).max(1) * 1000);
                 Some(lasted / chance * chance)
             })
             .max(),

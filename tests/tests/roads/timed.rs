@@ -5,6 +5,7 @@
 
 use std::thread;
 
+use tests::program;
 use tokenproof::case::Case;
 use tokenproof::contender::{Contender as _, Limits, Reference};
 use tokenproof::driver::protocol::ClockMode;
@@ -127,4 +128,25 @@ fn a_clock_that_is_not_the_machines_is_noticed() {
         assert_eq!(clock, ClockMode::None);
         assert_eq!(said, lacks);
     }
+}
+
+#[test]
+fn a_driver_is_examined_by_the_machines_clock() {
+    let said = |clock: &'static str| {
+        let output = program::tokenproof()
+            .args(["check-driver", &format!("'{OWN}' --clock {clock}")])
+            .output()
+            .expect("tokenproof starts");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let mut lines = text.lines();
+        let line = lines.find(|line| line.contains(" clock "));
+        let verdict = line.and_then(|line| line.split_whitespace().next());
+        (verdict.map(str::to_owned), output.status.code(), text)
+    };
+    let (verdict, exit, text) = said("scaled");
+    assert_eq!(verdict.as_deref(), Some("PASS"), "{text}");
+    assert_eq!(exit, Some(0), "{text}");
+    let (verdict, exit, text) = said("stopped");
+    assert_eq!(verdict.as_deref(), Some("FAIL"), "{text}");
+    assert_eq!(exit, Some(4), "{text}");
 }
