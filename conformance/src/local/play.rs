@@ -76,6 +76,8 @@ pub(super) struct Stage<'c> {
     marks: Vec<Mark>,
     /// Only for clients outside of this process.
     pub(super) abroad: Option<Abroad>,
+    /// The checks that cannot be told, in real time.
+    pub(super) blurred: Vec<String>,
     /// Why the run says nothing, in real time: it was too slow.
     pub(super) late: Option<String>,
 }
@@ -142,6 +144,7 @@ impl<'c> Stage<'c> {
             idp,
             marks: Vec::new(),
             abroad,
+            blurred: pace.map_or_else(Vec::new, |pace| pace.blurred(&case.checks)),
             late: None,
         })
     }

@@ -83,6 +83,7 @@ impl Stage<'_> {
         let pacing = self.timeline.pacing.as_ref()?;
         Some(Timed {
             factor: pacing.pace.factor(),
+            blurred: self.blurred.clone(),
             late: self.late.clone(),
         })
     }

@@ -13,7 +13,7 @@ const LEAST_SPAN: Duration = Duration::from_secs(2);
 const LEAST_LEFT: Duration = Duration::from_millis(1500);
 
 /// The times of a case.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Demand {
     /// What is counted in whole seconds on the wire.
     pub(super) lifetimes: Vec<Duration>,
@@ -33,13 +33,7 @@ impl Demand {
         bodies: impl Iterator<Item = &'a Body>,
         checks: impl Iterator<Item = &'a Check>,
     ) -> Self {
-        let mut demand = Self {
-            lifetimes: Vec::new(),
-            spans: Vec::new(),
-            life: None,
-            passes: Duration::ZERO,
-            pauses: 0,
-        };
+        let mut demand = Self::default();
         let mut lives = Vec::new();
         for body in bodies {
             lives.push(demand.add(body));
@@ -148,6 +142,13 @@ impl Demand {
             self.spans.push((length, least));
         }
     }
+}
+
+/// Every length of time that a check speaks of.
+pub(super) fn lengths(check: &Check) -> Vec<Duration> {
+    let mut demand = Demand::default();
+    demand.add_all_in(serde_json::to_value(check).unwrap_or_default());
+    demand.spans.into_iter().map(|(length, _)| length).collect()
 }
 
 /// How often a step lets time pass, and how much each time.

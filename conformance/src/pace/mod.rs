@@ -11,12 +11,16 @@ mod obstacle;
 
 use std::time::Duration;
 
+use crate::case::PlannedCheck;
 use crate::scenario::Lifetime;
 
 /// What a token lives if its scenario does not say so, as both vendors have it.
 const USUAL_LIFE: Duration = Duration::from_secs(3600);
 /// How much longer than its use a token is waited for that is to be too old: clients count in whole seconds, and machines are slow.
-pub(crate) const PAUSE: Duration = Duration::from_millis(1500);
+pub(crate) const PAUSE: Duration = Duration::from_millis(2200);
+
+/// What is closer together in real time cannot be told apart.
+const RESOLUTION: Duration = Duration::from_millis(250);
 
 /// How fast a case is played in real time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,8 +80,16 @@ impl Pace {
 
     /// The lifetime of an access token on the wire, in real time; none where it is as the provider has it.
     pub(crate) fn told_life(self) -> Option<Duration> {
+        /// Tokens say in whole seconds when they end, which may be up to one too early; clients are told whole seconds, too.
+        const ROUNDED: Duration = Duration::from_millis(999);
         self.unit?;
-        Some(match self.life {
+        let told = self.said_life();
+        Some(told.saturating_add(ROUNDED))
+    }
+
+    /// The lifetime that the client is told.
+    fn said_life(self) -> Duration {
+        match self.life {
             Lifetime::Fixed(life) => {
                 let whole = self.real(life.0).as_secs();
                 // Who renews early, renews within the last tenth of the life that the scenario has in mind.
@@ -85,12 +97,27 @@ impl Pace {
                 Duration::from_secs(usable.max(whole))
             }
             Lifetime::OverMargin(more) => self.margin.saturating_add(self.real(more.0)),
-        })
+        }
+    }
+
+    /// The checks that speak of a time that cannot be told from what a token lives, at this pace.
+    pub(crate) fn blurred(self, checks: &[PlannedCheck]) -> Vec<String> {
+        let resolution = self.stretched(RESOLUTION);
+        let is_blurred = |planned: &&PlannedCheck| {
+            let lengths = demand::lengths(&planned.check);
+            lengths
+                .iter()
+                .any(|length| length.abs_diff(self.life()) < resolution)
+        };
+        let blurred = checks.iter().filter(is_blurred);
+        let of_time = blurred.filter(|_| self.unit.is_some() && self.factor > 1);
+        of_time.map(|planned| planned.check.id.clone()).collect()
     }
 
     /// From what age on, in the scenario, the client no longer uses a token, if its margin is what it is said to be.
     pub(crate) fn used_until(self) -> Option<Duration> {
-        let told = self.told_life()?;
+        self.unit?;
+        let told = self.said_life();
         Some(self.stretched(told.saturating_sub(self.margin)))
     }
 
