@@ -42,7 +42,49 @@ fn how_the_library_is_played() {
         // Writing to a String cannot fail.
         let _ = writeln!(lines, "{count:>2} {line}");
     }
-    insta::assert_snapshot!(lines, @"");
+    insta::assert_snapshot!(lines, @"
+     2 cache/killed-in-the-middle 720 times as fast, tokens of 5 s, 7 s
+     4 cache/restart 720 times as fast, tokens of 5 s, 7 s
+     6 cache/separate-identities 720 times as fast, tokens of 5 s, 7 s
+     2 concurrency/cancelled-caller 1 times as fast, tokens of 0 s, 0 s
+     2 concurrency/cancelled-caller 2 times as fast, tokens of 1800 s, 5 s
+     2 concurrency/forced-together 720 times as fast, tokens of 5 s, 7 s
+     2 concurrency/two-clients-one-store 720 times as fast, tokens of 5 s, 14 s
+     2 errors/invalid-grant-stops 720 times as fast, tokens of 5 s, 3 s
+     2 expiry/any-lifetime 1080 times as fast, tokens of 5 s, 13 s
+     2 expiry/any-lifetime 180 times as fast, tokens of 5 s, 15 s
+     2 expiry/any-lifetime 20160 times as fast, tokens of 5 s, 10 s
+     2 expiry/any-lifetime 60 times as fast, tokens of 5 s, 15 s
+     2 expiry/early-refresh 720 times as fast, tokens of 5 s, 5 s
+     2 expiry/frozen-server its clock cannot be set apart from the server's
+     2 expiry/just-over-the-margin its shortest times cannot be told apart unless it takes 23 min 6 s of real time, and no more than 100 s are taken
+     2 expiry/refresh-failing-while-valid 120 times as fast, tokens of 30 s, 30 s
+     1 expiry/refresh-failing-while-valid 360 times as fast, tokens of 10 s, 8 s
+     4 expiry/wrong-clock its clock cannot be set apart from the server's
+     2 passive/dead-refresh-token 720 times as fast, tokens of 5 s, 3 s
+     1 passive/okta-rate-limit a wait that the provider tells would last as long as it says
+     2 passive/ordinary-day 720 times as fast, tokens of 5 s, 10 s
+     8 rate-limit/no-hint a wait that the provider tells would last as long as it says
+    11 rate-limit/odd-values a wait that the provider tells would last as long as it says
+     1 rate-limit/okta-window the windows of rate limits would last as long as they say
+     5 rate-limit/wait-as-told a wait that the provider tells would last as long as it says
+     2 rate-limit/wait-as-told its clock cannot be set apart from the server's
+     6 refresh/keeps-token-when-none-returned 720 times as fast, tokens of 5 s, 14 s
+     2 refresh/lost-answer 720 times as fast, tokens of 5 s, 7 s
+     2 refresh/lost-answer its shortest times cannot be told apart unless it takes 248 s of real time, and no more than 100 s are taken
+     2 refresh/password-is-dropped 720 times as fast, tokens of 5 s, 14 s
+     4 refresh/revoked-grant 720 times as fast, tokens of 5 s, 7 s
+     3 refresh/rotation 720 times as fast, tokens of 5 s, 14 s
+     4 refresh/secret-replaced 720 times as fast, tokens of 5 s, 14 s
+     4 request/hygiene 720 times as fast, tokens of 5 s, 7 s
+     4 request/post-bodies 720 times as fast, tokens of 5 s, 2 s
+     4 request/refresh-request 720 times as fast, tokens of 5 s, 14 s
+    12 response/lifetime-not-told the lifetime that the client is told is scripted
+     8 response/tolerant-reading 720 times as fast, tokens of 5 s, 15 s
+     2 response/tolerant-reading the lifetime that the client is told is scripted
+     1 rotation/reuse-detected 720 times as fast, tokens of 5 s, 14 s
+     2 unauthorized/keys-withdrawn 1 times as fast, tokens of 0 s, 0 s
+    ");
 }
 
 fn pace(margin: u64, life: Lifetime, factor: u32) -> Pace {

@@ -177,5 +177,42 @@ fn what_is_missing_is_said_once_for_each_thing_that_can_be_missing() {
         reasons.dedup();
         writeln!(table, "{what}\n    {}", reasons.join("\n    ")).expect("text");
     }
-    insta::assert_snapshot!(table, @"");
+    insta::assert_snapshot!(table, @"
+    a service
+        the client's process is not ours to kill
+    one vendor
+        the client does not know entra
+    one grant
+        needs `grant.password`: the client does not have this grant
+        needs `grant.refresh_token`: the client does not have this grant
+    no basic
+        the client does not authenticate by `basic`
+    no clock
+        needs `clock`: the client's clock cannot be moved
+    faketime
+        needs `timers`: the client's sleeps cannot be moved
+    real time
+        needs `clock`: the client lives in real time, and a wait that the provider tells would last as long as it says
+        needs `clock`: the client lives in real time, and its clock cannot be set apart from the server's
+        needs `clock`: the client lives in real time, and its shortest times cannot be told apart unless it takes 122 s of real time, and no more than 100 s are taken
+        needs `clock`: the client lives in real time, and its shortest times cannot be told apart unless it takes 185 s of real time, and no more than 100 s are taken
+        needs `clock`: the client lives in real time, and its shortest times cannot be told apart unless it takes 23 min 6 s of real time, and no more than 100 s are taken
+        needs `clock`: the client lives in real time, and its shortest times cannot be told apart unless it takes 248 s of real time, and no more than 100 s are taken
+        needs `clock`: the client lives in real time, and the lifetime that the client is told is scripted
+        needs `clock`: the client lives in real time, and the windows of rate limits would last as long as they say
+        needs `timers`: the client's sleeps cannot be moved
+    one at a time
+        needs `concurrency`: the client takes one call at a time, not 4
+        needs `concurrency`: the client takes one call at a time, not 50
+        needs `concurrency`: the client takes one call at a time, not 8
+    no classes, no stores
+        needs `classes`: the client reports no classes
+        needs `stores`: the client does not keep its tokens where it is told
+    no call_api
+        needs `resource`: the driver does not offer `call_api`
+    no cancel
+        needs `cancel`: the driver does not offer `cancel`
+    no swap
+        needs `swap`: the driver does not offer `swap_credential`
+    ");
 }
