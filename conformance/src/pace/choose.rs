@@ -64,5 +64,5 @@ pub(super) fn divisors(number: u32) -> impl Iterator<Item = u32> {
     const FASTEST: u32 = 50_000;
     (1..=number.min(FASTEST))
         .rev()
-        .filter(move |factor| number % factor == 0)
+        .filter(move |factor| number.is_multiple_of(*factor))
 }
