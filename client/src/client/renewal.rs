@@ -11,12 +11,15 @@ use jiff::Timestamp;
 use super::flight::{Landed, Wanted};
 use super::state::{Inner, Quiet};
 use crate::answer::{self, Answer};
+use crate::assertion::Occasion;
+use crate::claims;
 use crate::clock::{later, left};
-use crate::error::ProtocolError;
+use crate::error::{Misuse, ProtocolError};
+use crate::provider::Endpoint;
 use crate::request::{Grant, refresh_scope, token_request};
 use crate::{
-    Attempt, Class, Error, Failure, Freshness, GrantSource, Next, Purpose, Secret, StoreError,
-    TokenRecord, TransportError, TransportErrorKind,
+    Attempt, Class, Error, Failure, Freshness, GrantKind, GrantSource, Next, Purpose, Secret,
+    StoreError, TokenRecord, TransportError, TransportErrorKind,
 };
 
 /// How many grants one flight may try: the winner's token after a lost race, then the source.
@@ -37,7 +40,14 @@ pub(super) async fn run(inner: &Inner, wanted: &Wanted) -> Result<Landed, Error>
     for _ in 0..GRANTS_PER_FLIGHT {
         let grant = inner.choose_grant(known.as_ref())?;
         let (attempt, failure) = match inner.send_grant(&grant, known.as_ref(), wanted).await? {
-            Sent::Answered(record) => return inner.keep(record, signed_in).await,
+            Sent::Answered(record) => {
+                let landed = inner.keep(record, signed_in).await?;
+                if let Some(claims) = wanted.claims() {
+                    let token = landed.record.access_token.clone();
+                    inner.state().answer(claims, token);
+                }
+                return Ok(landed);
+            }
             Sent::Overtaken(record, _) if inner.meets(&record, wanted) => {
                 return Ok(inner.hold(record, true));
             }
@@ -123,6 +133,11 @@ impl Inner {
             Wanted::Other(refused) => {
                 !record.access_token.matches(refused) && freshness() != Freshness::Expired
             }
+            Wanted::Answering { claims, challenged } => {
+                !record.access_token.matches(challenged)
+                    && self.state().has_answered(claims, &record.access_token)
+                    && freshness() != Freshness::Expired
+            }
             Wanted::New => false,
         }
     }
@@ -135,6 +150,9 @@ impl Inner {
 
     /// The newest refresh token that was not refused, else the grant the caller configured.
     fn choose_grant(&self, known: Option<&TokenRecord>) -> Result<Grant, Error> {
+        if let Some(identity) = &self.managed {
+            return Ok(Grant::ManagedIdentity(identity.clone()));
+        }
         let credentials = self.credentials();
         let state = self.state();
         let stored = known.and_then(|record| record.refresh_token.as_ref());
@@ -148,6 +166,9 @@ impl Inner {
         };
         match &credentials.grant {
             GrantSource::ClientCredentials => Ok(Grant::ClientCredentials),
+            GrantSource::OnBehalfOf(token) => {
+                unless_refused(token, Grant::OnBehalfOf(token.clone()))
+            }
             GrantSource::Password { username, password } => {
                 let grant = Grant::Password {
                     username: username.clone(),
@@ -162,6 +183,9 @@ impl Inner {
                 }
                 None => unless_refused(first, Grant::RefreshToken(first.clone())),
             },
+            GrantSource::SignIn => Err(stored_refusal
+                .or_else(|| state.last_refusal())
+                .unwrap_or(Error::SignInRequired)),
         }
     }
 
@@ -181,7 +205,7 @@ impl Inner {
         let mut attempt = Attempt::first(Purpose::Token(grant.kind()));
         loop {
             let created_at = self.clock.now();
-            let failure = match self.ask(grant, scope).await {
+            let failure = match self.ask(grant, scope, wanted.claims()).await {
                 Ok(answer) => {
                     // A refresh answer that names no scope grants what was granted before.
                     let scope = match grant {
@@ -194,11 +218,8 @@ impl Inner {
                 }
                 Err(error) => Failure::new(error),
             };
-            let now = self.clock.now();
-            attempt.lost += u32::from(failure.answer_lost());
-            attempt.jitter = self.jitter();
-            attempt.valid_for = self.valid_for(wanted, now);
-            match self.policy.after_failure(attempt, &failure, now) {
+            attempt.valid_for = self.valid_for(wanted, self.clock.now());
+            match self.next_try(&mut attempt, &failure) {
                 Next::RetryAfter(pause) => self.clock.sleep(pause).await,
                 Next::GiveUp => return Ok(Sent::Failed(attempt, failure)),
             }
@@ -212,6 +233,14 @@ impl Inner {
             }
             attempt.number = attempt.number.saturating_add(1);
         }
+    }
+
+    /// What the policy says about a failed try.
+    pub(super) fn next_try(&self, attempt: &mut Attempt, failure: &Failure) -> Next {
+        attempt.lost += u32::from(failure.answer_lost());
+        attempt.jitter = self.jitter();
+        self.policy
+            .after_failure(*attempt, failure, self.clock.now())
     }
 
     /// How much longer the kept token can stand in, where one may.
@@ -229,16 +258,36 @@ impl Inner {
         )
     }
 
-    /// One request and its answer.
-    async fn ask(&self, grant: &Grant, scope: Option<&str>) -> Result<Answer, Error> {
-        let endpoint = self.provider.token_endpoint();
+    /// One request for a token and its answer. `claims` are those that a resource wants.
+    pub(super) async fn ask(
+        &self,
+        grant: &Grant,
+        scope: Option<&str>,
+        claims: Option<&str>,
+    ) -> Result<Answer, Error> {
         let auth = &self.credentials().auth;
-        let request = token_request(endpoint, auth, grant, scope);
+        let claims = self.claims(claims)?;
+        let occasion = self.occasion(self.provider.token_endpoint());
+        let sealed = token_request(auth, grant, scope, claims.as_deref(), &occasion)?;
         let purpose = Purpose::Token(grant.kind());
-        let (parts, body) = self.send(request, purpose).await?.into_parts();
+        let (parts, body) = self.send(sealed.request, purpose).await?.into_parts();
         let told_wait = self.policy.wait_hint(&parts, self.clock.now());
-        let sent: Vec<_> = auth.secret().into_iter().chain(grant.secret()).collect();
-        answer::read(&parts, &body, grant.kind(), told_wait, &sent)
+        answer::read(&parts, &body, grant.kind(), told_wait, &sealed.secrets)
+    }
+
+    /// The claims to send: those asked for and the client's capabilities.
+    pub(super) fn claims(&self, asked: Option<&str>) -> Result<Option<String>, Misuse> {
+        claims::merged(asked, &self.capabilities)
+    }
+
+    /// What an assertion for a request to `called` is made from.
+    pub(super) fn occasion<'a>(&'a self, called: &'a Endpoint) -> Occasion<'a> {
+        Occasion {
+            token_endpoint: self.provider.token_endpoint(),
+            called,
+            now: self.clock.now(),
+            entropy: &self.entropy,
+        }
     }
 
     /// Sends a request, with the policy's deadline on the client's clock.
@@ -259,14 +308,25 @@ impl Inner {
         }
     }
 
-    fn record(
+    pub(super) fn record(
         &self,
         answer: Answer,
         grant: &Grant,
         unstated_scope: Option<&str>,
         created_at: Timestamp,
     ) -> TokenRecord {
-        let lifetime = self.policy.lifetime(answer.lifetime);
+        // Machines hand out tokens from a cache: the lifetime may be that of the whole token.
+        let until = answer
+            .expires_on
+            .map(|until| left(created_at, until))
+            .filter(|left| !left.is_zero());
+        let stated = match (answer.lifetime, until) {
+            (Some(lifetime), Some(until)) if grant.kind() == GrantKind::ManagedIdentity => {
+                Some(lifetime.min(until))
+            }
+            (lifetime, until) => lifetime.or(until),
+        };
+        let lifetime = self.policy.lifetime(stated);
         let refresh_token = self
             .policy
             .next_refresh_token(grant.refresh_token(), answer.refresh_token.as_ref());
@@ -290,7 +350,11 @@ impl Inner {
     ///
     /// `signed_in` is how many refresh tokens had been given when the grant was chosen. One given
     /// since then is of a newer sign-in than the answer's and takes its place.
-    async fn keep(&self, mut record: TokenRecord, mut signed_in: u64) -> Result<Landed, Error> {
+    pub(super) async fn keep(
+        &self,
+        mut record: TokenRecord,
+        mut signed_in: u64,
+    ) -> Result<Landed, Error> {
         loop {
             if let Some((by_now, given)) = self.sign_in_after(signed_in) {
                 signed_in = by_now;
@@ -344,7 +408,7 @@ impl Inner {
     }
 
     /// Ends in `failure` and keeps the endpoint quiet as long as the policy says.
-    fn fall_quiet(&self, attempt: Attempt, failure: Failure) -> Error {
+    pub(super) fn fall_quiet(&self, attempt: Attempt, failure: Failure) -> Error {
         let quiet = self.policy.quiet_after(attempt, &failure);
         self.state().quiet = Some(Quiet {
             until: later(self.clock.now(), quiet),

@@ -1,6 +1,7 @@
 //! A scripted server, a hand-moved clock and a client between them, for this crate's own tests.
 
 mod clock;
+mod occasions;
 mod script;
 
 use crate::{
@@ -8,9 +9,11 @@ use crate::{
 };
 
 pub(crate) use self::clock::{HandClock, quiet};
+pub(crate) use self::occasions::{Counting, Occasions};
 pub(crate) use self::script::{Reply, Script};
 
 pub(crate) const TOKEN_URL: &str = "https://id.example/token";
+pub(crate) const DEVICE_URL: &str = "https://id.example/device";
 pub(crate) const API_URL: &str = "https://api.example/things";
 
 /// One client, its server, its clock and its store.
@@ -74,10 +77,14 @@ impl Stage {
             id: "app".to_owned(),
             secret: Secret::new("client-secret"),
         };
-        let provider = Provider::at(TOKEN_URL).expect("a good address");
+        let provider = Provider::at(TOKEN_URL)
+            .and_then(|provider| provider.with_device_url(DEVICE_URL))
+            .and_then(|provider| provider.with_authorization_url("https://id.example/authorize"))
+            .expect("good addresses");
         let builder = TokenClient::builder(provider, auth, grant)
             .scopes(["api"])
             .clock(clock.clone())
+            .entropy(Counting::new())
             .transport(script.clone())
             .store(store.clone());
         configure(builder).build().expect("a good configuration")
