@@ -4,8 +4,11 @@ mod clock;
 mod occasions;
 mod script;
 
+use std::future::Future;
+
 use crate::{
-    ClientAuth, GrantSource, MemoryStore, Provider, Secret, TokenClient, TokenClientBuilder,
+    ClientAuth, GrantSource, ManagedIdentity, MemoryStore, Provider, Secret, TokenClient,
+    TokenClientBuilder,
 };
 
 pub(crate) use self::clock::{HandClock, quiet};
@@ -47,16 +50,41 @@ impl Stage {
         grant: GrantSource,
         configure: impl FnOnce(TokenClientBuilder) -> TokenClientBuilder,
     ) -> Self {
+        Self::with(|clock, script, store| Self::build(clock, script, store, grant, configure))
+    }
+
+    /// The machine's own identity.
+    pub(crate) fn machine() -> Self {
+        Self::with(|clock, script, store| {
+            TokenClient::managed_identity(ManagedIdentity::imds())
+                .scopes(["https://vault.example/.default"])
+                .clock(clock.clone())
+                .transport(script.clone())
+                .store(store.clone())
+                .build()
+                .expect("a good configuration")
+        })
+    }
+
+    fn with(client: impl FnOnce(&HandClock, &Script, &MemoryStore) -> TokenClient) -> Self {
         let clock = HandClock::new();
         let script = Script::new(clock.clone());
         let store = MemoryStore::new();
-        let client = Self::build(&clock, &script, &store, grant, configure);
+        let client = client(&clock, &script, &store);
         Self {
             clock,
             script,
             store,
             client,
         }
+    }
+
+    /// Any work on the client, with the clock moved as it needs.
+    pub(crate) async fn run<T: Send + 'static, F>(&self, work: impl FnOnce(TokenClient) -> F) -> T
+    where
+        F: Future<Output = T> + Send + 'static,
+    {
+        self.clock.run(work(self.client.clone())).await
     }
 
     /// A second client on the same server, clock and store, as another process would be.
