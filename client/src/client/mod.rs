@@ -1,5 +1,6 @@
 //! The client: what callers use.
 
+mod asking;
 mod builder;
 mod call;
 mod credentials;
