@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use mock_idp::clock::Clock as _;
-use mock_idp::fault::Fault;
+use mock_idp::fault::{ConnectionFault, Fault};
 use mock_idp::journal::{Endpoint, Origin};
 use mock_idp::mint::TokenRecipe;
 use mock_idp::{MockIdp, Provider};
@@ -68,11 +68,11 @@ async fn entra_knows_a_certificate_by_either_algorithm() {
 #[tokio::test]
 async fn okta_knows_a_key_and_every_try_is_signed_anew() {
     let world = World::of(Provider::Okta).await;
-    // A key id is used up by the try that got no token.
-    world
-        .idp
-        .faults()
-        .add(Fault::at(Endpoint::Token).nth(1).reply(503));
+    // The try whose answer is lost has used its assertion up: Okta takes each once.
+    let lost = Fault::at(Endpoint::Token)
+        .nth(1)
+        .connection(ConnectionFault::LostReply);
+    world.idp.faults().add(lost);
     let key = ClientAssertion::private_key(&Secret::new(KEY)).expect("a key");
     let client = world.client(signing(KEYED, key.clone()), GrantSource::ClientCredentials);
     world
