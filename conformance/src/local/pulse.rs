@@ -21,6 +21,8 @@ use crate::watchdog::{Stopwatch, within};
 /// Without a sign of life for so long, what is under way has settled if the mock keeps a request waiting on purpose, or a part of
 /// the client sleeps: the rest most likely waits for that.
 const SETTLE: Duration = Duration::from_millis(250);
+/// How long a client that nobody waits for may take to make something of an answer: to ask again at once, for one.
+const ECHO: Duration = Duration::from_millis(60);
 /// How many requests a case may send, as in this process.
 const REQUESTS: u32 = super::play::REQUEST_BUDGET;
 
@@ -45,6 +47,10 @@ struct Shared {
 struct State {
     last: u64,
     under_way: HashMap<Ticket, Waiting>,
+    /// How many answers have gone out since an operation was begun when none was under way.
+    answers: u32,
+    /// Whether an answer has gone out that may not have been an operation's own.
+    echoes: bool,
     /// Requests that the mock keeps waiting on purpose.
     parked: HashSet<SocketAddr>,
     /// How many requests have come in.
@@ -83,7 +89,12 @@ pub(crate) struct Ticket(u64);
 impl State {
     fn is_running(&self) -> bool {
         // Whoever sends without end is stopped and not waited for.
-        !self.is_exhausted() && self.awaited().any(|op| op.until.is_none())
+        !self.is_exhausted() && (self.echoes || self.is_awake())
+    }
+
+    /// Whether an operation is under way that does not sleep.
+    fn is_awake(&self) -> bool {
+        self.awaited().any(|op| op.until.is_none())
     }
 
     fn is_exhausted(&self) -> bool {
@@ -111,7 +122,9 @@ impl State {
 
     /// Without a sign of life for so long, what is under way has settled.
     fn patience(&self, limits: &Limits) -> Duration {
-        if self.is_explained() && !self.has_notice() {
+        if !self.is_awake() {
+            ECHO
+        } else if self.is_explained() && !self.has_notice() {
             SETTLE
         } else {
             limits.unexplained
@@ -128,6 +141,8 @@ impl Pulse {
             state: Mutex::new(State {
                 last: 0,
                 under_way: HashMap::new(),
+                answers: 0,
+                echoes: false,
                 parked: HashSet::new(),
                 requests: 0,
                 beats: 0,
@@ -151,6 +166,9 @@ impl Pulse {
             state.last += 1;
             begun = Ticket(state.last);
             let (place, until) = (self.place, None);
+            if !state.is_awake() {
+                state.answers = 0;
+            }
             state.under_way.insert(begun, Waiting { of, place, until });
         });
         begun
@@ -160,6 +178,8 @@ impl Pulse {
     pub(crate) fn end(&self, ticket: Ticket) {
         self.beat(|state| {
             state.under_way.remove(&ticket);
+            // One is its own. Of several, any may have been for something that goes on behind its back.
+            state.echoes = state.echoes || (!state.is_awake() && state.answers > 1);
         });
     }
 
@@ -189,6 +209,14 @@ impl Pulse {
     /// A request has come in.
     pub(super) fn requested(&self) {
         self.beat(|state| state.requests = state.requests.saturating_add(1));
+    }
+
+    /// A request has been answered.
+    pub(super) fn answered(&self) {
+        self.beat(|state| {
+            state.answers = state.answers.saturating_add(1);
+            state.echoes = state.echoes || !state.is_awake();
+        });
     }
 
     /// The mock keeps this peer's request waiting on purpose.
@@ -282,8 +310,13 @@ impl Pulse {
                     Some(left)
                 } else {
                     state.counted = false;
+                    let faded = std::mem::take(&mut state.echoes);
                     drop(state);
                     self.shared.activity.end();
+                    if faded {
+                        // Whoever waits for a sign of life looks whether there is anything left to wait for.
+                        self.shared.beat.notify_waiters();
+                    }
                     None
                 }
             };

@@ -309,7 +309,14 @@ impl mock_idp::supervise::Supervisor for Timeline {
             pulse.requested();
         }
         let handling = Handling::new(&self.activity, handling);
-        Box::pin(Tracked::new(&self.activity, handling))
+        let handling = Tracked::new(&self.activity, handling);
+        let Some(pulse) = self.pulse.clone() else {
+            return Box::pin(handling);
+        };
+        Box::pin(async move {
+            handling.await;
+            pulse.answered();
+        })
     }
 
     fn parked(&self, peer: SocketAddr) {

@@ -15,6 +15,8 @@ use crate::watchdog::within;
 
 /// How many lines of standard error are kept.
 const LINES: usize = 20;
+/// How many more are kept until they are redacted: a private key has some dozens, and half of one is not known for what it is.
+const MARGIN: usize = 100;
 /// How many characters of a line are shown.
 const SHOWN: usize = 300;
 /// What a world calls a token that it did not issue.
@@ -57,16 +59,14 @@ impl Confidants {
     pub(super) fn scrubbed(&self, text: String) -> String {
         self.0.iter().fold(text, |text, idp| idp.scrubbed(&text))
     }
+}
 
-    /// A line without any world's secrets, shortened.
-    fn redacted(&self, line: &[u8]) -> String {
-        let clean = self.scrubbed(String::from_utf8_lossy(line).into_owned());
-        let mut line: String = clean.chars().take(SHOWN).collect();
-        if line.len() < clean.len() {
-            line.push('…');
-        }
-        line
+fn shortened(line: &str) -> String {
+    let mut short: String = line.chars().take(SHOWN).collect();
+    if short.len() < line.len() {
+        short.push('…');
     }
+    short
 }
 
 /// What was heard of one stream. No `Debug`: it holds what was printed as it was.
@@ -139,12 +139,18 @@ pub(super) fn said(output: Heard, error: Heard, confidants: &Confidants) -> Said
     if told.iter().any(|what| what != SOME_TOKEN) {
         told.retain(|what| what != SOME_TOKEN);
     }
-    let lines = error.tail.iter();
+    let lines: Vec<_> = error
+        .tail
+        .iter()
+        .map(|l| String::from_utf8_lossy(l))
+        .collect();
+    let clean = confidants.scrubbed(lines.join("\n"));
+    let lines: Vec<String> = clean.lines().map(shortened).collect();
     Said {
         bytes: output.bytes + error.bytes,
         unsearched: output.unsearched + error.unsearched,
         told,
-        stderr_tail: lines.map(|line| confidants.redacted(line)).collect(),
+        stderr_tail: lines[lines.len().saturating_sub(LINES)..].to_vec(),
     }
 }
 
@@ -198,7 +204,7 @@ impl Heard {
     }
 
     fn keep(&mut self, line: Vec<u8>) {
-        if self.tail.len() == LINES {
+        if self.tail.len() == LINES + MARGIN {
             self.tail.pop_front();
         }
         self.tail.push_back(line);
@@ -292,6 +298,20 @@ mod tests {
         assert_eq!(said.stderr_tail.len(), LINES);
         assert_eq!(said.stderr_tail[LINES - 1], "line 2000");
         assert_eq!(said.bytes, flood.len() as u64);
+    }
+
+    #[tokio::test]
+    async fn a_private_key_is_known_though_its_beginning_is_not_among_the_last_lines() {
+        let body = "cGxhbnRlZCBwcml2YXRlIGtleQ==\n".repeat(60);
+        let key = [
+            "-----BEGIN PRIVATE",
+            " KEY-----\n",
+            &body,
+            "-----END PRIVATE KEY-----\n",
+        ];
+        let (said, _) = heard(&[key.concat().as_bytes(), b"last"]).await;
+        let tail = said.stderr_tail.join("\n");
+        assert!(tail.ends_with("last") && !tail.contains("cGxhbn"), "{tail}");
     }
 
     #[tokio::test]

@@ -12,7 +12,7 @@ fn selections_that_select_nothing() {
     insta::assert_snapshot!(nothing(&["list", "wait-as-tld"]), @"`wait-as-tld` selects nothing; did you mean `rate-limit/wait-as-told`? `tokenproof list` shows every name");
     insta::assert_snapshot!(nothing(&["run", "concurrency", "--level", "must"]), @"nothing is left to run: the options exclude each other");
     insta::assert_snapshot!(nothing(&["run", "rotation", "--provider", "entra"]), @"nothing is left to run: the options exclude each other");
-    insta::assert_snapshot!(nothing(&["exec", "concurrency", "--", "true"]), @"none of the selected scenarios can be judged passively; `tokenproof list passive` shows those that can");
+    insta::assert_snapshot!(nothing(&["exec", "concurrency", "--", "true"]), @"none of the selected scenarios can be judged passively; `tokenproof list --passive` shows those that can");
 }
 
 #[test]

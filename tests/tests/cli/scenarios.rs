@@ -66,7 +66,7 @@ fn an_unknown_key_is_shown_with_the_nearest_known_one() {
     10 |   - { id: served, req: errors.class, eech: { of: a, outcome: ok } }
        |                                      ^^^^ did you mean `each`?
        |
-       = note: the keys here are `id`, `req`, `when`, `given`, `hint`, `never`, `count`, `each`, `gap`, `distinct`, `constant`, `order`, `overlap`, `spread`, `invariant` and `any_of`
+       = note: the keys here are `id`, `req`, `when`, `given`, `hint`, `never`, `count`, `each`, `gap`, `distinct`, `constant`, `order`, `overlap`, `spread`, `heeds`, `invariant` and `any_of`
     ");
 }
 

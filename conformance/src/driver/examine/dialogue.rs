@@ -1,6 +1,6 @@
 //! A conversation with a driver that notes its bad manners and goes on, where a run would end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
@@ -22,6 +22,8 @@ pub(super) struct Dialogue {
     end: Duration,
     last: u64,
     asked: BTreeMap<u64, Asked>,
+    /// Answers of a service whose streams have not ended.
+    open: BTreeSet<u64>,
     /// Why nothing more can be heard.
     over: Option<String>,
     breaches: Breaches,
@@ -63,6 +65,7 @@ impl Dialogue {
             end: limits.end,
             last: 0,
             asked: BTreeMap::new(),
+            open: BTreeSet::new(),
             over: None,
             breaches: Breaches::default(),
         }
@@ -103,6 +106,9 @@ impl Dialogue {
             until: None,
         };
         self.asked.insert(id, asked);
+        if matches!(self.link, Link::Service(_)) {
+            self.open.insert(id);
+        }
         let mut line = json!({ "id": id });
         if let Value::Object(line) = &mut line {
             line.extend(members);
@@ -191,7 +197,12 @@ impl Dialogue {
     pub(super) async fn end(mut self) -> Ended {
         let early = self.over.is_some();
         self.link.end_input();
-        while self.over.is_none() {
+        // From a service nothing can come any more when its answers have ended.
+        let can_come = |dialogue: &Self| match dialogue.link {
+            Link::Service(_) => !dialogue.open.is_empty(),
+            Link::Process(_) | Link::Terminal(_) => true,
+        };
+        while self.over.is_none() && can_come(&self) {
             let came = self.hear(self.end).await;
             if !came {
                 break;
@@ -219,7 +230,9 @@ impl Dialogue {
                 }
             },
             // Without an answer in it, the wait for that comes to nothing.
-            Some(Inbound::Answered(_)) => {}
+            Some(Inbound::Answered(id)) => {
+                self.open.remove(&id);
+            }
             Some(Inbound::Broken(fault)) => {
                 self.breaches.no_message.get_or_insert(fault.to_string());
                 self.over = Some(fault.to_string());

@@ -38,6 +38,25 @@ async fn what_is_asked_is_busy_until_it_is_answered() {
     assert!(activity.is_quiet(), "in the same instant");
 }
 
+/// A renewal in the background that is refused and tried again at once: nobody waits for it.
+#[tokio::test]
+async fn an_answer_that_nobody_waits_for_has_an_echo() {
+    let activity = Activity::default();
+    let pulse = watched(&activity);
+    let call = pulse.begin(Kind::Work);
+    pulse.answered();
+    pulse.end(call);
+    assert!(activity.is_quiet(), "it was the call's");
+    let call = pulse.begin(Kind::Work);
+    pulse.answered();
+    pulse.answered();
+    pulse.end(call);
+    assert!(settles(&activity, SOON).await);
+    pulse.answered();
+    assert!(settles(&activity, SOON).await);
+    assert!(!pulse.goes_on().await, "there is nothing to wait for");
+}
+
 #[tokio::test]
 async fn who_sleeps_is_not_busy_and_wakes_at_its_time() {
     let activity = Activity::default();
