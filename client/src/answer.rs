@@ -5,6 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::response::Parts;
 use http::{HeaderMap, StatusCode};
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::access_token::bearer;
@@ -23,6 +24,9 @@ pub(crate) struct Answer {
     /// Microsoft's `refresh_in`: renew after this long.
     pub(crate) refresh_in: Option<Duration>,
     pub(crate) scope: Option<String>,
+    /// `expires_on` of Entra's v1 endpoints and of machines.
+    pub(crate) expires_on: Option<Timestamp>,
+    pub(crate) id_token: Option<Secret>,
 }
 
 /// Reads the answer to a token request. `told_wait` goes into the error; `sent` are the secrets
@@ -32,8 +36,21 @@ pub(crate) fn read(
     body: &Bytes,
     grant: GrantKind,
     told_wait: Option<Duration>,
-    sent: &[&Secret],
+    sent: &[Secret],
 ) -> Result<Answer, Error> {
+    let members = members(parts, body, grant, told_wait, sent)?;
+    success(&members).map_err(Error::Protocol)
+}
+
+/// The members of an answer that is a success (RFC 6749 section 5.1); otherwise the refusal, as
+/// [`read`] has it.
+pub(crate) fn members(
+    parts: &Parts,
+    body: &Bytes,
+    grant: GrantKind,
+    told_wait: Option<Duration>,
+    sent: &[Secret],
+) -> Result<Map<String, Value>, Error> {
     let status = parts.status;
     let members = object(body);
     let refusal = refusal(parts, members.as_ref(), grant, told_wait, sent);
@@ -42,6 +59,8 @@ pub(crate) fn read(
         || status == StatusCode::TOO_MANY_REQUESTS
         || status == StatusCode::REQUEST_TIMEOUT
         || status.is_server_error()
+        // Machines need not say more than the status, and App Service says it in other members.
+        || (status.is_client_error() && grant == GrantKind::ManagedIdentity)
     {
         return Err(refusal.into());
     }
@@ -51,8 +70,7 @@ pub(crate) fn read(
     if !status.is_success() {
         return Err(Error::Protocol(ProtocolError::NoErrorCode { status }));
     }
-    let members = members.ok_or(Error::Protocol(ProtocolError::NotJson { status }))?;
-    success(&members).map_err(Error::Protocol)
+    members.ok_or(Error::Protocol(ProtocolError::NotJson { status }))
 }
 
 fn success(members: &Map<String, Value>) -> Result<Answer, ProtocolError> {
@@ -63,7 +81,7 @@ fn success(members: &Map<String, Value>) -> Result<Answer, ProtocolError> {
     if !token_type.eq_ignore_ascii_case(BEARER) {
         return Err(ProtocolError::TokenType(readable(
             token_type,
-            &[&access_token],
+            std::slice::from_ref(&access_token),
         )));
     }
     Ok(Answer {
@@ -72,13 +90,15 @@ fn success(members: &Map<String, Value>) -> Result<Answer, ProtocolError> {
         lifetime: members.get("expires_in").and_then(seconds),
         refresh_in: members.get("refresh_in").and_then(seconds),
         scope: text(members, "scope").map(str::to_owned),
+        expires_on: members.get("expires_on").and_then(moment),
+        id_token: secret(members, "id_token"),
         access_token,
     })
 }
 
 /// A positive number of seconds, as JSON number or text; fractions are cut, but not to nothing.
 /// Zero, negative and unreadable values are of no use: they cannot be told from "not known".
-fn seconds(value: &Value) -> Option<Duration> {
+pub(crate) fn seconds(value: &Value) -> Option<Duration> {
     let seconds = match value {
         Value::Number(number) => number.as_f64()?,
         Value::String(text) => text.trim().parse().ok()?,
@@ -91,12 +111,18 @@ fn seconds(value: &Value) -> Option<Duration> {
     Some(Duration::try_from_secs_f64(whole).unwrap_or(Duration::MAX))
 }
 
+/// Seconds since 1970, as JSON number or text.
+fn moment(value: &Value) -> Option<Timestamp> {
+    let seconds = seconds(value)?.as_secs();
+    Timestamp::from_second(i64::try_from(seconds).ok()?).ok()
+}
+
 fn refusal(
     parts: &Parts,
     members: Option<&Map<String, Value>>,
     grant: GrantKind,
     told_wait: Option<Duration>,
-    sent: &[&Secret],
+    sent: &[Secret],
 ) -> Refusal {
     let get = |name: &str| {
         let text = text(members?, name)?;
@@ -108,10 +134,12 @@ fn refusal(
     let mut refusal = Refusal::new(parts.status, grant);
     refusal.error = get("error").or_else(|| get("errorCode"));
     refusal.suberror = get("suberror");
-    refusal.description = get("error_description").or_else(|| get("errorSummary"));
+    refusal.description = get("error_description")
+        .or_else(|| get("errorSummary"))
+        .or_else(|| get("message").filter(|_| grant == GrantKind::ManagedIdentity));
     refusal.vendor_code = number.or_else(|| get("errorCode"));
     refusal.claims = members.and_then(claims);
-    refusal.correlation_id = get("correlation_id");
+    refusal.correlation_id = get("correlation_id").or_else(|| get("correlationId"));
     refusal.trace_id = get("trace_id").or_else(|| get("errorId"));
     refusal.request_id = header_id(&parts.headers, sent);
     refusal.retry_after = told_wait;
@@ -128,7 +156,7 @@ fn claims(members: &Map<String, Value>) -> Option<String> {
 }
 
 /// The request id that the server's support will ask for.
-pub(crate) fn header_id(headers: &HeaderMap, sent: &[&Secret]) -> Option<String> {
+pub(crate) fn header_id(headers: &HeaderMap, sent: &[Secret]) -> Option<String> {
     ["x-ms-request-id", "x-okta-request-id", "request-id"]
         .iter()
         .find_map(|name| headers.get(*name)?.to_str().ok())
@@ -137,7 +165,7 @@ pub(crate) fn header_id(headers: &HeaderMap, sent: &[&Secret]) -> Option<String>
 
 /// A server's text made fit for messages: secrets of the request cut out, control characters
 /// turned into spaces so that no line can be forged in a log, and the length bounded.
-pub(crate) fn readable(text: &str, sent: &[&Secret]) -> String {
+pub(crate) fn readable(text: &str, sent: &[Secret]) -> String {
     const LONGEST: usize = 1000;
     let mut text = text.to_owned();
     for secret in sent.iter().filter(|secret| !secret.is_empty()) {
@@ -155,11 +183,11 @@ fn object(body: &Bytes) -> Option<Map<String, Value>> {
 }
 
 /// A member that is text and not empty.
-fn text<'a>(members: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
+pub(crate) fn text<'a>(members: &'a Map<String, Value>, name: &str) -> Option<&'a str> {
     members.get(name)?.as_str().filter(|text| !text.is_empty())
 }
 
-fn secret(members: &Map<String, Value>, name: &str) -> Option<Secret> {
+pub(crate) fn secret(members: &Map<String, Value>, name: &str) -> Option<Secret> {
     text(members, name).map(Secret::new)
 }
 
@@ -181,7 +209,7 @@ mod tests {
             &Bytes::copy_from_slice(body.as_bytes()),
             GrantKind::RefreshToken,
             None,
-            &[&sent],
+            std::slice::from_ref(&sent),
         )
     }
 
@@ -210,10 +238,10 @@ mod tests {
             shown(200, r#"{"access_token":"a","refresh_token":""}"#),
         ];
         insta::assert_snapshot!(lines.join("\n"), @r#"
-        Answer { access_token: Secret(***), token_type: "Bearer", refresh_token: None, lifetime: Some(3599s), refresh_in: None, scope: None }
-        Answer { access_token: Secret(***), token_type: "bearer", refresh_token: Some(Secret(***)), lifetime: Some(3599s), refresh_in: Some(1800s), scope: Some("x y") }
-        Answer { access_token: Secret(***), token_type: "Bearer", refresh_token: None, lifetime: None, refresh_in: None, scope: None }
-        Answer { access_token: Secret(***), token_type: "Bearer", refresh_token: None, lifetime: None, refresh_in: None, scope: None }
+        Answer { access_token: Secret(***), token_type: "Bearer", refresh_token: None, lifetime: Some(3599s), refresh_in: None, scope: None, expires_on: None, id_token: None }
+        Answer { access_token: Secret(***), token_type: "bearer", refresh_token: Some(Secret(***)), lifetime: Some(3599s), refresh_in: Some(1800s), scope: Some("x y"), expires_on: None, id_token: None }
+        Answer { access_token: Secret(***), token_type: "Bearer", refresh_token: None, lifetime: None, refresh_in: None, scope: None, expires_on: None, id_token: None }
+        Answer { access_token: Secret(***), token_type: "Bearer", refresh_token: None, lifetime: None, refresh_in: None, scope: None, expires_on: None, id_token: None }
         "#);
     }
 
@@ -365,7 +393,7 @@ mod tests {
     #[test]
     fn a_servers_text_cannot_forge_lines_or_flood() {
         let secret = Secret::new("pw");
-        assert_eq!(readable("a\r\nb\u{1b}pw", &[&secret]), "a  b ***");
+        assert_eq!(readable("a\r\nb\u{1b}pw", &[secret]), "a  b ***");
         assert_eq!(readable(&"x".repeat(5000), &[]).len(), 1000);
     }
 

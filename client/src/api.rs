@@ -104,7 +104,7 @@ impl ApiResponse {
                 status: self.status(),
                 description: None,
                 correlation_id: None,
-                request_id: header_id(self.headers(), &[token]),
+                request_id: header_id(self.headers(), std::slice::from_ref(token)),
             }))),
             _ => Ok(self.into_response()),
         }
@@ -118,7 +118,7 @@ impl ApiResponse {
             .or_else(|| challenges.iter().find(|challenge| challenge.is("Bearer")));
         let param = |name: &str| {
             let text = bearer?.param(name)?;
-            Some(readable(text, &[token]))
+            Some(readable(text, std::slice::from_ref(token)))
         };
         Arc::new(ApiRefusal {
             method: self.method.clone(),
@@ -128,7 +128,7 @@ impl ApiResponse {
             description: param("error_description").or_else(|| param("errordescription")),
             scope: param("scope"),
             claims: self.claims_challenge(),
-            request_id: header_id(self.headers(), &[token]),
+            request_id: header_id(self.headers(), std::slice::from_ref(token)),
             response: self,
         })
     }

@@ -4,9 +4,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::HeaderValue;
 
-use crate::Secret;
+use crate::assertion::Occasion;
 use crate::error::Misuse;
 use crate::request::Form;
+use crate::{ClientAssertion, Secret};
 
 /// Client authentication at the token endpoint (RFC 6749 section 2.3).
 ///
@@ -15,6 +16,14 @@ use crate::request::Form;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ClientAuth {
+    /// A signed text in place of a secret (RFC 7523 section 2.2): a certificate at Entra,
+    /// `private_key_jwt` at Okta, a platform's token for workload identity federation.
+    Assertion {
+        /// The client id.
+        id: String,
+        /// What is signed, and by what.
+        assertion: ClientAssertion,
+    },
     /// `client_id` and `client_secret` in the body (`client_secret_post`).
     SecretPost {
         /// The client id.
@@ -41,15 +50,23 @@ impl ClientAuth {
     /// The client id.
     pub fn id(&self) -> &str {
         match self {
-            Self::SecretPost { id, .. } | Self::SecretBasic { id, .. } | Self::Public { id } => id,
+            Self::Assertion { id, .. }
+            | Self::SecretPost { id, .. }
+            | Self::SecretBasic { id, .. }
+            | Self::Public { id } => id,
         }
     }
 
+    /// Whether the client proves who it is (RFC 6749 section 2.1, confidential clients).
+    pub(crate) fn is_confidential(&self) -> bool {
+        !matches!(self, Self::Public { .. })
+    }
+
     /// The client secret, if the method has one.
-    pub(crate) fn secret(&self) -> Option<&Secret> {
+    fn secret(&self) -> Option<&Secret> {
         match self {
             Self::SecretPost { secret, .. } | Self::SecretBasic { secret, .. } => Some(secret),
-            Self::Public { .. } => None,
+            Self::Assertion { .. } | Self::Public { .. } => None,
         }
     }
 
@@ -63,35 +80,75 @@ impl ClientAuth {
         Ok(())
     }
 
-    /// Puts the credentials where the method has them: into the form, or into the returned header.
-    pub(crate) fn apply(&self, form: &mut Form) -> Option<HeaderValue> {
+    /// Puts the credentials where the method has them: into the form, or into the header that
+    /// comes back.
+    pub(crate) fn apply(
+        &self,
+        form: &mut Form,
+        occasion: &Occasion<'_>,
+    ) -> Result<Applied, Misuse> {
         match self {
+            Self::Assertion { id, assertion } => {
+                let signed = assertion.for_request(id, occasion)?;
+                if assertion.names_client() {
+                    form.push("client_id", id);
+                }
+                form.push("client_assertion_type", JWT_BEARER);
+                form.push("client_assertion", signed.expose());
+                Ok(Applied::in_form(Some(signed)))
+            }
             Self::Public { id } => {
                 form.push("client_id", id);
-                None
+                Ok(Applied::in_form(None))
             }
             Self::SecretPost { id, secret } => {
                 form.push("client_id", id);
                 form.push("client_secret", secret.expose());
-                None
+                Ok(Applied::in_form(Some(secret.clone())))
             }
             Self::SecretBasic { id, secret } => {
                 let pair = format!("{}:{}", Form::encode(id), Form::encode(secret.expose()));
                 let header = format!("Basic {}", STANDARD.encode(pair));
                 // Base64 text is always a valid header value.
-                let mut value = HeaderValue::try_from(header).ok()?;
-                value.set_sensitive(true);
-                Some(value)
+                let mut value = HeaderValue::try_from(header).ok();
+                if let Some(value) = &mut value {
+                    value.set_sensitive(true);
+                }
+                Ok(Applied {
+                    authorization: value,
+                    shown: Some(secret.clone()),
+                })
             }
         }
     }
 }
+
+/// How a request shows who sends it.
+pub(crate) struct Applied {
+    /// The Authorization header.
+    pub(crate) authorization: Option<HeaderValue>,
+    /// The secret that the request holds now.
+    pub(crate) shown: Option<Secret>,
+}
+
+impl Applied {
+    fn in_form(shown: Option<Secret>) -> Self {
+        Self {
+            authorization: None,
+            shown,
+        }
+    }
+}
+
+/// `client_assertion_type` of a JSON Web Token (RFC 7523 section 2.2).
+const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::testkit::Occasions;
 
     fn decoded(id: &str, secret: &str) -> String {
         let auth = ClientAuth::SecretBasic {
@@ -99,7 +156,8 @@ mod tests {
             secret: Secret::new(secret),
         };
         let mut form = Form::default();
-        let header = auth.apply(&mut form).unwrap();
+        let applied = auth.apply(&mut form, &Occasions::new().at_token()).unwrap();
+        let header = applied.authorization.unwrap();
         assert_eq!(form.into_body(), "", "Basic leaves nothing in the body");
         let text = header.to_str().unwrap().strip_prefix("Basic ").unwrap();
         String::from_utf8(STANDARD.decode(text).unwrap()).unwrap()
@@ -117,7 +175,8 @@ mod tests {
             secret: Secret::new("s&cret"),
         };
         let mut form = Form::default();
-        assert!(auth.apply(&mut form).is_none());
+        let applied = auth.apply(&mut form, &Occasions::new().at_token()).unwrap();
+        assert!(applied.authorization.is_none());
         insta::assert_snapshot!(form.into_body(), @"client_id=app&client_secret=s%26cret");
     }
 

@@ -3,13 +3,19 @@
 mod access_token;
 mod answer;
 mod api;
+mod assertion;
 mod auth;
+mod authorization;
 mod challenge;
+mod claims;
 mod client;
 mod clock;
+mod device;
+mod entropy;
 mod error;
 mod fingerprint;
 mod grant;
+mod managed_identity;
 mod policy;
 mod provider;
 mod record;
@@ -26,14 +32,19 @@ use std::pin::Pin;
 
 pub use crate::access_token::AccessToken;
 pub use crate::api::ApiResponse;
+pub use crate::assertion::{ClientAssertion, SigningAlgorithm};
 pub use crate::auth::ClientAuth;
+pub use crate::authorization::{AuthorizationCode, AuthorizationRequest};
 pub use crate::challenge::Challenge;
 pub use crate::client::{TokenClient, TokenClientBuilder};
 pub use crate::clock::{Clock, SystemClock};
+pub use crate::device::DevicePrompt;
+pub use crate::entropy::{Entropy, SystemEntropy};
 pub use crate::error::{
-    ApiRefusal, Class, Error, Misuse, ProtocolError, Refusal, Throttle, ThrottledBy,
+    ApiRefusal, Class, Error, Misuse, ProtocolError, RedirectError, Refusal, Throttle, ThrottledBy,
 };
 pub use crate::grant::{GrantKind, GrantSource};
+pub use crate::managed_identity::ManagedIdentity;
 pub use crate::policy::{
     AfterAnswer, Attempt, Failure, Freshness, Next, Policy, Purpose, StandardPolicy,
 };

@@ -1,51 +1,64 @@
-//! Where the token endpoint is.
+//! Where the provider's endpoints are.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use http::Uri;
 use http::uri::Scheme;
 
 use crate::error::Misuse;
 
-/// A token service, known by its token endpoint.
+/// A token service, known by its token endpoint, and where users sign in to it.
 ///
 /// Addresses must be https, or http to this very machine: everything sent there is a credential.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Provider {
     token_endpoint: Endpoint,
+    authorization_endpoint: Option<Endpoint>,
+    device_endpoint: Option<Endpoint>,
+    issuer: Option<String>,
+    names_issuer: bool,
 }
 
 impl Provider {
-    /// Microsoft Entra ID, v2.0 endpoint: `{authority}/{tenant}/oauth2/v2.0/token`. `authority`
+    /// Microsoft Entra ID, v2.0 endpoints below `{authority}/{tenant}/oauth2/v2.0`. `authority`
     /// is the cloud's login host, such as `https://login.microsoftonline.com`; `tenant` is a
     /// GUID or a verified domain, or `organizations` and the like for user sign-in.
+    ///
+    /// The issuer is known, and compared, where the tenant is a GUID.
     ///
     /// # Errors
     /// [`Misuse`] if the address is not safe or the tenant is no name.
     pub fn entra(authority: &str, tenant: &str) -> Result<Self, Misuse> {
         let tenant = name("tenant", tenant)?;
-        Self::below(
-            "authority",
-            authority,
-            &format!("{tenant}/oauth2/v2.0/token"),
-        )
+        let folder = format!("{tenant}/oauth2/v2.0");
+        let mut provider = Self::below("authority", authority, &folder, "authorize", "devicecode")?;
+        if is_guid(tenant) {
+            let authority = authority.trim_end_matches('/');
+            provider.issuer = Some(format!("{authority}/{}/v2.0", tenant.to_ascii_lowercase()));
+        }
+        Ok(provider)
     }
 
-    /// An Okta custom authorization server: `{org_url}/oauth2/{server_id}/v1/token`.
+    /// An Okta custom authorization server: endpoints below `{org_url}/oauth2/{server_id}/v1`.
     ///
     /// # Errors
     /// [`Misuse`] if the address is not safe or the server id is no name.
     pub fn okta_custom(org_url: &str, server_id: &str) -> Result<Self, Misuse> {
         let server_id = name("authorization server id", server_id)?;
-        Self::below("org URL", org_url, &format!("oauth2/{server_id}/v1/token"))
+        let folder = format!("oauth2/{server_id}/v1");
+        let provider = Self::below("org URL", org_url, &folder, "authorize", "device/authorize")?;
+        let org_url = org_url.trim_end_matches('/');
+        Ok(provider.with_issuer(format!("{org_url}/oauth2/{server_id}"), false))
     }
 
-    /// An Okta org's own authorization server: `{org_url}/oauth2/v1/token`.
+    /// An Okta org's own authorization server: endpoints below `{org_url}/oauth2/v1`.
     ///
     /// # Errors
     /// [`Misuse`] if the address is not safe.
     pub fn okta_org(org_url: &str) -> Result<Self, Misuse> {
-        Self::below("org URL", org_url, "oauth2/v1/token")
+        let folder = "oauth2/v1";
+        let provider = Self::below("org URL", org_url, folder, "authorize", "device/authorize")?;
+        Ok(provider.with_issuer(org_url.trim_end_matches('/'), false))
     }
 
     /// Any token endpoint by its full address. A query in it is kept (RFC 6749 section 3.2).
@@ -53,7 +66,35 @@ impl Provider {
     /// # Errors
     /// [`Misuse`] if the address is not safe.
     pub fn at(token_url: &str) -> Result<Self, Misuse> {
-        Endpoint::parse("token URL", token_url).map(|token_endpoint| Self { token_endpoint })
+        Endpoint::parse("token URL", token_url).map(Self::of)
+    }
+
+    /// Sends users here to sign in (RFC 6749 section 3.1).
+    ///
+    /// # Errors
+    /// [`Misuse`] if the address is not safe.
+    pub fn with_authorization_url(mut self, url: &str) -> Result<Self, Misuse> {
+        self.authorization_endpoint = Some(Endpoint::parse("authorization URL", url)?);
+        Ok(self)
+    }
+
+    /// Asks here for the codes of a device (RFC 8628 section 3.1).
+    ///
+    /// # Errors
+    /// [`Misuse`] if the address is not safe.
+    pub fn with_device_url(mut self, url: &str) -> Result<Self, Misuse> {
+        self.device_endpoint = Some(Endpoint::parse("device authorization URL", url)?);
+        Ok(self)
+    }
+
+    /// Compares the issuer that a sign-in comes back with (RFC 9207 section 2.4). `always` says
+    /// that the provider names it each time (`authorization_response_iss_parameter_supported` of
+    /// its metadata): a sign-in without it is refused then.
+    #[must_use]
+    pub fn with_issuer(mut self, issuer: impl Into<String>, always: bool) -> Self {
+        self.issuer = Some(issuer.into());
+        self.names_issuer = always;
+        self
     }
 
     /// The address of the token endpoint.
@@ -65,13 +106,51 @@ impl Provider {
         &self.token_endpoint
     }
 
-    fn below(what: &'static str, base: &str, path: &str) -> Result<Self, Misuse> {
+    pub(crate) fn authorization_endpoint(&self) -> Result<&Endpoint, Misuse> {
+        self.authorization_endpoint
+            .as_ref()
+            .ok_or(Misuse::NoEndpoint("authorization URL"))
+    }
+
+    pub(crate) fn device_endpoint(&self) -> Result<&Endpoint, Misuse> {
+        self.device_endpoint
+            .as_ref()
+            .ok_or(Misuse::NoEndpoint("device authorization URL"))
+    }
+
+    /// The issuer, if it is known, and whether a sign-in must name it.
+    pub(crate) fn issuer(&self) -> (Option<&str>, bool) {
+        (self.issuer.as_deref(), self.names_issuer)
+    }
+
+    pub(crate) fn of(token_endpoint: Endpoint) -> Self {
+        Self {
+            token_endpoint,
+            authorization_endpoint: None,
+            device_endpoint: None,
+            issuer: None,
+            names_issuer: false,
+        }
+    }
+
+    fn below(
+        what: &'static str,
+        base: &str,
+        folder: &str,
+        authorize: &str,
+        device: &str,
+    ) -> Result<Self, Misuse> {
         let endpoint = Endpoint::parse(what, base)?;
         if endpoint.uri().query().is_some() {
             return Err(bad_url(what, base, "it must have no query"));
         }
-        let url = format!("{}/{path}", base.trim_end_matches('/'));
-        Endpoint::parse(what, &url).map(|token_endpoint| Self { token_endpoint })
+        let base = base.trim_end_matches('/');
+        let at = |path: &str| Endpoint::parse(what, &format!("{base}/{folder}/{path}"));
+        Ok(Self {
+            authorization_endpoint: Some(at(authorize)?),
+            device_endpoint: Some(at(device)?),
+            ..Self::of(at("token")?)
+        })
     }
 }
 
@@ -90,6 +169,24 @@ impl Endpoint {
             .map_err(|_| bad_url(what, text, "it is not an absolute http(s) address"))?;
         check(what, &uri)?;
         Ok(Self(uri))
+    }
+
+    /// As [`parse`](Self::parse), for what answers on the machine itself or on the link it is
+    /// attached to (RFC 3927), where clouds keep their metadata services and speak plain http.
+    pub(crate) fn of_machine(what: &'static str, text: &str) -> Result<Self, Misuse> {
+        if let Ok(uri) = text.parse::<Uri>()
+            && uri.scheme() == Some(&Scheme::HTTP)
+            && !text.contains(['#', '@'])
+            && uri.host().is_some_and(is_link_local)
+        {
+            return Ok(Self(uri));
+        }
+        Self::parse(what, text)
+    }
+
+    /// An address this crate knows itself.
+    pub(crate) fn known(uri: Uri) -> Self {
+        Self(uri)
     }
 
     pub(crate) fn uri(&self) -> &Uri {
@@ -119,6 +216,19 @@ fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     bare.eq_ignore_ascii_case("localhost")
         || bare.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+fn is_link_local(host: &str) -> bool {
+    host.parse::<Ipv4Addr>().is_ok_and(|ip| ip.is_link_local())
+}
+
+/// 8-4-4-4-12 hexadecimal digits.
+fn is_guid(text: &str) -> bool {
+    let lengths = text.split('-').map(str::len);
+    lengths.eq([8, 4, 4, 4, 12])
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
 
 /// A path segment that cannot change the path around it.
@@ -233,6 +343,70 @@ mod tests {
                 Provider::at(&format!("http://{host}:1/t")).is_err(),
                 "{host}"
             );
+        }
+    }
+
+    #[test]
+    fn where_users_sign_in() {
+        let tenant = "3B8E5A10-7d1c-4c1e-9a52-5f0d2c6b7e01";
+        let lines: Vec<_> = [
+            Provider::entra("https://login.microsoftonline.com/", tenant),
+            Provider::entra("https://login.microsoftonline.com", "organizations"),
+            Provider::okta_custom("https://dev-1.okta.com/", "default"),
+            Provider::okta_org("https://dev-1.okta.com"),
+            Provider::at("https://id.example/token"),
+        ]
+        .into_iter()
+        .map(|provider| {
+            let provider = provider.unwrap();
+            let shown = |endpoint: Result<&Endpoint, Misuse>| match endpoint {
+                Ok(endpoint) => endpoint.uri().to_string(),
+                Err(misuse) => misuse.to_string(),
+            };
+            format!(
+                "{}\n  {}\n  {:?}",
+                shown(provider.authorization_endpoint()),
+                shown(provider.device_endpoint()),
+                provider.issuer()
+            )
+        })
+        .collect();
+        insta::assert_snapshot!(lines.join("\n"), @r#"
+        https://login.microsoftonline.com/3B8E5A10-7d1c-4c1e-9a52-5f0d2c6b7e01/oauth2/v2.0/authorize
+          https://login.microsoftonline.com/3B8E5A10-7d1c-4c1e-9a52-5f0d2c6b7e01/oauth2/v2.0/devicecode
+          (Some("https://login.microsoftonline.com/3b8e5a10-7d1c-4c1e-9a52-5f0d2c6b7e01/v2.0"), false)
+        https://login.microsoftonline.com/organizations/oauth2/v2.0/authorize
+          https://login.microsoftonline.com/organizations/oauth2/v2.0/devicecode
+          (None, false)
+        https://dev-1.okta.com/oauth2/default/v1/authorize
+          https://dev-1.okta.com/oauth2/default/v1/device/authorize
+          (Some("https://dev-1.okta.com/oauth2/default"), false)
+        https://dev-1.okta.com/oauth2/v1/authorize
+          https://dev-1.okta.com/oauth2/v1/device/authorize
+          (Some("https://dev-1.okta.com"), false)
+        the provider's authorization URL is not known: give it with the provider
+          the provider's device authorization URL is not known: give it with the provider
+          (None, false)
+        "#);
+    }
+
+    #[test]
+    fn metadata_services_may_be_on_the_link() {
+        let safe = |url: &str| Endpoint::of_machine("endpoint", url).is_ok();
+        for url in [
+            "http://169.254.169.254/m",
+            "http://127.0.0.1:4/m",
+            "https://host/m",
+        ] {
+            assert!(safe(url), "{url}");
+        }
+        for url in [
+            "http://169.255.0.1/",
+            "http://10.0.0.1/",
+            "http://u@169.254.169.254/",
+            "",
+        ] {
+            assert!(!safe(url), "{url}");
         }
     }
 

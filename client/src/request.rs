@@ -1,17 +1,22 @@
-//! Writing the token request (RFC 6749 section 4 and 6).
+//! Writing the token request (RFC 6749 sections 4 and 6).
 
 use bytes::Bytes;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, Method, Request};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use crate::provider::Endpoint;
-use crate::{ClientAuth, GrantKind, Secret, TokenRecord};
+use crate::assertion::Occasion;
+use crate::error::Misuse;
+use crate::{AuthorizationCode, ClientAuth, GrantKind, ManagedIdentity, Secret, TokenRecord};
 
 /// One grant to be sent, with what it needs.
 #[derive(Clone, Debug)]
 pub(crate) enum Grant {
+    AuthorizationCode(AuthorizationCode),
     ClientCredentials,
+    DeviceCode(Secret),
+    ManagedIdentity(ManagedIdentity),
+    OnBehalfOf(Secret),
     Password { username: String, password: Secret },
     RefreshToken(Secret),
 }
@@ -19,7 +24,11 @@ pub(crate) enum Grant {
 impl Grant {
     pub(crate) fn kind(&self) -> GrantKind {
         match self {
+            Self::AuthorizationCode(_) => GrantKind::AuthorizationCode,
             Self::ClientCredentials => GrantKind::ClientCredentials,
+            Self::DeviceCode(_) => GrantKind::DeviceCode,
+            Self::ManagedIdentity(_) => GrantKind::ManagedIdentity,
+            Self::OnBehalfOf(_) => GrantKind::OnBehalfOf,
             Self::Password { .. } => GrantKind::Password,
             Self::RefreshToken(_) => GrantKind::RefreshToken,
         }
@@ -43,48 +52,109 @@ impl Grant {
     /// What must not appear in an error message.
     pub(crate) fn secret(&self) -> Option<&Secret> {
         match self {
+            Self::AuthorizationCode(code) => Some(code.secret()),
             Self::ClientCredentials => None,
+            Self::ManagedIdentity(identity) => identity.secret(),
             Self::Password { password, .. } => Some(password),
-            Self::RefreshToken(token) => Some(token),
+            Self::DeviceCode(token) | Self::OnBehalfOf(token) | Self::RefreshToken(token) => {
+                Some(token)
+            }
+        }
+    }
+
+    /// Whether the scopes go with the grant; a code has them already.
+    fn names_scopes(&self) -> bool {
+        !matches!(self, Self::AuthorizationCode(_) | Self::DeviceCode(_))
+    }
+
+    fn write(&self, form: &mut Form) {
+        form.push("grant_type", self.kind().as_str());
+        match self {
+            Self::AuthorizationCode(code) => code.write(form),
+            Self::ClientCredentials | Self::ManagedIdentity(_) => {}
+            Self::DeviceCode(code) => form.push("device_code", code.expose()),
+            Self::OnBehalfOf(assertion) => {
+                form.push("assertion", assertion.expose());
+                form.push("requested_token_use", "on_behalf_of");
+            }
+            Self::Password { username, password } => {
+                form.push("username", username);
+                form.push("password", password.expose());
+            }
+            Self::RefreshToken(token) => form.push("refresh_token", token.expose()),
         }
     }
 }
 
-/// The POST to the token endpoint. Everything but Basic credentials is in the form body.
+/// A request, and the secrets in it, which nothing said about it may repeat.
+pub(crate) struct Sealed {
+    pub(crate) request: Request<Bytes>,
+    pub(crate) secrets: Vec<Secret>,
+}
+
+/// The request for a token: a POST to the token endpoint with everything but Basic credentials in
+/// the form body. A managed identity is asked for in its own way.
 pub(crate) fn token_request(
-    endpoint: &Endpoint,
     auth: &ClientAuth,
     grant: &Grant,
     scope: Option<&str>,
-) -> Request<Bytes> {
-    let mut form = Form::default();
-    form.push("grant_type", grant.kind().as_str());
-    match grant {
-        Grant::ClientCredentials => {}
-        Grant::Password { username, password } => {
-            form.push("username", username);
-            form.push("password", password.expose());
-        }
-        Grant::RefreshToken(token) => form.push("refresh_token", token.expose()),
+    claims: Option<&str>,
+    occasion: &Occasion<'_>,
+) -> Result<Sealed, Misuse> {
+    let secrets: Vec<_> = grant.secret().cloned().into_iter().collect();
+    if let Grant::ManagedIdentity(identity) = grant {
+        let request = identity.request(scope)?;
+        return Ok(Sealed { request, secrets });
     }
+    let mut form = Form::default();
+    grant.write(&mut form);
+    if let Some(scope) = scope.filter(|_| grant.names_scopes()) {
+        form.push("scope", scope);
+    }
+    if let Some(claims) = claims {
+        form.push("claims", claims);
+    }
+    authenticated(auth, form, occasion, secrets)
+}
+
+/// The POST that a device begins with (RFC 8628 section 3.1).
+pub(crate) fn device_request(
+    auth: &ClientAuth,
+    scope: Option<&str>,
+    claims: Option<&str>,
+    occasion: &Occasion<'_>,
+) -> Result<Sealed, Misuse> {
+    let mut form = Form::default();
     if let Some(scope) = scope {
         form.push("scope", scope);
     }
-    let authorization = auth.apply(&mut form);
+    if let Some(claims) = claims {
+        form.push("claims", claims);
+    }
+    authenticated(auth, form, occasion, Vec::new())
+}
 
+fn authenticated(
+    auth: &ClientAuth,
+    mut form: Form,
+    occasion: &Occasion<'_>,
+    mut secrets: Vec<Secret>,
+) -> Result<Sealed, Misuse> {
+    let applied = auth.apply(&mut form, occasion)?;
+    secrets.extend(applied.shown);
     let mut request = Request::new(Bytes::from(form.into_body()));
     *request.method_mut() = Method::POST;
-    *request.uri_mut() = endpoint.uri().clone();
+    *request.uri_mut() = occasion.called.uri().clone();
     let headers = request.headers_mut();
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     headers.insert(
         CONTENT_TYPE,
         HeaderValue::from_static("application/x-www-form-urlencoded"),
     );
-    if let Some(authorization) = authorization {
+    if let Some(authorization) = applied.authorization {
         headers.insert(AUTHORIZATION, authorization);
     }
-    request
+    Ok(Sealed { request, secrets })
 }
 
 /// The scopes to name in a refresh: those asked for at first, or none if the server has granted
@@ -114,7 +184,7 @@ pub(crate) fn refresh_scope<'a>(asked: Option<&'a str>, granted: Option<&str>) -
 }
 
 /// A body in `application/x-www-form-urlencoded`, UTF-8 (RFC 6749 appendix B).
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Form(String);
 
 impl Form {
@@ -126,6 +196,14 @@ impl Form {
         self.0.push_str(name);
         self.0.push('=');
         self.0.push_str(&Self::encode(value));
+    }
+
+    /// Appends the parameters of another.
+    pub(crate) fn append(&mut self, other: &Self) {
+        if !self.0.is_empty() && !other.0.is_empty() {
+            self.0.push('&');
+        }
+        self.0.push_str(&other.0);
     }
 
     /// Form-encodes one text.
@@ -145,14 +223,29 @@ impl Form {
     }
 }
 
+/// Takes a query or form body apart. Parameters that are not UTF-8 lose their odd bytes.
+pub(crate) fn parameters(text: &str) -> impl Iterator<Item = (String, String)> {
+    let decoded = |part: &str| {
+        let spaced = part.replace('+', " ");
+        percent_decode_str(&spaced).decode_utf8_lossy().into_owned()
+    };
+    text.split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(move |pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (decoded(name), decoded(value))
+        })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Provider;
+    use crate::testkit::Occasions;
 
     fn shown(auth: &ClientAuth, grant: &Grant, scope: Option<&str>) -> String {
-        let provider = Provider::at("https://id.example/token").unwrap();
-        let request = token_request(provider.token_endpoint(), auth, grant, scope);
+        let occasions = Occasions::new();
+        let sealed = token_request(auth, grant, scope, None, &occasions.at_token());
+        let request = sealed.unwrap().request;
         let headers: Vec<_> = request
             .headers()
             .iter()
@@ -202,6 +295,43 @@ mod tests {
         accept: application/json
         content-type: application/x-www-form-urlencoded
         grant_type=password&username=ann%40example.com&password=p+w%2B%C3%A9&scope=openid+api&client_id=app
+        ");
+        insta::assert_snapshot!(shown(&basic, &Grant::OnBehalfOf(Secret::new("a.b.c")), Some("api")), @"
+        POST https://id.example/token
+        accept: application/json
+        content-type: application/x-www-form-urlencoded
+        authorization: Basic YXBwOnMzJTI2
+        grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=a.b.c&requested_token_use=on_behalf_of&scope=api
+        ");
+        insta::assert_snapshot!(shown(&public, &Grant::DeviceCode(Secret::new("dc")), Some("api")), @"
+        POST https://id.example/token
+        accept: application/json
+        content-type: application/x-www-form-urlencoded
+        grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code&device_code=dc&client_id=app
+        ");
+    }
+
+    #[test]
+    fn claims_stand_beside_the_scope() {
+        let public = ClientAuth::Public {
+            id: "app".to_owned(),
+        };
+        let occasions = Occasions::new();
+        let refresh = Grant::RefreshToken(Secret::new("rt"));
+        let claims = Some(r#"{"a":1}"#);
+        let token = token_request(
+            &public,
+            &refresh,
+            Some("api"),
+            claims,
+            &occasions.at_token(),
+        );
+        let device = device_request(&public, Some("api"), claims, &occasions.at_token());
+        let bodies = [token, device]
+            .map(|sealed| String::from_utf8_lossy(sealed.unwrap().request.body()).into_owned());
+        insta::assert_snapshot!(bodies.join("\n"), @"
+        grant_type=refresh_token&refresh_token=rt&scope=api&claims=%7B%22a%22%3A1%7D&client_id=app
+        scope=api&claims=%7B%22a%22%3A1%7D&client_id=app
         ");
     }
 

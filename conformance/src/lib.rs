@@ -18,6 +18,7 @@ mod kin;
 pub mod library;
 pub mod local;
 pub mod mutants;
+pub mod pace;
 pub mod passive;
 pub mod plan;
 pub mod recording;

@@ -14,6 +14,7 @@ use crate::contender::Contender;
 use crate::judge::judge;
 use crate::judgement::{Judgement, Run};
 use crate::local::{self, PlayError};
+use crate::pace::Pace;
 use crate::recording::{Attachment, conversations};
 use crate::report::Played;
 use crate::trace::{CutShort, Road, Trace};
@@ -129,7 +130,8 @@ async fn case(index: usize, case: &Case, contender: &dyn Contender, seed: u64) -
     let mut runs = Vec::with_capacity(case.variations.len());
     let mut said = Vec::new();
     let lack = contender.lacks(case);
-    let patience = contender.limits().run;
+    let real_time = contender.pace(case).map(Pace::takes_in_all);
+    let patience = contender.limits().run + real_time.unwrap_or_default();
     for variation in 0..case.variations.len() {
         if let Some(why) = &lack {
             let trace = nothing(contender, CutShort::Unsupported(why.clone()));
@@ -191,6 +193,7 @@ fn nothing(contender: &dyn Contender, why: CutShort) -> Trace {
             Road::Local
         },
         said: None,
+        timed: None,
         cut_short: Some(why),
     }
 }

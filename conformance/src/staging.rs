@@ -9,6 +9,7 @@ use mock_idp::fault::{RedirectTo, Rule};
 use mock_idp::journal::Origin;
 use mock_idp::{Builder, MockIdp, Provider};
 
+use crate::pace::Pace;
 use crate::scenario::{self, Body, Step, WhenReused};
 
 use self::names::FirstAndSecond;
@@ -28,15 +29,7 @@ pub(crate) fn world(provider: Provider, body: &Body, margin: Duration, seed: u64
         builder = builder.refresh_token_lifetime(lifetime.0);
     }
     if let Some(rotation) = &spec.rotation {
-        builder = builder.rotation(Rotation {
-            mode: match rotation.mode {
-                scenario::RotationMode::Static => RotationMode::Static,
-                scenario::RotationMode::Rotate => RotationMode::Rotate,
-                scenario::RotationMode::KeepOld => RotationMode::KeepOld,
-            },
-            leeway_seconds: u32::try_from(rotation.leeway.0.as_secs()).unwrap_or(u32::MAX),
-            reuse_revokes_family: rotation.when_reused == WhenReused::RevokeFamily,
-        });
+        builder = builder.rotation(as_it_is_for(rotation, |leeway| leeway));
     }
     for limit in &spec.limits {
         builder = builder.limit(limit.clone());
@@ -45,6 +38,36 @@ pub(crate) fn world(provider: Provider, body: &Body, margin: Duration, seed: u64
         builder = builder.foreign_origin();
     }
     builder
+}
+
+/// The same world, in which everything lasts as long as it does in real time.
+pub(crate) fn paced(mut builder: Builder, body: &Body, pace: Pace) -> Builder {
+    let spec = &body.idp;
+    if let Some(lifetime) = pace.told_life() {
+        builder = builder.access_token_lifetime(lifetime);
+    }
+    if let Some(refresh_in) = spec.token.refresh_in {
+        builder = builder.refresh_in(pace.real(refresh_in.0));
+    }
+    if let Some(lifetime) = spec.token.refresh_token_lifetime {
+        builder = builder.refresh_token_lifetime(pace.real(lifetime.0));
+    }
+    if let Some(rotation) = &spec.rotation {
+        builder = builder.rotation(as_it_is_for(rotation, |leeway| pace.real(leeway)));
+    }
+    builder
+}
+
+fn as_it_is_for(rotation: &scenario::Rotation, real: impl Fn(Duration) -> Duration) -> Rotation {
+    Rotation {
+        mode: match rotation.mode {
+            scenario::RotationMode::Static => RotationMode::Static,
+            scenario::RotationMode::Rotate => RotationMode::Rotate,
+            scenario::RotationMode::KeepOld => RotationMode::KeepOld,
+        },
+        leeway_seconds: u32::try_from(real(rotation.leeway.0).as_secs()).unwrap_or(u32::MAX),
+        reuse_revokes_family: rotation.when_reused == WhenReused::RevokeFamily,
+    }
 }
 
 /// The same world, but its Okta applications take assertions signed with the sample key too.

@@ -321,6 +321,10 @@ impl Builder {
                 settings: Arc::new(self.settings),
             }),
         });
+        if self.provider == Provider::Entra {
+            let header = entra::identity_header(&rooms);
+            rooms.secrets.add("identity_header", header.reveal());
+        }
         neighbours::announce(&rooms);
         let connections = Arc::new(AtomicU64::new(0));
         let listeners = bound

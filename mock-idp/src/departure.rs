@@ -144,10 +144,12 @@ impl Departure<'_> {
         if reply.status.is_success() {
             facts.leniencies = self.world.lenience.needed();
         }
+        let hygiene = self.world.hygiene();
+        facts.changed = facts.changed.map(|words| hygiene.clean(&words));
         // A challenge may repeat the path that was asked for, and a redirect does.
         for (name, value) in &mut facts.headers {
             if matches!(name.as_str(), "www-authenticate" | "location") {
-                *value = self.world.hygiene().clean(value);
+                *value = hygiene.clean(value);
             }
         }
         facts
@@ -160,6 +162,7 @@ impl Departure<'_> {
             vendor_code: None,
             headers: Vec::new(),
             issued: Vec::new(),
+            changed: None,
             fault: self.fault_label().map(str::to_owned),
             limit: self.limit.clone(),
             leniencies: Vec::new(),

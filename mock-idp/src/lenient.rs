@@ -250,6 +250,8 @@ fn admit_entra_scope(
             app_id: resource.to_owned(),
             identifier: resource.to_owned(),
             token_version: 1,
+            continuous_access: None,
+            step_up: Vec::new(),
             enabled: true,
             assignment_required: false,
             group_claims: false,

@@ -53,7 +53,8 @@ pub mod yaml;
 pub use builder::{Builder, StartError};
 pub use listener::NoCertificate;
 pub use mock::{
-    Credentials, Identity, MintedRefreshToken, MockIdp, SentBack, SignInError, SignInRefusal,
+    AppService, BadAccessEvent, Credentials, FederatedToken, Identity, MintedRefreshToken, MockIdp,
+    NoFederatedToken, SentBack, SignInError, SignInRefusal,
 };
 pub use provider::{Provider, UnknownProvider};
 pub use secret::Secret;

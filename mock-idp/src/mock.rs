@@ -1,16 +1,20 @@
 //! [`MockIdp`]: one running world and the handles to it.
 
+mod access_events;
 mod administration;
+mod app_service;
 mod authorizations;
 mod consent;
 mod directory;
 mod drain;
 mod expecting;
 mod faults;
+mod federated;
 mod identity;
 mod keys;
 mod limits;
 mod minting;
+mod redaction;
 mod refresh_tokens;
 mod sign_ins;
 mod state;
@@ -34,10 +38,14 @@ use crate::{entra, neighbours};
 
 use self::identity::{Realm, api_url, scopes};
 
+pub use self::access_events::BadAccessEvent;
+pub use self::app_service::AppService;
 pub use self::authorizations::{SentBack, SignInRefusal};
+pub use self::federated::{FederatedToken, NoFederatedToken};
 pub use self::identity::Identity;
 pub(crate) use self::identity::{issuer_url, jwks_url, token_url};
 pub use self::sign_ins::SignInError;
+pub(crate) use directory::made_secret;
 
 /// A running mock identity provider. Dropping it closes its ports, and verifies what was [expected](Self::expect) of it.
 #[derive(Debug)]
@@ -286,25 +294,6 @@ impl MockIdp {
     #[must_use]
     pub fn label_of(&self, token: &str) -> Option<TokenLabel> {
         self.rooms.ledger.label_of(token)
-    }
-
-    /// The secrets and tokens of this world that stand in a text, in any spelling, by name or label: a client's error message
-    /// should hold none.
-    #[must_use]
-    pub fn secrets_in(&self, text: &str) -> Vec<String> {
-        self.rooms.hygiene().told_in(text)
-    }
-
-    /// A text as the journal would keep it: labels for tokens, `***` for secrets, and no longer than 256 bytes.
-    #[must_use]
-    pub fn redacted(&self, text: &str) -> String {
-        self.rooms.hygiene().clean(text)
-    }
-
-    /// The same for a log, each line kept whole. Left out are any private key in PEM and what follows `client_secret=` or the like.
-    #[must_use]
-    pub fn scrubbed(&self, text: &str) -> String {
-        self.rooms.hygiene().scrub(text)
     }
 
     /// Every token this world remembers: the newest 50,000 access tokens, and of the newest 20,000 sign-ins the newest 1,000 refresh

@@ -18,6 +18,8 @@ pub(crate) struct Reply {
     pub(crate) error: Option<String>,
     pub(crate) vendor_code: Option<String>,
     pub(crate) issued: Vec<TokenLabel>,
+    /// What has been changed in the directory, in words.
+    pub(crate) changed: Option<String>,
 }
 
 /// The body of an answer.
@@ -38,6 +40,7 @@ impl Reply {
             error: None,
             vendor_code: None,
             issued: Vec::new(),
+            changed: None,
         }
     }
 
@@ -58,6 +61,7 @@ impl Reply {
             error: None,
             vendor_code: None,
             issued: Vec::new(),
+            changed: None,
         }
     }
 
@@ -71,6 +75,12 @@ impl Reply {
     /// Notes the tokens it carries.
     pub(crate) fn with_issued(mut self, issued: impl IntoIterator<Item = TokenLabel>) -> Self {
         self.issued.extend(issued);
+        self
+    }
+
+    /// Notes what has been changed in the directory.
+    pub(crate) fn with_change(mut self, words: impl Into<String>) -> Self {
+        self.changed = Some(words.into());
         self
     }
 
@@ -141,6 +151,7 @@ impl Reply {
             vendor_code: self.vendor_code.clone(),
             headers,
             issued: self.issued.clone(),
+            changed: self.changed.clone(),
             fault: None,
             limit: None,
             leniencies: Vec::new(),

@@ -183,6 +183,7 @@ fn the_schema_refuses_what_is_wrong_in_form() {
     secret-expires-before-it-begins
     secret-id-twice
     secret-twice
+    step-up-nowhere
     tenant-called-common
     tenant-twice
     token-version-three

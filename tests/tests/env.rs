@@ -81,6 +81,60 @@ fn with_both_vendors_each_has_names_of_its_own() {
 }
 
 #[test]
+fn a_program_may_believe_that_it_runs_elsewhere() {
+    let script = "echo ${AZURE_CLIENT_SECRET+secret} ${AZURE_POD_IDENTITY_AUTHORITY_HOST+machine}
+        echo ${IDENTITY_ENDPOINT##*/} ${#IDENTITY_HEADER}
+        echo $AZURE_CLIENT_ID ${AZURE_AUTHORITY_HOST%%:*} $AZURE_TENANT_ID
+        test -f \"$AZURE_FEDERATED_TOKEN_FILE\" && tr . '\\n' < $AZURE_FEDERATED_TOKEN_FILE | grep -c .
+        echo $AZURE_FEDERATED_TOKEN_FILE";
+    let told = |machine: &str| {
+        let home = home();
+        let output = env(
+            &home,
+            &["--http", "--runs-on", machine, "--", "sh", "-c", script],
+        )
+        .env_remove("IDENTITY_ENDPOINT")
+        .env_remove("IDENTITY_HEADER")
+        .env_remove("AZURE_FEDERATED_TOKEN_FILE")
+        .env_remove("AZURE_CLIENT_SECRET")
+        .env_remove("AZURE_POD_IDENTITY_AUTHORITY_HOST")
+        .output()
+        .expect("it starts");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    };
+    insta::assert_snapshot!(told("vm"), @"
+    secret machine
+    0
+    6f1d2c3b-4a59-4e68-8d77-1a2b3c4d5e6f http 3b8e5a10-7d1c-4c1e-9a52-5f0d2c6b7e01
+    ");
+    insta::assert_snapshot!(told("app-service"), @"
+    secret
+    token 32
+    6f1d2c3b-4a59-4e68-8d77-1a2b3c4d5e6f http 3b8e5a10-7d1c-4c1e-9a52-5f0d2c6b7e01
+    ");
+    let pod = told("kubernetes");
+    let (lines, file) = pod.trim_end().rsplit_once('\n').expect("lines");
+    insta::assert_snapshot!(lines, @"
+    0
+    6b7c8d9e-0f1a-4b2c-9d3e-4f5a6b7c8d9e http 3b8e5a10-7d1c-4c1e-9a52-5f0d2c6b7e01
+    3
+    ");
+    assert!(
+        file.starts_with('/') && !std::path::Path::new(file).exists(),
+        "{file}"
+    );
+    // A directory in which nobody trusts anybody.
+    let folder = home();
+    let config = folder.path().join("directory.yaml");
+    let text = "entra: { tenants: [ { id: 3b8e5a10-7d1c-4c1e-9a52-5f0d2c6b7e01, name: Contoso, applications: [ { id: one, secrets: [ { value: a-secret-of-some } ], grants: [client_credentials] } ] } ] }";
+    std::fs::write(&config, text).expect("a file");
+    let config = config.to_str().expect("UTF-8");
+    let (code, _, error) = ended(&["--runs-on", "kubernetes", "--config", config, "--", "true"]);
+    assert_eq!(code, Some(2));
+    insta::assert_snapshot!(error, @"`--runs-on kubernetes` needs an application with a federated credential whose tokens the mock signs; give one `federated` without `jwks` in the directory");
+}
+
+#[test]
 fn what_ends_before_the_command_has_codes_of_ours() {
     let (code, out, error) = ended(&["--http", "--", "no-such-command"]);
     assert_eq!((code, out.as_str()), (Some(4), ""));

@@ -8,9 +8,11 @@ use super::credentials::Credentials;
 use super::state::{Inner, State};
 use crate::error::Misuse;
 use crate::fingerprint::fingerprint;
+use crate::managed_identity;
 use crate::{
-    ClientAuth, Clock, GrantSource, HttpTransport, MemoryStore, Policy, Provider, Spawn,
-    StandardPolicy, StoreKey, SystemClock, TokenStore, TokioSpawn, Transport,
+    ClientAuth, Clock, Entropy, GrantSource, HttpTransport, ManagedIdentity, MemoryStore, Policy,
+    Provider, Spawn, StandardPolicy, StoreKey, SystemClock, SystemEntropy, TokenStore, TokioSpawn,
+    Transport,
 };
 
 /// Configures a [`TokenClient`]. Every seam has a default that works in production.
@@ -22,9 +24,12 @@ pub struct TokenClientBuilder {
     grant: GrantSource,
     scopes: Vec<String>,
     account: String,
+    capabilities: Vec<String>,
+    managed: Option<ManagedIdentity>,
     jitter_seed: Option<u64>,
     policy: Arc<dyn Policy>,
     clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
     transport: Option<Arc<dyn Transport>>,
     spawn: Arc<dyn Spawn>,
     store: Arc<dyn TokenStore>,
@@ -38,13 +43,26 @@ impl TokenClientBuilder {
             grant,
             scopes: Vec::new(),
             account: String::new(),
+            capabilities: Vec::new(),
+            managed: None,
             jitter_seed: None,
             policy: Arc::new(StandardPolicy::new()),
             clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
             transport: None,
             spawn: Arc::new(TokioSpawn),
             store: Arc::new(MemoryStore::new()),
         }
+    }
+
+    pub(super) fn managed(identity: ManagedIdentity) -> Self {
+        let provider = Provider::of(identity.endpoint().clone());
+        let auth = ClientAuth::Public {
+            id: identity.label(),
+        };
+        let mut builder = Self::new(provider, auth, GrantSource::ClientCredentials);
+        builder.managed = Some(identity);
+        builder
     }
 
     /// Asks for these scopes, each a name or several names separated by spaces. Repeated names
@@ -67,10 +85,27 @@ impl TokenClientBuilder {
     /// Keeps this client's tokens apart from those of other accounts under the same
     /// configuration.
     ///
-    /// Worth setting with [`GrantSource::RefreshToken`]: without it, tokens are stored under a
-    /// fingerprint of the refresh token given here, and a new sign-in starts a new record.
+    /// Worth setting with [`GrantSource::RefreshToken`] and [`GrantSource::OnBehalfOf`]: without
+    /// it, tokens are stored under a fingerprint of the token given here, and another one starts
+    /// a new record. Needed with [`GrantSource::SignIn`] where several users share a store.
     pub fn account(mut self, account: impl Into<String>) -> Self {
         self.account = account.into();
+        self
+    }
+
+    /// Declares what this client can do, in every token request (Microsoft, client capabilities).
+    ///
+    /// `cp1` says that it answers claims challenges. Entra's tokens live a day then and are
+    /// revoked within minutes, and [`call`](TokenClient::call) answers the challenge of a resource
+    /// that no longer takes one: it asks for a token with the claims of the challenge and repeats
+    /// the request once. Callers with an HTTP client of their own use
+    /// [`answer_challenge`](TokenClient::answer_challenge).
+    pub fn client_capabilities<I>(mut self, capabilities: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: Into<String>,
+    {
+        self.capabilities = capabilities.into_iter().map(Into::into).collect();
         self
     }
 
@@ -93,6 +128,12 @@ impl TokenClientBuilder {
     /// Takes the time from here instead of [`SystemClock`].
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Takes random numbers from here instead of [`SystemEntropy`].
+    pub fn entropy(mut self, entropy: impl Entropy) -> Self {
+        self.entropy = Arc::new(entropy);
         self
     }
 
@@ -119,16 +160,22 @@ impl TokenClientBuilder {
     /// # Errors
     /// [`Misuse`] names the first thing that cannot work.
     pub fn build(self) -> Result<TokenClient, Misuse> {
-        Credentials::check(&self.auth, &self.grant)?;
+        if self.managed.is_none() {
+            Credentials::check(&self.auth, &self.grant)?;
+        }
         if let Some(bad) = self.scopes.iter().find(|scope| !is_scope(scope)) {
             return Err(Misuse::BadScope(bad.clone()));
         }
         let key = self.key();
+        let signs_in = matches!(self.grant, GrantSource::SignIn);
         let transport = match self.transport {
             Some(transport) => transport,
             None => Arc::new(HttpTransport::new()?),
         };
         let scope = (!self.scopes.is_empty()).then(|| self.scopes.join(" "));
+        if self.managed.is_some() {
+            managed_identity::resource(scope.as_deref())?;
+        }
         // The low half of the fingerprint is as good a mix as any.
         let jitter_seed = self
             .jitter_seed
@@ -143,8 +190,12 @@ impl TokenClientBuilder {
                     sign_ins: 0,
                 })),
                 scope,
+                capabilities: self.capabilities,
+                managed: self.managed,
+                signs_in,
                 policy: self.policy,
                 clock: self.clock,
+                entropy: self.entropy,
                 transport,
                 spawn: self.spawn,
                 store: self.store,
@@ -156,21 +207,35 @@ impl TokenClientBuilder {
 
     fn key(&self) -> StoreKey {
         let subject = match &self.grant {
-            GrantSource::ClientCredentials => String::new(),
+            GrantSource::ClientCredentials | GrantSource::SignIn => String::new(),
             GrantSource::Password { username, .. } => username.clone(),
-            GrantSource::RefreshToken(_) if !self.account.is_empty() => String::new(),
-            GrantSource::RefreshToken(token) => format!("{:032x}", fingerprint(token.expose())),
+            GrantSource::OnBehalfOf(_) | GrantSource::RefreshToken(_)
+                if !self.account.is_empty() =>
+            {
+                String::new()
+            }
+            GrantSource::OnBehalfOf(token) | GrantSource::RefreshToken(token) => {
+                format!("{:032x}", fingerprint(token.expose()))
+            }
         };
         let scopes: BTreeSet<_> = self.scopes.iter().map(String::as_str).collect();
         let scopes: Vec<_> = scopes.into_iter().collect();
-        StoreKey::from_parts(&[
-            &self.provider.token_url().to_string(),
+        let token_url = self.provider.token_url().to_string();
+        let scopes = scopes.join(" ");
+        let capabilities = self.capabilities.join(" ");
+        let mut parts = vec![
+            token_url.as_str(),
             self.auth.id(),
             self.grant.kind().as_str(),
             &subject,
             &self.account,
-            &scopes.join(" "),
-        ])
+            &scopes,
+        ];
+        // A token for a client that answers challenges lives longer than one that does not.
+        if !capabilities.is_empty() {
+            parts.push(&capabilities);
+        }
+        StoreKey::from_parts(&parts)
     }
 }
 
@@ -249,7 +314,7 @@ mod tests {
         ]
         .map(|builder| builder.build().unwrap_err().to_string());
         insta::assert_snapshot!(lines.join("\n"), @r#"
-        a public client cannot use the client credentials grant (RFC 6749 section 4.4): give a client secret
+        a public client cannot use the client_credentials grant: give a client secret, a certificate or a key
         user name is empty: give the one registered with the provider
         refresh token is empty: give the one registered with the provider
         scope "a"b" is not usable: printable ASCII without space, '"' and '\' is allowed (RFC 6749 section 3.3)

@@ -13,13 +13,16 @@ use super::flight::Wanted;
 use super::state::Inner;
 use crate::clock::{later, left};
 use crate::error::{Error, Misuse, Throttle, ThrottledBy};
-use crate::{AccessToken, AfterAnswer, ApiResponse, Attempt, Purpose, provider};
+use crate::{
+    AccessToken, AfterAnswer, ApiResponse, Attempt, Purpose, Secret, TokenRecord, provider,
+};
 
 impl TokenClient {
     /// Sends a request with the access token in its Authorization header and returns the answer.
     ///
     /// With the standard policy a 401 leads to one renewal and one repeat, if the renewal brought
-    /// another token; a 403 to neither; a 429 to a wait and a repeat. Repeats carry the same body,
+    /// another token; so does a claims challenge to a client that has declared `cp1`
+    /// ([`client_capabilities`](crate::TokenClientBuilder::client_capabilities)); a 403 to neither; a 429 to a wait and a repeat. Repeats carry the same body,
     /// byte for byte. A resource that has told to wait is left alone by later calls too. Redirects
     /// are not followed.
     ///
@@ -31,6 +34,7 @@ impl TokenClient {
         let inner = &self.inner;
         provider::check("resource URL", request.uri())?;
         let mut attempt = Attempt::first(Purpose::Resource);
+        attempt.answers_challenges = inner.answers_challenges();
         let mut token = self.token().await?;
         loop {
             if inner.wait_for_resource(request.uri()).await? {
@@ -49,6 +53,13 @@ impl TokenClient {
             match next {
                 AfterAnswer::Return => {
                     return answer.into_result(request.uri(), token.secret());
+                }
+                AfterAnswer::AnswerChallenge => {
+                    match inner.answer_to(&answer, &token).await {
+                        Some(other) => token = other?,
+                        None => return answer.into_result(request.uri(), token.secret()),
+                    }
+                    attempt.renewed = true;
                 }
                 AfterAnswer::RefreshAndRetry => {
                     let other = inner.other_than(&token).await?;
@@ -69,6 +80,45 @@ impl TokenClient {
 }
 
 impl Inner {
+    /// Whether the client has said that it does. A machine's identity cannot ask for claims.
+    fn answers_challenges(&self) -> bool {
+        let declared = &self.capabilities;
+        self.managed.is_none() && declared.iter().any(|name| name.eq_ignore_ascii_case("cp1"))
+    }
+
+    /// The token that the challenge of a resource leads to. `None` if it leads nowhere and the
+    /// caller has to know of it: there is none, its claims cannot be sent on, it brings the same
+    /// token, or a user has to sign in, with the claims.
+    async fn answer_to(
+        self: &Arc<Self>,
+        challenge: &ApiResponse,
+        token: &AccessToken,
+    ) -> Option<Result<AccessToken, Error>> {
+        let claims = challenge.claims_challenge()?;
+        match self.answer(token.secret(), &claims).await {
+            Ok(other) if other.access_token.matches(token.secret()) => None,
+            Ok(other) => Some(Ok(AccessToken::new(other))),
+            Err(Error::Misuse(Misuse::BadClaims)) => None,
+            Err(error) if error.needs_interaction() && error.claims().is_none() => None,
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    /// A token that is asked for with the claims of a challenge.
+    pub(super) async fn answer(
+        self: &Arc<Self>,
+        challenged: &Secret,
+        claims: &str,
+    ) -> Result<Arc<TokenRecord>, Error> {
+        self.claims(Some(claims))?;
+        self.state().drop_challenged(challenged);
+        let wanted = Wanted::Answering {
+            claims: claims.to_owned(),
+            challenged: challenged.clone(),
+        };
+        self.fly(&wanted).await
+    }
+
     /// A token other than the one a resource refused. If somebody else has renewed it meanwhile,
     /// that one will do: a late 401 must not cause a second renewal.
     async fn other_than(self: &Arc<Self>, refused: &AccessToken) -> Result<AccessToken, Error> {

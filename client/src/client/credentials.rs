@@ -20,8 +20,13 @@ impl Credentials {
     pub(super) fn check(auth: &ClientAuth, grant: &GrantSource) -> Result<(), Misuse> {
         auth.check()?;
         match grant {
-            GrantSource::ClientCredentials if auth.secret().is_none() => {
-                Err(Misuse::PublicClientCredentials)
+            GrantSource::ClientCredentials | GrantSource::OnBehalfOf(_)
+                if !auth.is_confidential() =>
+            {
+                Err(Misuse::PublicClient(grant.kind()))
+            }
+            GrantSource::OnBehalfOf(token) if token.is_empty() => {
+                Err(Misuse::Empty("access token of the caller"))
             }
             GrantSource::Password { username, .. } if username.is_empty() => {
                 Err(Misuse::Empty("user name"))
@@ -111,6 +116,20 @@ impl Inner {
             }
             _ => None,
         }
+    }
+
+    /// Goes on from what a sign-in brought, and says how many sign-ins there have been. Without a
+    /// refresh token the next one has to follow when the access token ends.
+    pub(super) fn note_sign_in(&self, refresh_token: Option<Secret>) -> u64 {
+        let mut credentials = self.credentials_in_hand();
+        let credentials = Arc::make_mut(&mut credentials);
+        credentials.sign_ins += 1;
+        credentials.grant = match refresh_token {
+            Some(token) => GrantSource::RefreshToken(token),
+            None => GrantSource::SignIn,
+        };
+        self.state().superseded = false;
+        credentials.sign_ins
     }
 
     /// Puts a refresh token in the place of the stored one.

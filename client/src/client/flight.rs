@@ -17,6 +17,13 @@ pub(super) enum Wanted {
     Fresher,
     /// Any token but this one, which a resource refused.
     Other(Secret),
+    /// A token that is requested with these claims, because a resource challenged this one.
+    Answering {
+        /// JSON text.
+        claims: String,
+        /// The token that was challenged.
+        challenged: Secret,
+    },
     /// A token that is requested now.
     New,
 }
@@ -41,7 +48,7 @@ impl Inner {
         loop {
             let (flight, joined) = self.join_or_start(wanted);
             let landed = flight.landed().await?;
-            if !joined || wanted.is_met_by(&landed) {
+            if !joined || self.is_met(wanted, &landed) {
                 return Ok(landed.record);
             }
         }
@@ -51,6 +58,19 @@ impl Inner {
     pub(super) fn renew_in_background(self: &Arc<Self>) {
         if self.quiet_error(self.clock.now()).is_none() {
             self.join_or_start(&Wanted::Fresher);
+        }
+    }
+
+    /// Whether a request that was under way brought what this caller wants.
+    fn is_met(&self, wanted: &Wanted, landed: &Landed) -> bool {
+        let token = &landed.record.access_token;
+        match wanted {
+            Wanted::Usable | Wanted::Fresher => true,
+            Wanted::Other(refused) => !token.matches(refused),
+            Wanted::Answering { claims, challenged } => {
+                !token.matches(challenged) && self.state().has_answered(claims, token)
+            }
+            Wanted::New => landed.requested,
         }
     }
 
@@ -85,11 +105,11 @@ impl Flight {
 }
 
 impl Wanted {
-    fn is_met_by(&self, landed: &Landed) -> bool {
+    /// The claims to ask for.
+    pub(super) fn claims(&self) -> Option<&str> {
         match self {
-            Self::Usable | Self::Fresher => true,
-            Self::Other(refused) => !landed.record.access_token.matches(refused),
-            Self::New => landed.requested,
+            Self::Answering { claims, .. } => Some(claims),
+            _ => None,
         }
     }
 }

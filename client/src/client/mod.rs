@@ -1,10 +1,12 @@
 //! The client: what callers use.
 
+mod asking;
 mod builder;
 mod call;
 mod credentials;
 mod flight;
 mod renewal;
+mod sign_in;
 mod state;
 
 use std::fmt;
@@ -15,7 +17,8 @@ pub use self::builder::TokenClientBuilder;
 use self::flight::Wanted;
 use self::state::Inner;
 use crate::{
-    AccessToken, ClientAuth, Error, Freshness, GrantSource, Provider, StoreKey, TokenStore as _,
+    AccessToken, ClientAuth, Error, Freshness, GrantSource, ManagedIdentity, Provider, StoreKey,
+    TokenStore as _,
 };
 
 /// Gets, keeps and renews the access token of one client for one set of scopes.
@@ -32,6 +35,12 @@ impl TokenClient {
     /// Starts to configure a client.
     pub fn builder(provider: Provider, auth: ClientAuth, grant: GrantSource) -> TokenClientBuilder {
         TokenClientBuilder::new(provider, auth, grant)
+    }
+
+    /// Starts to configure a client with the identity that Azure gives the machine it runs on. It
+    /// needs neither address nor credential, and one scope.
+    pub fn managed_identity(identity: ManagedIdentity) -> TokenClientBuilder {
+        TokenClientBuilder::managed(identity)
     }
 
     /// A token that is good now: the kept one, or a new one.
@@ -73,6 +82,26 @@ impl TokenClient {
     /// no request is made and the error that caused it is returned.
     pub async fn refresh(&self) -> Result<AccessToken, Error> {
         self.inner.fly(&Wanted::New).await.map(AccessToken::new)
+    }
+
+    /// A token for a resource that challenged this one and wants `claims`
+    /// ([`Challenge::claims`](crate::Challenge::claims)), which are JSON text. The challenged token
+    /// is not handed out again.
+    ///
+    /// For callers with an HTTP client of their own; [`call`](Self::call) does it by itself for a
+    /// client that has declared `cp1`. Callers with the same challenge share one request.
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] if the claims are not a JSON object or are very long. Otherwise as
+    /// [`refresh`](Self::refresh). Where a user has to sign in, ask for the claims there:
+    /// [`AuthorizationRequest::claims`](crate::AuthorizationRequest::claims).
+    pub async fn answer_challenge(
+        &self,
+        challenged: &AccessToken,
+        claims: &str,
+    ) -> Result<AccessToken, Error> {
+        let record = self.inner.answer(challenged.secret(), claims).await?;
+        Ok(AccessToken::new(record))
     }
 
     /// Forgets the kept access token: it will not be handed out again. A refresh token stays.

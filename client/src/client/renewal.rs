@@ -3,20 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use futures_util::future::{Either, select};
-use http::{Request, Response};
 use jiff::Timestamp;
 
 use super::flight::{Landed, Wanted};
 use super::state::{Inner, Quiet};
-use crate::answer::{self, Answer};
 use crate::clock::{later, left};
 use crate::error::ProtocolError;
-use crate::request::{Grant, refresh_scope, token_request};
+use crate::request::{Grant, refresh_scope};
 use crate::{
     Attempt, Class, Error, Failure, Freshness, GrantSource, Next, Purpose, Secret, StoreError,
-    TokenRecord, TransportError, TransportErrorKind,
+    TokenRecord,
 };
 
 /// How many grants one flight may try: the winner's token after a lost race, then the source.
@@ -37,7 +33,14 @@ pub(super) async fn run(inner: &Inner, wanted: &Wanted) -> Result<Landed, Error>
     for _ in 0..GRANTS_PER_FLIGHT {
         let grant = inner.choose_grant(known.as_ref())?;
         let (attempt, failure) = match inner.send_grant(&grant, known.as_ref(), wanted).await? {
-            Sent::Answered(record) => return inner.keep(record, signed_in).await,
+            Sent::Answered(record) => {
+                let landed = inner.keep(record, signed_in).await?;
+                if let Some(claims) = wanted.claims() {
+                    let token = landed.record.access_token.clone();
+                    inner.state().answer(claims, token);
+                }
+                return Ok(landed);
+            }
             Sent::Overtaken(record, _) if inner.meets(&record, wanted) => {
                 return Ok(inner.hold(record, true));
             }
@@ -123,6 +126,11 @@ impl Inner {
             Wanted::Other(refused) => {
                 !record.access_token.matches(refused) && freshness() != Freshness::Expired
             }
+            Wanted::Answering { claims, challenged } => {
+                !record.access_token.matches(challenged)
+                    && self.state().has_answered(claims, &record.access_token)
+                    && freshness() != Freshness::Expired
+            }
             Wanted::New => false,
         }
     }
@@ -135,6 +143,9 @@ impl Inner {
 
     /// The newest refresh token that was not refused, else the grant the caller configured.
     fn choose_grant(&self, known: Option<&TokenRecord>) -> Result<Grant, Error> {
+        if let Some(identity) = &self.managed {
+            return Ok(Grant::ManagedIdentity(identity.clone()));
+        }
         let credentials = self.credentials();
         let state = self.state();
         let stored = known.and_then(|record| record.refresh_token.as_ref());
@@ -148,6 +159,9 @@ impl Inner {
         };
         match &credentials.grant {
             GrantSource::ClientCredentials => Ok(Grant::ClientCredentials),
+            GrantSource::OnBehalfOf(token) => {
+                unless_refused(token, Grant::OnBehalfOf(token.clone()))
+            }
             GrantSource::Password { username, password } => {
                 let grant = Grant::Password {
                     username: username.clone(),
@@ -162,6 +176,9 @@ impl Inner {
                 }
                 None => unless_refused(first, Grant::RefreshToken(first.clone())),
             },
+            GrantSource::SignIn => Err(stored_refusal
+                .or_else(|| state.last_refusal())
+                .unwrap_or(Error::SignInRequired)),
         }
     }
 
@@ -181,7 +198,7 @@ impl Inner {
         let mut attempt = Attempt::first(Purpose::Token(grant.kind()));
         loop {
             let created_at = self.clock.now();
-            let failure = match self.ask(grant, scope).await {
+            let failure = match self.ask(grant, scope, wanted.claims()).await {
                 Ok(answer) => {
                     // A refresh answer that names no scope grants what was granted before.
                     let scope = match grant {
@@ -194,11 +211,8 @@ impl Inner {
                 }
                 Err(error) => Failure::new(error),
             };
-            let now = self.clock.now();
-            attempt.lost += u32::from(failure.answer_lost());
-            attempt.jitter = self.jitter();
-            attempt.valid_for = self.valid_for(wanted, now);
-            match self.policy.after_failure(attempt, &failure, now) {
+            attempt.valid_for = self.valid_for(wanted, self.clock.now());
+            match self.next_try(&mut attempt, &failure) {
                 Next::RetryAfter(pause) => self.clock.sleep(pause).await,
                 Next::GiveUp => return Ok(Sent::Failed(attempt, failure)),
             }
@@ -212,6 +226,14 @@ impl Inner {
             }
             attempt.number = attempt.number.saturating_add(1);
         }
+    }
+
+    /// What the policy says about a failed try.
+    pub(super) fn next_try(&self, attempt: &mut Attempt, failure: &Failure) -> Next {
+        attempt.lost += u32::from(failure.answer_lost());
+        attempt.jitter = self.jitter();
+        self.policy
+            .after_failure(*attempt, failure, self.clock.now())
     }
 
     /// How much longer the kept token can stand in, where one may.
@@ -229,68 +251,16 @@ impl Inner {
         )
     }
 
-    /// One request and its answer.
-    async fn ask(&self, grant: &Grant, scope: Option<&str>) -> Result<Answer, Error> {
-        let endpoint = self.provider.token_endpoint();
-        let auth = &self.credentials().auth;
-        let request = token_request(endpoint, auth, grant, scope);
-        let purpose = Purpose::Token(grant.kind());
-        let (parts, body) = self.send(request, purpose).await?.into_parts();
-        let told_wait = self.policy.wait_hint(&parts, self.clock.now());
-        let sent: Vec<_> = auth.secret().into_iter().chain(grant.secret()).collect();
-        answer::read(&parts, &body, grant.kind(), told_wait, &sent)
-    }
-
-    /// Sends a request, with the policy's deadline on the client's clock.
-    pub(super) async fn send(
-        &self,
-        request: Request<Bytes>,
-        purpose: Purpose,
-    ) -> Result<Response<Bytes>, Error> {
-        let limit = self.policy.request_timeout(purpose);
-        let answer = self.transport.send(request);
-        let deadline = self.clock.sleep(limit);
-        match select(answer, deadline).await {
-            Either::Left((answer, _)) => answer.map_err(Error::Transport),
-            Either::Right(((), _)) => Err(Error::Transport(TransportError::new(
-                TransportErrorKind::Timeout,
-                format!("waited {} s", limit.as_secs_f64()),
-            ))),
-        }
-    }
-
-    fn record(
-        &self,
-        answer: Answer,
-        grant: &Grant,
-        unstated_scope: Option<&str>,
-        created_at: Timestamp,
-    ) -> TokenRecord {
-        let lifetime = self.policy.lifetime(answer.lifetime);
-        let refresh_token = self
-            .policy
-            .next_refresh_token(grant.refresh_token(), answer.refresh_token.as_ref());
-        TokenRecord {
-            access_token: answer.access_token,
-            refresh_token,
-            token_type: answer.token_type,
-            expires_in: Some(lifetime.as_secs()),
-            expires_at: Some(later(created_at, lifetime)),
-            created_at: Some(created_at),
-            scope: answer.scope.or_else(|| unstated_scope.map(str::to_owned)),
-            refresh_at: answer
-                .refresh_in
-                .filter(|refresh_in| *refresh_in < lifetime)
-                .map(|refresh_in| later(created_at, refresh_in)),
-        }
-    }
-
     /// Saves a new record, then lets it be handed out. A crash between the two must not lose a
     /// refresh token that the server has already put in the place of the old one.
     ///
     /// `signed_in` is how many refresh tokens had been given when the grant was chosen. One given
     /// since then is of a newer sign-in than the answer's and takes its place.
-    async fn keep(&self, mut record: TokenRecord, mut signed_in: u64) -> Result<Landed, Error> {
+    pub(super) async fn keep(
+        &self,
+        mut record: TokenRecord,
+        mut signed_in: u64,
+    ) -> Result<Landed, Error> {
         loop {
             if let Some((by_now, given)) = self.sign_in_after(signed_in) {
                 signed_in = by_now;
@@ -344,7 +314,7 @@ impl Inner {
     }
 
     /// Ends in `failure` and keeps the endpoint quiet as long as the policy says.
-    fn fall_quiet(&self, attempt: Attempt, failure: Failure) -> Error {
+    pub(super) fn fall_quiet(&self, attempt: Attempt, failure: Failure) -> Error {
         let quiet = self.policy.quiet_after(attempt, &failure);
         self.state().quiet = Some(Quiet {
             until: later(self.clock.now(), quiet),

@@ -10,7 +10,8 @@ use super::flight::Flight;
 use crate::clock::left;
 use crate::fingerprint::{draw, fingerprint};
 use crate::{
-    Clock, Error, Policy, Provider, Secret, Spawn, StoreKey, TokenRecord, TokenStore, Transport,
+    Clock, Entropy, Error, ManagedIdentity, Policy, Provider, Secret, Spawn, StoreKey, TokenRecord,
+    TokenStore, Transport,
 };
 
 /// The shared insides of all clones of a client.
@@ -19,8 +20,14 @@ pub(super) struct Inner {
     pub(super) provider: Provider,
     pub(super) credentials: Mutex<Arc<Credentials>>,
     pub(super) scope: Option<String>,
+    pub(super) capabilities: Vec<String>,
+    /// Set for the identity of a machine, which needs neither provider nor credentials.
+    pub(super) managed: Option<ManagedIdentity>,
+    /// Whether its user signs in while it runs.
+    pub(super) signs_in: bool,
     pub(super) policy: Arc<dyn Policy>,
     pub(super) clock: Arc<dyn Clock>,
+    pub(super) entropy: Arc<dyn Entropy>,
     pub(super) transport: Arc<dyn Transport>,
     pub(super) spawn: Arc<dyn Spawn>,
     pub(super) store: Arc<dyn TokenStore>,
@@ -71,6 +78,9 @@ pub(super) struct State {
     pub(super) superseded: bool,
     /// An access token the caller does not want to see again.
     rejected: Option<Secret>,
+    /// The claims that were last asked for because of a challenge, and the access token they
+    /// brought.
+    answered: Option<(String, Secret)>,
     /// Grants the server refused for good, by fingerprint, newest last.
     refused: VecDeque<(u128, Error)>,
     /// Until when a resource asked to be left alone.
@@ -91,6 +101,26 @@ impl State {
     pub(super) fn reject(&mut self, access_token: Secret) {
         self.held = None;
         self.rejected = Some(access_token);
+    }
+
+    /// Never hands out this access token again, which a resource challenged.
+    pub(super) fn drop_challenged(&mut self, access_token: &Secret) {
+        let held = self.held.as_ref();
+        if held.is_none_or(|held| held.access_token.matches(access_token)) {
+            self.reject(access_token.clone());
+        }
+    }
+
+    /// Remembers that these claims brought this access token.
+    pub(super) fn answer(&mut self, claims: &str, access_token: Secret) {
+        self.answered = Some((claims.to_owned(), access_token));
+    }
+
+    /// Whether these claims brought this access token.
+    pub(super) fn has_answered(&self, claims: &str, access_token: &Secret) -> bool {
+        self.answered
+            .as_ref()
+            .is_some_and(|(asked, brought)| asked == claims && brought.matches(access_token))
     }
 
     /// Whether the record's access token can be used at all.

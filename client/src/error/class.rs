@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::Refusal;
+use super::{RedirectError, Refusal};
+use crate::GrantKind;
 
 /// What the caller should do about an error, in twelve words.
 ///
@@ -62,6 +63,11 @@ impl Class {
         if refusal.status == http::StatusCode::TOO_MANY_REQUESTS {
             return Self::Throttled;
         }
+        if refusal.grant == GrantKind::ManagedIdentity
+            && let Some(class) = Self::of_machine(refusal.status)
+        {
+            return class;
+        }
         let by_code = refusal
             .error
             .as_deref()
@@ -78,6 +84,37 @@ impl Class {
         })
     }
 
+    /// The class of a sign-in that came back wrong.
+    pub(super) fn of_redirect(error: &RedirectError) -> Self {
+        let RedirectError::Refused { error, .. } = error else {
+            return Self::Protocol;
+        };
+        match error.as_str() {
+            // The user said no, or was asked without being there.
+            "access_denied"
+            | "account_selection_required"
+            | "consent_required"
+            | "interaction_required"
+            | "login_required" => Self::InteractionRequired,
+            "server_error" | "temporarily_unavailable" => Self::Transient,
+            _ => Self::Misconfigured,
+        }
+    }
+
+    /// The class of a refusal by a machine's metadata service, whose `error` says less than its
+    /// status: 404 and 410 come while it is being updated (Microsoft, how to use managed
+    /// identities on a virtual machine, retry guidance).
+    fn of_machine(status: http::StatusCode) -> Option<Self> {
+        use http::StatusCode;
+        match status {
+            StatusCode::NOT_FOUND | StatusCode::GONE | StatusCode::REQUEST_TIMEOUT => {
+                Some(Self::Transient)
+            }
+            status if status.is_client_error() => Some(Self::Misconfigured),
+            _ => None,
+        }
+    }
+
     /// The class by `error`, which goes before the status: Okta sends `temporarily_unavailable`
     /// with 400.
     fn of_code(error: &str, refusal: &Refusal) -> Option<Self> {
@@ -90,6 +127,13 @@ impl Class {
             | "consent_required"
             | "account_selection_required" => Self::InteractionRequired,
             "temporarily_unavailable" | "server_error" => Self::Transient,
+            // RFC 8628 section 3.5: the user is not done yet.
+            "authorization_pending" | "slow_down" => Self::Transient,
+            // Entra calls a code it does not know `bad_verification_code`.
+            "expired_token" | "code_expired" | "bad_verification_code" => Self::ReauthRequired,
+            // The user of the device said no.
+            "authorization_declined" => Self::InteractionRequired,
+            "access_denied" if refusal.grant == GrantKind::DeviceCode => Self::InteractionRequired,
             "invalid_client"
             | "unauthorized_client"
             | "access_denied"
@@ -156,6 +200,98 @@ mod tests {
         refusal.suberror = some(suberror);
         refusal.claims = some(claims);
         refusal.class()
+    }
+
+    fn of(grant: GrantKind, status: u16, error: &str) -> Class {
+        let status = StatusCode::from_u16(status).expect("a status");
+        let mut refusal = Refusal::new(status, grant);
+        refusal.error = (!error.is_empty()).then(|| error.to_owned());
+        refusal.class()
+    }
+
+    #[test]
+    fn what_ends_the_wait_for_a_device() {
+        let rows = [
+            "authorization_pending",
+            "slow_down",
+            "expired_token",
+            "code_expired",
+            "bad_verification_code",
+            "authorization_declined",
+            "access_denied",
+            "invalid_client",
+        ];
+        let table =
+            rows.map(|error| format!("{error:24} {}", of(GrantKind::DeviceCode, 400, error)));
+        insta::assert_snapshot!(table.join("\n"), @"
+        authorization_pending    transient
+        slow_down                transient
+        expired_token            reauth_required
+        code_expired             reauth_required
+        bad_verification_code    reauth_required
+        authorization_declined   interaction_required
+        access_denied            interaction_required
+        invalid_client           misconfigured
+        ");
+    }
+
+    #[test]
+    fn a_machines_status_says_more_than_its_words() {
+        let rows = [
+            (400, "invalid_request"),
+            (400, ""),
+            (403, ""),
+            (404, "invalid_request"),
+            (404, ""),
+            (408, ""),
+            (410, ""),
+            (429, ""),
+            (500, "unknown"),
+            (503, ""),
+        ];
+        let table = rows.map(|(status, error)| {
+            format!(
+                "{status} {error:16} {}",
+                of(GrantKind::ManagedIdentity, status, error)
+            )
+        });
+        insta::assert_snapshot!(table.join("\n"), @"
+        400 invalid_request  misconfigured
+        400                  misconfigured
+        403                  misconfigured
+        404 invalid_request  transient
+        404                  transient
+        408                  transient
+        410                  transient
+        429                  throttled
+        500 unknown          transient
+        503                  transient
+        ");
+    }
+
+    #[test]
+    fn sign_ins_that_come_back_wrong() {
+        let refused = |error: &str| RedirectError::Refused {
+            error: error.to_owned(),
+            description: None,
+        };
+        let rows = [
+            RedirectError::WrongState,
+            RedirectError::NoCode,
+            refused("access_denied"),
+            refused("login_required"),
+            refused("server_error"),
+            refused("unauthorized_client"),
+        ];
+        let table = rows.map(|error| format!("{error}: {}", Class::of_redirect(&error)));
+        insta::assert_snapshot!(table.join("\n"), @"
+        sign-in came back with a state that is not of this request; drop it: protocol
+        sign-in came back without a code: protocol
+        sign-in was refused with access_denied: interaction_required
+        sign-in was refused with login_required: interaction_required
+        sign-in was refused with server_error: transient
+        sign-in was refused with unauthorized_client: misconfigured
+        ");
     }
 
     #[test]

@@ -1,9 +1,36 @@
 //! The caller's own mistakes, found before anything is sent.
 
+use std::path::PathBuf;
+
+use crate::GrantKind;
+
 /// The client was configured or called in a way that cannot work or is not safe.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Misuse {
+    /// The file that the client's assertion stands in gives none.
+    #[error("no client assertion in {}: {reason}", path.display())]
+    AssertionFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The client's certificate cannot be used.
+    #[error("certificate is not usable: {0}")]
+    BadCertificate(&'static str),
+    /// The claims to ask for are not a JSON object.
+    #[error("claims are not usable: give a JSON object (OpenID Connect Core section 5.5)")]
+    BadClaims,
+    /// The header that App Service wants of a managed identity cannot be sent.
+    #[error("identity header is not usable: printable ASCII without space is allowed")]
+    BadIdentityHeader,
+    /// The client's private key cannot be used.
+    #[error("private key is not usable: {0}")]
+    BadKey(&'static str),
+    /// A parameter of the sign-in is one that the client sets itself.
+    #[error("parameter \"{0}\" cannot be set: the client does that")]
+    BadParameter(String),
     /// An address is not one this client can use.
     #[error("{what} \"{value}\" is not usable: {reason}")]
     BadUrl {
@@ -30,11 +57,27 @@ pub enum Misuse {
         "scope \"{0}\" is not usable: printable ASCII without space, '\"' and '\\' is allowed (RFC 6749 section 3.3)"
     )]
     BadScope(String),
-    /// The client credentials grant needs a secret (RFC 6749 section 4.4).
+    /// The grant is for clients that can keep a secret only (RFC 6749 section 4.4; Microsoft,
+    /// on-behalf-of flow).
     #[error(
-        "a public client cannot use the client credentials grant (RFC 6749 section 4.4): give a client secret"
+        "a public client cannot use the {0} grant: give a client secret, a certificate or a key"
     )]
-    PublicClientCredentials,
+    PublicClient(GrantKind),
+    /// The provider's address for this purpose is not known.
+    #[error("the provider's {0} is not known: give it with the provider")]
+    NoEndpoint(&'static str),
+    /// Nobody signs in to this client.
+    #[error("users do not sign in to this client: build it with `GrantSource::SignIn`")]
+    NoSignIn,
+    /// The source of random numbers failed.
+    #[error("no random numbers can be had on this machine")]
+    NoEntropy,
+    /// A managed identity gets a token for one resource at a time (Microsoft, managed
+    /// identities).
+    #[error(
+        "a managed identity needs exactly one scope, such as `https://vault.azure.net/.default`"
+    )]
+    OneResource,
     /// What tells the tokens of one client from those of another stays as it was built.
     #[error("{0} cannot be changed on a running client: build another client")]
     Unchangeable(&'static str),

@@ -3,6 +3,7 @@
 mod class;
 mod misuse;
 mod protocol;
+mod redirect;
 mod refusal;
 
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use std::time::Duration;
 pub use self::class::Class;
 pub use self::misuse::Misuse;
 pub use self::protocol::ProtocolError;
+pub use self::redirect::RedirectError;
 pub use self::refusal::{ApiRefusal, Refusal, Throttle, ThrottledBy};
 
 use crate::{StoreError, TransportError};
@@ -46,14 +48,20 @@ pub enum Error {
     /// The resource answered 401 and wants claims that only a new sign-in brings.
     #[error("{0}")]
     ClaimsChallenge(Arc<ApiRefusal>),
+    /// The user did not sign in before the code of the device had expired.
+    #[error("device code has expired before the user signed in; begin again")]
+    DeviceCodeExpired,
+    /// What the browser brought back is no sign-in.
+    #[error("{0}")]
+    Redirect(#[from] RedirectError),
     /// The caller's own mistake; nothing was sent.
     #[error("{0}")]
     Misuse(#[from] Misuse),
     /// The token store failed.
     #[error("{0}")]
     Store(#[from] StoreError),
-    /// There is nothing left to renew with: the refresh token given at the start was replaced by
-    /// another, and the store no longer holds that one.
+    /// There is nothing to renew with: no user has signed in, or the refresh token given at the
+    /// start was replaced by another, and the store no longer holds that one.
     #[error("no refresh token is left; sign in again")]
     SignInRequired,
     /// The shared token request was dropped before it was done: its runtime is gone.
@@ -79,7 +87,8 @@ impl Error {
             Self::Forbidden(_) => Class::Forbidden,
             Self::InsufficientScope(_) => Class::InsufficientScope,
             Self::ClaimsChallenge(_) => Class::InteractionRequired,
-            Self::SignInRequired => Class::ReauthRequired,
+            Self::DeviceCodeExpired | Self::SignInRequired => Class::ReauthRequired,
+            Self::Redirect(error) => Class::of_redirect(error),
             Self::Misuse(_) => Class::Misconfigured,
             Self::Store(_) => Class::Other,
             Self::Cancelled => Class::Cancelled,

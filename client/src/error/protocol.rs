@@ -19,9 +19,21 @@ pub enum ProtocolError {
     /// A token type other than `Bearer`: RFC 6749 section 7.1 forbids using it.
     #[error("token endpoint issued a token of type \"{0}\"; only Bearer can be used here")]
     TokenType(String),
+    /// The answer to a device is not what RFC 8628 section 3.2 describes.
+    #[error(
+        "device authorization endpoint answered {status} without codes for a device; is the address right?"
+    )]
+    NoDeviceCode {
+        /// The HTTP status.
+        status: StatusCode,
+    },
     /// The token had expired by the time its answer was here.
     #[error("token endpoint issued a token that had expired when the answer arrived")]
     DeadOnArrival,
+    /// The ID token is missing or of another sign-in (OpenID Connect Core section 3.1.3.7): a
+    /// code that somebody else obtained may have been slipped in.
+    #[error("sign-in brought no ID token with the nonce of its request")]
+    WrongNonce,
     /// A redirect, which is not followed because it would carry credentials elsewhere.
     #[error("token endpoint answered {status}, a redirect; configure the address it points to")]
     Redirect {

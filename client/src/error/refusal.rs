@@ -65,9 +65,14 @@ impl Refusal {
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let who = match self.grant {
+            GrantKind::DeviceCode => "authorization server",
+            GrantKind::ManagedIdentity => "metadata service",
+            _ => "token endpoint",
+        };
         write!(
             f,
-            "token endpoint refused the {} grant with status {}",
+            "{who} refused the {} grant with status {}",
             self.grant,
             self.status.as_u16()
         )?;

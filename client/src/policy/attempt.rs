@@ -16,6 +16,9 @@ pub struct Attempt {
     pub lost: u32,
     /// Whether this resource call has renewed its token already. Always false for token requests.
     pub renewed: bool,
+    /// Whether the client has declared that it answers claims challenges (Microsoft, client
+    /// capability `cp1`). Always false for token requests.
+    pub answers_challenges: bool,
     /// How much longer the present access token may be served. `None` if there is none, or if it
     /// is being replaced because somebody asked for that.
     pub valid_for: Option<Duration>,
@@ -32,6 +35,7 @@ impl Attempt {
             number: 1,
             lost: 0,
             renewed: false,
+            answers_challenges: false,
             valid_for: None,
             jitter: 0,
         }

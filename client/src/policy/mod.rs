@@ -73,6 +73,13 @@ pub trait Policy: fmt::Debug + Send + Sync + 'static {
         STANDARD.after_failure_within(self.longest_wait(), attempt, failure, now)
     }
 
+    /// What to do after a poll for the token of a device brought none (RFC 8628 section 3.5).
+    /// Polls were `pace` apart so far; [`Next::RetryAfter`] sets the pace from now on. A told wait
+    /// is waited for even where it is longer.
+    fn after_poll(&self, pace: Duration, failure: &Failure) -> Next {
+        STANDARD.after_poll(pace, failure)
+    }
+
     /// Whether the refused grant must never be sent again by this client.
     fn grant_is_dead(&self, grant: GrantKind, failure: &Failure) -> bool {
         STANDARD.grant_is_dead(grant, failure)
@@ -136,6 +143,9 @@ pub enum Next {
 /// What follows a resource's answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AfterAnswer {
+    /// Ask for another token with the claims of the answer's challenge, and send again if that
+    /// brought one. Without a challenge in the answer, as [`Return`](Self::Return).
+    AnswerChallenge,
     /// Hand the answer, or the error it stands for, to the caller.
     Return,
     /// Renew the access token, whatever its freshness, and send again if that brought another
@@ -171,6 +181,10 @@ impl<P: Policy + ?Sized> Policy for Arc<P> {
 
     fn after_failure(&self, attempt: Attempt, failure: &Failure, now: Timestamp) -> Next {
         (**self).after_failure(attempt, failure, now)
+    }
+
+    fn after_poll(&self, pace: Duration, failure: &Failure) -> Next {
+        (**self).after_poll(pace, failure)
     }
 
     fn grant_is_dead(&self, grant: GrantKind, failure: &Failure) -> bool {

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{AfterAnswer, Attempt, Failure, Freshness, Next, Policy, Purpose, hint};
 use crate::clock::left;
-use crate::{ApiResponse, Class, GrantKind, Secret, TokenRecord};
+use crate::{ApiResponse, Class, Error, GrantKind, Secret, TokenRecord};
 
 /// What the client does unless told otherwise.
 ///
@@ -18,7 +18,10 @@ use crate::{ApiResponse, Class, GrantKind, Secret, TokenRecord};
 /// | too old to hand out | last 10 s, at most the last twentieth | a request on its way must not arrive with a dead token |
 /// | lifetime not stated, zero or negative | 5 min | short enough to be wrong for a short time only |
 /// | lifetime absurd | capped at 30 days | longer than any Entra or Okta lifetime; also catches milliseconds sent as seconds |
-/// | tries in a call | 3 | |
+/// | tries in a call | 3; 6 for a managed identity | Microsoft advises five retries of its metadata service |
+/// | pauses of a managed identity | 1, 2, 6, 14, 30 s, up to half more by jitter; 10 s and more after a 410 | Microsoft's table; after a 410 the service is back within 70 s |
+/// | between polls for a device | the interval told, 5 s without; 5 s more after each `slow_down`, twice as long after no answer or a 5xx or 429 | RFC 8628 section 3.5 |
+/// | claims challenge | answered once in a call, if the client declared `cp1` | Microsoft, continuous access evaluation |
 /// | pause without a hint | 1 s, 2 s, … doubling to 30 s, up to half more by jitter | RFC 6585 leaves the hint optional |
 /// | longest wait in a call | 60 s | Entra's usual `Retry-After` |
 /// | request timeout | 30 s | |
@@ -80,7 +83,16 @@ impl StandardPolicy {
         _now: Timestamp,
     ) -> Next {
         // A valid token keeps the callers served: no need to press a server in trouble.
-        if attempt.number >= self.tries || attempt.valid_for.is_some() || !worth_a_retry(failure) {
+        let tries = match attempt.purpose {
+            Purpose::Token(GrantKind::ManagedIdentity) => self.tries.saturating_mul(2),
+            _ => self.tries,
+        };
+        if attempt.number >= tries || attempt.valid_for.is_some() || !worth_a_retry(failure) {
+            return Next::GiveUp;
+        }
+        // A code is good once: a server that sees it again revokes what it brought the first time
+        // (RFC 6749 section 4.1.2).
+        if attempt.purpose == Purpose::Token(GrantKind::AuthorizationCode) && attempt.lost > 0 {
             return Next::GiveUp;
         }
         // A lost answer may have spent the refresh token. One more try can bring the same answer
@@ -89,7 +101,11 @@ impl StandardPolicy {
         if attempt.purpose == Purpose::Token(GrantKind::RefreshToken) && attempt.lost > 1 {
             return Next::GiveUp;
         }
-        match pause(attempt, failure.told_wait, longest_wait) {
+        let backoff = match attempt.purpose {
+            Purpose::Token(GrantKind::ManagedIdentity) => machine_backoff(attempt, failure),
+            _ => backoff(attempt),
+        };
+        match pause(backoff, failure.told_wait, longest_wait) {
             Some(pause) => Next::RetryAfter(pause),
             None => Next::GiveUp,
         }
@@ -106,11 +122,15 @@ impl StandardPolicy {
         match response.status() {
             // A claims challenge wants more than a new token of the same kind.
             StatusCode::UNAUTHORIZED if response.claims_challenge().is_some() => {
-                AfterAnswer::Return
+                if attempt.answers_challenges && !attempt.renewed {
+                    AfterAnswer::AnswerChallenge
+                } else {
+                    AfterAnswer::Return
+                }
             }
             StatusCode::UNAUTHORIZED if !attempt.renewed => AfterAnswer::RefreshAndRetry,
             status if attempt.number < self.tries && was_turned_away(status, response) => {
-                match pause(attempt, response.told_wait(), longest_wait) {
+                match pause(backoff(attempt), response.told_wait(), longest_wait) {
                     Some(pause) => AfterAnswer::RetryAfter(pause),
                     None => AfterAnswer::Return,
                 }
@@ -166,11 +186,31 @@ impl Policy for StandardPolicy {
         self.after_failure_within(self.longest_wait, attempt, failure, now)
     }
 
+    /// The two codes that mean "go on" and answers without any code keep the polls going; every
+    /// other code ends them.
+    fn after_poll(&self, pace: Duration, failure: &Failure) -> Next {
+        let code = match &failure.error {
+            Error::Refused(refusal) => refusal.error.as_deref(),
+            _ => None,
+        };
+        match code {
+            Some("authorization_pending") => Next::RetryAfter(pace),
+            Some("slow_down") => Next::RetryAfter(pace.saturating_add(SLOW_DOWN)),
+            Some(_) => Next::GiveUp,
+            None if failure.error.is_retryable() => Next::RetryAfter(pace.saturating_mul(2)),
+            None => Next::GiveUp,
+        }
+    }
+
     /// A refused refresh token or password is never sent again: Entra counts equal requests and
-    /// locks the loop out, and wrong passwords lock the account. Client credentials are not
-    /// spent by a refusal.
+    /// locks the loop out, and wrong passwords lock the account. What a client has for itself is
+    /// not spent by a refusal.
     fn grant_is_dead(&self, grant: GrantKind, failure: &Failure) -> bool {
-        grant != GrantKind::ClientCredentials && failure.error.needs_interaction()
+        let own = matches!(
+            grant,
+            GrantKind::ClientCredentials | GrantKind::ManagedIdentity
+        );
+        !own && failure.error.needs_interaction()
     }
 
     fn quiet_after(&self, attempt: Attempt, failure: &Failure) -> Duration {
@@ -221,6 +261,8 @@ const LONGEST_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
 const SHORT_QUIET: Duration = Duration::from_secs(1);
 const REFUSAL_QUIET: Duration = Duration::from_secs(10);
 const LONG_QUIET: Duration = Duration::from_secs(30);
+const UPDATING: Duration = Duration::from_secs(10);
+const SLOW_DOWN: Duration = Duration::from_secs(5);
 const LONGEST_BACKOFF: Duration = Duration::from_secs(30);
 
 /// Trouble that may pass within a call. A timeout has used up the caller's patience already.
@@ -250,11 +292,10 @@ fn was_turned_away(status: StatusCode, response: &ApiResponse) -> bool {
 
 /// The told wait, but never less than the backoff of this try; `None` if told to wait too long.
 fn pause(
-    attempt: Attempt,
+    backoff: Duration,
     told_wait: Option<Duration>,
     longest_wait: Duration,
 ) -> Option<Duration> {
-    let backoff = backoff(attempt);
     match told_wait {
         Some(told) if told > longest_wait => None,
         Some(told) => Some(told.max(backoff)),
@@ -267,6 +308,23 @@ fn pause(
 fn backoff(attempt: Attempt) -> Duration {
     let doublings = attempt.number.saturating_sub(1).min(5);
     let base = (Duration::from_secs(1) * 2u32.pow(doublings)).min(LONGEST_BACKOFF);
+    spread_out(base, attempt)
+}
+
+/// The delays Microsoft gives for its metadata service, 0, 2, 6, 14, 30 s, but never none; and
+/// long enough for the 70 s that an update may take after a 410.
+fn machine_backoff(attempt: Attempt, failure: &Failure) -> Duration {
+    let steps = attempt.number.clamp(1, 5);
+    let base = Duration::from_secs((2u64.pow(steps) - 2).max(1));
+    let updating = matches!(
+        &failure.error,
+        Error::Refused(refusal) if refusal.status == StatusCode::GONE
+    );
+    let base = if updating { base.max(UPDATING) } else { base };
+    spread_out(base, attempt)
+}
+
+fn spread_out(base: Duration, attempt: Attempt) -> Duration {
     base + base * u32::from(attempt.jitter.min(999)) / 2000
 }
 

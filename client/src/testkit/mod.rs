@@ -1,16 +1,22 @@
 //! A scripted server, a hand-moved clock and a client between them, for this crate's own tests.
 
 mod clock;
+mod occasions;
 mod script;
 
+use std::future::Future;
+
 use crate::{
-    ClientAuth, GrantSource, MemoryStore, Provider, Secret, TokenClient, TokenClientBuilder,
+    ClientAuth, GrantSource, ManagedIdentity, MemoryStore, Provider, Secret, TokenClient,
+    TokenClientBuilder,
 };
 
 pub(crate) use self::clock::{HandClock, quiet};
+pub(crate) use self::occasions::{Counting, Occasions};
 pub(crate) use self::script::{Reply, Script};
 
 pub(crate) const TOKEN_URL: &str = "https://id.example/token";
+pub(crate) const DEVICE_URL: &str = "https://id.example/device";
 pub(crate) const API_URL: &str = "https://api.example/things";
 
 /// One client, its server, its clock and its store.
@@ -44,16 +50,41 @@ impl Stage {
         grant: GrantSource,
         configure: impl FnOnce(TokenClientBuilder) -> TokenClientBuilder,
     ) -> Self {
+        Self::with(|clock, script, store| Self::build(clock, script, store, grant, configure))
+    }
+
+    /// The machine's own identity.
+    pub(crate) fn machine() -> Self {
+        Self::with(|clock, script, store| {
+            TokenClient::managed_identity(ManagedIdentity::imds())
+                .scopes(["https://vault.example/.default"])
+                .clock(clock.clone())
+                .transport(script.clone())
+                .store(store.clone())
+                .build()
+                .expect("a good configuration")
+        })
+    }
+
+    fn with(client: impl FnOnce(&HandClock, &Script, &MemoryStore) -> TokenClient) -> Self {
         let clock = HandClock::new();
         let script = Script::new(clock.clone());
         let store = MemoryStore::new();
-        let client = Self::build(&clock, &script, &store, grant, configure);
+        let client = client(&clock, &script, &store);
         Self {
             clock,
             script,
             store,
             client,
         }
+    }
+
+    /// Any work on the client, with the clock moved as it needs.
+    pub(crate) async fn run<T: Send + 'static, F>(&self, work: impl FnOnce(TokenClient) -> F) -> T
+    where
+        F: Future<Output = T> + Send + 'static,
+    {
+        self.clock.run(work(self.client.clone())).await
     }
 
     /// A second client on the same server, clock and store, as another process would be.
@@ -74,10 +105,14 @@ impl Stage {
             id: "app".to_owned(),
             secret: Secret::new("client-secret"),
         };
-        let provider = Provider::at(TOKEN_URL).expect("a good address");
+        let provider = Provider::at(TOKEN_URL)
+            .and_then(|provider| provider.with_device_url(DEVICE_URL))
+            .and_then(|provider| provider.with_authorization_url("https://id.example/authorize"))
+            .expect("good addresses");
         let builder = TokenClient::builder(provider, auth, grant)
             .scopes(["api"])
             .clock(clock.clone())
+            .entropy(Counting::new())
             .transport(script.clone())
             .store(store.clone());
         configure(builder).build().expect("a good configuration")

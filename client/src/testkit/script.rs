@@ -4,12 +4,15 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Method, Request, Response, Uri};
 use jiff::Timestamp;
 use tokio::sync::watch;
 
 use super::{HandClock, TOKEN_URL};
 use crate::{BoxFuture, Clock, Transport, TransportError, TransportErrorKind};
+
+/// Where a machine's metadata service is.
+const MACHINE: &str = "169.254.169.254";
 
 /// A transport whose answers are scripted: one list for the token endpoint, one for all else.
 /// The last answer of a list repeats.
@@ -36,6 +39,8 @@ struct Desk {
 pub(crate) struct Seen {
     pub(crate) at: Timestamp,
     pub(crate) to_token: bool,
+    pub(crate) method: Method,
+    pub(crate) uri: Uri,
     pub(crate) authorization: String,
     pub(crate) body: String,
 }
@@ -150,10 +155,11 @@ impl Script {
             .iter()
             .map(|seen| {
                 let at = seen.at.duration_since(start).as_secs_f64();
-                if seen.to_token {
-                    format!("{at:.3} POST {}", seen.body)
-                } else {
-                    format!("{at:.3} GET {}", seen.authorization)
+                match (seen.to_token, seen.method == Method::POST) {
+                    (true, true) => format!("{at:.3} POST {}", seen.body),
+                    (true, false) => format!("{at:.3} GET {}", seen.uri),
+                    (false, true) => format!("{at:.3} POST {} {}", seen.uri.path(), seen.body),
+                    (false, false) => format!("{at:.3} GET {}", seen.authorization),
                 }
             })
             .collect();
@@ -186,11 +192,13 @@ impl Transport for Script {
         &self,
         request: Request<Bytes>,
     ) -> BoxFuture<'static, Result<Response<Bytes>, TransportError>> {
-        let to_token = *request.uri() == TOKEN_URL;
+        let to_token = *request.uri() == TOKEN_URL || request.uri().host() == Some(MACHINE);
         let mut desk = self.desk();
         desk.seen.push(Seen {
             at: self.clock.now(),
             to_token,
+            method: request.method().clone(),
+            uri: request.uri().clone(),
             authorization: request
                 .headers()
                 .get("authorization")

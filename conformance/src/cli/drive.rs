@@ -4,11 +4,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::run::threads;
 use super::{Refusal, output};
 use crate::adapter::{ADAPTERS, Adapter};
 use crate::case::{Case, CaseName};
 use crate::contender::{Contender, Limits};
 use crate::diagnostic::listed;
+use crate::driver::protocol::ClockMode;
 use crate::driver::{Driver, DriverFault, Groups, ProfileFile, Target};
 use crate::exit::ExitCode;
 use crate::passive::Stop;
@@ -94,6 +96,17 @@ fn adapter(name: &str) -> Result<Adapter, String> {
         let names = ADAPTERS.map(|adapter| adapter.name);
         format!("the adapters are {}", listed(names))
     })
+}
+
+/// How many cases are played at once. Those that wait for real time to pass leave a processor to others.
+pub(super) fn at_once(jobs: Option<u16>, driver: Option<&Driver>) -> usize {
+    /// More of them, and the machine is too slow for all.
+    const WAITING: usize = 4;
+    let waits = driver.is_some_and(|driver| driver.clock() == ClockMode::Scaled);
+    match waits && jobs.is_none() {
+        true => threads(None) * WAITING,
+        false => threads(jobs),
+    }
 }
 
 /// What was played, for a report.

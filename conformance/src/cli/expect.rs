@@ -63,7 +63,7 @@ struct Update {
     /// The seed of everything random: the same seed gives the same bytes
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// How many cases are played at once; one per processor without it
+    /// How many cases are played at once; one per processor without it, or four where clients live in real time
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
 }
@@ -135,7 +135,7 @@ impl Update {
             &cases,
             contender,
             self.seed,
-            super::run::threads(self.jobs),
+            drive::at_once(self.jobs, driver.as_ref()),
             |result| {
                 bar.set_message(cases[result.index].name.0.clone());
                 bar.inc(1);

@@ -24,7 +24,7 @@ pub(super) struct Run {
     /// The seed of everything random: the same seed gives the same bytes
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// How many cases are played at once; one per processor without it
+    /// How many cases are played at once; one per processor without it, or four where clients live in real time
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
     #[command(flatten)]
@@ -47,7 +47,7 @@ impl Run {
             &cases,
             contender,
             self.seed,
-            threads(self.jobs),
+            drive::at_once(self.jobs, driver.as_ref()),
             |result| self.judging.is_enough(&result.judgements, &terms),
             |result| {
                 bar.set_message(cases[result.index].name.0.clone());

@@ -15,6 +15,7 @@ use http::Method;
 use token_client::{BoxFuture, Secret, StandardPolicy};
 
 use crate::case::Case;
+use crate::pace::Pace;
 use crate::scenario::Ending;
 use crate::trace::{Class, CutShort};
 
@@ -56,6 +57,11 @@ pub trait Contender: fmt::Debug + Send + Sync {
 
     /// Why it cannot play a case, if it cannot: what the case needs that the client has not, in words.
     fn lacks(&self, _case: &Case) -> Option<String> {
+        None
+    }
+
+    /// How fast the case is played for it in real time, if its clock is the machine's; none if its clocks are moved, or need not be.
+    fn pace(&self, _case: &Case) -> Option<Pace> {
         None
     }
 

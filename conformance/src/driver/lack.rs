@@ -8,6 +8,7 @@ use super::protocol::{Capabilities, ClockMode};
 use super::{Driver, key};
 use crate::case::Case;
 use crate::contender::Contender as _;
+use crate::pace::Pace;
 use crate::scenario::{Body, ClientAuthMethod, Ending, GrantKind, Need, Step};
 
 /// Something that scenarios may need and a client cannot do.
@@ -31,8 +32,7 @@ pub(super) fn all(driver: &Driver) -> Vec<Lack> {
     let needs = Need::ALL.into_iter().filter_map(|need| {
         Some(Lack {
             what: need.name().to_owned(),
-            // Two at once are the fewest that any case asks for.
-            why: need_unmet(need, driver, can, 2)?,
+            why: need_unmet(need, driver, None)?,
         })
     });
     let ops = ["force_refresh", "invalidate"].into_iter();
@@ -63,15 +63,19 @@ pub(super) fn of(driver: &Driver, case: &Case) -> Option<String> {
     }
     let bodies = || case.variations.iter().map(|variation| &variation.body);
     let unmet = case.head.needs.iter().find_map(|need| {
-        let what = need_unmet(*need, driver, can, most_at_once(bodies().next()?))?;
+        let what = need_unmet(*need, driver, Some(case))?;
         Some(format!("needs `{}`: {what}", need.name()))
     });
     let by_body = |body| in_body(driver, can, body).or_else(|| in_ending(driver, body));
     unmet.or_else(|| bodies().find_map(by_body))
 }
 
-/// Why a need is not met, where `most` calls are under way at once.
-fn need_unmet(need: Need, driver: &Driver, can: &Capabilities, most: u32) -> Option<String> {
+/// Why a need is not met: by a case, or by any.
+fn need_unmet(need: Need, driver: &Driver, case: Option<&Case>) -> Option<String> {
+    let can = &driver.hello().can;
+    let body = case.and_then(|case| case.variations.first());
+    // Two at once are the fewest that any case asks for.
+    let most = body.map_or(2, |variation| most_at_once(&variation.body));
     let offers = |op: &str| no_op(can, op);
     let grant = |grant: GrantKind| {
         let has = can.grants.contains(&grant);
@@ -79,16 +83,18 @@ fn need_unmet(need: Need, driver: &Driver, can: &Capabilities, most: u32) -> Opt
     };
     let (clock, declared) = (driver.clock(), can.clock);
     match need {
-        Need::Clock if matches!(clock, ClockMode::None | ClockMode::Scaled) => {
-            Some(if clock == declared {
-                "the client's clock cannot be moved".to_owned()
-            } else {
-                format!(
-                    "the client's clock could not be moved, though the driver declares `{}`",
-                    declared.name()
-                )
-            })
+        Need::Clock if clock == ClockMode::Scaled => {
+            let why = Pace::of(case?, driver.margin()).err()?;
+            Some(format!("the client lives in real time, and {why}"))
         }
+        Need::Clock if clock == ClockMode::None => Some(if clock == declared {
+            "the client's clock cannot be moved".to_owned()
+        } else {
+            format!(
+                "the client's clock could not be moved, though the driver declares `{}`",
+                declared.name()
+            )
+        }),
         Need::Timers if !can.timers || clock != ClockMode::Driven => {
             Some("the client's sleeps cannot be moved".to_owned())
         }

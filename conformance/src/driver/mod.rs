@@ -41,6 +41,7 @@ use terminal::Terminal;
 
 use crate::case::Case;
 use crate::contender::{Contender, Limits, LocalClient, Setup};
+use crate::pace::Pace;
 use crate::trace::Class;
 
 pub use clock::Faketime;
@@ -321,6 +322,12 @@ impl Contender for Driver {
 
     fn lacks(&self, case: &Case) -> Option<String> {
         lack::of(self, case)
+    }
+
+    fn pace(&self, case: &Case) -> Option<Pace> {
+        (self.clock() == ClockMode::Scaled)
+            .then(|| Pace::of(case, self.margin()).ok())
+            .flatten()
     }
 
     fn margin(&self) -> Duration {

@@ -2,6 +2,9 @@
 //!
 //! One hidden run says both. A token of an hour is fetched and asked for again and again while less and less of it is left: just
 //! before and just after every margin that is common. The first request for a new token shows the margin, and that the clock moves.
+//! A clock that cannot be moved is tried otherwise, in [`real_time`].
+
+mod real_time;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -38,6 +41,8 @@ pub enum Tried {
     Moves,
     /// It does not move: no new token was fetched an hour after the old one had expired.
     Stands,
+    /// It moves, but not as the machine's, which a clock that is `scaled` has to.
+    Differs,
     /// It cannot be told, for this reason.
     Unknown(String),
 }
@@ -98,6 +103,9 @@ pub(super) async fn run(driver: &Driver) -> Result<Shown, DriverFault> {
         clock: Tried::Unknown(why.to_owned()),
         margin: None,
     };
+    if driver.clock() == ClockMode::Scaled {
+        return real_time::run(driver).await;
+    }
     let Some(case) = case(driver, &left) else {
         return Ok(unknown("it has no grant that the trial knows"));
     };
@@ -129,6 +137,18 @@ fn points(declared: Option<u32>) -> Vec<i64> {
 }
 
 fn case(driver: &Driver, left: &[i64]) -> Option<Case> {
+    let mut steps = vec![json!({ "get_token": { "as": "first" } })];
+    let mut now = LIFETIME;
+    for left in left {
+        steps.push(json!({ "advance": { "by": format!("{}s", now - left) } }));
+        steps.push(json!({ "get_token": { "as": label(*left) } }));
+        now = *left;
+    }
+    trial(driver, format!("{LIFETIME}s").into(), steps)
+}
+
+/// A case of these steps with tokens that live so long.
+fn trial(driver: &Driver, life: Value, steps: Vec<Value>) -> Option<Case> {
     let can = &driver.hello().can;
     let provider: Provider = *can.providers.first()?;
     let grants = [
@@ -142,15 +162,8 @@ fn case(driver: &Driver, left: &[i64]) -> Option<Case> {
     if !can.auth.iter().any(|method| method == "post") {
         client["auth"] = "basic".into();
     }
-    let mut steps = vec![json!({ "get_token": { "as": "first" } })];
-    let mut now = LIFETIME;
-    for left in left {
-        steps.push(json!({ "advance": { "by": format!("{}s", now - left) } }));
-        steps.push(json!({ "get_token": { "as": label(*left) } }));
-        now = *left;
-    }
     let body: Value = json!({
-        "idp": { "token": { "expires_in": format!("{LIFETIME}s") } },
+        "idp": { "token": { "expires_in": life } },
         "client": client,
         "steps": steps,
     });
@@ -181,14 +194,16 @@ fn label(left: i64) -> String {
     format!("left{left}")
 }
 
+/// Whether a call of this name brought a token request.
+fn fetched(trace: &Trace, name: &str) -> bool {
+    trace.exchanges.iter().any(|exchange| {
+        let caller = exchange.caller.as_ref();
+        exchange.entry.endpoint == Endpoint::Token
+            && caller.is_some_and(|caller| caller.label == name)
+    })
+}
+
 fn shown(trace: &Trace, left: &[i64]) -> Shown {
-    let fetched = |name: &str| {
-        trace.exchanges.iter().any(|exchange| {
-            let caller = exchange.caller.as_ref();
-            exchange.entry.endpoint == Endpoint::Token
-                && caller.is_some_and(|caller| caller.label == name)
-        })
-    };
     let asked = trace
         .outcomes
         .iter()
@@ -197,12 +212,12 @@ fn shown(trace: &Trace, left: &[i64]) -> Shown {
         clock: Tried::Unknown(why.to_owned()),
         margin: None,
     };
-    if !asked || !fetched("first") {
+    if !asked || !fetched(trace, "first") {
         return unknown("the client fetched no token");
     }
     let mut before = None;
     for left in left {
-        if fetched(&label(*left)) {
+        if fetched(trace, &label(*left)) {
             let Some(before) = before else {
                 return unknown("the client fetches a token for every call");
             };
@@ -232,13 +247,13 @@ impl Driver {
     ///
     /// What the driver did wrong.
     pub async fn tried(self) -> Result<Self, DriverFault> {
-        if !matches!(self.clock(), ClockMode::Driven | ClockMode::Faketime) {
+        if self.clock() == ClockMode::None {
             return Ok(self);
         }
         let Shown { clock, margin } = run(&self).await?;
-        let stands = clock == Tried::Stands;
+        let is_refused = matches!(clock, Tried::Stands | Tried::Differs);
         Ok(self.changed(|shared| {
-            if stands {
+            if is_refused {
                 shared.clock = ClockMode::None;
             }
             shared.tried = Some(clock);

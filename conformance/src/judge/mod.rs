@@ -52,6 +52,8 @@ use view::{View, stopped};
 /// - A call that the play itself cut off is nobody's fault; it is judged only where `cancelled` is expected.
 /// - A run that the harness ended, or in which the client's code panicked, is an `error` for every check. One that ran
 ///   into its request budget is judged by what was seen, and passes only where more requests could not have undone it.
+/// - A run in real time that took too long is `inconclusive`: the client lived through another scenario. What cannot be told at
+///   its pace is `not_applicable`.
 /// - A broken should-level requirement is a `warn`.
 #[must_use]
 pub fn judge(case: &Case, runs: &[Run]) -> Vec<Judgement> {
@@ -62,7 +64,7 @@ pub fn judge(case: &Case, runs: &[Run]) -> Vec<Judgement> {
         .map(|planned| {
             let (finding, variation) = unusable
                 .clone()
-                .unwrap_or_else(|| ruling(&planned.check, &views));
+                .unwrap_or_else(|| in_time(&planned.check, ruling(&planned.check, &views), runs));
             let undone = views
                 .iter()
                 .find(|view| view.is_passive() && finding.verdict == Verdict::Inconclusive)
@@ -148,6 +150,33 @@ fn ruling(check: &Check, views: &[View<'_>]) -> (Finding, usize) {
         let what = format!("check `{}` asks for nothing", check.id);
         (Finding::error(Fault::Harness, what), 0)
     })
+}
+
+/// A finding that stands only if no run in real time was too slow, or too coarse.
+fn in_time(
+    check: &Check,
+    (finding, variation): (Finding, usize),
+    runs: &[Run],
+) -> (Finding, usize) {
+    let timed = || runs.iter().filter_map(|run| run.trace.timed.as_ref());
+    if timed().any(|timed| timed.blurred.contains(&check.id)) {
+        let what = "in real time, a time that it speaks of cannot be told from what a token lives";
+        return (
+            Finding::not_applicable(finding.expected, what.to_owned()),
+            variation,
+        );
+    }
+    let late = runs.iter().find_map(|run| {
+        let late = run.trace.timed.as_ref()?.late.as_ref()?;
+        Some((late, run.variation))
+    });
+    match (late, finding.verdict) {
+        (Some((late, variation)), Verdict::Pass | Verdict::Fail | Verdict::Inconclusive) => {
+            let what = format!("the run in real time was too slow: {late}");
+            (Finding::inconclusive(finding.expected, what), variation)
+        }
+        _ => (finding, variation),
+    }
 }
 
 /// All that a check asks of each run; none if it asks nothing of single runs.

@@ -39,6 +39,24 @@ fn a_pass_has_no_hint() {
 }
 
 #[test]
+fn a_run_in_real_time_that_was_too_slow_says_nothing() {
+    let check = json!({ "count": { "to": "token", "at_most": 1 } });
+    let [pass, fail] = [vec![token(0)], vec![token(0), token(1)]];
+    let slow = "observed the run in real time was too slow: 2 s longer";
+    for (exchanges, expected) in [(pass, ""), (fail, "expected at most 1 request to token | ")] {
+        let seen = tale(exchanges.clone()).finding(check.clone()).verdict;
+        let in_time = tale(exchanges.clone()).timed(None);
+        assert_eq!(in_time.finding(check.clone()).verdict, seen);
+        let late = tale(exchanges).timed(Some("2 s longer"));
+        let said = late.verdict(check.clone());
+        assert_eq!(said, format!("inconclusive | {expected}{slow}"));
+    }
+    let check = json!({ "count": { "to": "resource", "is": 1 } });
+    let late = [tale([token(0)]), tale([token(0)]).timed(Some("2 s longer"))];
+    assert_eq!(judged(&late, check).variation, 1);
+}
+
+#[test]
 fn all_predicates_of_a_check_must_hold() {
     let check = json!({
         "count": { "to": "token", "at_most": 1 },

@@ -79,6 +79,10 @@ impl Reins {
     pub(crate) fn alarm(&self, until: Timestamp) -> Alarm {
         let left = until.duration_since(self.now());
         let left = Duration::try_from(left).unwrap_or_default();
+        let left = match &self.timeline.pacing {
+            Some(pacing) => pacing.pace.stretched(left),
+            None => left,
+        };
         Alarm {
             until: later(self.timeline.now(), left),
             _armed: self.timeline.sleep(left),

@@ -17,6 +17,7 @@ use super::timeline::{Timeline, later};
 use super::transport::LoopbackTransport;
 use crate::case::Case;
 use crate::contender::{Contender, Said};
+use crate::pace::{ATTEMPTS, Pace};
 use crate::scenario::{Advance, CallStep, Length, Release, Side, Step, Until};
 use crate::staging;
 use crate::trace::{Caller, CutShort, Mark, MarkKind, Operation, Road, Trace};
@@ -47,8 +48,18 @@ pub(super) async fn play(
     contender: &dyn Contender,
     seed: u64,
 ) -> Result<(Trace, Vec<Said>), PlayError> {
-    let stage = Stage::set(case, variation, contender, seed).await?;
     let steps = &case.variations[variation].body.steps;
+    let mut pace = contender.pace(case);
+    for _ in 1..ATTEMPTS {
+        let stage = Stage::set(case, variation, contender, seed, pace).await?;
+        let (trace, said) = stage.perform(steps).await;
+        let is_late = trace.timed.as_ref().is_some_and(|it| it.late.is_some());
+        match pace.and_then(Pace::slower).filter(|_| is_late) {
+            Some(slower) => pace = Some(slower),
+            None => return Ok((trace, said)),
+        }
+    }
+    let stage = Stage::set(case, variation, contender, seed, pace).await?;
     Ok(stage.perform(steps).await)
 }
 
@@ -65,6 +76,10 @@ pub(super) struct Stage<'c> {
     marks: Vec<Mark>,
     /// Only for clients outside of this process.
     pub(super) abroad: Option<Abroad>,
+    /// The checks that cannot be told, in real time.
+    pub(super) blurred: Vec<String>,
+    /// Why the run says nothing, in real time: it was too slow.
+    pub(super) late: Option<String>,
 }
 
 /// Why the play cannot go on, in words.
@@ -76,6 +91,7 @@ impl<'c> Stage<'c> {
         variation: usize,
         contender: &'c dyn Contender,
         seed: u64,
+        pace: Option<Pace>,
     ) -> Result<Self, PlayError> {
         let body = &case.variations[variation].body;
         let seed = seed.wrapping_add(case.variations[variation].seed_offset);
@@ -84,6 +100,10 @@ impl<'c> Stage<'c> {
         let mut world = staging::world(case.provider, body, contender.margin(), seed);
         let mut transport = LoopbackTransport::new(timeline.activity.clone(), REQUEST_BUDGET);
         let mut abroad = None;
+        if let Some(pace) = pace {
+            timeline = timeline.with_pace(pace);
+            world = staging::paced(world, body, pace);
+        }
         if contender.signs() {
             world = staging::with_keys(world);
         }
@@ -112,6 +132,7 @@ impl<'c> Stage<'c> {
         };
         let cast = Cast::open(body, &wings, seed).map_err(PlayError::Client)?;
         cast.ready().await;
+        timeline.begin();
         Ok(Self {
             started_at: timeline.now(),
             timeline,
@@ -123,6 +144,8 @@ impl<'c> Stage<'c> {
             idp,
             marks: Vec::new(),
             abroad,
+            blurred: pace.map_or_else(Vec::new, |pace| pace.blurred(&case.checks)),
+            late: None,
         })
     }
 
@@ -175,6 +198,8 @@ impl<'c> Stage<'c> {
             Step::Idp(happening) => self.happen(happening).await,
         }
         self.timeline.activity.quiet().await;
+        let every = step.call().and_then(|call| call.every);
+        self.keep_time(every.map(|Length(every)| every));
         Ok(())
     }
 
@@ -186,7 +211,7 @@ impl<'c> Stage<'c> {
         self.mark(MarkKind::Started(label.clone()));
         let asked = self.cast.chosen(call.client.as_ref());
         let rounds = rounds(call);
-        let mut index = 0;
+        let (mut index, began) = (0, self.timeline.now());
         for round in 1..=rounds {
             for (place, client) in asked.iter().enumerate() {
                 index += 1;
@@ -217,7 +242,8 @@ impl<'c> Stage<'c> {
             if let Some(every) = call.every
                 && round < rounds
             {
-                self.timeline.advance(every.0).await;
+                self.pass_between(every.0, began, round).await;
+                self.keep_time(Some(every.0));
             }
         }
     }
@@ -247,7 +273,7 @@ impl<'c> Stage<'c> {
             // Planning has refused to turn both back.
             Side::Both => {
                 let by = Duration::try_from(by).unwrap_or_default();
-                self.timeline.advance(by).await;
+                self.pass(by).await;
             }
             side => self.timeline.skew(by, side),
         }
@@ -325,6 +351,7 @@ impl<'c> Stage<'c> {
 
     async fn trace(self, stuck: Option<Stuck>) -> (Trace, Vec<Said>) {
         let ended_at = self.timeline.now();
+        let timed = self.timed();
         self.cast.end().await;
         let panic = self.tasks.crew.panic().await.map(CutShort::ClientPanicked);
         let trouble = self.cast.trouble();
@@ -340,6 +367,7 @@ impl<'c> Stage<'c> {
             cast: self.cast.facts(&self.idp),
             started_at: self.started_at,
             ended_at,
+            timed,
             cut_short: panic
                 .or(exhausted)
                 .or(trouble)

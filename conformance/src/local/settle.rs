@@ -12,7 +12,8 @@ use super::places::Places;
 use super::transport::Departure;
 use crate::contender::Answer;
 use crate::trace::{
-    Caller, CastMember, Class, CutShort, Exchange, Mark, Operation, Outcome, Party, Road, Trace,
+    Caller, CastMember, Class, CutShort, Exchange, Mark, Operation, Outcome, Party, Road, Timed,
+    Trace,
 };
 
 /// One call and what came of it.
@@ -37,6 +38,7 @@ pub(super) struct Settled<'a> {
     pub(super) cast: Vec<CastMember>,
     pub(super) started_at: Timestamp,
     pub(super) ended_at: Timestamp,
+    pub(super) timed: Option<Timed>,
     pub(super) cut_short: Option<CutShort>,
     pub(super) road: Road,
 }
@@ -101,6 +103,7 @@ pub(super) fn settle(run: Settled<'_>) -> Trace {
         cast: run.cast,
         road: run.road,
         said: None,
+        timed: run.timed,
         cut_short: run
             .cut_short
             .map(|cut| in_clean_words(cut, run.idp, &places)),

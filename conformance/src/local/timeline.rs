@@ -10,13 +10,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use mock_idp::clock::{BoxFuture, Clock as _, VirtualClock};
+use mock_idp::clock::{BoxFuture, Clock as _, Rate, VirtualClock};
 
 use super::activity::{Activity, Said};
 use super::handling::Handling;
+use super::pacing::Pacing;
 use super::pulse::Pulse;
 use super::tracked::Tracked;
 use crate::contender::Limits;
+use crate::pace::Pace;
 use crate::scenario::Side;
 
 /// Where every local run begins: 2030-01-01T00:00:00Z.
@@ -31,6 +33,8 @@ pub(super) struct Timeline {
     pub(super) activity: Activity,
     /// Only with clients outside of this process.
     pub(super) pulse: Option<Pulse>,
+    /// Only if it runs with real time.
+    pub(super) pacing: Option<Pacing>,
 }
 
 /// Who is to be told what the clock of a client shows, by the client's place, and what was told last.
@@ -94,7 +98,6 @@ impl Dials {
 impl Timeline {
     /// A timeline at its epoch, with the clients' clocks so far ahead of the server's.
     pub(super) fn new(clients_ahead: impl IntoIterator<Item = SignedDuration>) -> Self {
-        let epoch = Timestamp::from_second(EPOCH).unwrap_or(Timestamp::UNIX_EPOCH);
         let ahead = |offset| Dial {
             offset,
             frozen: None,
@@ -104,11 +107,12 @@ impl Timeline {
             clients: clients_ahead.into_iter().map(ahead).collect(),
         };
         Self {
-            base: VirtualClock::starting_at(epoch),
+            base: VirtualClock::starting_at(epoch()),
             dials: Arc::new(Mutex::new(dials)),
             followers: Arc::default(),
             activity: Activity::default(),
             pulse: None,
+            pacing: None,
         }
     }
 
@@ -116,6 +120,22 @@ impl Timeline {
     pub(super) fn with_pulse(self, limits: Limits) -> Self {
         let pulse = Some(Pulse::new(&self.activity, limits));
         Self { pulse, ..self }
+    }
+
+    /// The same for clients whose clocks are the machine's: it runs with that, so much faster.
+    pub(super) fn with_pace(self, pace: Pace) -> Self {
+        let pacing = Some(Pacing::new(pace, epoch()));
+        Self { pacing, ..self }
+    }
+
+    /// The play begins. Only a timeline that runs by itself has to know.
+    pub(super) fn begin(&self) {
+        let Some(pacing) = &self.pacing else { return };
+        pacing.begin();
+        // A factor is a rate.
+        if let Ok(rate) = Rate::new(pacing.pace.factor().into()) {
+            self.base.run(rate);
+        }
     }
 
     /// From now on tells what the clock of this client shows, whenever that has changed. Replaces who was told before.
@@ -126,15 +146,17 @@ impl Timeline {
 
     /// What the client at this place is to be told.
     pub(super) fn told(&self, place: usize) -> Told {
-        let epoch = Timestamp::from_second(EPOCH).unwrap_or(Timestamp::UNIX_EPOCH);
         Told {
             now: self.shown(place),
-            elapsed: Duration::try_from(self.now().duration_since(epoch)).unwrap_or_default(),
+            elapsed: Duration::try_from(self.now().duration_since(epoch())).unwrap_or_default(),
         }
     }
 
     /// What the clock of a client shows.
     pub(super) fn shown(&self, place: usize) -> Timestamp {
+        if let Some(pacing) = &self.pacing {
+            return pacing.wall(self.now());
+        }
         let dial = self.dials().clients.get(place).copied();
         dial.unwrap_or_default().shows(self.now())
     }
@@ -187,6 +209,9 @@ impl Timeline {
 
     /// Lets time pass for all, from one armed deadline to the next, never past one that somebody waits for.
     pub(super) async fn advance(&self, by: Duration) {
+        if self.pacing.is_some() {
+            return self.run_on(by, by).await;
+        }
         let target = later(self.now(), by);
         loop {
             self.activity.quiet().await;
@@ -201,6 +226,9 @@ impl Timeline {
 
     /// Lets time pass for all at one stroke: what fell due meanwhile happens at its end, in the order of the deadlines.
     pub(super) async fn jump(&self, by: Duration) {
+        if self.pacing.is_some() {
+            return self.run_on(by, by).await;
+        }
         self.activity.quiet().await;
         self.set(later(self.now(), by));
         self.activity.quiet().await;
@@ -211,12 +239,44 @@ impl Timeline {
         self.activity.quiet().await;
         match self.base.next_deadline() {
             Some(deadline) if deadline <= limit => {
+                if self.pacing.is_some() {
+                    let left = deadline.duration_since(self.now());
+                    let left = Duration::try_from(left).unwrap_or_default();
+                    self.run_on(left, left).await;
+                    return true;
+                }
                 self.set(deadline);
                 self.activity.quiet().await;
                 true
             }
             _ => false,
         }
+    }
+
+    /// Lets a timeline that runs by itself run up to an instant, which takes `planned` unless it is behind.
+    pub(super) async fn pass_until(&self, target: Timestamp, planned: Duration) {
+        let left = target.duration_since(self.now());
+        self.run_on(Duration::try_from(left).unwrap_or_default(), planned)
+            .await;
+    }
+
+    /// Lets it run on for longer than was planned.
+    pub(super) async fn linger(&self, longer: Duration) {
+        self.run_on(longer, Duration::ZERO).await;
+    }
+
+    /// Lets a timeline that runs by itself run on, and says how much of that was planned.
+    async fn run_on(&self, by: Duration, planned: Duration) {
+        self.activity.quiet().await;
+        if let Some(pacing) = &self.pacing {
+            pacing.set_out(self.now(), planned);
+        }
+        self.base.sleep(by).await;
+        if let Some(pacing) = &self.pacing {
+            pacing.arrive(self.now());
+        }
+        self.tell();
+        self.activity.quiet().await;
     }
 
     /// Moves the clocks of a side, forward or back: they are offset from then on.
@@ -261,6 +321,11 @@ impl fmt::Debug for Timeline {
     }
 }
 
+/// Where every timeline begins.
+fn epoch() -> Timestamp {
+    Timestamp::from_second(EPOCH).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
 /// An instant so much later, or the end of time.
 pub(super) fn later(now: Timestamp, by: Duration) -> Timestamp {
     now.checked_add(by).unwrap_or(Timestamp::MAX)
@@ -272,6 +337,9 @@ pub(super) struct ServerClock(Timeline);
 
 impl mock_idp::clock::Clock for ServerClock {
     fn now(&self) -> Timestamp {
+        if let Some(pacing) = &self.0.pacing {
+            return pacing.wall(self.0.now());
+        }
         let dial = self.0.dials().server;
         dial.shows(self.0.now())
     }

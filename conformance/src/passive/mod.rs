@@ -188,6 +188,7 @@ fn trace(judged: &MockIdp, started_at: Timestamp, said: Said) -> Trace {
         cast: Vec::new(),
         road: Road::Passive,
         said: Some(said),
+        timed: None,
         cut_short,
     }
 }

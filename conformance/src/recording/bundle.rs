@@ -10,7 +10,7 @@ use crate::gate::Gate;
 use crate::registry::Requirement;
 use crate::report::Client;
 use crate::scenario::Cell;
-use crate::trace::{CastMember, CutShort, Exchange, Mark, Outcome, Road, Said, Trace};
+use crate::trace::{CastMember, CutShort, Exchange, Mark, Outcome, Road, Said, Timed, Trace};
 use crate::verdict::{Level, Verdict};
 
 /// The version of a bundle's form; any change of it raises it.
@@ -116,6 +116,9 @@ pub struct RecordedRun {
     /// What the command of `exec` printed, without secrets; left out where no command was run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub said: Option<Said>,
+    /// That it was played in real time; left out where clocks were moved, or where nothing was played by steps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timed: Option<Timed>,
 }
 
 impl RecordedRun {
@@ -132,6 +135,7 @@ impl RecordedRun {
             cast: trace.cast.clone(),
             tokens: trace.tokens.clone(),
             said: trace.said.clone(),
+            timed: trace.timed.clone(),
         }
     }
 
@@ -147,6 +151,7 @@ impl RecordedRun {
             cast: self.cast.clone(),
             road,
             said: self.said.clone(),
+            timed: self.timed.clone(),
             cut_short: self.cut_short.clone(),
         }
     }

@@ -225,9 +225,19 @@ impl Client {
     #[must_use]
     pub fn doubts(&self) -> Vec<String> {
         let mut doubts = Vec::new();
-        if let Some(ClockFacts { declared, tried }) = &self.clock {
-            let declared = declared.name();
+        if let Some(ClockFacts {
+            declared: mode,
+            tried,
+        }) = &self.clock
+        {
+            let declared = mode.name();
             doubts.extend(match tried {
+                Some(Tried::Stands) if *mode == ClockMode::Scaled => Some(format!(
+                    "warning: the driver declares a clock that is `{declared}`, but the client still used a token in real time when that should have been too old; what needs a clock is not applicable"
+                )),
+                Some(Tried::Differs) => Some(format!(
+                    "warning: the driver declares a clock that is `{declared}`, but the client's tokens get old faster than in real time; what needs a clock is not applicable"
+                )),
                 Some(Tried::Stands) => Some(format!(
                     "warning: the driver declares a clock that is `{declared}`, but the client still used its token an hour after that had expired; what needs a clock is not applicable"
                 )),
@@ -269,6 +279,9 @@ impl ClockFacts {
         let declared = self.declared.name();
         match (&self.tried, self.declared) {
             (Some(Tried::Moves), _) => format!("{declared} (as declared, and it moves)"),
+            (Some(Tried::Differs), _) => {
+                format!("another than the machine's, though declared as {declared}")
+            }
             (Some(Tried::Stands), _) => format!("stands still, though declared as {declared}"),
             (Some(Tried::Unknown(why)), _) => {
                 format!("{declared} (as declared; could not be tried: {why})")

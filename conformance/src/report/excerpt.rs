@@ -79,7 +79,7 @@ impl WireLine {
                 Delivery::Raw => Some("not HTTP".to_owned()),
                 Delivery::Withheld => Some("withheld".to_owned()),
             }),
-            headers: headers(entry),
+            headers: headers(entry, clock(trace, entry)),
             issued: reply
                 .map(|reply| {
                     reply
@@ -143,8 +143,16 @@ fn parent(trace: &Trace, label: TokenLabel) -> Option<TokenLabel> {
     tokens.find(|token| token.label == label)?.parent
 }
 
+/// What dates are compared with: the timeline, unless servers have the machine's time, which nobody has skewed.
+fn clock(trace: &Trace, entry: &Entry) -> Timestamp {
+    match trace.timed {
+        Some(_) => entry.server_time,
+        None => entry.at,
+    }
+}
+
 /// The headers worth a place on the line; a rate limit only where it has been reached.
-fn headers(entry: &Entry) -> Vec<String> {
+fn headers(entry: &Entry, now: Timestamp) -> Vec<String> {
     let Some(reply) = &entry.reply else {
         return Vec::new();
     };
@@ -156,7 +164,7 @@ fn headers(entry: &Entry) -> Vec<String> {
     let limited = reply.status == 429 || sent.contains(&("x-rate-limit-remaining".to_owned(), "0"));
     sent.iter()
         .filter(|(name, _)| limited || !name.starts_with("x-rate-limit-"))
-        .filter_map(|(name, value)| header(name, value, entry.at))
+        .filter_map(|(name, value)| header(name, value, now))
         .collect()
 }
 
@@ -250,7 +258,7 @@ mod tests {
                 .header("X-Rate-Limit-Limit", "600")
                 .header("X-Rate-Limit-Remaining", left)
                 .header("Retry-After", "1");
-            headers(&sent.0.entry).join(" ")
+            headers(&sent.0.entry, sent.0.entry.at).join(" ")
         };
         insta::assert_snapshot!(shown(200, "599"), @"Retry-After=1 s");
         insta::assert_snapshot!(shown(200, "0"), @"Limit=600 Remaining=0 Retry-After=1 s");

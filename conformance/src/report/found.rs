@@ -26,6 +26,11 @@ pub(super) fn judgement(played: &Played<'_>, planned: &PlannedCheck) -> Judgemen
 /// A case and its checks as a report shows them.
 pub(super) fn case_report(played: &Played<'_>, judged: &[Judgement]) -> CaseReport {
     let case = played.case;
+    let timed = played
+        .runs
+        .iter()
+        .filter_map(|run| run.trace.timed.as_ref());
+    let timed = timed.map(|timed| timed.factor).min();
     CaseReport {
         name: case.name.clone(),
         scenario: case.head.scenario.clone(),
@@ -37,9 +42,13 @@ pub(super) fn case_report(played: &Played<'_>, judged: &[Judgement]) -> CaseRepo
             .filter(|run| run.trace.road != Road::Passive)
             .filter_map(|run| {
                 let lasted = run.trace.ended_at.duration_since(run.trace.started_at);
-                u64::try_from(lasted.as_millis()).ok()
+                let lasted = u64::try_from(lasted.as_millis()).ok()?;
+                // Less than a second of real time is left to chance.
+                let chance = timed.map_or(1, |factor| u64::from(factor).max(1) * 1000);
+                Some(lasted / chance * chance)
             })
             .max(),
+        timed,
         checks: case
             .checks
             .iter()

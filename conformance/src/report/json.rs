@@ -111,6 +111,7 @@ mod tests {
         report.be_shard("1/2".parse().expect("a shard"));
         report.be_seeded(7);
         report.score_by(&set);
+        report.cases[0].timed = Some(720);
         report.cases[0].bundle = Some("area.name.okta".to_owned());
         report.cases[0].stderr = vec!["Traceback:".to_owned()];
         let mut comparison = Comparison::default();

@@ -148,6 +148,10 @@ pub struct CaseReport {
     pub file: String,
     /// How long its longest run lasted in virtual time, in milliseconds; none where time was real.
     pub virtual_ms: Option<u64>,
+    /// That it was played in real time, for a client whose clock cannot be moved: so many seconds of the scenario passed in one.
+    /// Left out where clocks were moved.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timed: Option<u32>,
     /// Its checks, in the order of the file.
     pub checks: Vec<CheckReport>,
     /// The last lines that the command under test wrote to standard error, without secrets; left out when there are none.

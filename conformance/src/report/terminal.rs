@@ -12,7 +12,7 @@ use super::{CaseReport, CheckReport, Report, Style, Verbosity, citation};
 use crate::judge::span::span;
 use crate::verdict::Verdict;
 use block::block;
-pub(super) use block::{in_one_line, story};
+pub(super) use block::{in_one_line, in_real_time, story};
 use summary::{repeated, summary};
 
 /// Room for the verdict at the beginning of a line.
@@ -68,10 +68,11 @@ fn passed(case: &CaseReport, report: &Report, style: Style, width: usize) -> Vec
     let lasted = case
         .virtual_ms
         .map(|millis| format!("{} virtual", span(Duration::from_millis(millis))));
+    let timed = case.timed.map(|_| "timed".to_owned());
     let took = case.took.map(|took| format!("{} ms", took.as_millis()));
     let mark = case.is_unscored().then(|| UNSCORED.to_owned());
     let beside = |took: Option<String>| {
-        let parts = [lasted.clone(), took, mark.clone()];
+        let parts = [lasted.clone(), timed.clone(), took, mark.clone()];
         parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     };
     // How long it really took must not change where anything stands.

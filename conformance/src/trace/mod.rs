@@ -3,6 +3,7 @@
 mod class;
 mod outcome;
 mod said;
+mod timed;
 
 use jiff::Timestamp;
 use mock_idp::journal::Entry;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 pub use class::Class;
 pub use outcome::{Caller, Operation, Outcome};
 pub use said::Said;
+pub use timed::Timed;
 
 /// Everything the judge may look at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,6 +38,9 @@ pub struct Trace {
     /// What the command under test printed; none where none was run.
     #[serde(default)]
     pub said: Option<Said>,
+    /// That it was played in real time; none where clocks were moved, or where nothing was played by steps.
+    #[serde(default)]
+    pub timed: Option<Timed>,
     /// Why the run was cut short, if it was.
     pub cut_short: Option<CutShort>,
 }

@@ -11,6 +11,7 @@ use super::defaults::{is_default, yes};
 use super::federated::FederatedCredential;
 use super::lifetimes::Lifetimes;
 use super::realm::SignInAudience;
+use super::registration::Registration;
 
 /// A registered application (Entra: app registration and service principal; Okta: app integration).
 ///
@@ -72,6 +73,9 @@ pub struct Application {
     /// What happens to its refresh tokens when they are used; as the vendor has it without this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rotation: Option<Rotation>,
+    /// What Graph knows of it beside all this (Entra).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub registration: Box<Registration>,
     /// The common names in the subjects of certificates that it may sign assertions with, whichever certificate of that name it
     /// shows in `x5c` (Entra, "subject name and issuer"). By whom a certificate was issued is not looked at.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -105,6 +109,7 @@ impl Application {
             enabled: true,
             lifetimes: Lifetimes::default(),
             rotation: None,
+            registration: Box::default(),
             subject_names: Vec::new(),
             sign_in_audience: SignInAudience::default(),
         }

@@ -113,13 +113,18 @@ impl Certificate {
     pub fn from_pem(pem: &str) -> Result<Self, BadCertificate> {
         let der =
             CertificateDer::from_pem_slice(pem.as_bytes()).map_err(|_| BadCertificate::NotPem)?;
-        let parsed = x509::parse(&der).ok_or(BadCertificate::NotPem)?;
+        Self::from_der(&der)
+    }
+
+    /// The same for one in DER.
+    pub(crate) fn from_der(der: &[u8]) -> Result<Self, BadCertificate> {
+        let parsed = x509::parse(der).ok_or(BadCertificate::NotPem)?;
         let key = parsed.key.ok_or(BadCertificate::NotRsa)?;
         if key.n().bits() < LEAST_RSA_BITS {
             return Err(BadCertificate::Weak(key.n().bits()));
         }
         let pkcs1 = key.to_pkcs1_der().map_err(|_| BadCertificate::NotRsa)?;
-        let sha1 = Sha1::digest(&der);
+        let sha1 = Sha1::digest(der);
         let thumbprint = hex(&sha1).to_ascii_uppercase();
         Ok(Self {
             id: thumbprint.clone(),
@@ -127,7 +132,7 @@ impl Certificate {
             expires: parsed.not_after,
             revoked: false,
             x5t: URL_SAFE_NO_PAD.encode(sha1),
-            x5t_s256: URL_SAFE_NO_PAD.encode(Sha256::digest(&der)),
+            x5t_s256: URL_SAFE_NO_PAD.encode(Sha256::digest(der)),
             thumbprint,
             verifying: DecodingKey::from_rsa_der(pkcs1.as_bytes()),
             der: der.to_vec(),

@@ -159,6 +159,57 @@ pub struct ApiResource {
     /// Those that only an administrator may consent to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub admin_scopes: Vec<String>,
+    /// Whether tokens for it live long where their clients take claims challenges (continuous access evaluation); as it is for
+    /// Microsoft Graph, and for no other, without it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub continuous_access: Option<bool>,
+    /// Where it takes only tokens that have satisfied an authentication context. The mock itself asks for that at its Graph.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub step_up: Vec<StepUp>,
+}
+
+impl ApiResource {
+    /// Whether it is Microsoft Graph.
+    #[must_use]
+    pub fn is_graph(&self) -> bool {
+        self.app_id == "00000003-0000-0000-c000-000000000000"
+    }
+
+    /// Whether it takes part in continuous access evaluation.
+    #[must_use]
+    pub fn has_continuous_access(&self) -> bool {
+        self.continuous_access.unwrap_or_else(|| self.is_graph())
+    }
+}
+
+/// A place that asks for more than having signed in (learn.microsoft.com/entra/identity-platform/developer-guide-conditional-access-authentication-context).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StepUp {
+    /// Where: a path, and what lies below it.
+    pub path: String,
+    /// For which methods; for all without it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub methods: Vec<String>,
+    /// The authentication context, `c1` to `c99`: `acrs` of a token that is taken.
+    pub context: String,
+}
+
+impl StepUp {
+    /// Whether it speaks of a request.
+    pub(crate) fn is_for(&self, method: &str, path: &str) -> bool {
+        let own = self.path.trim_end_matches('/');
+        let below = path
+            .get(..own.len())
+            .filter(|start| start.eq_ignore_ascii_case(own))
+            .map(|_| &path[own.len()..]);
+        let methods = &self.methods;
+        below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            && (methods.is_empty()
+                || methods
+                    .iter()
+                    .any(|known| known.eq_ignore_ascii_case(method)))
+    }
 }
 
 fn one() -> u8 {

@@ -52,6 +52,12 @@ impl Aadsts {
         self
     }
 
+    /// What the next request is to pass on as `claims`.
+    pub(super) fn claims(mut self, claims: &str) -> Self {
+        self.claims = Some(claims.to_owned());
+        self
+    }
+
     pub(super) fn member(mut self, name: &str, value: Value) -> Self {
         self.members.push((name.to_owned(), value));
         self

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::aadsts::{Aadsts, text_of};
 use super::assertion_denial as assertion;
+use super::claims_request::policy_claims;
 use super::code_denial as code;
 use super::coded::Coded;
 use super::sign_in_denial::SignInDenial;
@@ -31,6 +32,12 @@ pub(super) enum EntraDenial {
     Federated(FederatedFault),
     /// An app-only request without any credential.
     AppOnlyWithoutCredential,
+    /// Policies do not let an application sign in as it asks to.
+    AccessBlocked { claims: String },
+    /// A user has to do more than has been done; `claims` is what to ask for then.
+    StepUpRequired { claims: String },
+    /// The application has no service principal in the tenant.
+    ServicePrincipalMissing { client: String, tenant: String },
     /// A reason that says no more than its number.
     Coded(Coded),
     /// The password grant at `/common` or `/consumers`.
@@ -114,6 +121,21 @@ impl EntraDenial {
                 7_000_216,
                 "invalid_client",
                 "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.",
+            ),
+            Self::AccessBlocked { claims } => {
+                let blocked = Aadsts::new(53_003, "invalid_grant", text_of(53_003));
+                blocked.suberror("message_only").claims(claims)
+            }
+            Self::StepUpRequired { claims } => {
+                let required = Aadsts::new(50_076, "invalid_grant", text_of(50_076));
+                required.suberror("basic_action").claims(claims)
+            }
+            Self::ServicePrincipalMissing { client, tenant } => Aadsts::new(
+                7_000_229,
+                "invalid_client",
+                format!(
+                    "The client application {client} is missing service principal in the tenant {tenant}. See instructions here: https://go.microsoft.com/fwlink/?linkid=2225119"
+                ),
             ),
             Self::Coded(coded) => coded.aadsts(),
             Self::GrantNotOverCommon => Aadsts::new(
@@ -227,7 +249,7 @@ fn common(denial: &Denial, now: Timestamp) -> Aadsts {
         Denial::SecretWrong { client } => Aadsts::new(7_000_215, "invalid_client", format!("Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '{client}'.")),
         Denial::UserDisabled => Aadsts::new(50_057, "invalid_grant", text_of(50_057)),
         Denial::UserLocked => Aadsts::new(50_053, "invalid_grant", text_of(50_053)),
-        Denial::UserNeedsMfa => Aadsts::new(50_076, "invalid_grant", text_of(50_076)).suberror("basic_action"),
+        Denial::UserNeedsMfa => Aadsts::new(50_076, "invalid_grant", text_of(50_076)).suberror("basic_action").claims(&policy_claims(&[])),
         Denial::UserUnknown { .. } => Aadsts::new(50_034, "invalid_grant", "The user account {EmailHidden} does not exist in the directory. To sign into this application, the account must be added to the directory."),
     }
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::claims_request::ClaimsRequest;
 use super::consented::Consented;
 use super::refresh::delegated_lifetime;
 use super::scope::{self, Several};
@@ -85,6 +86,7 @@ pub(crate) fn ordinary(
         application,
         grant: &grant,
         resolved: &resolved,
+        asked: &ClaimsRequest::default(),
         now: issued_at,
         expires_at,
         address: Some(std::net::Ipv4Addr::LOCALHOST.into()),

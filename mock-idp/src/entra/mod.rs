@@ -5,6 +5,7 @@ mod accounts;
 mod assertion;
 mod assertion_denial;
 mod authorize;
+mod claims_request;
 mod code_denial;
 mod coded;
 mod codes;
@@ -62,7 +63,9 @@ pub(crate) use correlation::given as given_request_id;
 pub(crate) use examples::{
     example_mailbox, example_resource, example_user_mailbox, example_user_resource,
 };
-pub(crate) use managed_identity::routes as managed_identity_routes;
+pub(crate) use managed_identity::{
+    app_service_path, header_of as identity_header, routes as managed_identity_routes,
+};
 pub(crate) use minting::ordinary;
 pub(crate) use password::changed as passwords_changed;
 pub(crate) use refresh::{refresh_lifetime, refresh_value};

@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::{Method, StatusCode};
 use serde_json::json;
 
+use super::claims_request::ClaimsRequest;
 use super::coded::Coded;
 use super::consented::Consented;
 use super::denial::EntraDenial;
@@ -52,6 +53,7 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
     if request.get("resource").is_some() {
         return Err(EntraDenial::ResourceParameter);
     }
+    let asked = ClaimsRequest::of(request)?;
     accounts::complete(request)?;
     let tenant = realm::tenant(world, inbound, request, grant_name)?;
     let claimed = realm::client(world, inbound, request, tenant)?;
@@ -64,8 +66,16 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
     claimed.verify(now, || {
         assertion::verify(world, inbound, request, tenant, &claimed)
     })?;
-    let (grant, resolved) = match grant(request, &claimed)? {
+    let grant_type = grant(request, &claimed)?;
+    asked.satisfied(world, request, grant_type)?;
+    let (grant, resolved) = match grant_type {
         GrantType::ClientCredentials => {
+            if claimed.application.registration.without_service_principal {
+                return Err(EntraDenial::ServicePrincipalMissing {
+                    client: claimed.application.id.clone(),
+                    tenant: tenant.id.clone(),
+                });
+            }
             let resolved = scope::app_only(&request.scope(), tenant)?;
             let application = claimed.application;
             let assigned = application.consent_required || resolved.resource.assignment_required;
@@ -103,8 +113,9 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
         GrantType::AuthorizationCode => authorize::redeemed(world, request, tenant, &claimed)?,
         GrantType::OnBehalfOf => on_behalf_of::granted(world, request, tenant, &claimed)?,
     };
+    asked.remember(world, grant_type, grant.family);
     Ok(reply(
-        world, inbound, request, tenant, &claimed, &grant, &resolved,
+        world, inbound, request, tenant, &claimed, &grant, &resolved, &asked,
     ))
 }
 
@@ -155,6 +166,10 @@ pub(super) fn delegated_scope<'w>(
     scope::delegated(&scopes, tenant, &consented, Several::Refused)
 }
 
+#[expect(
+    clippy::too_many_arguments,
+    reason = "all that an answer is made of; a struct would be built for this call alone"
+)]
 fn reply(
     world: &World,
     inbound: &Inbound,
@@ -163,10 +178,13 @@ fn reply(
     claimed: &Claimed<'_>,
     grant: &Grant,
     resolved: &Resolved<'_>,
+    asked: &ClaimsRequest,
 ) -> Reply {
     let now = world.clock.now();
-    let expires_in = grant.lifetime.as_secs();
-    let expires_at = expiry(now, grant.lifetime);
+    let long_lived = asked.lifetime(world, resolved.resource);
+    let lifetime = long_lived.unwrap_or(grant.lifetime);
+    let expires_in = lifetime.as_secs();
+    let expires_at = expiry(now, lifetime);
     let label =
         world
             .ledger
@@ -176,6 +194,7 @@ fn reply(
         application: claimed.application,
         grant,
         resolved,
+        asked,
         now,
         expires_at,
         address: Some(inbound.peer.ip()),
@@ -198,7 +217,7 @@ fn reply(
     body["expires_in"] = json!(expires_in);
     body["ext_expires_in"] = json!(expires_in);
     // Half of the lifetime, for long-lived tokens alone: observed, and not documented.
-    let half = (expires_in >= LONG_LIVED.as_secs()).then(|| grant.lifetime / 2);
+    let half = (expires_in >= LONG_LIVED.as_secs()).then(|| lifetime / 2);
     if let Some(refresh_in) = world.settings.refresh_in.or(half) {
         body["refresh_in"] = json!(refresh_in.as_secs());
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
+use super::claims_request::ClaimsRequest;
 use super::scope::Resolved;
 use super::user_tokens::delegated;
 use crate::directory::{Application, ManagedIdentity, Tenant};
@@ -25,6 +26,7 @@ pub(super) struct Subject<'a> {
     pub(super) application: &'a Application,
     pub(super) grant: &'a Grant,
     pub(super) resolved: &'a Resolved<'a>,
+    pub(super) asked: &'a ClaimsRequest,
     pub(super) now: Timestamp,
     pub(super) expires_at: Timestamp,
     /// Where the request came from, if there was one.
@@ -132,7 +134,7 @@ pub(super) fn v1_issuer(world: &World, tenant: &str) -> String {
 }
 
 fn app_only(world: &World, subject: &Subject<'_>, v1: bool) -> Members {
-    let principal = service_principal(subject);
+    let principal = service_principal(&subject.tenant.id, &subject.application.id);
     let mut claims = head(world, &subject.about(), v1);
     if v1 {
         claims.add("app_displayname", &subject.application.name);
@@ -152,7 +154,22 @@ fn app_only(world: &World, subject: &Subject<'_>, v1: bool) -> Members {
     claims.add("sub", &principal);
     region(&mut claims, subject.tenant, v1);
     claims.add("tid", &subject.tenant.id);
-    tail(world, v1, claims)
+    capabilities(subject, tail(world, v1, claims))
+}
+
+/// The authentication contexts that were asked for, which a token is only issued with.
+pub(super) fn contexts(subject: &Subject<'_>, claims: &mut Members) {
+    if !subject.asked.contexts().is_empty() {
+        claims.add("acrs", subject.asked.contexts());
+    }
+}
+
+/// What the client has declared that it understands.
+pub(super) fn capabilities(subject: &Subject<'_>, mut claims: Members) -> Members {
+    if let Some(declared) = subject.asked.declared(subject.resolved.resource) {
+        claims.add("xms_cc", [declared]);
+    }
+    claims
 }
 
 pub(super) fn head(world: &World, subject: &About<'_>, v1: bool) -> Members {
@@ -194,8 +211,13 @@ pub(super) fn acr(auth: Option<AuthMethod>) -> &'static str {
 }
 
 /// A stable object id for the application's service principal in the tenant.
-fn service_principal(subject: &Subject<'_>) -> String {
-    let hash = Sha256::digest(format!("{}/{}", subject.tenant.id, subject.application.id));
+pub(super) fn service_principal(tenant: &str, client: &str) -> String {
+    guid_of(&format!("{tenant}/{client}"))
+}
+
+/// A GUID that is always the same for the same text.
+pub(super) fn guid_of(text: &str) -> String {
+    let hash = Sha256::digest(text);
     let hex = crate::entropy::hex(&hash[..16]);
     format!(
         "{}-{}-4{}-8{}-{}",

@@ -9,7 +9,9 @@ use jiff::Timestamp;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
-use super::tokens::{Subject, acr, backdated, head, region, rh, tail, unsigned, v2_issuer};
+use super::tokens::{
+    Subject, acr, backdated, capabilities, contexts, head, region, rh, tail, unsigned, v2_issuer,
+};
 use crate::directory::{Tenant, User};
 use crate::entropy::hex;
 use crate::keys::{SigningKey, Unsigned};
@@ -35,6 +37,7 @@ pub(super) fn delegated(world: &World, subject: &Subject<'_>, user: &User, v1: b
     let mut claims = head(world, &subject.about(), v1);
     if v1 {
         claims.add("acr", "1");
+        contexts(subject, &mut claims);
         claims.add("amr", methods(subject));
         claims.add("app_displayname", &subject.application.name);
         claims.add("appid", &subject.application.id);
@@ -50,6 +53,7 @@ pub(super) fn delegated(world: &World, subject: &Subject<'_>, user: &User, v1: b
             claims.add("ipaddr", address);
         }
     } else {
+        contexts(subject, &mut claims);
         claims.add("azp", &subject.application.id);
         claims.add("azpacr", acr(subject.grant.auth));
         groups(&mut claims, subject, user);
@@ -73,7 +77,7 @@ pub(super) fn delegated(world: &World, subject: &Subject<'_>, user: &User, v1: b
         claims.add("unique_name", &user.login);
         claims.add("upn", &user.login);
     }
-    tail(world, v1, claims)
+    capabilities(subject, tail(world, v1, claims))
 }
 
 /// How long an id token lives from its issue.
@@ -140,7 +144,9 @@ pub(super) fn client_info(tenant: &Tenant, user: &User) -> String {
 
 /// What the user has shown.
 fn methods(subject: &Subject<'_>) -> &'static [&'static str] {
-    match subject.grant.sign_in.manner.second_factor {
+    // Contexts are not satisfied without one.
+    let stepped_up = !subject.asked.contexts().is_empty();
+    match subject.grant.sign_in.manner.second_factor || stepped_up {
         true => &["pwd", "mfa"],
         false => &["pwd"],
     }

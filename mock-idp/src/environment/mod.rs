@@ -4,10 +4,11 @@
 //! | who reads it | variables |
 //! |---|---|
 //! | whoever is written for the mock | `TOKENPROOF_TOKEN_URL`, `TOKENPROOF_CLIENT_ID` and their like; all as JSON in `TOKENPROOF_CONTEXT` |
-//! | azure-identity, in Python, JavaScript, Rust and others | `AZURE_AUTHORITY_HOST`, `AZURE_TENANT_ID`, `AZURE_CLIENT_ID`, `AZURE_CLIENT_SECRET`; for managed identities `AZURE_POD_IDENTITY_AUTHORITY_HOST` |
+//! | azure-identity, in Python, JavaScript, Rust and others | `AZURE_AUTHORITY_HOST`, `AZURE_TENANT_ID`, `AZURE_CLIENT_ID`, `AZURE_CLIENT_SECRET`; for managed identities of a machine `AZURE_POD_IDENTITY_AUTHORITY_HOST`, of an App Service `IDENTITY_ENDPOINT` and `IDENTITY_HEADER`; for a workload in Kubernetes `AZURE_FEDERATED_TOKEN_FILE` |
 //! | Okta's management SDKs | `OKTA_CLIENT_ORGURL`, `OKTA_CLIENT_AUTHORIZATIONMODE`, `OKTA_CLIENT_TOKEN` |
 //! | OpenSSL, requests, curl, Node, Deno | `SSL_CERT_FILE`, `REQUESTS_CA_BUNDLE`, `CURL_CA_BUNDLE`, `NODE_EXTRA_CA_CERTS`, `DENO_CERT` |
 
+mod machine;
 mod proxy;
 mod shell;
 
@@ -22,6 +23,7 @@ use crate::mock::{Identity, MockIdp};
 use crate::provider::Provider;
 use crate::secret::Secret;
 
+pub use machine::{Machine, Workload};
 pub use proxy::{UNSET, no_proxy};
 pub use shell::Shell;
 
@@ -109,22 +111,50 @@ impl<'w> Told<'w> {
             .collect()
     }
 
-    /// The variables that the vendor's own libraries read.
+    /// The variables that the vendor's own libraries read, for a program on a machine of its own.
     #[must_use]
     pub fn vendor(&self) -> Vec<Variable> {
+        self.vendor_on(&Machine::Virtual)
+    }
+
+    /// The same for one that is to believe that it runs elsewhere.
+    #[must_use]
+    pub fn vendor_on(&self, machine: &Machine) -> Vec<Variable> {
         let Self { idp, identity, .. } = self;
         let reveal = |secret: &Secret| secret.reveal().to_owned();
         let named: Vec<(&str, String)> = match idp.provider() {
-            Provider::Entra => vec![
-                ("AZURE_AUTHORITY_HOST", idp.origin(Origin::Login).to_owned()),
-                ("AZURE_TENANT_ID", identity.issuer.clone()),
-                ("AZURE_CLIENT_ID", identity.client_id.clone()),
-                ("AZURE_CLIENT_SECRET", reveal(&identity.client_secret)),
-                (
-                    "AZURE_POD_IDENTITY_AUTHORITY_HOST",
-                    idp.origin(Origin::ManagedIdentity).to_owned(),
-                ),
-            ],
+            Provider::Entra => {
+                let mut named =
+                    vec![("AZURE_AUTHORITY_HOST", idp.origin(Origin::Login).to_owned())];
+                named.extend(match machine {
+                    Machine::Kubernetes(workload) => vec![
+                        ("AZURE_TENANT_ID", workload.tenant.clone()),
+                        ("AZURE_CLIENT_ID", workload.client_id.clone()),
+                        (
+                            "AZURE_FEDERATED_TOKEN_FILE",
+                            workload.token_file.to_string_lossy().into_owned(),
+                        ),
+                    ],
+                    Machine::Virtual | Machine::AppService => vec![
+                        ("AZURE_TENANT_ID", identity.issuer.clone()),
+                        ("AZURE_CLIENT_ID", identity.client_id.clone()),
+                        ("AZURE_CLIENT_SECRET", reveal(&identity.client_secret)),
+                    ],
+                });
+                let service = idp.app_service();
+                match (machine, service) {
+                    (Machine::AppService, Some(service)) => named.extend([
+                        ("IDENTITY_ENDPOINT", service.endpoint),
+                        ("IDENTITY_HEADER", reveal(&service.header)),
+                    ]),
+                    (Machine::Virtual, _) => named.push((
+                        "AZURE_POD_IDENTITY_AUTHORITY_HOST",
+                        idp.origin(Origin::ManagedIdentity).to_owned(),
+                    )),
+                    _ => {}
+                }
+                named
+            }
             Provider::Okta => {
                 let token = idp.credentials().api_token;
                 vec![

@@ -204,6 +204,7 @@ mod tests {
                         vendor_code: None,
                         headers: Vec::new(),
                         issued,
+                        changed: None,
                         fault: None,
                         limit: None,
                         leniencies: Vec::new(),

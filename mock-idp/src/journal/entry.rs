@@ -349,6 +349,9 @@ pub struct ReplyFacts {
     pub headers: Vec<(String, String)>,
     /// Tokens that this answer carries.
     pub issued: Vec<TokenLabel>,
+    /// What the request has changed in the directory, in words without secrets; none if nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed: Option<String>,
     /// The fault rule that shaped the answer, by its label.
     pub fault: Option<String>,
     /// The rate limit that refused the request: its place among those in force then, counted from 0, and what of it was used up:

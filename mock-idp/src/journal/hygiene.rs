@@ -42,6 +42,9 @@ pub(super) const CREDENTIALS: [&str; 12] = [
     "subject_token",
 ];
 
+/// Where the secret of an App Service's endpoint is at home.
+const IDENTITY_HEADERS: [&str; 2] = ["x-identity-header", "secret"];
+
 impl Hygiene<'_> {
     /// Secrets and tokens in the request line, in headers other than `Authorization`, and in the body: anywhere in a
     /// resource's, under another name than their own in a token request's. What stands in the query under the name of a
@@ -63,7 +66,10 @@ impl Hygiene<'_> {
         look(&whole_path(inbound), SecretPlace::Url);
         for (name, value) in &inbound.headers {
             // Nobody on a foreign origin is authorised by anything.
-            if name != header::AUTHORIZATION || endpoint == Endpoint::Foreign {
+            let is_at_home = name == header::AUTHORIZATION
+                || (endpoint == Endpoint::ManagedIdentity
+                    && IDENTITY_HEADERS.contains(&name.as_str()));
+            if !is_at_home || endpoint == Endpoint::Foreign {
                 look(
                     &String::from_utf8_lossy(value.as_bytes()),
                     SecretPlace::Header,

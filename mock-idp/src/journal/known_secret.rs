@@ -42,6 +42,11 @@ impl KnownSecrets {
         }
     }
 
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.now().secrets.len()
+    }
+
     /// The secrets as they are known now.
     pub(crate) fn now(&self) -> Arc<Hunted> {
         self.0

@@ -1,6 +1,7 @@
 //! The access tokens of a world, by serial and by value.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::num::NonZeroI64;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -29,7 +30,8 @@ pub(super) struct AccessToken {
     expires_at: Timestamp,
     /// The hash of its value, once it has one.
     fingerprint: Option<Fingerprint>,
-    revoked: bool,
+    /// When it was revoked, in seconds since 1970; a token is to be small.
+    revoked: Option<NonZeroI64>,
     /// Forged: it has a label and was never issued.
     disowned: bool,
 }
@@ -47,9 +49,15 @@ impl AccessToken {
             issued_at,
             expires_at,
             fingerprint: None,
-            revoked: false,
+            revoked: None,
             disowned: false,
         }
+    }
+
+    /// Once revoked, it stays so since then.
+    fn revoke(&mut self, now: Timestamp) {
+        let at = NonZeroI64::new(now.as_second()).unwrap_or(NonZeroI64::MAX);
+        self.revoked.get_or_insert(at);
     }
 
     fn facts(&self, serial: u32) -> TokenFacts {
@@ -134,7 +142,7 @@ impl AccessTokens {
         let token = self.numbered(serial)?;
         let state = if token.disowned {
             TokenState::Foreign
-        } else if token.revoked {
+        } else if token.revoked.is_some() {
             TokenState::Revoked
         } else if token.expires_at <= now {
             TokenState::Expired
@@ -144,26 +152,37 @@ impl AccessTokens {
         Some((token.facts(serial), state))
     }
 
+    /// When a token was revoked, by its value.
+    pub(super) fn revoked_at(&self, fingerprint: &Fingerprint) -> Option<Timestamp> {
+        let token = self.numbered(*self.by_value.get(fingerprint)?)?;
+        Timestamp::from_second(token.revoked?.get()).ok()
+    }
+
+    /// The serial of the token issued last; 0 before there is one.
+    pub(super) fn newest(&self) -> u32 {
+        self.serials
+    }
+
     /// Revokes the tokens with these serials.
-    pub(super) fn revoke<'s>(&mut self, serials: impl Iterator<Item = &'s u32>) {
+    pub(super) fn revoke<'s>(&mut self, serials: impl Iterator<Item = &'s u32>, now: Timestamp) {
         for serial in serials {
             if let Some(token) = self.numbered_mut(*serial) {
-                token.revoked = true;
+                token.revoke(now);
             }
         }
     }
 
     /// Revokes one token; false if it is not remembered, or forged.
-    pub(super) fn revoke_one(&mut self, serial: u32) -> bool {
+    pub(super) fn revoke_one(&mut self, serial: u32, now: Timestamp) -> bool {
         let token = self.numbered_mut(serial);
         let issued = token.filter(|token| !token.disowned);
-        issued.map(|token| token.revoked = true).is_some()
+        issued.map(|token| token.revoke(now)).is_some()
     }
 
     /// Revokes every token issued so far.
-    pub(super) fn revoke_all(&mut self) {
+    pub(super) fn revoke_all(&mut self, now: Timestamp) {
         for token in &mut self.tokens {
-            token.revoked = true;
+            token.revoke(now);
         }
     }
 

@@ -7,10 +7,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
+use super::access_events::AccessEvents;
 use super::access_tokens::{AccessToken, AccessTokens};
 use super::authorizations::Authorizations;
 use super::codes::Codes;
 use super::consents::Consents;
+use super::contexts::Contexts;
 use super::device_codes::DeviceCodes;
 use super::facts::{TokenFacts, TokenState};
 use super::grantees::Grantees;
@@ -48,6 +50,8 @@ pub(super) struct Book {
     pub(super) refresh_by_value: BTreeMap<Fingerprint, (u32, usize)>,
     pub(super) device_codes: DeviceCodes,
     pub(super) used_assertions: UsedAssertions,
+    pub(super) access_events: AccessEvents,
+    pub(super) contexts: Contexts,
     pub(super) authorizations: Authorizations,
     pub(super) codes: Codes,
     pub(super) sessions: Sessions,
@@ -148,7 +152,7 @@ impl Ledger {
         let grantee = Grantee::clone(&family.grantee);
         let manner = family.manner;
         if was_alive && family.revoked_at.is_some() {
-            book.revoke_access_of(family_id);
+            book.revoke_access_of(family_id, now);
         }
         match succession? {
             Succession::Keep => Ok(Redeemed {
@@ -312,6 +316,13 @@ impl Book {
             }
         }
         label
+    }
+
+    /// The serial of a refresh token's family.
+    pub(super) fn serial_of_family(&self, fingerprint: &Fingerprint) -> Option<u32> {
+        self.refresh_by_value
+            .get(fingerprint)
+            .map(|(family, _)| *family)
     }
 
     /// A refresh token by its label, with its family. A search through all of them: only tests and intruders ask.

@@ -1,5 +1,6 @@
 //! Every token a world has issued, its lineage and its state.
 
+mod access_events;
 mod access_tokens;
 mod authorizations;
 mod book;
@@ -7,6 +8,7 @@ mod book;
 mod code_model;
 mod codes;
 mod consents;
+mod contexts;
 mod device_codes;
 mod facts;
 mod grantees;
@@ -24,6 +26,7 @@ mod sessions;
 mod sign_ins;
 mod used_assertions;
 
+pub use access_events::AccessEvent;
 pub use authorizations::PendingAuthorization;
 pub(crate) use authorizations::{AuthorizationRequest, Challenge, NotOpen, Progress, ResponseMode};
 pub(crate) use book::{Ledger, SavedLedger, usual_rotation};

@@ -11,8 +11,8 @@ use crate::directory::Platform;
 
 impl Ledger {
     /// Revokes every access token issued so far; refresh tokens live on.
-    pub(crate) fn revoke_access_tokens(&self) {
-        Arc::make_mut(&mut self.book()).access.revoke_all();
+    pub(crate) fn revoke_access_tokens(&self, now: Timestamp) {
+        Arc::make_mut(&mut self.book()).access.revoke_all(now);
     }
 
     /// Revokes every refresh family and the access tokens that came from them.
@@ -33,6 +33,7 @@ impl Ledger {
         book.codes.revoke_of(issuer, user, now);
         book.sessions.end_of(issuer, user);
         book.authorizations.forget_user(issuer, user);
+        book.revoked(user, now);
         book.end_families(issuer, user, |_| true, now)
     }
 
@@ -51,6 +52,7 @@ impl Ledger {
         book.codes.revoke_of(issuer, user, now);
         book.sessions.end_of(issuer, user);
         book.authorizations.forget_user(issuer, user);
+        book.revoked(user, now);
         let ends = |family: &Family| {
             let public = match family.manner.platform {
                 Some(platform) => platform != Platform::Web,
@@ -67,7 +69,7 @@ impl Ledger {
         let mut book = self.book();
         let book = Arc::make_mut(&mut book);
         match label.kind {
-            TokenKind::Access => book.access.revoke_one(label.serial),
+            TokenKind::Access => book.access.revoke_one(label.serial, now),
             TokenKind::Refresh => match book.refresh(label).map(|(family, _)| family) {
                 Some(family) => {
                     book.revoke_family(family, now);
@@ -106,12 +108,12 @@ impl Book {
         if let Some(family) = self.families.get_mut(&serial) {
             family.revoked_at.get_or_insert(now);
         }
-        self.revoke_access_of(serial);
+        self.revoke_access_of(serial, now);
     }
 
-    pub(super) fn revoke_access_of(&mut self, family: u32) {
+    pub(super) fn revoke_access_of(&mut self, family: u32, now: Timestamp) {
         if let Some(family) = self.families.get(&family) {
-            self.access.revoke(family.access());
+            self.access.revoke(family.access(), now);
         }
     }
 }

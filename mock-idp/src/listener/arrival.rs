@@ -128,6 +128,7 @@ fn close(world: &World, opened: Opened, fault: &Applied, delivery: Delivery) {
         vendor_code: None,
         headers: Vec::new(),
         issued: Vec::new(),
+        changed: None,
         fault: Some(fault.label.to_string()),
         limit: None,
         delivery,

@@ -78,7 +78,8 @@ impl MockIdp {
 
     /// Revokes every access token issued so far; refresh tokens live on.
     pub fn revoke_access_tokens(&self) {
-        self.rooms.ledger.revoke_access_tokens();
+        let now = self.rooms.clock.now();
+        self.rooms.ledger.revoke_access_tokens(now);
     }
 
     /// Revokes every refresh token and the access tokens that came from them.

@@ -110,7 +110,7 @@ impl MockIdp {
 }
 
 /// A secret made from the seed that the application neither has nor had.
-pub(super) fn made_secret(rooms: &Rooms, application: Option<&Application>, id: &str) -> Secret {
+pub(crate) fn made_secret(rooms: &Rooms, application: Option<&Application>, id: &str) -> Secret {
     let former = rooms.former_secrets.all();
     let secrets = application.map_or(&[][..], |application| &application.secrets);
     let mut number = former.len() + secrets.len();

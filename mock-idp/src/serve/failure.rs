@@ -52,6 +52,11 @@ pub enum Failure {
         "`--port {0}=…` is for a vendor that is not played; leave it out, or change `--provider`"
     )]
     PortOfNobody(&'static str),
+    /// A workload is to sign in by a token of another issuer, and none is trusted.
+    #[error(
+        "`--runs-on kubernetes` needs an application with a federated credential whose tokens the mock signs; give one `federated` without `jwks` in the directory"
+    )]
+    NoWorkload,
     /// Others could reach the mock, which was not explicitly allowed.
     #[error(
         "{0} can be reached from other machines, and whoever reaches the mock gets its secrets; add `--allow-remote` if that is meant"

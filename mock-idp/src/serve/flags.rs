@@ -6,6 +6,7 @@ use super::clock_choice::ClockChoice;
 use super::control_token::TokenSource;
 use super::ports::PortChoice;
 use super::reach::Reach;
+use super::runs_on::RunsOn;
 use super::trust::CaChoice;
 use super::who::Who;
 
@@ -24,6 +25,9 @@ pub struct Flags {
     /// Serve plain HTTP; real SDKs mostly insist on TLS
     #[arg(long)]
     pub(super) http: bool,
+    /// Where programs are to believe that they run, and with that where they look for managed identities
+    #[arg(long, value_enum, default_value = "vm", value_name = "WHERE")]
+    pub(super) runs_on: RunsOn,
     /// The clock of all worlds: system, virtual (standing still from now) or virtual@2030-01-01T00:00:00Z
     #[arg(long, value_name = "CLOCK", default_value = "system")]
     pub(super) clock: ClockChoice,

@@ -18,6 +18,7 @@ mod ports;
 mod promised_file;
 mod reach;
 mod ready;
+mod runs_on;
 mod session;
 mod signals;
 mod trust;

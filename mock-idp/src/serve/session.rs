@@ -11,6 +11,7 @@ use super::failure::Failure;
 use super::flags::Flags;
 use super::ports::{assign, origins};
 use super::ready::{CaFacts, ControlFacts, Ready};
+use super::runs_on::TokenFile;
 use super::trust::Trust;
 use super::who::Who;
 use super::world_facts::WorldFacts;
@@ -33,6 +34,8 @@ pub struct Session {
     control: Option<Control>,
     introductions: Vec<Introduction>,
     trust: Option<Trust>,
+    /// Goes when the session ends.
+    token_files: Vec<TokenFile>,
     host: Option<String>,
     needs_token: bool,
 }
@@ -83,6 +86,7 @@ impl Session {
             control: None,
             introductions: Vec::new(),
             trust,
+            token_files: Vec::new(),
             host,
             needs_token: token.is_some(),
         };
@@ -105,7 +109,7 @@ impl Session {
                 }
             }
             let idp = builder.start().await?;
-            session.introduce(&idp, providers.len() == 1);
+            session.introduce(&idp, providers.len() == 1)?;
             session
                 .worlds
                 .adopt(Some(called(*provider)?), idp)
@@ -252,8 +256,10 @@ impl Session {
             .collect()
     }
 
-    fn introduce(&mut self, idp: &MockIdp, is_alone: bool) {
+    fn introduce(&mut self, idp: &MockIdp, is_alone: bool) -> Result<(), Failure> {
         let told = Told::example(idp);
+        let (machine, token_file) = self.flags.runs_on.machine(idp)?;
+        self.token_files.extend(token_file);
         let provider = idp.provider();
         let prefix = match is_alone {
             true => PREFIX.to_owned(),
@@ -266,10 +272,11 @@ impl Session {
             provider,
             facts: WorldFacts::of(provider.name(), idp, told.as_ref()),
             own: variables(&|told| told.own(&prefix, &[], ca_file)),
-            vendor: variables(&|told| told.vendor()),
+            vendor: variables(&|told| told.vendor_on(&machine)),
         });
         // What has been told stays true after a reset.
         idp.start_here();
+        Ok(())
     }
 }
 

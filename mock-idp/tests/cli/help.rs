@@ -35,6 +35,17 @@ fn help_is_complete() {
           --http
               Serve plain HTTP; real SDKs mostly insist on TLS
 
+          --runs-on <WHERE>
+              Where programs are to believe that they run, and with that where they look for managed
+              identities
+
+              Possible values:
+              - vm:          A virtual machine: managed identities come from its metadata service
+              - app-service: An App Service: IDENTITY_ENDPOINT and IDENTITY_HEADER
+              - kubernetes:  A pod with workload identity: AZURE_FEDERATED_TOKEN_FILE
+
+              [default: vm]
+
           --clock <CLOCK>
               The clock of all worlds: system, virtual (standing still from now) or
               virtual@2030-01-01T00:00:00Z

@@ -46,10 +46,15 @@ impl Desk {
 
     /// A desk with one world `w` of Okta, over plain HTTP, at the start of 2030.
     pub(crate) async fn with_world() -> Self {
+        Self::with_world_of("okta").await
+    }
+
+    /// The same with a world of this vendor.
+    pub(crate) async fn with_world_of(provider: &str) -> Self {
         let desk = Self::new().await;
         desk.make(json!({
             "name": "w",
-            "provider": "okta",
+            "provider": provider,
             "tls": false,
             "clock": { "virtual": { "start": "2030-01-01T00:00:00Z" } },
         }))

@@ -7,6 +7,7 @@
     reason = "a test that cannot go on should fail where it stands"
 )]
 
+mod access_events;
 mod desk;
 
 mod authorizations;

@@ -10,3 +10,4 @@
 mod bad;
 mod driving;
 mod same;
+mod timed;

@@ -11,19 +11,19 @@ use tokenproof::verdict::Verdict;
 
 use crate::driving::{Served, by_pipe, library};
 
-fn play(cases: &[Case], contender: &dyn Contender) -> Vec<CaseResult> {
+pub(crate) fn play(cases: &[Case], contender: &dyn Contender) -> Vec<CaseResult> {
     runner::run(cases, contender, 0, 2, |_| ()).expect("threads can be started")
 }
 
 /// Where two roads differ, a line for each check; those first that contradict each other.
 #[derive(Debug, Default, PartialEq)]
-struct Differences {
-    contrary: String,
-    weaker: String,
+pub(crate) struct Differences {
+    pub(crate) contrary: String,
+    pub(crate) weaker: String,
 }
 
 impl Differences {
-    fn between(local: &[CaseResult], other: &[CaseResult]) -> Self {
+    pub(crate) fn between(local: &[CaseResult], other: &[CaseResult]) -> Self {
         let mut differences = Self::default();
         for (local, other) in local.iter().zip(other) {
             assert_eq!(local.judgements.len(), other.judgements.len());

@@ -1,13 +1,19 @@
 //! The client against a scripted server, by topic.
 
+mod assertions;
 mod calls;
+mod challenges;
 mod defaults;
+mod devices;
 mod expiry;
+mod machines;
+mod on_behalf;
 mod refusals;
 mod rotation;
 mod rules;
 mod seams;
 mod sharing;
+mod sign_ins;
 mod swapping;
 mod throttling;
 

@@ -155,7 +155,7 @@ async fn what_tells_tokens_apart_cannot_be_changed() {
     ];
     insta::assert_snapshot!(messages.join("\n"), @"
     client id cannot be changed on a running client: build another client
-    a public client cannot use the client credentials grant (RFC 6749 section 4.4): give a client secret
+    a public client cannot use the client_credentials grant: give a client secret, a certificate or a key
     client secret is empty: give the one registered with the provider
     kind of grant cannot be changed on a running client: build another client
     user name cannot be changed on a running client: build another client

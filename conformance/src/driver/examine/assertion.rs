@@ -195,8 +195,8 @@ impl Assertion {
             ),
             Self::Clock => (
                 "clock",
-                "has a clock that can be moved as it declares",
-                "have your client read the time that `set_clock` tells, or declare another `can.clock`",
+                "has a clock that is what it declares",
+                "have your client read the time that `set_clock` tells, or the machine's if `can.clock` is `scaled`; or declare another",
             ),
             Self::Timers => (
                 "timers",

@@ -10,7 +10,7 @@ use mock_idp::clock::{Clock, SystemClock, VirtualClock};
 use mock_idp::directory::GrantType;
 use mock_idp::environment::{self, Variable};
 use mock_idp::journal::{Endpoint, Entry};
-use mock_idp::{MockIdp, Provider, StartError};
+use mock_idp::{Builder, MockIdp, Provider, StartError};
 use token_client::Secret;
 
 use crate::driver::clock::{Faketime, TimestampFile};
@@ -63,12 +63,22 @@ const START: Timestamp = Timestamp::constant(1_893_456_000, 0);
 impl Stage {
     /// A world of this provider, on a clock that can be moved if the client's can.
     pub(super) async fn of(provider: Provider, clock: ClockMode) -> Result<Self, NoStage> {
+        Self::built(MockIdp::of(provider), clock).await
+    }
+
+    /// A world in real time whose access tokens live so long.
+    pub(super) async fn short_lived(provider: Provider, life: Duration) -> Result<Self, NoStage> {
+        let builder = MockIdp::of(provider).access_token_lifetime(life);
+        Self::built(builder, ClockMode::Scaled).await
+    }
+
+    async fn built(builder: Builder, clock: ClockMode) -> Result<Self, NoStage> {
         let folder = tempfile::Builder::new()
             .prefix("tokenproof-driver-")
             .tempdir()?;
         let hands = matches!(clock, ClockMode::Driven | ClockMode::Faketime)
             .then(|| VirtualClock::starting_at(START));
-        let mut builder = MockIdp::of(provider).seed(0);
+        let mut builder = builder.seed(0);
         if let Some(hands) = &hands {
             builder = builder.clock(Arc::new(hands.clone()));
         }
@@ -116,6 +126,11 @@ impl Stage {
         let hands = self.hands.as_ref().map(VirtualClock::now);
         let elapsed = hands.map(|now| now.duration_since(START).as_millis());
         elapsed.and_then(|ms| u64::try_from(ms).ok()).unwrap_or(0)
+    }
+
+    /// Waits until so much time has passed for all, in real time.
+    pub(super) async fn wait(&self, real: Duration) {
+        SystemClock.sleep(real).await;
     }
 
     /// Moves the server's clock, and the client's where it goes by a file; says what they show then.

@@ -14,6 +14,12 @@ use crate::driver::protocol::{ClockMode, Operation, Outcome};
 /// Longer than any token of the examination lives.
 const PAST_EXPIRY: Duration = Duration::from_secs(2 * 3600);
 
+/// How long a token lives that is waited for in real time.
+const SHORT_LIFE: Duration = Duration::from_secs(3);
+
+/// Longer than that.
+const PAST_SHORT_LIFE: Duration = Duration::from_secs(5);
+
 /// How often a client may sleep anew.
 const SLEEPS: usize = 10;
 
@@ -21,7 +27,17 @@ impl Examiner<'_> {
     /// The clock, and sleeps.
     pub(super) async fn time(&mut self) -> Result<(), NoStage> {
         let can = &self.hello.can;
-        if matches!(can.clock, ClockMode::Scaled | ClockMode::None) {
+        if can.clock == ClockMode::Scaled {
+            let provider = self.provider;
+            let stage = Stage::short_lived(provider, SHORT_LIFE).await?;
+            match self.opened(&stage, "client").await {
+                Ok(mut dialogue) => {
+                    let how = ages_by_itself(&mut dialogue, &stage).await;
+                    self.noted(Assertion::Clock, dialogue, how).await;
+                }
+                Err(why) => self.record.fail(Assertion::Clock, why),
+            }
+        } else if can.clock == ClockMode::None {
             let why = format!("`can.clock` is `{}`", can.clock.name());
             self.record.skip(Assertion::Clock, why);
         } else {
@@ -80,6 +96,24 @@ async fn ages(dialogue: &mut Dialogue, stage: &Stage, driven: bool) -> Result<()
         true => Ok(()),
         false => Err(
             "two hours later, when its token had expired, it handed it out again without a token request"
+                .to_owned(),
+        ),
+    }
+}
+
+/// Whether a token grows old with the machine's clock.
+async fn ages_by_itself(dialogue: &mut Dialogue, stage: &Stage) -> Result<(), String> {
+    let answered = dialogue.ask(get_token("client")).await?;
+    stage.witnessed(answered)?;
+    let before = stage.token_requests();
+    stage.wait(PAST_SHORT_LIFE).await;
+    let answered = dialogue.ask(get_token("client")).await?;
+    let handed = stage.witnessed(answered).map(drop);
+    handed.map_err(|why| format!("five seconds later {why}"))?;
+    match stage.token_requests() > before {
+        true => Ok(()),
+        false => Err(
+            "five seconds later, when its token of three seconds had expired, it handed it out again without a token request"
                 .to_owned(),
         ),
     }

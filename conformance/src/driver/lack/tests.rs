@@ -135,6 +135,16 @@ fn what_is_missing_is_said_once_for_each_thing_that_can_be_missing() {
             ),
         ),
         (
+            "real time",
+            driver(
+                Capabilities {
+                    clock: ClockMode::Scaled,
+                    ..able()
+                },
+                command(),
+            ),
+        ),
+        (
             "one at a time",
             driver(
                 Capabilities {
@@ -180,6 +190,16 @@ fn what_is_missing_is_said_once_for_each_thing_that_can_be_missing() {
     no clock
         needs `clock`: the client's clock cannot be moved
     faketime
+        needs `timers`: the client's sleeps cannot be moved
+    real time
+        needs `clock`: the client lives in real time, and a wait that the provider tells would last as long as it says
+        needs `clock`: the client lives in real time, and its clock cannot be set apart from the server's
+        needs `clock`: the client lives in real time, and its shortest times cannot be told apart unless it takes 122 s of real time, and no more than 100 s are taken
+        needs `clock`: the client lives in real time, and its shortest times cannot be told apart unless it takes 185 s of real time, and no more than 100 s are taken
+        needs `clock`: the client lives in real time, and its shortest times cannot be told apart unless it takes 23 min 6 s of real time, and no more than 100 s are taken
+        needs `clock`: the client lives in real time, and its shortest times cannot be told apart unless it takes 248 s of real time, and no more than 100 s are taken
+        needs `clock`: the client lives in real time, and the lifetime that the client is told is scripted
+        needs `clock`: the client lives in real time, and the windows of rate limits would last as long as they say
         needs `timers`: the client's sleeps cannot be moved
     one at a time
         needs `concurrency`: the client takes one call at a time, not 4

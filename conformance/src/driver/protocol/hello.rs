@@ -40,7 +40,7 @@ pub struct Capabilities {
     pub providers: Vec<Provider>,
     /// What the driver offers beside the obligatory operations.
     pub ops: Vec<String>,
-    /// How its reading of time is moved.
+    /// How its reading of time is moved, or what is done in the place of that.
     pub clock: ClockMode,
     /// Whether its sleeps follow `set_clock`.
     pub timers: bool,
@@ -87,7 +87,7 @@ pub enum ClockMode {
     Driven,
     /// By libfaketime, preloaded.
     Faketime,
-    /// Not at all: time is real, and scenarios are played faster.
+    /// Not at all: it is the machine's, and the provider's tokens live for seconds in the place of hours.
     Scaled,
     /// Not at all.
     #[default]

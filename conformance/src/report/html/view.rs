@@ -12,6 +12,7 @@ use crate::judge::span::{signed_span, span};
 use crate::report::client::LACKS;
 use crate::report::plain::plain;
 use crate::report::several::several;
+use crate::report::terminal::in_real_time;
 use crate::report::{
     CaseReport, CheckReport, Client, NotRun, Played, Report, Share, WireLine, citation,
 };
@@ -200,6 +201,9 @@ impl<'a> CaseView<'a> {
             let lasted = span(std::time::Duration::from_millis(millis));
             sum.push_str(&format!(" \u{b7} {lasted} virtual"));
         }
+        if let Some(factor) = case.timed {
+            sum.push_str(&format!(" \u{b7} {}", in_real_time(factor)));
+        }
         let mut checks: Vec<CheckView<'_>> = case.checks.iter().map(CheckView::new).collect();
         checks.sort_by_key(|view| std::cmp::Reverse(view.shade.gravity()));
         Self {
@@ -337,7 +341,8 @@ fn runs(case: &CaseReport, played: &Played<'_>) -> Vec<RunView> {
             Some(CutShort::Unsupported(why)) => format!(" \u{b7} not played: {}", plain(why)),
         };
         let time = match trace.road {
-            Road::Local | Road::Driver => "virtual time",
+            Road::Local | Road::Driver if trace.timed.is_none() => "virtual time",
+            Road::Local | Road::Driver => "virtual time, played in real time",
             Road::Passive => "real time",
         };
         views.push(RunView {

@@ -1,7 +1,9 @@
 //! The block of a check that did not pass: what was expected, what was seen, and the exchanges that show it.
 
+use std::time::Duration;
+
 use super::GUTTER;
-use crate::judge::span::signed_span;
+use crate::judge::span::{signed_span, span};
 use crate::report::wrap::{columns, padded, wrapped};
 use crate::report::{CaseReport, CheckReport, Style, WireLine, citation};
 use crate::trace::Party;
@@ -71,8 +73,10 @@ pub(super) fn block(
         true => "it passes",
         false => &check.observed,
     };
+    let timed = case.timed.map(in_real_time).unwrap_or_default();
     for (label, text) in [
         ("with", with.join(", ").as_str()),
+        ("timed", &timed),
         ("expected", &check.expected),
         (observed, seen),
         ("hint", check.hint.as_deref().unwrap_or_default()),
@@ -110,6 +114,17 @@ fn last_line(file: &str, bundle: Option<&str>, style: Style, width: usize) -> Ve
             vec![line(&format!("{file}   {bundle}"))]
         }
         Some(bundle) => vec![line(file), line(bundle)],
+    }
+}
+
+/// How fast a case was played.
+pub(in crate::report) fn in_real_time(factor: u32) -> String {
+    match factor {
+        1 => "in real time".to_owned(),
+        factor => format!(
+            "in real time, where a second is {}",
+            span(Duration::from_secs(factor.into()))
+        ),
     }
 }
 

@@ -1,9 +1,11 @@
 //! The routes by noun. Each file has its operations, what they take and what they give.
 
+mod access_events;
 mod authorizations;
 mod clock;
 mod directory;
 mod faults;
+mod federated;
 mod holds;
 mod journal;
 mod keys;
@@ -29,6 +31,8 @@ pub(super) fn api() -> Api {
         journal::add,
         verify::add,
         tokens::add,
+        access_events::add,
+        federated::add,
         keys::add,
         sign_ins::add,
         authorizations::add,

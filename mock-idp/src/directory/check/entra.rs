@@ -3,7 +3,7 @@
 use super::super::managed_identity::Assigned;
 use super::super::path::Path;
 use super::super::{EntraDirectory, Tenant};
-use super::{Finding, Findings, application, conditional_access, people};
+use super::{Finding, Findings, application, conditional_access, people, step_up};
 
 /// Names that stand for no tenant in particular.
 const RESERVED: [&str; 3] = ["common", "organizations", "consumers"];
@@ -63,6 +63,10 @@ fn one(path: &Path, tenant: &Tenant, findings: &mut Findings<'_>) {
                 .help("write 1 or 2"),
             );
         }
+    }
+    for (place, resource) in tenant.resources.iter().enumerate() {
+        let at = resources.item(place).key("step_up");
+        step_up::check(&at, &resource.step_up, findings);
     }
     for (what, key) in [("the API", "identifier"), ("the API's id", "app_id")] {
         let each = tenant.resources.iter().enumerate();

@@ -7,6 +7,7 @@ mod finding;
 mod okta;
 mod people;
 mod rules;
+mod step_up;
 
 use std::collections::HashMap;
 

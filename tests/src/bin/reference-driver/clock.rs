@@ -1,12 +1,61 @@
-//! A clock that is moved by `set_clock`.
+//! The clocks of clients: one that is moved by `set_clock`, the machine's, and two that are not what is said of them.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use token_client::{BoxFuture, Clock};
+use token_client::{BoxFuture, Clock, SystemClock};
+use tokenproof::driver::protocol::ClockMode;
 use tokio::sync::oneshot;
+
+/// Whose clock clients go by, and what the driver says of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Time {
+    /// The one that is moved.
+    #[default]
+    Driven,
+    /// The machine's.
+    Scaled,
+    /// Said to be the machine's, but standing still.
+    Stopped,
+    /// Said to be the machine's, but four times as fast.
+    Hurried,
+}
+
+impl Time {
+    /// What is said of it.
+    pub(super) fn declared(self) -> ClockMode {
+        match self {
+            Self::Driven => ClockMode::Driven,
+            Self::Scaled | Self::Stopped | Self::Hurried => ClockMode::Scaled,
+        }
+    }
+
+    /// What a client goes by.
+    pub(super) fn clock(self, driven: &DrivenClock) -> Arc<dyn Clock> {
+        match self {
+            Self::Driven | Self::Stopped => Arc::new(driven.clone()),
+            Self::Scaled => Arc::new(SystemClock),
+            Self::Hurried => Arc::new(Hurried(SystemClock.now())),
+        }
+    }
+}
+
+/// The machine's clock, four times as fast since then.
+#[derive(Debug)]
+struct Hurried(Timestamp);
+
+impl Clock for Hurried {
+    fn now(&self) -> Timestamp {
+        let since = SystemClock.now().duration_since(self.0);
+        self.0.saturating_add(since * 4).unwrap_or(Timestamp::MAX)
+    }
+
+    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
+        SystemClock.sleep(duration / 4)
+    }
+}
 
 /// Shows what it was told last. Its sleeps go by the time that has passed, as those of a machine do. Clones are the same clock.
 #[derive(Clone, Debug)]

@@ -18,15 +18,14 @@ use serde_json::Map;
 use token_client::{BoxFuture, HttpTransport, MemoryStore, Secret, TokenStore};
 use tokenproof::contender::{Answer, ApiCall, Contender, Credential, LocalClient, Setup};
 use tokenproof::driver::protocol::{
-    Capabilities, ClockMode, Hello, Message, Open, Operation, Outcome, Profile, Request, Unread,
-    VERSION,
+    Capabilities, Hello, Message, Open, Operation, Outcome, Profile, Request, Unread, VERSION,
 };
 use tokenproof::scenario::{ClientAuthMethod, GrantKind};
 use tokenproof::trace::Class;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::AbortHandle;
 
-use super::clock::DrivenClock;
+use super::clock::{DrivenClock, Time};
 use super::store::FileStore;
 use super::transport::{Counting, Tasks};
 use words::{or_failed, swap, told};
@@ -34,6 +33,7 @@ use words::{or_failed, swap, told};
 /// Takes requests for clients of one kind.
 pub(super) struct Desk {
     contender: &'static dyn Contender,
+    time: Time,
     state: Mutex<State>,
     answered: Notify,
 }
@@ -84,9 +84,10 @@ impl Out {
 }
 
 impl Desk {
-    pub(super) fn of(contender: &'static dyn Contender) -> Self {
+    pub(super) fn of(contender: &'static dyn Contender, time: Time) -> Self {
         Self {
             contender,
+            time,
             state: Mutex::default(),
             answered: Notify::new(),
         }
@@ -230,8 +231,8 @@ impl Desk {
                 ],
                 auth: vec!["post".to_owned(), "basic".to_owned()],
                 ops: ops.map(str::to_owned).into(),
-                clock: ClockMode::Driven,
-                timers: true,
+                clock: self.time.declared(),
+                timers: self.time == Time::Driven,
                 concurrency: 1_000,
                 classes: true,
                 stores: true,
@@ -239,7 +240,10 @@ impl Desk {
                 ..Capabilities::default()
             },
             profile: Profile {
-                margin_s: u32::try_from(margin).ok(),
+                // In a short life the margin is short too.
+                margin_s: u32::try_from(margin)
+                    .ok()
+                    .filter(|_| self.time == Time::Driven),
                 ..Profile::default()
             },
         }
@@ -284,7 +288,7 @@ impl Desk {
             password,
             refresh_token: open.refresh_token,
             store,
-            clock: Arc::new(clock.clone()),
+            clock: self.time.clock(&clock),
             transport: Arc::new(transport.clone()),
             spawn: Arc::new(tasks.clone()),
             seed: seed.finish(),

@@ -5,6 +5,7 @@
 //! cargo run -p tests --bin reference-driver                             over standard input and output
 //! cargo run -p tests --bin reference-driver -- --http                   as a service; says its address
 //! cargo run -p tests --bin reference-driver -- --client RetriesForever  around a broken client
+//! cargo run -p tests --bin reference-driver -- --clock scaled           by the machine's clock
 //! ```
 
 #![expect(
@@ -27,6 +28,7 @@ use clap::Parser;
 use tokenproof::contender::{Contender, Reference};
 use tokenproof::mutants::{MUTANTS, lazy};
 
+use clock::Time;
 use desk::Desk;
 
 /// What is asked for on the command line.
@@ -35,6 +37,9 @@ struct Arguments {
     /// The client: token-client or the name of a broken one
     #[arg(long, default_value = "token-client")]
     client: String,
+    /// Whose clock the client goes by, and what is said of it
+    #[arg(long, value_enum, default_value_t)]
+    clock: Time,
     /// Be a service on a free port of 127.0.0.1
     #[arg(long)]
     http: bool,
@@ -46,7 +51,7 @@ fn main() -> ExitCode {
         eprintln!("there is no client `{}`", arguments.client);
         return ExitCode::FAILURE;
     };
-    let desk = Arc::new(Desk::of(contender));
+    let desk = Arc::new(Desk::of(contender, arguments.clock));
     let resting = desk.clone();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -2,165 +2,22 @@
 
 #![expect(clippy::expect_used, reason = "what fails here fails the test")]
 
-use std::sync::{Arc, Mutex};
+mod flows;
+mod world;
+
 use std::time::Duration;
 
-use mock_idp::clock::{Clock as _, VirtualClock};
-use mock_idp::directory::{GrantType, Rotation, RotationMode};
+use mock_idp::MockIdp;
+use mock_idp::clock::Clock as _;
+use mock_idp::directory::{Rotation, RotationMode};
 use mock_idp::fault::{ConnectionFault, Fault};
 use mock_idp::journal::Endpoint;
-use mock_idp::{Builder, MockIdp, Provider};
-use token_client::{
-    AccessToken, BoxFuture, Class, ClientAuth, Clock, Error, GrantSource, HttpTransport, Secret,
-    Spawn, TokenClient, TokenClientBuilder,
-};
-use tokio::task::JoinHandle;
+use token_client::{Class, ClientAuth, Error, GrantSource, Secret};
+
+use crate::world::{VENDORS, World, call};
 
 /// A certificate that nobody's server shows.
-const FOREIGN_CA: &str = include_str!("../../mock-idp/src/keys/embedded/entra-1.cert.pem");
-
-const VENDORS: [Provider; 2] = [Provider::Entra, Provider::Okta];
-
-/// A world over TLS, on a clock that stands still.
-struct World {
-    idp: MockIdp,
-    clock: VirtualClock,
-    tasks: Tasks,
-}
-
-impl World {
-    async fn start(builder: Builder) -> Self {
-        let start = "2030-01-01T00:00:00Z".parse().expect("a date");
-        let clock = VirtualClock::starting_at(start);
-        let idp = builder
-            .clock(Arc::new(clock.clone()))
-            .start()
-            .await
-            .expect("a world");
-        assert!(idp.token_url().starts_with("https://"));
-        Self {
-            idp,
-            clock,
-            tasks: Tasks::default(),
-        }
-    }
-
-    async fn of(vendor: Provider) -> Self {
-        Self::start(MockIdp::of(vendor)).await
-    }
-
-    fn post(&self) -> ClientAuth {
-        ClientAuth::SecretPost {
-            id: self.idp.client_id().to_owned(),
-            secret: Secret::new(self.idp.client_secret().reveal()),
-        }
-    }
-
-    /// A client that trusts this world.
-    fn client(&self, auth: ClientAuth, grant: GrantSource) -> TokenClient {
-        let authority = MockIdp::ca_pem().expect("an authority");
-        self.builder(auth, grant, authority)
-            .build()
-            .expect("a client")
-    }
-
-    fn builder(&self, auth: ClientAuth, grant: GrantSource, root: &str) -> TokenClientBuilder {
-        let scopes = self.idp.scopes(match &grant {
-            GrantSource::ClientCredentials => GrantType::ClientCredentials,
-            GrantSource::Password { .. } => GrantType::Password,
-            _ => GrantType::RefreshToken,
-        });
-        let transport = HttpTransport::builder()
-            .root_pem(root)
-            .build()
-            .expect("a transport");
-        let provider = token_client::Provider::at(&self.idp.token_url()).expect("an address");
-        TokenClient::builder(provider, auth, grant)
-            .scopes(scopes)
-            .transport(transport)
-            .clock(SameClock(self.clock.clone()))
-            .spawn(self.tasks.clone())
-    }
-
-    /// The label under which the mock knows a token.
-    fn label(&self, token: &AccessToken) -> String {
-        self.idp
-            .label_of(token.secret().expose())
-            .map_or_else(|| "unknown".to_owned(), |label| label.to_string())
-    }
-
-    /// What came in and what went out, line by line.
-    fn journal(&self) -> String {
-        let mut lines = Vec::new();
-        for entry in self.idp.journal().entries() {
-            let mut line = entry.endpoint.name().to_owned();
-            if let Some(request) = &entry.token_request {
-                line += &format!(
-                    " {} {:?}",
-                    request.grant.as_deref().unwrap_or("without grant"),
-                    request.auth
-                );
-            }
-            if let Some(label) = entry.presented.as_ref().and_then(|shown| shown.token) {
-                line += &format!(" shows {label}");
-            }
-            if let Some(reply) = &entry.reply {
-                line += &format!(" -> {}", reply.status);
-                line.extend(reply.issued.iter().map(|label| format!(" {label}")));
-            }
-            assert_eq!(entry.secrets, [], "a secret stands where it must not");
-            lines.push(line);
-        }
-        lines.join("\n")
-    }
-}
-
-/// The mock's clock as the client's.
-#[derive(Debug)]
-struct SameClock(VirtualClock);
-
-impl Clock for SameClock {
-    fn now(&self) -> jiff::Timestamp {
-        self.0.now()
-    }
-
-    fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
-        self.0.sleep(duration)
-    }
-}
-
-/// The client's tasks, to be waited for.
-#[derive(Clone, Debug, Default)]
-struct Tasks(Arc<Mutex<Vec<JoinHandle<()>>>>);
-
-impl Tasks {
-    async fn finished(&self) {
-        let tasks = std::mem::take(&mut *self.0.lock().expect("no panic before"));
-        for task in tasks {
-            task.await.expect("no panic");
-        }
-    }
-}
-
-impl Spawn for Tasks {
-    fn spawn(&self, task: BoxFuture<'static, ()>) {
-        let task = tokio::spawn(task);
-        self.0.lock().expect("no panic before").push(task);
-    }
-}
-
-/// Calls the resource with GET.
-async fn call(client: &TokenClient, url: &str) -> Result<u16, Error> {
-    let mut request = parameter_of(|request| client.call(request));
-    *request.uri_mut() = url.parse().expect("an address");
-    let answer = client.call(request).await?;
-    Ok(answer.status().as_u16())
-}
-
-/// The ordinary value of a function's parameter, whose type need not be named.
-fn parameter_of<P: Default, R>(_: impl FnOnce(P) -> R) -> P {
-    P::default()
-}
+const FOREIGN_CA: &str = include_str!("../../../mock-idp/src/keys/embedded/entra-1.cert.pem");
 
 #[tokio::test]
 async fn client_credentials_in_the_body_and_by_basic() {
@@ -345,18 +202,11 @@ async fn a_connection_that_breaks_is_tried_again_after_a_pause_on_the_clock() {
             .connection(ConnectionFault::Reset);
         world.idp.faults().add(reset);
         let client = world.client(world.post(), GrantSource::ClientCredentials);
-        let asking = tokio::spawn(async move { client.token().await });
-        // The only deadline that is nearer than that of a request is the end of the pause.
-        let patience = world.clock.now() + Duration::from_secs(30);
-        let pause = loop {
-            match world.clock.next_deadline() {
-                Some(deadline) if deadline < patience => break deadline,
-                _ => tokio::task::yield_now().await,
-            }
-        };
-        assert!(!asking.is_finished());
-        world.clock.set(pause);
-        let token = asking.await.expect("no panic").expect("a token");
+        let begin = world.clock.now();
+        let token = world
+            .driven(async move { client.token().await.expect("a token") })
+            .await;
+        assert!(begin < world.clock.now());
         assert_eq!(world.label(&token), "AT#1");
         insta::allow_duplicates! {
             insta::assert_snapshot!(world.journal(), @"

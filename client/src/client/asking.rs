@@ -1,0 +1,105 @@
+//! One request to the provider, and what its answer says.
+
+use bytes::Bytes;
+use futures_util::future::{Either, select};
+use http::{Request, Response};
+use jiff::Timestamp;
+
+use super::state::Inner;
+use crate::answer::{self, Answer};
+use crate::assertion::Occasion;
+use crate::claims;
+use crate::clock::{later, left};
+use crate::error::Misuse;
+use crate::provider::Endpoint;
+use crate::request::{Grant, token_request};
+use crate::{Error, GrantKind, Purpose, TokenRecord, TransportError, TransportErrorKind};
+
+impl Inner {
+    /// One request for a token and its answer. `claims` are those that a resource wants.
+    pub(super) async fn ask(
+        &self,
+        grant: &Grant,
+        scope: Option<&str>,
+        claims: Option<&str>,
+    ) -> Result<Answer, Error> {
+        let auth = &self.credentials().auth;
+        let claims = self.claims(claims)?;
+        let occasion = self.occasion(self.provider.token_endpoint());
+        let sealed = token_request(auth, grant, scope, claims.as_deref(), &occasion)?;
+        let purpose = Purpose::Token(grant.kind());
+        let (parts, body) = self.send(sealed.request, purpose).await?.into_parts();
+        let told_wait = self.policy.wait_hint(&parts, self.clock.now());
+        answer::read(&parts, &body, grant.kind(), told_wait, &sealed.secrets)
+    }
+
+    /// The claims to send: those asked for and the client's capabilities.
+    pub(super) fn claims(&self, asked: Option<&str>) -> Result<Option<String>, Misuse> {
+        claims::merged(asked, &self.capabilities)
+    }
+
+    /// What an assertion for a request to `called` is made from.
+    pub(super) fn occasion<'a>(&'a self, called: &'a Endpoint) -> Occasion<'a> {
+        Occasion {
+            token_endpoint: self.provider.token_endpoint(),
+            called,
+            now: self.clock.now(),
+            entropy: &self.entropy,
+        }
+    }
+
+    /// Sends a request, with the policy's deadline on the client's clock.
+    pub(super) async fn send(
+        &self,
+        request: Request<Bytes>,
+        purpose: Purpose,
+    ) -> Result<Response<Bytes>, Error> {
+        let limit = self.policy.request_timeout(purpose);
+        let answer = self.transport.send(request);
+        let deadline = self.clock.sleep(limit);
+        match select(answer, deadline).await {
+            Either::Left((answer, _)) => answer.map_err(Error::Transport),
+            Either::Right(((), _)) => Err(Error::Transport(TransportError::new(
+                TransportErrorKind::Timeout,
+                format!("waited {} s", limit.as_secs_f64()),
+            ))),
+        }
+    }
+
+    pub(super) fn record(
+        &self,
+        answer: Answer,
+        grant: &Grant,
+        unstated_scope: Option<&str>,
+        created_at: Timestamp,
+    ) -> TokenRecord {
+        // Machines hand out tokens from a cache: the lifetime may be that of the whole token.
+        let until = answer
+            .expires_on
+            .map(|until| left(created_at, until))
+            .filter(|left| !left.is_zero());
+        let stated = match (answer.lifetime, until) {
+            (Some(lifetime), Some(until)) if grant.kind() == GrantKind::ManagedIdentity => {
+                Some(lifetime.min(until))
+            }
+            (lifetime, until) => lifetime.or(until),
+        };
+        let lifetime = self.policy.lifetime(stated);
+        let refresh_token = self
+            .policy
+            .next_refresh_token(grant.refresh_token(), answer.refresh_token.as_ref());
+        TokenRecord {
+            access_token: answer.access_token,
+            refresh_token,
+            token_type: answer.token_type,
+            expires_in: Some(lifetime.as_secs()),
+            expires_at: Some(later(created_at, lifetime)),
+            created_at: Some(created_at),
+            scope: answer.scope.or_else(|| unstated_scope.map(str::to_owned)),
+            refresh_at: answer
+                .refresh_in
+                .filter(|refresh_in| *refresh_in < lifetime)
+                .map(|refresh_in| later(created_at, refresh_in)),
+        }
+    }
+}
