@@ -37,6 +37,7 @@ fn able() -> Capabilities {
 
 fn driver(can: Capabilities, target: Target) -> Driver {
     Driver(Arc::new(Shared {
+        ca_file: Arc::new(ca_file().expect("a file")),
         target,
         limits: Limits::OUTSIDE,
         clock: can.clock,
