@@ -4,7 +4,7 @@ use std::sync::Arc;
 use super::*;
 use crate::contender::Limits;
 use crate::driver::protocol::{Hello, Profile};
-use crate::driver::{Groups, Shared, Target};
+use crate::driver::{Groups, Shared, Target, ca_file};
 use crate::library::Library;
 use crate::registry::Registry;
 
