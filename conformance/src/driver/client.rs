@@ -62,7 +62,7 @@ impl DrivenClient {
         let outside = outside.ok_or("a driver's client needs a world that is outside")?;
         let folder = outside.ca_file.parent().unwrap_or(Path::new(""));
         let reins = outside.reins.clone();
-        let mut variables = mock_idp::environment::trust(&outside.ca_file);
+        let mut variables = mock_idp::environment::trust(driver.ca_file());
         variables.extend(mock_idp::environment::no_proxy(None));
         let clock = driver.clock();
         if clock == ClockMode::Faketime {

@@ -24,10 +24,14 @@ mod template;
 mod terminal;
 mod transcript;
 
+use std::io::{self, Write as _};
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use mock_idp::MockIdp;
+use tempfile::TempPath;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
@@ -72,6 +76,8 @@ struct Shared {
     /// The margin that was seen then.
     margin: Option<Margin>,
     faketime: Option<Faketime>,
+    /// The CA to trust, for as long as a process may live: one that is used again has the variables that it was started with.
+    ca_file: Arc<TempPath>,
     groups: Groups,
     numbers: Numbers,
     /// Processes that wait for their next client.
@@ -121,7 +127,11 @@ impl Driver {
             ClockMode::Faketime => Some(Faketime::find().map_err(DriverFault::NotStarted)?),
             _ => None,
         };
+        let ca_file = ca_file().map_err(|error| {
+            DriverFault::NotStarted(format!("the CA file could not be written: {error}"))
+        })?;
         Ok(Self(Arc::new(Shared {
+            ca_file: Arc::new(ca_file),
             profile: hello.profile.clone(),
             clock: hello.can.clock,
             tried: None,
@@ -187,6 +197,7 @@ impl Driver {
             tried,
             margin,
             faketime,
+            ca_file,
             groups,
             numbers,
             limits,
@@ -201,6 +212,7 @@ impl Driver {
             tried: tried.clone(),
             margin: *margin,
             faketime: faketime.clone(),
+            ca_file: ca_file.clone(),
             groups: groups.clone(),
             numbers: numbers.clone(),
             limits: *limits,
@@ -240,6 +252,11 @@ impl Driver {
         } else {
             name.to_owned()
         }
+    }
+
+    /// The file with the CA to trust.
+    fn ca_file(&self) -> &Path {
+        &self.0.ca_file
     }
 
     /// Whether its clients are processes that this program has started.
@@ -282,6 +299,18 @@ impl Driver {
     fn idle(&self) -> MutexGuard<'_, Idle> {
         locked(&self.0.waiting)
     }
+}
+
+/// The CA of every world of this program.
+fn ca_file() -> io::Result<TempPath> {
+    let mut file = tempfile::Builder::new()
+        .prefix("tokenproof-ca-")
+        .suffix(".pem")
+        .tempfile()?;
+    let pem = MockIdp::ca_pem().map_err(io::Error::other)?;
+    file.write_all(pem.as_bytes())?;
+    file.flush()?;
+    Ok(file.into_temp_path())
 }
 
 fn locked(idle: &Mutex<Idle>) -> MutexGuard<'_, Idle> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use super::*;
 use crate::contender::Limits;
 use crate::driver::protocol::{Hello, Profile};
-use crate::driver::{Groups, Shared, Target};
+use crate::driver::{Groups, Shared, Target, ca_file};
 use crate::library::Library;
 use crate::registry::Registry;
 
@@ -37,6 +37,7 @@ fn able() -> Capabilities {
 
 fn driver(can: Capabilities, target: Target) -> Driver {
     Driver(Arc::new(Shared {
+        ca_file: Arc::new(ca_file().expect("a file")),
         target,
         limits: Limits::OUTSIDE,
         clock: can.clock,
