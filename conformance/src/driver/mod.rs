@@ -9,6 +9,7 @@ mod clock;
 mod error_map;
 mod examine;
 mod fault;
+mod greeting;
 mod group;
 mod key;
 mod lack;
@@ -36,9 +37,10 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use client::DrivenClient;
+use greeting::told_with;
 use link::Link;
 use process::{Inbound, Process};
-use protocol::{ClockMode, Hello, Outcome, Profile, VERSION};
+use protocol::{ClockMode, Hello, Profile};
 use service::Service;
 use session::Session;
 use terminal::Terminal;
@@ -46,7 +48,6 @@ use terminal::Terminal;
 use crate::case::Case;
 use crate::contender::{Contender, Limits, LocalClient, Setup};
 use crate::pace::Pace;
-use crate::trace::Class;
 
 pub use clock::Faketime;
 pub use examine::{Assertion, Examination, Finding, NoStage, examine};
@@ -368,40 +369,6 @@ impl Contender for Driver {
     }
 }
 
-impl Hello {
-    /// Asks for it.
-    async fn of(session: &Session) -> Result<Self, DriverFault> {
-        let hello = protocol::Operation::Hello {
-            versions: vec![VERSION],
-            runner: format!("tokenproof {}", env!("CARGO_PKG_VERSION")),
-        };
-        let members = match session.ask_at_start(hello).await? {
-            Outcome::Ok(members) => members,
-            outcome => {
-                return Err(DriverFault::Refused {
-                    op: "hello",
-                    what: outcome.in_words(),
-                });
-            }
-        };
-        let version = members.get("version").and_then(serde_json::Value::as_u64);
-        match version {
-            Some(version) if version == u64::from(VERSION) => {}
-            Some(other) => return Err(DriverFault::Version(other)),
-            None => return Err(DriverFault::Hello("it has no `version`".to_owned())),
-        }
-        let hello: Self = serde_json::from_value(members.into())
-            .map_err(|error| DriverFault::Hello(error.to_string()))?;
-        let mut classes = hello.profile.classes.iter();
-        match classes.find(|(_, class)| **class == Class::Ok) {
-            Some((native, _)) => Err(DriverFault::Hello(format!(
-                "its profile has `ok` for the error `{native}`, which is no failure"
-            ))),
-            None => Ok(hello),
-        }
-    }
-}
-
 fn connect(
     target: &Target,
     variables: &[(String, String)],
@@ -421,17 +388,5 @@ fn connect(
             let (service, inbound) = Service::at(address.clone(), numbers.requests.clone());
             Ok((Link::Service(service), inbound))
         }
-    }
-}
-
-/// A fault with the last of what the driver has written to standard error, which usually says why.
-fn told_with(fault: DriverFault, said: &str) -> DriverFault {
-    let last = said.trim_end().lines().next_back().unwrap_or_default();
-    match fault {
-        DriverFault::Ended { how, during } if !last.is_empty() => DriverFault::Ended {
-            how: format!("{how} (`{last}`)"),
-            during,
-        },
-        fault => fault,
     }
 }

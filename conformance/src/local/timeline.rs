@@ -3,20 +3,19 @@
 //! What is moved, frozen and thawed is what a clock shows. Deadlines are on the timeline: they stay where they are when a clock
 //! is stepped or stands still, as those of a machine do whose wall clock is wrong.
 
+mod supervise;
+
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use mock_idp::clock::{BoxFuture, Clock as _, Rate, VirtualClock};
 
-use super::activity::{Activity, Said};
-use super::handling::Handling;
+use super::activity::Activity;
 use super::pacing::Pacing;
 use super::pulse::Pulse;
-use super::tracked::Tracked;
 use crate::contender::Limits;
 use crate::pace::Pace;
 use crate::scenario::Side;
@@ -367,38 +366,6 @@ impl token_client::Clock for ClientClock {
 
     fn sleep(&self, duration: Duration) -> token_client::BoxFuture<'static, ()> {
         self.timeline.base.sleep(duration)
-    }
-}
-
-/// The mock reports to the timeline what its handlers do.
-impl mock_idp::supervise::Supervisor for Timeline {
-    fn supervise(&self, handling: BoxFuture<'static, ()>) -> BoxFuture<'static, ()> {
-        if let Some(pulse) = &self.pulse {
-            pulse.requested();
-        }
-        let handling = Handling::new(&self.activity, handling);
-        let handling = Tracked::new(&self.activity, handling);
-        let Some(pulse) = self.pulse.clone() else {
-            return Box::pin(handling);
-        };
-        Box::pin(async move {
-            handling.await;
-            pulse.answered();
-        })
-    }
-
-    fn parked(&self, peer: SocketAddr) {
-        if let Some(pulse) = &self.pulse {
-            pulse.parked(peer);
-        }
-        self.activity.hear(peer, Said::Parked(peer));
-    }
-
-    fn resumed(&self, peer: SocketAddr) {
-        if let Some(pulse) = &self.pulse {
-            pulse.resumed(peer);
-        }
-        self.activity.hear(peer, Said::Resumed);
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod check;
 mod client;
+mod comparison;
 mod expected;
 mod happening;
 mod idp;
@@ -21,10 +22,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use check::{
-    Check, Constant, Count, Distinct, Each, ExchangeField, Facet, Gap, Given, Heeds, Overlap, Per,
-    Predicates, SameWhat, Spread,
+    Check, Count, Each, Gap, Given, Heeds, Overlap, Per, Predicates, SameWhat, Spread,
 };
 pub use client::{ClientAuthMethod, ClientSpec, GrantKind, Member, Which};
+pub use comparison::{Constant, Distinct, ExchangeField, Facet};
 pub use expected::{ExpectedOutcome, WaitRange};
 pub use happening::{IdpStep, KeysChange, Replayed, Replayer, Revocation, SecretsChange};
 pub use idp::{IdpSpec, Lifetime, Rotation, RotationMode, TokenSpec, WhenReused};
