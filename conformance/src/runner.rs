@@ -16,6 +16,7 @@ use crate::judgement::{Judgement, Run};
 use crate::local::{self, PlayError};
 use crate::pace::Pace;
 use crate::recording::{Attachment, conversations};
+use crate::report::Played;
 use crate::trace::{CutShort, Road, Trace};
 use crate::watchdog::{Stopwatch, within};
 
@@ -32,6 +33,19 @@ pub struct CaseResult {
     pub attachments: Vec<Attachment>,
     /// Real time, for people.
     pub took: Duration,
+}
+
+impl CaseResult {
+    /// What was played, for a report. `cases` are those that were asked for.
+    #[must_use]
+    pub fn played<'r>(&'r self, cases: &'r [Case]) -> Played<'r> {
+        Played {
+            case: &cases[self.index],
+            runs: &self.runs,
+            judgements: &self.judgements,
+            took: Some(self.took),
+        }
+    }
 }
 
 /// Plays and judges cases with a contender, on so many threads. `progress` is told of each one as it ends. Results are in the order of the cases.

@@ -33,15 +33,7 @@ impl Out {
     fn of(cases: &[Case], contender: &dyn Contender, seed: u64, threads: usize) -> Self {
         let results =
             runner::run(cases, contender, seed, threads, |_| ()).expect("threads can be started");
-        let played: Vec<Played<'_>> = results
-            .iter()
-            .map(|result| Played {
-                case: &cases[result.index],
-                runs: &result.runs,
-                judgements: &result.judgements,
-                took: Some(result.took),
-            })
-            .collect();
+        let played: Vec<Played<'_>> = results.iter().map(|result| result.played(cases)).collect();
         let report = json::render(&Report::new(&played, Gate::Must)).expect("a report");
         Self {
             report,
@@ -95,15 +87,20 @@ fn the_same_seed_gives_the_same_bytes_on_any_number_of_threads() {
     }
 }
 
+/// In every case but those whose faults come by chance, and of these the verdicts stay.
 #[test]
 fn another_seed_changes_pauses_and_ids_and_nothing_else() {
     let cases = cases();
+    let by_chance = |case: &Case| case.head.scenario.starts_with("ambient/");
     let (one, other) = (
         Out::of(&cases, &Reference, 1, 2),
         Out::of(&cases, &Reference, 2, 2),
     );
     let mut paths = BTreeSet::new();
-    for (runs, others) in one.runs.iter().zip(&other.runs) {
+    for ((runs, others), case) in one.runs.iter().zip(&other.runs).zip(&cases) {
+        if by_chance(case) {
+            continue;
+        }
         let value = |runs: &Vec<Run>| serde_json::to_value(runs).expect("plain data");
         differences("", &value(runs), &value(others), &mut paths);
     }

@@ -87,15 +87,7 @@ fn lazy_clients_close_the_gate() {
     let cases = cases();
     for client in lazy() {
         let results = runner::run(&cases, client, 0, 2, |_| ()).expect("threads can be started");
-        let played: Vec<Played<'_>> = results
-            .iter()
-            .map(|result| Played {
-                case: &cases[result.index],
-                runs: &result.runs,
-                judgements: &result.judgements,
-                took: None,
-            })
-            .collect();
+        let played: Vec<Played<'_>> = results.iter().map(|result| result.played(&cases)).collect();
         assert_eq!(
             Report::new(&played, Gate::Must).exit,
             ExitCode::Gate,

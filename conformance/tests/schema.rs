@@ -12,6 +12,7 @@ use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
 use tokenproof::diagnostic::Source;
+use tokenproof::driver::ProfileFile;
 use tokenproof::registry::Registry;
 use tokenproof::scenario::{Length, Numbered, Offset, WaitRange};
 use tokenproof::schema::Kind;
@@ -71,9 +72,12 @@ fn the_committed_schemas_are_those_of_the_types() {
     for kind in Kind::ALL {
         let folder = match kind {
             Kind::Scenario | Kind::Requirements | Kind::Faults => "scenarios/schema",
-            Kind::Expectations | Kind::Report | Kind::Driver | Kind::Bundle | Kind::Wire => {
-                "conformance/schema"
-            }
+            Kind::Expectations
+            | Kind::Report
+            | Kind::Driver
+            | Kind::Profile
+            | Kind::Bundle
+            | Kind::Wire => "conformance/schema",
         };
         let path = format!("{folder}/{}", kind.file_name());
         let committed = fs::read_to_string(workspace().join(&path)).unwrap_or_default();
@@ -311,6 +315,32 @@ fn usual_spellings_are_accepted() {
         );
     }
     assert!(WaitRange::from_str("30s..32s").is_ok());
+}
+
+/// What the reader of profiles takes or refuses for its shape, their schema does too.
+#[test]
+fn a_profile_fits_as_it_is_read() {
+    let judge = Judge::of(&Kind::Profile.schema());
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("acme.profile.yaml");
+    for (text, fits) in [
+        ("schema: 1", true),
+        (
+            "schema: 1\nmargin_s: 60\nthrottle: fails_fast\nclasses: { 'No*': reauth_required }",
+            true,
+        ),
+        ("margin_s: 60", false),
+        ("schema: 2", false),
+        ("schema: 1\nmargin_s: -1", false),
+        ("schema: 1\nmargin: 60", false),
+        ("schema: 1\nthrottle: sleeps", false),
+        ("schema: 1\nclasses: { Fine: ok }", false),
+        ("schema: 1\nclasses: { Fine: okay }", false),
+    ] {
+        fs::write(&file, text).unwrap();
+        assert_eq!(ProfileFile::read(&file).is_ok(), fits, "{text}");
+        assert_eq!(judge.accepts(&from_yaml(text).unwrap()), fits, "{text}");
+    }
 }
 
 /// What the registry's reader refuses for its shape, its schema refuses.

@@ -8,7 +8,9 @@
     reason = "what fails here fails the test"
 )]
 
-use std::path::Path;
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::sync::{Mutex, PoisonError};
 
@@ -23,8 +25,12 @@ fn msal_for_python_is_as_expected() {
     let (Some(python), Some(library)) = (python::or_skip(test), faketime::or_skip(test)) else {
         return;
     };
-    let driver = in_python(python, "msal-python");
-    as_expected("msal-python", "entra", &driver, Some(library));
+    as_expected(
+        "msal-python",
+        "entra",
+        &Place::of_python(python),
+        Some(library),
+    );
 }
 
 #[test]
@@ -33,8 +39,7 @@ fn msal_for_node_is_as_expected() {
     let (Some(driver), Some(library)) = (node::msal_or_skip(test), faketime::or_skip(test)) else {
         return;
     };
-    let driver = format!("node '{}'", driver.display());
-    as_expected("msal-node", "entra", &driver, Some(library));
+    as_expected("msal-node", "entra", &Place::of_node(driver), Some(library));
 }
 
 #[test]
@@ -42,8 +47,7 @@ fn the_okta_sdk_for_python_is_as_expected() {
     let Some(python) = python::or_skip("the_okta_sdk_for_python_is_as_expected") else {
         return;
     };
-    let driver = in_python(python, "okta-python");
-    as_expected("okta-python", "okta", &driver, None);
+    as_expected("okta-python", "okta", &Place::of_python(python), None);
 }
 
 #[test]
@@ -52,9 +56,10 @@ fn a_refresh_token_of_msal_dies_after_ninety_days() {
     let (Some(python), Some(library)) = (python::or_skip(test), faketime::or_skip(test)) else {
         return;
     };
-    let driver = in_python(python, "msal-python");
-    let arguments = ["tests/scenarios/ninety-days.yaml", "--gate", "should"];
-    let (output, report) = run(&arguments, &driver, Some(library));
+    let scenario = workspace_folder().join("tests/scenarios/ninety-days.yaml");
+    let scenario = scenario.display().to_string();
+    let arguments = [&scenario, "--adapter", "msal-python", "--gate", "should"];
+    let (output, report) = run(&arguments, &Place::of_python(python), Some(library));
     assert_eq!(output.status.code(), Some(0), "{}", told(&output));
     let verdicts = report
         .checks()
@@ -66,20 +71,45 @@ fn a_refresh_token_of_msal_dies_after_ninety_days() {
     );
 }
 
-/// Plays the library with an adapter and holds it against the list beside it: nothing else fails, and nothing that is listed
-/// passes.
-fn as_expected(adapter: &str, provider: &str, driver: &str, faketime: Option<&Path>) {
-    let list = format!("conformance/adapters/{adapter}/{adapter}.expect.yaml");
-    let arguments = [
-        "--provider",
-        provider,
-        "--gate",
-        "should",
-        "--expect",
-        &list,
-    ];
-    let (output, report) = run(&arguments, driver, faketime);
+#[test]
+fn an_adapter_can_be_judged_without_its_list() {
+    let Some(python) = python::or_skip("an_adapter_can_be_judged_without_its_list") else {
+        return;
+    };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let list = folder.path().join("own.expect.yaml");
+    let place = Place::of_python(python);
+    let judged = |options: &[&str]| {
+        let case = ["passive/ordinary-day[okta]", "--adapter", "okta-python"];
+        let (_, report) = run(&[&case, options].concat(), &place, None);
+        let list = report.expectations?;
+        Some((list.file, list.adapter))
+    };
+    let own = Some("okta-python".to_owned());
+    let its = Some(("okta-python.expect.yaml".to_owned(), own));
+    assert_eq!(judged(&[]), its);
+    assert_eq!(judged(&["--no-expect"]), None);
+    std::fs::write(&list, "schema: 1\nexpect: []\n").expect("a file");
+    let given = list.display().to_string();
+    let its = Some((given.clone(), None));
+    assert_eq!(judged(&["--expect", &given]), its);
+}
+
+/// Plays the library with an adapter and holds it against its own list, as happens without being asked for: nothing else fails, and
+/// nothing that is listed passes.
+fn as_expected(adapter: &str, provider: &str, place: &Place, faketime: Option<&Path>) {
+    let whom = ["--adapter", adapter, "--provider", provider];
+    let arguments = [whom.as_slice(), &["--gate", "should"]].concat();
+    let (output, report) = run(&arguments, place, faketime);
     assert_eq!(output.status.code(), Some(0), "{}", told(&output));
+    let list = report.expectations.as_ref();
+    assert_eq!(list.and_then(|list| list.adapter.as_deref()), Some(adapter));
+    assert!(list.is_some_and(|list| list.whole), "all of it counts");
+    let reached = report
+        .clients
+        .iter()
+        .map(|client| client.adapter.as_deref());
+    assert_eq!(Vec::from_iter(reached), [Some(adapter)]);
     // The list cannot excuse a client that was not played.
     let passed = report
         .checks()
@@ -87,11 +117,44 @@ fn as_expected(adapter: &str, provider: &str, driver: &str, faketime: Option<&Pa
     assert!(passed.count() >= 50, "{}", told(&output));
 }
 
+/// Where an adapter finds its library.
+struct Place {
+    /// The folder the command is given in.
+    folder: Option<PathBuf>,
+    /// What comes first in the search path.
+    first: Option<PathBuf>,
+}
+
+impl Place {
+    /// Python looks beside the interpreter.
+    fn of_python(python: &Path) -> Self {
+        Self {
+            folder: None,
+            first: python.parent().map(Path::to_owned),
+        }
+    }
+
+    /// Node looks in the folder where it is started.
+    fn of_node(driver: &Path) -> Self {
+        Self {
+            folder: driver.parent().map(Path::to_owned),
+            first: None,
+        }
+    }
+
+    fn search_path(&self) -> OsString {
+        let usual = env::var_os("PATH").unwrap_or_default();
+        let usual = env::split_paths(&usual).collect::<Vec<PathBuf>>();
+        let folders = self.first.iter().cloned().chain(usual);
+        env::join_paths(folders).expect("a search path")
+    }
+}
+
 /// One run at a time: each starts a hundred programs, and all of them together would wait for a processor and not for each other.
 static ALONE: Mutex<()> = Mutex::new(());
 
-/// Runs `tokenproof run` from the workspace's folder and with an empty home, which some of these libraries look into.
-fn run(arguments: &[&str], driver: &str, faketime: Option<&Path>) -> (Output, Report) {
+/// Runs `tokenproof run` with an empty home, which some of these libraries look into.
+fn run(arguments: &[&str], place: &Place, faketime: Option<&Path>) -> (Output, Report) {
     let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = tempfile::tempdir().expect("a temporary folder");
     let json = folder.path().join("report.json");
@@ -99,10 +162,13 @@ fn run(arguments: &[&str], driver: &str, faketime: Option<&Path>) -> (Output, Re
     command
         .arg("run")
         .args(arguments)
-        .args(["--driver", driver, "--json"])
+        .arg("--json")
         .arg(&json)
+        .arg("--out")
+        .arg(folder.path().join("recordings"))
         .env("HOME", folder.path())
-        .current_dir(workspace_folder());
+        .env("PATH", place.search_path())
+        .current_dir(place.folder.as_deref().unwrap_or(folder.path()));
     if let Some(library) = faketime {
         command.env("TOKENPROOF_FAKETIME", library);
     }
@@ -111,13 +177,6 @@ fn run(arguments: &[&str], driver: &str, faketime: Option<&Path>) -> (Output, Re
     let text = text.unwrap_or_else(|error| panic!("no report: {error}\n{}", told(&output)));
     let report = serde_json::from_str(&text).expect("the report can be read back");
     (output, report)
-}
-
-fn in_python(python: &Path, adapter: &str) -> String {
-    let driver = workspace_folder()
-        .join("conformance/adapters")
-        .join(adapter);
-    format!("'{}' '{}/driver.py'", python.display(), driver.display())
 }
 
 fn told(output: &Output) -> String {

@@ -11,11 +11,10 @@ use crate::case::{Case, CaseName};
 use crate::contender::{Contender, Limits};
 use crate::diagnostic::listed;
 use crate::driver::protocol::ClockMode;
-use crate::driver::{Driver, DriverFault, Groups, ProfileFile, Target, Tried};
+use crate::driver::{Driver, DriverFault, Groups, ProfileFile, Target};
 use crate::exit::ExitCode;
 use crate::passive::Stop;
-use crate::recording::UnderTest;
-use crate::report::Played;
+use crate::report::{Client, Played};
 use crate::runner::CaseResult;
 use crate::trace::CutShort;
 
@@ -64,10 +63,23 @@ impl Drive {
             driver.tried().await
         };
         let driver = runtime()?.block_on(met).map_err(|fault| refusal(&fault))?;
-        for remark in remarks(&driver) {
-            output::complain(&remark);
+        for doubt in Client::driven(&driver, self.adapter).doubts() {
+            output::complain(&doubt);
         }
         Ok(Some(driver))
+    }
+
+    /// The adapter that was named.
+    pub(super) fn adapter(&self) -> Option<Adapter> {
+        self.adapter
+    }
+
+    /// Who is under test, for reports and recordings.
+    pub(super) fn under_test(&self, driver: Option<&Driver>, contender: &dyn Contender) -> Client {
+        match driver {
+            Some(driver) => Client::driven(driver, self.adapter),
+            None => Client::embedded(contender),
+        }
     }
 }
 
@@ -86,35 +98,6 @@ fn adapter(name: &str) -> Result<Adapter, String> {
     })
 }
 
-/// What was not believed, or could not be tried.
-fn remarks(driver: &Driver) -> Vec<String> {
-    let mut remarks = Vec::new();
-    let declared = driver.hello().can.clock.name();
-    match driver.clock_tried() {
-        Some(Tried::Stands) if driver.hello().can.clock == ClockMode::Scaled => remarks.push(format!(
-            "warning: the driver declares a clock that is `{declared}`, but the client still used a token in real time when that should have been too old; what needs a clock is not applicable"
-        )),
-        Some(Tried::Differs) => remarks.push(format!(
-            "warning: the driver declares a clock that is `{declared}`, but the client's tokens get old faster than in real time; what needs a clock is not applicable"
-        )),
-        Some(Tried::Stands) => remarks.push(format!(
-            "warning: the driver declares a clock that is `{declared}`, but the client still used its token an hour after that had expired; what needs a clock is not applicable"
-        )),
-        Some(Tried::Unknown(why)) => remarks.push(format!(
-            "note: whether the client's clock is `{declared}` could not be tried: {why}"
-        )),
-        Some(Tried::Moves) | None => {}
-    }
-    if let (Some(seen), Some(declared)) = (driver.margin_seen(), driver.profile().margin_s)
-        && !seen.admits(declared)
-    {
-        remarks.push(format!(
-            "warning: the client's margin is declared as {declared} s, but it is {seen}, which is what counts"
-        ));
-    }
-    remarks
-}
-
 /// How many cases are played at once. Those that wait for real time to pass leave a processor to others.
 pub(super) fn at_once(jobs: Option<u16>, driver: Option<&Driver>) -> usize {
     /// More of them, and the machine is too slow for all.
@@ -128,12 +111,7 @@ pub(super) fn at_once(jobs: Option<u16>, driver: Option<&Driver>) -> usize {
 
 /// What was played, for a report.
 pub(super) fn played<'r>(cases: &'r [Case], results: &'r [CaseResult]) -> Vec<Played<'r>> {
-    let played = results.iter().map(|result| Played {
-        case: &cases[result.index],
-        runs: &result.runs,
-        judgements: &result.judgements,
-        took: Some(result.took),
-    });
+    let played = results.iter().map(|result| result.played(cases));
     played.collect()
 }
 
@@ -148,17 +126,6 @@ pub(super) fn troubles<'p>(
             _ => None,
         })
     })
-}
-
-/// Who is under test, for recordings.
-pub(super) fn under_test(driver: Option<&Driver>, contender: &dyn Contender) -> UnderTest {
-    match driver {
-        Some(driver) => UnderTest::Driver {
-            name: driver.hello().name.clone(),
-            release: driver.hello().release.clone(),
-        },
-        None => UnderTest::Client(contender.name().to_owned()),
-    }
 }
 
 pub(super) fn refusal(fault: &DriverFault) -> Refusal {

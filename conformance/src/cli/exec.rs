@@ -16,8 +16,8 @@ use crate::exit::ExitCode;
 use crate::judge::judge;
 use crate::judgement::{Judgement, Run};
 use crate::passive::{self, ChildEnd, Order, PassiveError, Stage};
-use crate::recording::{Attachment, Take, UnderTest};
-use crate::report::{NotRun, Played, Report};
+use crate::recording::{Attachment, Take};
+use crate::report::{Client, NotRun, Played, Report};
 use crate::scenario::Length;
 use crate::watchdog::Stopwatch;
 
@@ -88,7 +88,7 @@ struct Done {
 impl Exec {
     pub(super) fn execute(&self) -> Result<ExitCode, Refusal> {
         let chosen = self.select.chosen(self.judging.set.as_deref())?;
-        let terms = self.judging.terms(&chosen)?;
+        let terms = self.judging.terms(&chosen, None)?;
         let cases: Vec<Case> = chosen
             .cases
             .into_iter()
@@ -159,6 +159,8 @@ impl Exec {
             .collect();
         let mut report = Report::new(&played, self.judging.gate);
         report.be_seeded(self.seed);
+        let under_test = Client::command(&self.command);
+        report.be_of(under_test.clone());
         let left = cases.iter().skip(done.len());
         report.leave_out(left.map(NotRun::of).collect());
         // One run has one end, whoever judges it.
@@ -177,7 +179,8 @@ impl Exec {
             .map(|(played, done)| Take {
                 played: *played,
                 origin: chosen.origins.get(played.case),
-                under_test: UnderTest::Command(done.command.clone()),
+                under_test: under_test.clone(),
+                command: done.command.clone(),
                 attachments: done
                     .stderr
                     .iter()

@@ -33,7 +33,7 @@ enum Command {
     /// What is stale is taken out, narrowed or changed, and what closes the gate is added with TODO in place of a reason,
     /// which a run refuses until somebody has written one. A file that does not exist is begun. A run of a part of the
     /// scenarios says nothing of the rest, so only folders and files of scenarios may be given, and --provider where the list
-    /// names that provider.
+    /// names that provider. Where a driver breaks down the list stays as it is, since that says nothing of its client.
     Update(Box<Update>),
     /// Examine a list without playing anything: its form, and that every entry means checks there are
     Check(Check),
@@ -146,6 +146,9 @@ impl Update {
         drive::dismiss(driver.as_ref())?;
         let played = drive::played(&cases, &results);
         let mut report = Report::new(&played, self.gate);
+        for (case, why) in drive::troubles(&played) {
+            report.close(case, ExitCode::Driver, why.to_owned());
+        }
         if let Some(set) = &chosen.set {
             report.score_by(set);
         }
@@ -173,6 +176,10 @@ impl Update {
         let message = format!("`{}` was not changed: {error}", self.file.display());
         match error {
             Unwritable::Mistaken => Refusal::harness(message),
+            Unwritable::Broken { .. } => Refusal {
+                exit: ExitCode::Driver,
+                message,
+            },
             Unwritable::NotWhole | Unwritable::NothingPassed | Unwritable::Form { .. } => {
                 Refusal::usage(message)
             }

@@ -8,6 +8,7 @@ use super::record::Recordings;
 use super::select::Chosen;
 use super::terms::Terms;
 use super::{Refusal, output};
+use crate::adapter::Adapter;
 use crate::case::Case;
 use crate::exit::ExitCode;
 use crate::gate::Gate;
@@ -80,9 +81,13 @@ impl Judging {
         }
     }
 
-    /// On which terms verdicts count.
-    pub(super) fn terms(&self, chosen: &Chosen) -> Result<Terms, Refusal> {
-        Terms::new(chosen, self.expect.as_deref())
+    /// On which terms verdicts count; without a list of their own, those of an adapter have its list.
+    pub(super) fn terms(
+        &self,
+        chosen: &Chosen,
+        adapter: Option<Adapter>,
+    ) -> Result<Terms, Refusal> {
+        Terms::new(chosen, self.expect.as_deref(), adapter)
     }
 
     /// Whether no more cases are to be started after one that was judged so. What the set does not score stops nothing, nor

@@ -8,9 +8,10 @@ use clap::Args;
 
 use super::publish::{Outputs, gate};
 use super::record::link;
-use super::{Refusal, drive, output};
+use super::{Refusal, drive, output, terms};
 use crate::case::{CaseName, CheckName};
 use crate::exit::ExitCode;
+use crate::expectations::{Bound, Expectations, Names};
 use crate::gate::Gate;
 use crate::library::Library;
 use crate::recording::{Recorded, Replayed, Replayer, folder_name};
@@ -31,6 +32,11 @@ pub(super) struct Replay {
     /// Which requirements must hold: must or should. As recorded without it
     #[arg(long, value_parser = gate)]
     gate: Option<Gate>,
+    /// Excuse what this file expects not to pass, NAME.expect.yaml, and close the gate for what of it does not hold
+    ///
+    /// The recordings are a part of a run: entries about checks that are not in them are left alone.
+    #[arg(long, value_name = "FILE")]
+    expect: Option<PathBuf>,
     /// Write a page with a timeline of every run to this file
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
@@ -42,6 +48,8 @@ impl Replay {
     pub(super) fn execute(&self) -> Result<ExitCode, Refusal> {
         let recorded = self.recorded()?;
         let set = set(&recorded)?;
+        let list = self.expect.as_deref().map(Expectations::read).transpose()?;
+        let list = list.map(Expectations::reasoned).transpose()?;
         let mut replayer = self.replayer(&recorded)?;
         let mut replayed: Vec<(&Recorded, Replayed)> = Vec::with_capacity(recorded.len());
         let mut wrong = Vec::new();
@@ -73,6 +81,9 @@ impl Replay {
             report.close(case, ExitCode::Driver, why.to_owned());
         }
         describe(&mut report, &replayed, set.as_deref(), self.html.as_deref());
+        if let Some(list) = list {
+            report.expect(&self.bind(list, &replayer)?, false);
+        }
         if let Some(path) = &self.html {
             let page = html::render(&report, &played).map_err(|error| {
                 Refusal::harness(format!("a report could not be made: {error}"))
@@ -122,6 +133,19 @@ impl Replay {
             }
         };
         Ok(Replayer::by(&library, recorded)?)
+    }
+
+    /// Finds what each entry names among the scenarios that are judged by.
+    fn bind(&self, list: Expectations, replayer: &Replayer) -> Result<Bound, Refusal> {
+        let names = replayer.names();
+        // A list may speak of more scenarios than there are recordings of.
+        let is_part = !self.library && self.scenario.is_empty();
+        let others = match self.scenario.is_empty() {
+            true => Names::default(),
+            false => terms::embedded_names()?,
+        };
+        let list = list.bind(&names, &others, terms::today())?;
+        Ok(if is_part { list.in_part() } else { list })
     }
 
     /// The gate that was asked for, else the one they were all recorded with.
@@ -179,6 +203,9 @@ fn describe(
         }
     }
     report.replayed = Some(comparison);
+    for (recorded, _) in replayed {
+        report.be_of(recorded.bundle.under_test.clone());
+    }
     let bundles = || replayed.iter().map(|(recorded, _)| &recorded.bundle);
     if let Some(seed) = one_of(bundles().map(|bundle| bundle.seed)) {
         report.be_seeded(seed);

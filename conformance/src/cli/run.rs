@@ -6,6 +6,7 @@ use super::drive::{self, Drive};
 use super::publish::Judging;
 use super::whom::Whom;
 use super::{Refusal, output, select::Select};
+use crate::adapter::Adapter;
 use crate::exit::ExitCode;
 use crate::recording::Take;
 use crate::report::{NotRun, Report};
@@ -28,12 +29,15 @@ pub(super) struct Run {
     jobs: Option<u16>,
     #[command(flatten)]
     drive: Drive,
+    /// Judge an adapter without the list of what its library is known not to do, which counts without this and without --expect
+    #[arg(long, requires = "adapter", conflicts_with = "expect")]
+    no_expect: bool,
 }
 
 impl Run {
     pub(super) fn execute(&self) -> Result<ExitCode, Refusal> {
         let chosen = self.select.chosen(self.judging.set.as_deref())?;
-        let terms = self.judging.terms(&chosen)?;
+        let terms = self.judging.terms(&chosen, self.listed_adapter())?;
         let cases = self.judging.share(chosen.cases);
         self.judging.recordings.examine(&cases)?;
         let driver = self.drive.driver()?;
@@ -56,6 +60,8 @@ impl Run {
         let played = drive::played(&cases, &results);
         let mut report = Report::new(&played, self.judging.gate);
         report.be_seeded(self.seed);
+        let under_test = self.drive.under_test(driver.as_ref(), contender);
+        report.be_of(under_test.clone());
         let mut indices = results.iter().map(|result| result.index).peekable();
         let left = cases.iter().enumerate();
         let left = left.filter(|(index, _)| indices.next_if_eq(index).is_none());
@@ -69,11 +75,17 @@ impl Run {
             .map(|(played, result)| Take {
                 played: *played,
                 origin: chosen.origins.get(played.case),
-                under_test: drive::under_test(driver.as_ref(), contender),
+                under_test: under_test.clone(),
+                command: Vec::new(),
                 attachments: result.attachments.clone(),
             })
             .collect();
         self.judging.publish(report, &takes, &terms, self.seed)
+    }
+
+    /// The adapter whose list counts where no other is given.
+    fn listed_adapter(&self) -> Option<Adapter> {
+        self.drive.adapter().filter(|_| !self.no_expect)
     }
 }
 

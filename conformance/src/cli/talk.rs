@@ -9,7 +9,7 @@ use crate::contender::Limits;
 use crate::driver::{Driver, Groups, Target};
 use crate::exit::ExitCode;
 use crate::gate::Gate;
-use crate::report::{Report, Style, Verbosity, terminal};
+use crate::report::{Client, Report, Style, Verbosity, terminal};
 use crate::runner;
 
 /// Arguments of `talk`.
@@ -45,6 +45,7 @@ impl Talk {
             .map_err(|error| Refusal::harness(format!("no thread could be started: {error}")))?;
         let played = drive::played(&cases, &results);
         let mut report = Report::new(&played, Gate::Must);
+        report.be_of(Client::driven(&driver, None));
         for (case, why) in drive::troubles(&played) {
             report.close(case, ExitCode::Driver, why.to_owned());
         }

@@ -6,6 +6,7 @@ use mock_idp::clock::{Clock as _, SystemClock};
 
 use super::Refusal;
 use super::select::Chosen;
+use crate::adapter::Adapter;
 use crate::expectations::{Bound, Day, Expectations, Names, Standing};
 use crate::frozen::FrozenSet;
 use crate::gate::Gate;
@@ -20,18 +21,30 @@ use crate::verdict::Verdict;
 pub(super) struct Terms {
     set: Option<FrozenSet>,
     list: Option<Bound>,
+    /// The adapter whose own that list is.
+    adapter: Option<Adapter>,
     is_whole: bool,
 }
 
 impl Terms {
-    /// The set that was chosen, and the list in a file.
-    pub(super) fn new(chosen: &Chosen, list: Option<&Path>) -> Result<Self, Refusal> {
+    /// The set that was chosen, and the list in a file; without one the list of an adapter, if there is one.
+    pub(super) fn new(
+        chosen: &Chosen,
+        list: Option<&Path>,
+        adapter: Option<Adapter>,
+    ) -> Result<Self, Refusal> {
         let mut terms = Self {
             set: chosen.set.clone(),
+            adapter: adapter.filter(|_| list.is_none()),
             ..Self::default()
         };
-        if let Some(path) = list {
-            let list = Expectations::read(path)?.reasoned()?;
+        let list = match (list, adapter) {
+            (Some(path), _) => Some(Expectations::read(path)?),
+            (None, Some(adapter)) => Some(Expectations::parse(&adapter.list())?),
+            (None, None) => None,
+        };
+        if let Some(list) = list {
+            let list = list.reasoned()?;
             terms.is_whole = chosen.is_whole(list.providers());
             terms.list = Some(bind(list, chosen)?);
         }
@@ -72,6 +85,9 @@ impl Terms {
         if let Some(list) = &self.list {
             report.expect(list, self.is_whole);
         }
+        if let Some(adapter) = self.adapter {
+            report.expect_as(adapter.name);
+        }
     }
 }
 
@@ -79,9 +95,15 @@ impl Terms {
 pub(super) fn bind(list: Expectations, chosen: &Chosen) -> Result<Bound, Refusal> {
     let others = match chosen.is_embedded {
         true => Names::default(),
-        false => Names::of(&Library::embedded().plan(&Registry::embedded()?)?),
+        false => embedded_names()?,
     };
     Ok(list.bind(&chosen.names, &others, today())?)
+}
+
+/// The names of all checks of the library that comes with the program.
+pub(super) fn embedded_names() -> Result<Names, Refusal> {
+    let cases = Library::embedded().plan(&Registry::embedded()?)?;
+    Ok(Names::of(&cases))
 }
 
 /// The day it is, by the machine's clock.

@@ -1,5 +1,9 @@
 //! What a case needs that a driver's client has not.
 
+use mock_idp::Provider;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::protocol::{Capabilities, ClockMode};
 use super::{Driver, key};
 use crate::case::Case;
@@ -7,35 +11,77 @@ use crate::contender::Contender as _;
 use crate::pace::Pace;
 use crate::scenario::{Body, ClientAuthMethod, Ending, GrantKind, Need, Step};
 
+/// Something that scenarios may need and a client cannot do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Lack {
+    /// What it is: as scenarios call it under `needs`, the name of an operation, or `auth.` or `provider.` and a name.
+    pub what: String,
+    /// Why it cannot be done, in words.
+    pub why: String,
+}
+
+/// What this client cannot do, whatever the case.
+pub(super) fn all(driver: &Driver) -> Vec<Lack> {
+    let can = &driver.hello().can;
+    let unknown = Provider::ALL.into_iter();
+    let unknown = unknown.filter(|provider| !can.providers.contains(provider));
+    let providers = unknown.map(|provider| Lack {
+        what: format!("provider.{provider}"),
+        why: no_provider(provider),
+    });
+    let needs = Need::ALL.into_iter().filter_map(|need| {
+        Some(Lack {
+            what: need.name().to_owned(),
+            // Two at once are the fewest that any case asks for.
+            why: need_unmet(need, driver, can, 2)?,
+        })
+    });
+    let ops = ["force_refresh", "invalidate"].into_iter();
+    let ops = ops.filter_map(|op| {
+        Some(Lack {
+            what: op.to_owned(),
+            why: no_op(can, op)?,
+        })
+    });
+    let methods = match driver.signs() {
+        true => vec![],
+        false => vec!["post", "basic"],
+    };
+    let methods = methods.into_iter().filter_map(|method| {
+        Some(Lack {
+            what: format!("auth.{method}"),
+            why: no_auth(can, method)?,
+        })
+    });
+    providers.chain(needs).chain(ops).chain(methods).collect()
+}
+
 /// Why this client cannot play a case, in words; none if it can.
 pub(super) fn of(driver: &Driver, case: &Case) -> Option<String> {
     let can = &driver.hello().can;
     if !can.providers.contains(&case.provider) {
-        return Some(format!("the client does not know {}", case.provider));
+        return Some(no_provider(case.provider));
     }
     let bodies = || case.variations.iter().map(|variation| &variation.body);
     let unmet = case.head.needs.iter().find_map(|need| {
-        let what = need_unmet(*need, driver, case)?;
+        let most = most_at_once(bodies().next()?);
+        let what = need_unmet(*need, driver, can, most);
+        let what = what.or_else(|| in_real_time(*need, driver, case))?;
         Some(format!("needs `{}`: {what}", need.name()))
     });
     let by_body = |body| in_body(driver, can, body).or_else(|| in_ending(driver, body));
     unmet.or_else(|| bodies().find_map(by_body))
 }
 
-fn need_unmet(need: Need, driver: &Driver, case: &Case) -> Option<String> {
-    let can = &driver.hello().can;
-    let body = &case.variations.first()?.body;
-    let offers = |op: &str| (!can.offers(op)).then(|| format!("the driver does not offer `{op}`"));
+/// Why a need is not met, where `most` calls are under way at once.
+fn need_unmet(need: Need, driver: &Driver, can: &Capabilities, most: u32) -> Option<String> {
+    let offers = |op: &str| no_op(can, op);
     let grant = |grant: GrantKind| {
         let has = can.grants.contains(&grant);
         (!has).then(|| "the client does not have this grant".to_owned())
     };
     let (clock, declared) = (driver.clock(), can.clock);
     match need {
-        Need::Clock if clock == ClockMode::Scaled => {
-            let why = Pace::of(case, driver.margin()).err()?;
-            Some(format!("the client lives in real time, and {why}"))
-        }
         Need::Clock if clock == ClockMode::None => Some(if clock == declared {
             "the client's clock cannot be moved".to_owned()
         } else {
@@ -47,17 +93,12 @@ fn need_unmet(need: Need, driver: &Driver, case: &Case) -> Option<String> {
         Need::Timers if !can.timers || clock != ClockMode::Driven => {
             Some("the client's sleeps cannot be moved".to_owned())
         }
-        Need::Concurrency => {
-            let at_once = body.steps.iter().filter_map(Step::call);
-            let at_once = at_once.filter(|call| call.together);
-            let most = at_once.filter_map(|call| call.times).max().unwrap_or(1);
-            (most > can.concurrency).then(|| {
-                format!(
-                    "the client takes {} at a time, not {most}",
-                    several_calls(can.concurrency)
-                )
-            })
-        }
+        Need::Concurrency => (most > can.concurrency).then(|| {
+            format!(
+                "the client takes {} at a time, not {most}",
+                several_calls(can.concurrency)
+            )
+        }),
         Need::Resource => offers("call_api"),
         Need::Cancel => offers("cancel"),
         Need::Swap => offers("swap_credential"),
@@ -73,6 +114,13 @@ fn need_unmet(need: Need, driver: &Driver, case: &Case) -> Option<String> {
     }
 }
 
+/// Why a need is not met in this case by a client that lives in real time.
+fn in_real_time(need: Need, driver: &Driver, case: &Case) -> Option<String> {
+    let is_timed = need == Need::Clock && driver.clock() == ClockMode::Scaled;
+    let why = is_timed.then(|| Pace::of(case, driver.margin()).err())??;
+    Some(format!("the client lives in real time, and {why}"))
+}
+
 fn in_body(driver: &Driver, can: &Capabilities, body: &Body) -> Option<String> {
     let by_step = body.steps.iter().find_map(|step| {
         let op = match step {
@@ -80,7 +128,7 @@ fn in_body(driver: &Driver, can: &Capabilities, body: &Body) -> Option<String> {
             Step::Invalidate(_) => "invalidate",
             _ => return None,
         };
-        (!can.offers(op)).then(|| format!("the driver does not offer `{op}`"))
+        no_op(can, op)
     });
     by_step.or_else(|| {
         body.members().iter().find_map(|member| {
@@ -89,8 +137,7 @@ fn in_body(driver: &Driver, can: &Capabilities, body: &Body) -> Option<String> {
                 None if driver.signs() => key::METHOD,
                 Some(ClientAuthMethod::Post | ClientAuthMethod::WrongSecret) | None => "post",
             };
-            let has = can.auth.iter().any(|known| known == method);
-            (!has).then(|| format!("the client does not authenticate by `{method}`"))
+            no_auth(can, method)
         })
     })
 }
@@ -99,6 +146,26 @@ fn in_ending(driver: &Driver, body: &Body) -> Option<String> {
     let kills = |step: &Step| matches!(step, Step::Restart(it) if it.how == Ending::Kill);
     let unmet = !driver.can_be_killed() && body.steps.iter().any(kills);
     unmet.then(|| "the client's process is not ours to kill".to_owned())
+}
+
+/// How many calls of a case are under way at once.
+fn most_at_once(body: &Body) -> u32 {
+    let at_once = body.steps.iter().filter_map(Step::call);
+    let at_once = at_once.filter(|call| call.together);
+    at_once.filter_map(|call| call.times).max().unwrap_or(1)
+}
+
+fn no_provider(provider: Provider) -> String {
+    format!("the client does not know {provider}")
+}
+
+fn no_op(can: &Capabilities, op: &str) -> Option<String> {
+    (!can.offers(op)).then(|| format!("the driver does not offer `{op}`"))
+}
+
+fn no_auth(can: &Capabilities, method: &str) -> Option<String> {
+    let has = can.auth.iter().any(|known| known == method);
+    (!has).then(|| format!("the client does not authenticate by `{method}`"))
 }
 
 fn several_calls(count: u32) -> String {

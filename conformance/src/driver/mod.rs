@@ -42,10 +42,12 @@ use terminal::Terminal;
 use crate::case::Case;
 use crate::contender::{Contender, Limits, LocalClient, Setup};
 use crate::pace::Pace;
+use crate::trace::Class;
 
 pub use clock::Faketime;
 pub use examine::{Assertion, Examination, Finding, NoStage, examine};
 pub use fault::DriverFault;
+pub use lack::Lack;
 pub use probe::{Margin, Tried};
 pub use process::Groups;
 pub use profile::ProfileFile;
@@ -170,6 +172,12 @@ impl Driver {
         self.0.margin
     }
 
+    /// What scenarios may need and its client cannot do, as far as that does not depend on the scenario.
+    #[must_use]
+    pub fn lacking(&self) -> Vec<Lack> {
+        lack::all(self)
+    }
+
     fn changed(self, change: impl FnOnce(&mut Shared)) -> Self {
         let Shared {
             target,
@@ -240,7 +248,7 @@ impl Driver {
     }
 
     /// Whether its process is not ours.
-    fn is_service(&self) -> bool {
+    pub(crate) fn is_service(&self) -> bool {
         matches!(self.0.target, Target::Service(_))
     }
 
@@ -353,8 +361,15 @@ impl Hello {
             Some(other) => return Err(DriverFault::Version(other)),
             None => return Err(DriverFault::Hello("it has no `version`".to_owned())),
         }
-        serde_json::from_value(members.into())
-            .map_err(|error| DriverFault::Hello(error.to_string()))
+        let hello: Self = serde_json::from_value(members.into())
+            .map_err(|error| DriverFault::Hello(error.to_string()))?;
+        let mut classes = hello.profile.classes.iter();
+        match classes.find(|(_, class)| **class == Class::Ok) {
+            Some((native, _)) => Err(DriverFault::Hello(format!(
+                "its profile has `ok` for the error `{native}`, which is no failure"
+            ))),
+            None => Ok(hello),
+        }
     }
 }
 

@@ -10,14 +10,14 @@ use super::protocol::{Profile, Throttle};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::library;
 use crate::trace::Class;
-use crate::yaml;
+use crate::yaml::{self, Node};
 
 /// A client's habits, in place of what its driver says of them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProfileFile {
     /// The version of this form: 1.
-    #[schemars(range(min = 1, max = 1))]
+    #[schemars(extend("const" = 1))]
     pub schema: u32,
     /// How many seconds before its expiry a token is no longer used.
     #[serde(default)]
@@ -27,6 +27,7 @@ pub struct ProfileFile {
     pub throttle: Option<Throttle>,
     /// Which native errors are which class; `*` is any text. These come before those of the driver.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, crate::schema::FailureClass>")]
     pub classes: BTreeMap<String, Class>,
 }
 
@@ -48,7 +49,18 @@ impl ProfileFile {
             let wrong = Diagnostic::in_node(source, place, "a profile begins with its schema");
             return Err(wrong.help("begin the file with `schema: 1`").into());
         }
-        Ok(file)
+        let mut found = Diagnostics::new();
+        let classes = root.get("classes").map(Node::entries).unwrap_or_default();
+        for (native, class) in classes {
+            if class.text() == Some(Class::Ok.name()) {
+                let wrong = format!("`{}` is an error, and `ok` is none", native.name);
+                found.push(
+                    Diagnostic::in_node(source, class, wrong)
+                        .help("choose the class of the failure, or `other` if none fits"),
+                );
+            }
+        }
+        found.or(file)
     }
 
     /// A profile with what this file says in the place of what it said.
@@ -125,5 +137,26 @@ mod tests {
           |
           = note: the names here are `ok`, `reauth_required`, `interaction_required`, `misconfigured`, `throttled`, `transient`, `unauthorized`, `forbidden`, `insufficient_scope`, `protocol`, `timeout`, `cancelled` and `other`
         ");
+    }
+
+    #[test]
+    fn no_error_is_a_success() {
+        insta::assert_snapshot!(refusal("schema: 1\nclasses:\n  Gone: other\n  Fine*: ok\n  Busy: \"ok\"\n"), @r#"
+        error: `Fine*` is an error, and `ok` is none
+         --> acme.profile.yaml:4:10
+          |
+        4 |   Fine*: ok
+          |          ^^
+          |
+          = help: choose the class of the failure, or `other` if none fits
+
+        error: `Busy` is an error, and `ok` is none
+         --> acme.profile.yaml:5:9
+          |
+        5 |   Busy: "ok"
+          |         ^^^^
+          |
+          = help: choose the class of the failure, or `other` if none fits
+        "#);
     }
 }

@@ -135,6 +135,16 @@ fn too_many(source: &Source, at: &Node, n: usize) -> Diagnostic {
 }
 
 impl Bound {
+    /// The same where it was held against a part of the names there are: what means none of them may mean others.
+    #[must_use]
+    pub fn in_part(self) -> Self {
+        Self {
+            unmatched: Vec::new(),
+            is_elsewhere: true,
+            ..self
+        }
+    }
+
     /// Where the list stands.
     #[must_use]
     pub fn path(&self) -> &str {

@@ -8,6 +8,7 @@ use super::text::{self, scalar};
 use super::{Bound, Entry, Expectations, Expected, Unsupported, UnsupportedAt};
 use crate::case::CheckName;
 use crate::diagnostic::Source;
+use crate::exit::ExitCode;
 use crate::report::Report;
 use crate::verdict::Verdict;
 use crate::yaml::{self, Node};
@@ -39,6 +40,18 @@ pub enum Unwritable {
     /// Where nothing passes, it is not the checks that fail.
     #[error("nothing passed, which is no state to get used to; see what `tokenproof run` says")]
     NothingPassed,
+    /// A driver or a command broke down: what its cases say is not about the client.
+    #[error(
+        "{} broken off, which says nothing of the client: {}; mend what broke, and update the list then",
+        if *.count == 1 { "1 case was".to_owned() } else { format!("{} cases were", .count) },
+        .first.join("; ")
+    )]
+    Broken {
+        /// How many cases.
+        count: usize,
+        /// The first of them, with what happened.
+        first: Vec<String>,
+    },
     /// Its form is one that is not edited.
     #[error(
         "line {line} cannot be edited: {why}; write each entry in lines of its own that begin with `- `"
@@ -81,12 +94,15 @@ impl fmt::Display for Updated {
 /// `TODO` in place of a reason. Comments, order and every entry that holds stay as they are.
 ///
 /// # Errors
-/// The report does not show all the list speaks of, or the file has a form that is not edited.
+/// The report does not show all the list speaks of, a driver broke down, or the file has a form that is not edited.
 pub fn update(list: &Bound, report: &Report) -> Result<Updated, Unwritable> {
     let told = report.expectations.as_ref();
     let is_whole = told.is_some_and(|told| told.whole) && !list.is_elsewhere();
     if report.shard.is_some() || !report.not_run.is_empty() || !is_whole {
         return Err(Unwritable::NotWhole);
+    }
+    if let Some(broken) = broken(report) {
+        return Err(broken);
     }
     if !report.checks().any(|check| check.verdict == Verdict::Pass) {
         return Err(Unwritable::NothingPassed);
@@ -118,6 +134,21 @@ pub fn update(list: &Bound, report: &Report) -> Result<Updated, Unwritable> {
     let support = support(list, report);
     revision.support(&root, list, &support)?;
     revision.finish(list, support)
+}
+
+/// The cases in which what drives the client broke down, unless that is what was expected of all their checks.
+fn broken(report: &Report) -> Option<Unwritable> {
+    /// So many are named.
+    const MOST: usize = 5;
+    let counting = report.counting_incidents();
+    let troubles = counting.filter(|it| matches!(it.exit, ExitCode::Driver | ExitCode::Harness));
+    let mut first: Vec<String> = troubles.map(ToString::to_string).collect();
+    let count = first.len();
+    if count > MOST {
+        first.truncate(MOST);
+        first.push(format!("and in {} more", count - MOST));
+    }
+    (count > 0).then_some(Unwritable::Broken { count, first })
 }
 
 /// The first line with an alias, which cannot be changed in one place alone.

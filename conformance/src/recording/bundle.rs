@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::case::CaseName;
 use crate::gate::Gate;
 use crate::registry::Requirement;
+use crate::report::Client;
 use crate::scenario::Cell;
 use crate::trace::{CastMember, CutShort, Exchange, Mark, Outcome, Road, Said, Timed, Trace};
 use crate::verdict::{Level, Verdict};
@@ -34,8 +35,11 @@ pub struct Bundle {
     pub case: CaseName,
     /// How the client was driven.
     pub road: Road,
-    /// Who was under test.
-    pub under_test: UnderTest,
+    /// Who was under test, as reports say it.
+    pub under_test: Client,
+    /// The command that `exec` ran and its arguments, without secrets; left out where none was run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub command: Vec<String>,
     /// The seed of everything random.
     pub seed: u64,
     /// The gate that was asked for.
@@ -54,23 +58,6 @@ pub struct Bundle {
     pub attachments: Vec<String>,
     /// The runs of the case; the exchanges of the first stand in `wire/1.jsonl`, one to a line.
     pub runs: Vec<RecordedRun>,
-}
-
-/// Who was under test.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum UnderTest {
-    /// A client in this program, by its name.
-    Client(String),
-    /// A command and its arguments, without secrets.
-    Command(Vec<String>),
-    /// A client behind a driver, as it calls itself.
-    Driver {
-        /// Its name.
-        name: String,
-        /// The release of the client; empty if it does not say.
-        release: String,
-    },
 }
 
 /// The scenario's file.

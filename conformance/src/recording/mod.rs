@@ -20,7 +20,7 @@ mod take;
 mod unreadable;
 
 pub use attachment::{Attachment, NotAnAttachment};
-pub use bundle::{Bundle, KIND, RecordedRun, RecordedVerdict, SCHEMA, ScenarioCopy, UnderTest};
+pub use bundle::{Bundle, KIND, RecordedRun, RecordedVerdict, SCHEMA, ScenarioCopy};
 pub use conversations::conversations;
 pub use folder_name::folder_name;
 pub use origin::{Origin, Origins};

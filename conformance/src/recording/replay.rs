@@ -1,6 +1,6 @@
 //! Judging a recording again, without any client.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -10,6 +10,7 @@ use super::recorded::Recorded;
 use super::unreadable::{Flaw, Unreadable};
 use crate::case::{Case, CheckName};
 use crate::diagnostic::{Diagnostics, Source, listed};
+use crate::expectations::Names;
 use crate::judge::judge;
 use crate::judgement::{Judgement, Run};
 use crate::library::Library;
@@ -108,6 +109,21 @@ impl Replayer {
             library: Some(library.plan(&registry)?),
             planned: BTreeMap::new(),
         })
+    }
+
+    /// The names of all checks of the scenarios that were judged by, as far as they are known: of the library, or of the
+    /// scenarios in the recordings that were judged so far.
+    #[must_use]
+    pub fn names(&self) -> Names {
+        match &self.library {
+            Some(cases) => Names::of(cases),
+            None => {
+                let mut seen = BTreeSet::new();
+                let cases = self.planned.values().flatten();
+                let cases = cases.filter(|case| seen.insert(&case.name)).cloned();
+                Names::of(&Vec::from_iter(cases))
+            }
+        }
     }
 
     /// Judges a recording.

@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use super::bundle::{Bundle, KIND, RecordedRun, RecordedVerdict, SCHEMA, ScenarioCopy, UnderTest};
+use super::bundle::{Bundle, KIND, RecordedRun, RecordedVerdict, SCHEMA, ScenarioCopy};
 use super::origin::Origin;
 use super::{Attachment, BUNDLE, MAX_BUNDLE, MAX_WIRE, SCENARIO, folder_name, wire_file};
 use crate::case::{CaseName, CheckName};
 use crate::frozen::FrozenSet;
 use crate::gate::Gate;
-use crate::report::Played;
+use crate::report::{Client, Played};
 use crate::verdict::Verdict;
 
 /// What all cases of a command share.
@@ -30,7 +30,9 @@ pub struct Take<'a> {
     /// Where the case comes from; without it nothing can be recorded.
     pub origin: Option<&'a Origin>,
     /// Who was under test.
-    pub under_test: UnderTest,
+    pub under_test: Client,
+    /// The command that was run, without secrets; empty where none was.
+    pub command: Vec<String>,
     /// What else was seen.
     pub attachments: Vec<Attachment>,
 }
@@ -164,6 +166,7 @@ fn bundle(take: &Take<'_>, origin: &Origin, session: Session<'_>) -> Bundle {
         case: case.name.clone(),
         road: road.unwrap_or(crate::trace::Road::Local),
         under_test: take.under_test.clone(),
+        command: take.command.clone(),
         seed: session.seed,
         gate: session.gate,
         set: session.set.map(|set| set.name.clone()),

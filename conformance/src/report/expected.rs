@@ -22,6 +22,9 @@ const MOST: usize = 10;
 pub struct Expectations {
     /// Its file.
     pub file: String,
+    /// The adapter whose own list it is; left out of one that was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adapter: Option<String>,
     /// The vendors it speaks of; left out for all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(with = "Vec<crate::schema::Vendor>")]
@@ -65,7 +68,7 @@ impl Expectations {
 pub(super) fn belong_together(one: &Option<Expectations>, other: &Option<Expectations>) -> bool {
     let said = |list: &Option<Expectations>| {
         let list = list.clone()?;
-        Some((list.file, list.providers, list.unsupported))
+        Some((list.file, list.adapter, list.providers, list.unsupported))
     };
     said(one) == said(other)
 }
@@ -102,6 +105,7 @@ impl Report {
     pub fn expect(&mut self, list: &Bound, is_whole: bool) {
         self.expectations = Some(Expectations {
             file: plain(list.path()),
+            adapter: None,
             providers: list.providers().to_vec(),
             whole: is_whole && !list.is_elsewhere(),
             unmatched: list.unmatched().to_vec(),
@@ -124,6 +128,13 @@ impl Report {
                     });
         }
         self.conclude();
+    }
+
+    /// Says that the list is the one that comes with an adapter.
+    pub fn expect_as(&mut self, adapter: &str) {
+        if let Some(list) = &mut self.expectations {
+            list.adapter = Some(adapter.to_owned());
+        }
     }
 
     /// The checks that do not close the gate because they were expected to end as they did.

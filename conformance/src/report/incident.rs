@@ -37,7 +37,7 @@ impl Report {
 
     /// What closes the gate although no verdict shows it. What happens in a case that does not count does not count either,
     /// nor what breaks a case of which nothing else was expected.
-    pub(super) fn counting_incidents(&self) -> impl Iterator<Item = &Incident> {
+    pub(crate) fn counting_incidents(&self) -> impl Iterator<Item = &Incident> {
         let idle = self
             .cases
             .iter()

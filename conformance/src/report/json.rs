@@ -61,11 +61,13 @@ mod tests {
     use super::*;
     use crate::case::Case;
     use crate::diagnostic::Source;
+    use crate::driver::Tried;
+    use crate::driver::protocol::ClockMode;
     use crate::exit::ExitCode;
     use crate::expectations::{Bound, Expectations, Names};
     use crate::frozen::{FrozenSet, freeze};
     use crate::gate::Gate;
-    use crate::report::{Comparison, NotRun, sample};
+    use crate::report::{Client, ClockFacts, Comparison, NotRun, sample};
     use crate::verdict::Verdict;
 
     #[test]
@@ -93,6 +95,13 @@ mod tests {
         let text = freeze("2026-11", inside);
         let set = FrozenSet::parse(&Source::new("sets/2026-11.yaml", text)).expect("a set");
         let mut report = sample::report(Gate::Must);
+        report.be_of(Client {
+            clock: Some(ClockFacts {
+                declared: ClockMode::Faketime,
+                tried: Some(Tried::Unknown("it fetched no token".to_owned())),
+            }),
+            ..sample::client()
+        });
         report.close(
             &cases[0].name,
             ExitCode::Driver,
@@ -110,6 +119,7 @@ mod tests {
         comparison.add([], [(check, Verdict::Pass)]);
         report.replayed = Some(comparison);
         report.expect(&list(&cases), true);
+        report.expect_as("acme");
         for check in report.cases.iter_mut().flat_map(|case| &mut case.checks) {
             check.unsupported = check.verdict == Verdict::NotApplicable;
         }
@@ -201,6 +211,9 @@ unsupported: { count: 1, checks: [passive] }
             "/cases/0/checks/0",
             "/incidents/0",
             "/not_run/0",
+            "/clients/0",
+            "/clients/0/clock",
+            "/clients/0/lacks/0",
         ]
         .iter()
         .for_each(|path| add(path));

@@ -11,7 +11,7 @@ use std::io;
 use jiff::Timestamp;
 use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite};
 
-use super::{CheckReport, Incident, Report, citation, terminal};
+use super::{CheckReport, Client, Incident, Report, citation, terminal};
 use crate::gate::Gate;
 use crate::verdict::{Fault, Verdict};
 
@@ -27,7 +27,7 @@ pub fn render(report: &Report, started_at: Option<Timestamp>) -> io::Result<Stri
     for case in &report.cases {
         let suite = suites
             .entry(&case.scenario)
-            .or_insert_with(|| new_suite(&case.scenario, started_at));
+            .or_insert_with(|| new_suite(&case.scenario, report, started_at));
         for check in &case.checks {
             let story = terminal::story(check, case, WIDTH);
             let mut test = TestCase::new(&check.name.0, status(check, report.gate, &story));
@@ -70,7 +70,7 @@ pub fn render(report: &Report, started_at: Option<Timestamp>) -> io::Result<Stri
     for case in &report.not_run {
         let suite = suites
             .entry(&case.scenario)
-            .or_insert_with(|| new_suite(&case.scenario, started_at));
+            .or_insert_with(|| new_suite(&case.scenario, report, started_at));
         for check in &case.checks {
             let mut status = TestCaseStatus::skipped();
             status.set_message("not run: stopped by --fail-fast");
@@ -92,14 +92,33 @@ pub fn render(report: &Report, started_at: Option<Timestamp>) -> io::Result<Stri
     junit.to_string().map_err(io::Error::other)
 }
 
-fn new_suite(scenario: &str, started_at: Option<Timestamp>) -> TestSuite {
+fn new_suite(scenario: &str, report: &Report, started_at: Option<Timestamp>) -> TestSuite {
     let mut suite = TestSuite::new(scenario);
+    for (name, value) in report.clients.iter().flat_map(properties) {
+        suite.add_property(Property::new(name, value));
+    }
     if let Some(at) = started_at {
         suite
             .extra
             .insert("timestamp".into(), at.to_string().into());
     }
     suite
+}
+
+/// Who was under test, as properties: each suite has them, since readers show suites one at a time.
+fn properties(client: &Client) -> Vec<(String, String)> {
+    let reached = std::iter::once(("reached", client.reached()));
+    let facts = reached.chain(client.facts());
+    let facts = facts.map(|(label, text)| (format!("client.{}", label.replace(' ', "-")), text));
+    let name = ("client".to_owned(), client.name.clone());
+    let release = client
+        .release
+        .clone()
+        .map(|it| ("client.release".to_owned(), it));
+    let mut properties = vec![name];
+    properties.extend(release);
+    properties.extend(facts);
+    properties
 }
 
 /// What no check shows, such as a command that failed on a green wire: a file of green tests must not hide it.

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::several::several;
-use super::{CheckReport, Report, Share, citation};
+use super::{CheckReport, Client, Report, Share, citation};
 use crate::verdict::{Level, Verdict};
 
 /// The summary as Markdown with a final newline.
@@ -74,6 +74,13 @@ fn head(report: &Report) -> String {
     let sentences: Vec<String> = report
         .reasons
         .iter()
+        .chain(
+            &report
+                .clients
+                .iter()
+                .map(Client::in_words)
+                .collect::<Vec<_>>(),
+        )
         .chain(&report.remarks())
         .map(|text| format!("- {}", escaped(text)))
         .collect();

@@ -56,6 +56,10 @@ pub fn merge(reports: Vec<(String, Report)>) -> Result<Report, Unmergeable> {
     merged.seed = seed;
     merged.expectations = list;
     for (file, report) in reports {
+        report
+            .clients
+            .iter()
+            .for_each(|client| merged.be_of(client.clone()));
         let played = report.cases.iter().map(|case| &case.name);
         for name in played.chain(report.not_run.iter().map(|case| &case.name)) {
             if let Some(other) = origins.insert(name.clone(), file.clone()) {
@@ -163,7 +167,7 @@ mod tests {
 
     use super::*;
     use crate::exit::ExitCode;
-    use crate::report::sample::{Stage, stages};
+    use crate::report::sample::{Stage, client, stages};
     use crate::report::{NotRun, Played, json, junit, markdown};
     use crate::selection::Shard;
 
@@ -189,6 +193,7 @@ mod tests {
             .partition(|stage| every(4, &stage.case.name));
         let views: Vec<Played<'_>> = played.iter().map(|stage| stage.played()).collect();
         let mut report = Report::new(&views, Gate::Must);
+        report.be_of(client());
         report.leave_out(left.iter().map(|stage| NotRun::of(&stage.case)).collect());
         for stage in played.iter().filter(|stage| every(2, &stage.case.name)) {
             report.close(
@@ -277,6 +282,30 @@ mod tests {
         reports.push(("again.json".to_owned(), again));
         let refused = merge(reports).expect_err("refused");
         assert!(matches!(refused, Unmergeable::Twice { name, .. } if name == left.name));
+    }
+
+    #[test]
+    fn other_clients_are_kept_and_said_to_be_others() {
+        let told = |change: &dyn Fn(&mut Report)| {
+            let mut reports = shards(2, false);
+            change(&mut reports[0].1);
+            let merged = merge(reports).expect("they belong together");
+            let names = merged.clients.iter().map(|client| client.title());
+            let names: Vec<String> = names.collect();
+            format!("{}: {}", names.join(", "), merged.remarks().join("; "))
+        };
+        let lines = [
+            told(&|_| {}),
+            told(&|report| report.clients[0].release = Some("3.1.0".to_owned())),
+            told(&|report| report.clients[0].lacks.clear()),
+            told(&|report| report.clients.clear()),
+        ];
+        insta::assert_snapshot!(lines.join("\n"), @"
+        acme-tokens 3.2.0: 
+        acme-tokens 3.1.0, acme-tokens 3.2.0: not all cases are of the same client: some are of acme-tokens 3.1.0, some of acme-tokens 3.2.0
+        acme-tokens 3.2.0, acme-tokens 3.2.0: not all cases are of the same client: 2 runs of acme-tokens 3.2.0 were told or found different facts
+        acme-tokens 3.2.0:
+        ");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! timeline, and ports are left out. Only [`CaseReport::took`] is real time; it is shown on the terminal and not stored.
 
 mod citation;
+mod client;
 mod comparison;
 mod examination;
 mod excerpt;
@@ -52,6 +53,7 @@ use crate::selection::Shard;
 use crate::verdict::{Fault, Finding, Level, Verdict};
 use found::{case_report, judgement};
 
+pub use client::{Client, ClockFacts, MarginFacts, ThrottleFacts, Way};
 pub use comparison::{Change, Comparison};
 pub use examination::{examination, verdict_of};
 pub use excerpt::WireLine;
@@ -98,6 +100,9 @@ pub struct Report {
     /// The frozen set that says which checks count; left out where all do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub set: Option<String>,
+    /// Who was under test; several where runs of several clients were put together, and left out where it is not known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clients: Vec<Client>,
     /// How the verdicts compare with those that were recorded; only from `replay`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replayed: Option<Comparison>,
@@ -224,6 +229,7 @@ impl Report {
             shard: None,
             seed: None,
             set: None,
+            clients: Vec::new(),
             replayed: None,
             expectations: None,
             passed: false,

@@ -23,15 +23,19 @@ impl Report {
                 ),
             });
         }
+        remarks.extend(self.mixture());
         remarks.extend(self.replayed.as_ref().map(Comparison::in_words));
         if let Some(list) = &self.expectations {
-            remarks.push(match self.tally.expected {
-                0 => format!("judged with the expectations of {}", list.file),
-                n => format!(
-                    "judged with the expectations of {}: {} not passed, as expected",
-                    list.file,
-                    several(n, "check")
+            let whose = match &list.adapter {
+                Some(_) => format!(
+                    "judged with the adapter's own expectations, {} (`--no-expect` goes without)",
+                    list.file
                 ),
+                None => format!("judged with the expectations of {}", list.file),
+            };
+            remarks.push(match self.tally.expected {
+                0 => whose,
+                n => format!("{whose}: {} not passed, as expected", several(n, "check")),
             });
             if list.unsupported.is_some() && !list.whole {
                 remarks.push(format!(

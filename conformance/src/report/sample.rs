@@ -6,8 +6,10 @@ use mock_idp::journal::Delivery;
 use mock_idp::ledger::TokenState;
 use serde_json::{Value, json};
 
-use super::{Played, Report};
+use super::{Client, ClockFacts, MarginFacts, Played, Report, ThrottleFacts, Way};
 use crate::case::Case;
+use crate::driver::protocol::{ClockMode, Throttle};
+use crate::driver::{Lack, Margin, Tried};
 use crate::gate::Gate;
 use crate::judge::fixture::{Tale, call, case, got, resource, runs, tale, token};
 use crate::judge::judge;
@@ -53,7 +55,41 @@ impl Stage {
 pub(super) fn report(gate: Gate) -> Report {
     let stages = stages();
     let played: Vec<Played<'_>> = stages.iter().map(Stage::played).collect();
-    Report::new(&played, gate)
+    let mut report = Report::new(&played, gate);
+    report.be_of(client());
+    report
+}
+
+/// A client of which everything is known that can be.
+pub(super) fn client() -> Client {
+    Client {
+        name: "acme-tokens".to_owned(),
+        release: Some("3.2.0".to_owned()),
+        road: Way::Adapter,
+        adapter: Some("acme".to_owned()),
+        clock: Some(ClockFacts {
+            declared: ClockMode::Driven,
+            tried: Some(Tried::Moves),
+        }),
+        margin: Some(MarginFacts {
+            declared_s: Some(60),
+            seen: Some(Margin {
+                at_least_s: 299,
+                below_s: 301,
+            }),
+            used_s: 300,
+        }),
+        throttle: Some(ThrottleFacts {
+            declared: Throttle::Waits,
+        }),
+        at_once: Some(64),
+        lacks: ["timers", "cancel"]
+            .map(|what| Lack {
+                what: what.to_owned(),
+                why: format!("the driver has no `{what}`"),
+            })
+            .into(),
+    }
 }
 
 /// Cases that together show every verdict and every kind of exchange; not sorted.

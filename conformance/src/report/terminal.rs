@@ -276,6 +276,12 @@ mod tests {
         let quiet = render(&report, Style::Plain, Verbosity::Quiet, 110);
         insta::assert_snapshot!(quiet, @"
         5 pass   5 fail   1 warn   1 inconclusive   1 not applicable   2 error      MUST 4/11   SHOULD 1/3
+        tested acme-tokens 3.2.0, through the adapter acme
+             clock     driven (as declared, and it moves)
+             margin    300 s, though declared as 60 s
+             throttled waits (as declared, never tried)
+             at once   64 calls
+             lacks     timers, cancel
         exit 3: 1 check could not be judged, harness at fault (first broken/harness[okta]:any); 1 check could not be
           judged, driver at fault (first lies/no-request[okta]:served); 5 MUST checks failed (see explain area.rule);
           1 MUST check inconclusive (see explain rotation.discard-old)

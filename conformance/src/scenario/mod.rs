@@ -96,6 +96,22 @@ pub enum Need {
 }
 
 impl Need {
+    /// All of them.
+    pub const ALL: [Self; 12] = [
+        Self::Clock,
+        Self::Timers,
+        Self::Concurrency,
+        Self::Resource,
+        Self::Classes,
+        Self::Cancel,
+        Self::Restart,
+        Self::Swap,
+        Self::Stores,
+        Self::ClientCredentials,
+        Self::Password,
+        Self::RefreshToken,
+    ];
+
     /// The name used in files.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -150,6 +150,15 @@ form!(ExitCode, "ExitCode", |_| {
     json_schema!({ "description": "How the command ends.", "oneOf": codes })
 });
 
+/// A class that is none of success.
+pub(crate) struct FailureClass;
+
+form!(FailureClass, "FailureClass", |generator| json_schema!({
+    "description": "How a failure is classified: any class but `ok`.",
+    "allOf": [generator.subschema_for::<Class>()],
+    "not": { "const": "ok" },
+}));
+
 /// A vendor; its type belongs to the mock.
 pub(crate) struct Vendor;
 
@@ -157,23 +166,6 @@ form!(Vendor, "Provider", |_| json_schema!({
     "description": "Whose token service is played: Microsoft Entra ID or Okta.",
     "enum": mock_idp::Provider::ALL.map(mock_idp::Provider::name),
 }));
-
-/// Stands for [`jiff::Timestamp`] where a schema is made.
-pub(crate) struct Instant;
-
-impl JsonSchema for Instant {
-    fn schema_name() -> Cow<'static, str> {
-        "Instant".into()
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "format": "date-time" })
-    }
-}
 
 fn one_or_more(description: &str, one: &Schema) -> Schema {
     several(description, 1, one)

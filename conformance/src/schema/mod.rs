@@ -14,11 +14,13 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
+use crate::driver::ProfileFile;
 use crate::recording::Bundle;
 use crate::report::Report;
 use crate::trace::Exchange;
 
-pub(crate) use forms::{Instant, Vendor};
+pub(crate) use forms::{FailureClass, Vendor};
+pub(crate) use mock_idp::journal::Instant;
 
 /// A kind of file that has a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -39,17 +41,20 @@ pub enum Kind {
     Wire,
     /// A file of fault rules for `exec --once --faults`
     Faults,
+    /// A client's habits, for `--profile`
+    Profile,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Scenario,
         Self::Requirements,
         Self::Faults,
         Self::Expectations,
         Self::Report,
         Self::Driver,
+        Self::Profile,
         Self::Bundle,
         Self::Wire,
     ];
@@ -66,6 +71,7 @@ impl Kind {
             Self::Bundle => "bundle.schema.json",
             Self::Wire => "wire.schema.json",
             Self::Faults => "faults.schema.json",
+            Self::Profile => "profile.schema.json",
         }
     }
 
@@ -98,6 +104,12 @@ impl Kind {
                     .into_root_schema_for::<document::Faults>();
                 let mut schema = root.to_value();
                 strict::follow_links(&mut schema);
+                strict::like_the_reader(&mut schema);
+                schema
+            }
+            Self::Profile => {
+                let root = draft.into_generator().into_root_schema_for::<ProfileFile>();
+                let mut schema = root.to_value();
                 strict::like_the_reader(&mut schema);
                 schema
             }

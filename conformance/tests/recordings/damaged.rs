@@ -100,13 +100,13 @@ fn every_kind_of_damage_is_named() {
     the recording `bundle` cannot be read: `bundle.json` cannot be opened: entity not found
     the recording `bundle` cannot be read: `scenario.yaml` cannot be opened: entity not found
     the recording `bundle` cannot be read: `wire/2.jsonl` cannot be opened: entity not found
-    the recording `bundle` cannot be read: `bundle.json` is damaged: EOF while parsing an object at line 20 column 23
+    the recording `bundle` cannot be read: `bundle.json` is damaged: EOF while parsing an object at line 21 column 2
     the recording `bundle` cannot be read: `bundle.json` is damaged: expected ident at line 1 column 2
     the recording `bundle` cannot be read: `bundle.json` is not that of a recording: it has no `"kind": "tokenproof-recording"`
     the recording `bundle` cannot be read: `bundle.json` is not that of a recording: it has no `"kind": "tokenproof-recording"`
     the recording `bundle` cannot be read: its schema is 2 and this tokenproof reads 1; tokenproof 0.1.0 wrote it, or a later one reads it
     the recording `bundle` cannot be read: `bundle.json` is not that of a recording: it has no `"kind": "tokenproof-recording"`
-    the recording `bundle` cannot be read: `bundle.json` is damaged: unknown field `news`, expected one of `kind`, `schema`, `tokenproof`, `case`, `road`, `under_test`, `seed`, `gate`, `set`, `scenario`, `verdicts`, `requirements`, `attachments`, `runs` at line 276 column 8
+    the recording `bundle` cannot be read: `bundle.json` is damaged: unknown field `news`, expected one of `kind`, `schema`, `tokenproof`, `case`, `road`, `under_test`, `command`, `seed`, `gate`, `set`, `scenario`, `verdicts`, `requirements`, `attachments`, `runs` at line 278 column 8
     the recording `bundle` cannot be read: `bundle.json` is damaged: unknown variant `teleport`, expected one of `local`, `driver`, `passive` at line 6 column 20
     the recording `bundle` cannot be read: `bundle.json` is damaged: it has no run
     the recording `bundle` cannot be read: `bundle.json` is damaged: it has no verdict

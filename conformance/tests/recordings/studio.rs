@@ -8,9 +8,9 @@ use tokenproof::gate::Gate;
 use tokenproof::judgement::Judgement;
 use tokenproof::library::Library;
 use tokenproof::mutants::MUTANTS;
-use tokenproof::recording::{Attachment, Origins, Recorded, Recording, Session, Take, UnderTest};
+use tokenproof::recording::{Attachment, Origins, Recorded, Recording, Session, Take};
 use tokenproof::registry::Registry;
-use tokenproof::report::Played;
+use tokenproof::report::Client;
 use tokenproof::runner::{self, CaseResult};
 
 /// What the seed and the gate are.
@@ -55,14 +55,10 @@ impl Studio {
     /// A recording of a case, whatever its verdicts.
     pub(crate) fn record(&self, result: &CaseResult, contender: &dyn Contender) -> Recording {
         let take = Take {
-            played: Played {
-                case: &self.cases[result.index],
-                runs: &result.runs,
-                judgements: &result.judgements,
-                took: Some(result.took),
-            },
+            played: result.played(&self.cases),
             origin: self.origins.get(&self.cases[result.index]),
-            under_test: UnderTest::Client(contender.name().to_owned()),
+            under_test: Client::embedded(contender),
+            command: Vec::new(),
             attachments: vec![Attachment::stderr("said\n")],
         };
         let recording = Recording::of(&take, SESSION).expect("it is not too large");

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
-/// Stands for [`jiff::Timestamp`] where a schema is made.
-pub(super) struct Instant;
+/// Stands for [`jiff::Timestamp`] where a JSON Schema is made: an instant as RFC 3339 writes it.
+#[derive(Clone, Copy, Debug)]
+pub struct Instant;
 
 impl JsonSchema for Instant {
     fn schema_name() -> Cow<'static, str> {

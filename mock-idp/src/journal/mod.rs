@@ -20,6 +20,7 @@ pub use entry::{
 };
 pub use follow::{Followed, Follower};
 pub(crate) use hygiene::Hygiene;
+pub use instant::Instant;
 pub(crate) use known_secret::KnownSecrets;
 pub use query::Query;
 pub use store::Journal;

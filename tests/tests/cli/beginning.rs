@@ -115,7 +115,7 @@ fn schemas_are_printed() {
     }
     insta::assert_snapshot!(folder.complaint(&["schema", "journal"], ExitCode::Usage), @"
     error: invalid value 'journal' for '[FILE]'
-      [possible values: scenario, requirements, expectations, report, driver, bundle, wire, faults]
+      [possible values: scenario, requirements, expectations, report, driver, bundle, wire, faults, profile]
 
     For more information, try '--help'.
     ");

@@ -138,3 +138,61 @@ fn a_list_is_checked_without_playing() {
     acme.expect.yaml: 1 entry for 0 checks
     ");
 }
+
+/// A driver that hands out no token, and dies in the cases of one vendor.
+#[cfg(unix)]
+const MORTAL: &str = r#"
+import json, sys, urllib.parse, urllib.request
+
+for line in sys.stdin:
+    asked = json.loads(line)
+    answer = {"ok": {}}
+    if asked["op"] == "hello":
+        answer = {"ok": {"version": 1, "name": "mortal"}}
+    elif asked["op"] == "open":
+        OPENED = asked
+        if asked["provider"] == "okta":
+            sys.exit(3)
+    elif asked["op"] == "get_token":
+        idp, auth = OPENED["idp"], OPENED["auth"]
+        form = {"grant_type": "client_credentials", "scope": " ".join(OPENED["scopes"]),
+                "client_id": auth["client_id"], "client_secret": auth["client_secret"]}
+        body = urllib.parse.urlencode(form).encode()
+        with urllib.request.urlopen(idp["token_url"], body) as reply:
+            answer = {"ok": {"token": json.load(reply)["access_token"]}}
+    print(json.dumps({"id": asked["id"], **answer}), flush=True)
+"#;
+
+#[cfg(unix)]
+#[test]
+fn what_breaks_a_driver_does_not_come_into_the_list() {
+    let folder = folder("schema: 1\nexpect: []\n").with("mortal.py", MORTAL);
+    let driver = ["--driver", "python3 mortal.py"];
+    let update = ["expect", "update", "acme.expect.yaml", "mine.yaml"];
+    let update = [update.as_slice(), &driver].concat();
+    let before = read(&folder, "acme.expect.yaml");
+    let said = folder.complaint(&update, ExitCode::Driver);
+    insta::assert_snapshot!(said, @"`acme.expect.yaml` was not changed: 1 case was broken off, which says nothing of the client: in mine/fails[okta], the driver ended with exit code 3 while `open` was under way; mend what broke, and update the list then");
+    assert_eq!(read(&folder, "acme.expect.yaml"), before);
+    // Nor from a report.
+    let run = ["run", "mine.yaml", "--expect", "acme.expect.yaml"];
+    let run = [run.as_slice(), &driver, &["--json", "seen.json"]].concat();
+    assert_eq!(folder.run(&run).status.code(), Some(4));
+    let from = ["expect", "update", "acme.expect.yaml", "mine.yaml"];
+    let from = [from.as_slice(), &["--from", "seen.json"]].concat();
+    assert_eq!(folder.complaint(&from, ExitCode::Driver), said);
+    // Where somebody has written down that it breaks, the rest is brought up to date.
+    let known = "schema: 1\nexpect:\n  - { check: \"mine/fails[okta]:*\", is: error, why: dies }\n";
+    fs::write(folder.path().join("acme.expect.yaml"), known).expect("a file");
+    let output = folder.run(&update);
+    insta::assert_snapshot!(text(&output.stdout), @"acme.expect.yaml: 1 added, 1 changed; 1 entry says TODO where a reason belongs");
+    insta::assert_snapshot!(read(&folder, "acme.expect.yaml"), @r#"
+    schema: 1
+    expect:
+      - { check: "mine/fails[okta]:*", is: error, says: "the driver ended with exit code 3 while `open` was under way", why: dies }
+      - check: "mine/fails[entra]:nine"
+        is: fail
+        says: "1 request"
+        why: TODO
+    "#);
+}

@@ -14,6 +14,7 @@ mod pages;
 mod pipes;
 mod recorded_words;
 mod recordings;
+mod replay_expect;
 mod reports;
 mod scenarios;
 mod shards;

@@ -150,9 +150,17 @@ fn what_a_driver_says_is_kept_without_secrets() {
     }
     assert!(file(&folder, &format!("{PLACE}/stderr.txt")).starts_with("opened with {"));
     let bundle = json(&folder, &format!("{PLACE}/bundle.json"));
-    assert_eq!(
-        bundle["under_test"],
-        serde_json::json!({ "driver": { "name": "telltale", "release": "3.2.1" } })
+    let client = &bundle["under_test"];
+    let said = ["name", "release", "road"].map(|key| client[key].as_str().unwrap_or_default());
+    assert_eq!(said, ["telltale", "3.2.1", "driver"]);
+    let lacks = client["lacks"].as_array().expect("what it lacks");
+    let lacks: Vec<&str> = lacks
+        .iter()
+        .filter_map(|lack| lack["what"].as_str())
+        .collect();
+    assert!(
+        lacks.contains(&"clock") && !lacks.contains(&"classes"),
+        "{lacks:?}"
     );
     // And it is judged again without the driver.
     ended(
@@ -162,4 +170,6 @@ fn what_a_driver_says_is_kept_without_secrets() {
     );
     let (run, again) = (json(&folder, "run.json"), json(&folder, "again.json"));
     assert_eq!(run["cases"], again["cases"]);
+    assert_eq!(run["clients"], again["clients"]);
+    assert_eq!(run["clients"][0], *client);
 }

@@ -284,9 +284,9 @@ fn what_cannot_be_replayed() {
     `nowhere` is no recording: No such file or directory (os error 2); give the folder that a report names as `bundle`
     there is no recording in `empty`; give the folder that a report names as `bundle`, or the one above it
     the recording `foreign` cannot be read: `bundle.json` is not that of a recording: it has no `"kind": "tokenproof-recording"`
-    the recording `cut` cannot be read: `bundle.json` is damaged: EOF while parsing a string at line 17 column 18
+    the recording `cut` cannot be read: `bundle.json` is damaged: EOF while parsing an object at line 15 column 25
     the recording `foreign` cannot be read: `bundle.json` is not that of a recording: it has no `"kind": "tokenproof-recording"`
-    the recording `cut` cannot be read: `bundle.json` is damaged: EOF while parsing a string at line 17 column 18
+    the recording `cut` cannot be read: `bundle.json` is damaged: EOF while parsing an object at line 15 column 25
     `outage.yaml` is no recording: Not a directory (os error 20); give the folder that a report names as `bundle`
     `target/tokenproof/incident.outage.okta` and `other/incident.outage.okta` are both recordings of incident/outage[okta]; replay them one after the other
     `target/tokenproof/incident.outage.okta` and `target/tokenproof/incident.outage.okta` are both recordings of incident/outage[okta]; replay them one after the other

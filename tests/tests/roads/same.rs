@@ -145,9 +145,14 @@ fn every_broken_client_is_judged_alike_behind_a_driver() {
     assert_eq!(contrary, "");
     // Whoever never renews cannot be told from one whose clock stands.
     insta::assert_snapshot!(weaker, @r"
-    IgnoresExpiry: expiry/clock-moves[entra,asleep]:no-stale-after-sleep: warn -> not applicable: needs `clock`: the client's clock could not be moved, though the driver declares `driven`
-    IgnoresExpiry: expiry/clock-moves[entra,asleep]:served: pass -> not applicable: needs `clock`: the client's clock could not be moved, though the driver declares `driven`
-    IgnoresExpiry: expiry/clock-moves[entra,asleep]:served-later: pass -> not applicable: needs `clock`: the client's clock could not be moved, though the driver declares `driven`
-    IgnoresExpiry: expiry/clock-moves[entra,asleep]:one-renewal: pass -> not applicable: needs `clock`: the client's clock could not be moved, though the driver declares `driven`
+    IgnoresExpiry: ambient/as-an-application[entra,keep-old]:never-stale: warn -> not applicable: needs `clock`: the client's clock could not be moved, though the driver declares `driven`
+    IgnoresExpiry: ambient/as-an-application[entra,keep-old]:waits-for-tokens: pass -> not applicable: needs `clock`: the client's clock could not be moved, though the driver declares `driven`
+    IgnoresExpiry: ambient/as-an-application[entra,keep-old]:waits-for-calls: pass -> not applicable: needs `clock`: the client's clock could not be moved, though the driver declares `driven`
+    IgnoresExpiry: ambient/as-an-application[entra,keep-old]:refused-calls-end: pass -> not applicable: needs `clock`: the client's clock could not be moved, though the driver declares `driven`
+    IgnoresExpiry: ambient/as-an-application[entra,keep-old]:no-hammering: pass -> not applicable: needs `clock`: the client's clock could not be moved, though the driver declares `driven`
+    IgnoresExpiry: ambient/as-an-application[entra,keep-old]:secret-out-of-urls: pass -> not applicable: needs `clock`: the client's clock could not be moved, though the driver declares `driven`
+    IgnoresExpiry: ambient/as-an-application[entra,keep-old]:token-out-of-urls: pass -> not applicable: needs `clock`: the client's clock could not be moved, though the driver declares `driven`
+    IgnoresExpiry: ambient/as-an-application[entra,keep-old]:token-stays: pass -> not applicable: needs `clock`: the client's clock could not be moved, though the driver declares `driven`
+    IgnoresExpiry: ambient/as-an-application[entra,keep-old]:secret-out-of-words: pass -> not applicable: needs `clock`: the client's clock could not be moved, though the driver declares `driven`
     ");
 }

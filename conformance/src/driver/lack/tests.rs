@@ -88,7 +88,7 @@ fn what_is_missing_is_said_once_for_each_thing_that_can_be_missing() {
             "one vendor",
             driver(
                 Capabilities {
-                    providers: vec![mock_idp::Provider::Okta],
+                    providers: vec![Provider::Okta],
                     ..able()
                 },
                 command(),

@@ -7,11 +7,15 @@ use jiff::SignedDuration;
 
 use super::shade::Shade;
 use super::timeline::{Timeline, instant};
+use crate::driver::Lack;
 use crate::judge::span::{signed_span, span};
+use crate::report::client::LACKS;
 use crate::report::plain::plain;
 use crate::report::several::several;
 use crate::report::terminal::in_real_time;
-use crate::report::{CaseReport, CheckReport, NotRun, Played, Report, Share, WireLine, citation};
+use crate::report::{
+    CaseReport, CheckReport, Client, NotRun, Played, Report, Share, WireLine, citation,
+};
 use crate::trace::{CutShort, Party, Road};
 use crate::verdict::{Fault, Verdict};
 
@@ -20,6 +24,7 @@ use crate::verdict::{Fault, Verdict};
 #[template(path = "report.html")]
 pub(super) struct Page<'a> {
     report: &'a Report,
+    clients: Vec<ClientView>,
     reasons: Vec<String>,
     remarks: Vec<String>,
     counts: Vec<Count>,
@@ -27,6 +32,16 @@ pub(super) struct Page<'a> {
     requirements: Vec<RequirementRow<'a>>,
     cases: Vec<CaseView<'a>>,
     not_run: &'a [NotRun],
+}
+
+/// Who was under test.
+struct ClientView {
+    title: String,
+    reached: String,
+    facts: Vec<(&'static str, String)>,
+    /// What it lacks, in one line, and with reasons.
+    missing: String,
+    lacks: Vec<Lack>,
 }
 
 struct Count {
@@ -111,6 +126,7 @@ impl<'a> Page<'a> {
         cases.sort_by_key(|view| std::cmp::Reverse(Shade::worst(view.case).gravity()));
         Self {
             report,
+            clients: report.clients.iter().map(ClientView::new).collect(),
             reasons: report.reasons.iter().map(|text| plain(text)).collect(),
             remarks: report.remarks(),
             counts: counts.chain(expected).collect(),
@@ -118,6 +134,22 @@ impl<'a> Page<'a> {
             requirements: requirements(report),
             cases,
             not_run: &report.not_run,
+        }
+    }
+}
+
+impl ClientView {
+    fn new(client: &Client) -> Self {
+        let (missing, facts): (Vec<_>, Vec<_>) = client
+            .facts()
+            .into_iter()
+            .partition(|(label, _)| *label == LACKS);
+        Self {
+            title: client.title(),
+            reached: client.reached(),
+            missing: missing.into_iter().map(|(_, text)| text).collect(),
+            facts,
+            lacks: client.lacks.clone(),
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::trace::Party;
 use crate::verdict::{Fault, Verdict};
 
 /// Where the text beside a block's labels begins.
-const MARGIN: usize = GUTTER + 10;
+pub(super) const MARGIN: usize = GUTTER + 10;
 
 /// What is said of a check that did not pass, without its verdict, as plain text.
 pub(in crate::report) fn story(check: &CheckReport, case: &CaseReport, width: usize) -> String {
@@ -162,7 +162,7 @@ fn exchange(line: &WireLine) -> String {
 }
 
 /// Lines beside a label that stands on the first; none for no lines.
-fn labelled(label: &str, lines: &[String], style: Style) -> Vec<String> {
+pub(super) fn labelled(label: &str, lines: &[String], style: Style) -> Vec<String> {
     let room = MARGIN - GUTTER;
     let mut labelled = lines.to_vec();
     if let Some(first) = labelled.first_mut() {

@@ -1,5 +1,6 @@
 //! The end of the report: what did not pass once more, the counts, and what the gate says.
 
+use super::block::{MARGIN, labelled};
 use super::{GUTTER, gutter_of, in_one_line, is_passed};
 use crate::report::wrap::{columns, wrapped};
 use crate::report::{CheckReport, Report, Share, Style};
@@ -67,6 +68,12 @@ pub(super) fn summary(report: &Report, style: Style, width: usize) -> Vec<String
         lines.push(format!(" {}", first.join("   ")));
         lines.push(format!(" {}", second.join("   ")));
         lines.push(format!(" {shares}"));
+    }
+    for client in report.clients.iter().filter(|client| client.is_news()) {
+        lines.extend(wrapped(&client.headline(), 1, width));
+        for (label, text) in client.facts() {
+            lines.extend(labelled(label, &wrapped(&text, MARGIN, width), style));
+        }
     }
     for remark in report.remarks() {
         lines.extend(wrapped(&remark, 1, width));
