@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "what fails here fails the test")]
 
 mod flows;
+mod sign_ins;
 mod world;
 
 use std::time::Duration;
