@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "what fails here fails the test")]
 
+mod challenges;
 mod flows;
 mod sign_ins;
 mod world;
