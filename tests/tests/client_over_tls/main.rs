@@ -1,6 +1,10 @@
 //! The reference client over a real network: its own HTTP and TLS, both vendors, and only time made by hand.
 
-#![expect(clippy::expect_used, reason = "what fails here fails the test")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what fails here fails the test"
+)]
 
 mod challenges;
 mod flows;
