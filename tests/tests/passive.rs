@@ -23,18 +23,18 @@ fn plain(arguments: &str) -> Vec<String> {
 }
 
 /// One run under faults that come quickly.
+const ONCE: [&str; 7] = [
+    "--once",
+    "--provider",
+    "entra",
+    "--faults",
+    "tests/faults/quick.yaml",
+    "--lifetime",
+    "4s",
+];
+
 fn once(selection: &str, arguments: &str) -> Execution {
-    let options = [
-        selection,
-        "--once",
-        "--provider",
-        "entra",
-        "--faults",
-        "tests/faults/quick.yaml",
-        "--lifetime",
-        "4s",
-    ];
-    exec(&options, &plain(arguments))
+    exec(&[&[selection], &ONCE[..]].concat(), &plain(arguments))
 }
 
 fn verdict(execution: &Execution, check: &str) -> Verdict {
@@ -111,6 +111,50 @@ fn one_run_of_a_client_with_one_thing_wrong() {
         "{}",
         execution.stdout
     );
+}
+
+/// The reference client and broken ones as ordinary programs: the first passes, each of the others is caught for what it does wrong,
+/// and for nothing else.
+#[test]
+fn our_own_clients_are_judged_by_the_wire_as_on_the_other_roads() {
+    let caught: [(&str, u32, &[&str]); 6] = [
+        ("token-client", 16, &[]),
+        ("SecretInUrl", 3, &["secret-out-of-urls"]),
+        ("TokenInUrl", 3, &["token-out-of-urls"]),
+        ("FollowsRedirects", 3, &["token-stays"]),
+        (
+            "RetriesAtOnce",
+            14,
+            &["no-hammering", "waits-for-tokens", "waits-for-calls"],
+        ),
+        (
+            "IgnoresRetryAfter",
+            14,
+            &["waits-for-tokens", "waits-for-calls"],
+        ),
+    ];
+    std::thread::scope(|scope| {
+        for (client, calls, wrong) in caught {
+            scope.spawn(move || {
+                let calls = calls.to_string();
+                let program = env!("CARGO_BIN_EXE_reference-driver");
+                let command = [program, "--client", client, "--calls", &calls];
+                let options = [&["ambient/as-an-application"], &ONCE[..]].concat();
+                let execution = exec(&options, &command);
+                let mut found = false;
+                for (id, verdict) in execution.verdicts() {
+                    let fits = match verdict {
+                        Fail | Warn => wrong.contains(&id.as_str()),
+                        Pass => true,
+                        _ => !wrong.is_empty(),
+                    };
+                    assert!(fits, "{client}: {id}: {verdict}\n{}", execution.stdout);
+                    found |= matches!(verdict, Fail | Warn);
+                }
+                assert_eq!(found, !wrong.is_empty(), "{client}\n{}", execution.stdout);
+            });
+        }
+    });
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! cargo run -p tests --bin reference-driver                             over standard input and output
 //! cargo run -p tests --bin reference-driver -- --http                   as a service; says its address
 //! cargo run -p tests --bin reference-driver -- --client RetriesForever  around a broken client
+//! tokenproof exec … -- reference-driver --calls 9                       no driver at all, but a program that makes calls
 //! cargo run -p tests --bin reference-driver -- --clock scaled           by the machine's clock
 //! ```
 
@@ -15,6 +16,7 @@
 )]
 
 mod clock;
+mod command;
 mod desk;
 mod http;
 mod stdio;
@@ -23,6 +25,7 @@ mod transport;
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Parser;
 use tokenproof::contender::{Contender, Reference};
@@ -43,6 +46,12 @@ struct Arguments {
     /// Be a service on a free port of 127.0.0.1
     #[arg(long)]
     http: bool,
+    /// Be no driver: make so many calls, told by the environment of `tokenproof exec`
+    #[arg(long, conflicts_with = "http")]
+    calls: Option<u32>,
+    /// How long to pause after each of them, in milliseconds
+    #[arg(long, requires = "calls", default_value_t = 700)]
+    pause: u64,
 }
 
 fn main() -> ExitCode {
@@ -51,6 +60,9 @@ fn main() -> ExitCode {
         eprintln!("there is no client `{}`", arguments.client);
         return ExitCode::FAILURE;
     };
+    if let Some(calls) = arguments.calls {
+        return made(contender, calls, Duration::from_millis(arguments.pause));
+    }
     let desk = Arc::new(Desk::of(contender, arguments.clock));
     let resting = desk.clone();
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -67,7 +79,20 @@ fn main() -> ExitCode {
             }
         })
     });
-    match served {
+    ended(served)
+}
+
+/// Makes calls as an ordinary program does.
+fn made(contender: &dyn Contender, calls: u32, pause: Duration) -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let made = runtime.map_err(|error| error.to_string());
+    ended(made.and_then(|runtime| runtime.block_on(command::call(contender, calls, pause))))
+}
+
+fn ended(how: Result<(), impl std::fmt::Display>) -> ExitCode {
+    match how {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
