@@ -14,6 +14,9 @@ use crate::http::{Said, ask};
 
 /// A public application of the built-in directory.
 const DEVICE: &str = "0oa2nativeTokenPr0d7";
+/// An application that signs users in with a browser, and one that has a federated credential.
+const PORTAL: &str = "1e2f3a4b-5c6d-4e7f-8091-a2b3c4d5e6f7";
+const PIPELINE: &str = "6b7c8d9e-0f1a-4b2c-9d3e-4f5a6b7c8d9e";
 
 /// Whoever travels: asks, and holds answers against the document.
 struct Traveller {
@@ -266,6 +269,7 @@ async fn directory(at: &mut Traveller, world: &str, idp: &mock_idp::MockIdp) {
             let id = "/directory/managed-identities/aaaaaaaa-2222-4333-8444-555555555555";
             at.go("putManagedIdentity", &of(id), Some(identity)).await;
             at.go("removeManagedIdentity", &of(id), None).await;
+            authorizations(at, world, idp).await;
         }
         _ => {
             let token = json!({ "id": "00Tnew", "name": "New", "value": "00a-new-token-of-the-org-00000000000000000", "user": idp.credentials().username });
@@ -287,6 +291,51 @@ async fn directory(at: &mut Traveller, world: &str, idp: &mock_idp::MockIdp) {
     let whole = json!({ "laxity": {} });
     at.go("replaceDirectory", &of("/directory"), Some(whole))
         .await;
+}
+
+/// Sign-ins with a browser, and what happens to users.
+async fn authorizations(at: &mut Traveller, world: &str, idp: &mock_idp::MockIdp) {
+    let of = |rest: &str| format!("/worlds/{world}{rest}");
+    let url = idp.token_url().replace("/token", "/authorize");
+    for _ in 0..2 {
+        let query = format!(
+            "client_id={PORTAL}&response_type=code&scope=openid&redirect_uri=http://localhost/callback"
+        );
+        send("GET", &format!("{url}?{query}"), "").await;
+    }
+    at.go("listAuthorizations", &of("/authorizations"), None)
+        .await;
+    at.go(
+        "approveAuthorization",
+        &of("/authorizations/1/approve"),
+        Some(json!({})),
+    )
+    .await;
+    at.go(
+        "denyAuthorization",
+        &of("/authorizations/2/deny"),
+        Some(json!({ "error": "access_denied" })),
+    )
+    .await;
+    let user = idp.credentials().username;
+    let automatic = json!({ "login": user });
+    at.go(
+        "signInAutomatically",
+        &of("/automatic-sign-in"),
+        Some(automatic),
+    )
+    .await;
+    let event = json!({ "event": "location", "user": user });
+    at.go("noteAccessEvent", &of("/access-events"), Some(event))
+        .await;
+    let wanted = json!({ "client": PIPELINE });
+    at.go("makeFederatedToken", &of("/federated-tokens"), Some(wanted))
+        .await;
+    let revoke = of(&format!("/users/{user}/revoke-sign-ins"));
+    at.go("revokeSignIns", &revoke, None).await;
+    let password = json!({ "password": "another-password" });
+    let change = of(&format!("/users/{user}/password"));
+    at.go("changePassword", &change, Some(password)).await;
 }
 
 async fn sign_ins(at: &mut Traveller, world: &str, idp: &mock_idp::MockIdp) {
@@ -325,12 +374,17 @@ async fn token(idp: &mock_idp::MockIdp) {
 
 /// Posts a form to a URL of a world without TLS, and gives the body of the answer.
 async fn form(url: &str, body: &str) -> String {
+    send("POST", url, body).await
+}
+
+/// The body of the answer to a request without TLS.
+async fn send(method: &str, url: &str, body: &str) -> String {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     let rest = url.strip_prefix("http://").expect("no TLS");
     let (host, path) = rest.split_once('/').expect("a path");
     let mut stream = tokio::net::TcpStream::connect(host).await.expect("a world");
     let request = format!(
-        "POST /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+        "{method} /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     );
     stream

@@ -125,9 +125,14 @@ fn messages() -> Vec<String> {
     let page = Document::read(PAGE);
     let mut messages: Vec<String> = Vec::new();
     for block in page.blocks() {
+        let before = messages.len();
         for line in block.text.lines() {
             let said = ["> ", "< "].iter().find_map(|who| line.strip_prefix(who));
-            match (said, messages.last_mut()) {
+            // A block may show something else.
+            match (
+                said,
+                messages.get_mut(before..).and_then(|own| own.last_mut()),
+            ) {
                 (Some(message), _) => messages.push(message.to_owned()),
                 (None, Some(begun)) if line.starts_with("   ") => begun.push_str(line.trim()),
                 (None, _) => {}
