@@ -56,7 +56,15 @@ fn a_command_that_is_not_there_is_tried_once() {
 #[test]
 fn a_command_needs_some_time() {
     let output = tokenproof()
-        .args(["exec", CASE, "--timeout", "0s", "--", "true"])
+        .args([
+            "exec",
+            "--no-recordings",
+            CASE,
+            "--timeout",
+            "0s",
+            "--",
+            "true",
+        ])
         .output()
         .expect("tokenproof runs");
     assert_eq!(output.status.code(), Some(2));
@@ -106,7 +114,7 @@ fn stopping_tokenproof_stops_the_command() {
         let folder = tempfile::tempdir().expect("a folder");
         let left = folder.path().join("left-behind");
         let mut running = tokenproof()
-            .args(["exec", CASE, "--", "sh", "-c", HANGING])
+            .args(["exec", "--no-recordings", CASE, "--", "sh", "-c", HANGING])
             .arg(&left)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -251,7 +259,16 @@ fn placeholders_stand_for_our_own_variables() {
 #[test]
 fn an_unknown_placeholder_is_refused_before_anything_runs() {
     let output = tokenproof()
-        .args(["exec", CASE, "--", "sh", "-c", "echo ran", "{token_uri}"])
+        .args([
+            "exec",
+            "--no-recordings",
+            CASE,
+            "--",
+            "sh",
+            "-c",
+            "echo ran",
+            "{token_uri}",
+        ])
         .output()
         .expect("tokenproof starts");
     assert_eq!(output.status.code(), Some(2));
@@ -264,7 +281,7 @@ fn an_unknown_placeholder_is_refused_before_anything_runs() {
 fn vendors_variables_can_be_left_out() {
     let names = |vendors: &[&str]| {
         let output = tokenproof()
-            .args(["exec", CASE])
+            .args(["exec", "--no-recordings", CASE])
             .args(vendors)
             .args([
                 "--",
@@ -292,7 +309,7 @@ fn vendors_variables_can_be_left_out() {
 #[test]
 fn proxies_and_foreign_certificates_stay_out_of_the_way() {
     let output = tokenproof()
-        .args(["exec", CASE, "--", "env"])
+        .args(["exec", "--no-recordings", CASE, "--", "env"])
         .env("HTTPS_PROXY", "http://proxy.example:3128")
         .env_remove("https_proxy")
         .env("SSL_CERT_DIR", "/etc/ssl/elsewhere")

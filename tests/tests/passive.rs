@@ -287,7 +287,7 @@ fn an_oktas_window_is_waited_for() {
 /// The exit code and the complaint of a run that is refused.
 fn refused(arguments: &[&str]) -> String {
     let output = tokenproof()
-        .arg("exec")
+        .args(["exec", "--no-recordings"])
         .args(arguments)
         .args(["--", "true"])
         .current_dir(workspace_folder())

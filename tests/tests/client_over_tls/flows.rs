@@ -83,10 +83,10 @@ async fn okta_knows_a_key_and_every_try_is_signed_anew() {
     client.token().await.expect("a token");
     client.refresh().await.expect("another token");
     insta::assert_snapshot!(world.journal(), @"
-    token client_credentials [Assertion] -> 503
     token client_credentials [Assertion] -> 200 AT#1
     token client_credentials [Assertion] -> 200 AT#2
     token client_credentials [Assertion] -> 200 AT#3
+    token client_credentials [Assertion] -> 200 AT#4
     ");
 }
 
