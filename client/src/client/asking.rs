@@ -12,7 +12,7 @@ use crate::claims;
 use crate::clock::{later, left};
 use crate::error::Misuse;
 use crate::provider::Endpoint;
-use crate::request::{Grant, token_request};
+use crate::request::{Asked, Grant, token_request};
 use crate::{Error, GrantKind, Purpose, TokenRecord, TransportError, TransportErrorKind};
 
 impl Inner {
@@ -26,7 +26,12 @@ impl Inner {
         let auth = &self.credentials().auth;
         let claims = self.claims(claims)?;
         let occasion = self.occasion(self.provider.token_endpoint());
-        let sealed = token_request(auth, grant, scope, claims.as_deref(), &occasion)?;
+        let asked = Asked {
+            scope,
+            claims: claims.as_deref(),
+            names_resource: self.provider.names_resource(),
+        };
+        let sealed = token_request(auth, grant, asked, &occasion)?;
         let purpose = Purpose::Token(grant.kind());
         let (parts, body) = self.send(sealed.request, purpose).await?.into_parts();
         let told_wait = self.policy.wait_hint(&parts, self.clock.now());

@@ -72,10 +72,10 @@ pub enum Misuse {
     /// The source of random numbers failed.
     #[error("no random numbers can be had on this machine")]
     NoEntropy,
-    /// A managed identity gets a token for one resource at a time (Microsoft, managed
-    /// identities).
+    /// A token is for one resource where that is named and not its scopes (Microsoft, managed
+    /// identities; v1.0 endpoints).
     #[error(
-        "a managed identity needs exactly one scope, such as `https://vault.azure.net/.default`"
+        "a managed identity or a v1.0 endpoint needs exactly one scope, such as `https://vault.azure.net/.default`"
     )]
     OneResource,
     /// What tells the tokens of one client from those of another stays as it was built.

@@ -4,12 +4,12 @@ use mock_idp::Provider;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::protocol::{Capabilities, ClockMode};
+use super::protocol::{Capabilities, ClockMode, Grant};
 use super::{Driver, key};
 use crate::case::Case;
 use crate::contender::Contender as _;
 use crate::pace::Pace;
-use crate::scenario::{Body, ClientAuthMethod, Ending, GrantKind, Need, Step};
+use crate::scenario::{Body, ClientAuthMethod, Ending, Need, Step};
 
 /// Something that scenarios may need and a client cannot do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -77,7 +77,7 @@ fn need_unmet(need: Need, driver: &Driver, case: Option<&Case>) -> Option<String
     // Two at once are the fewest that any case asks for.
     let most = body.map_or(2, |variation| most_at_once(&variation.body));
     let offers = |op: &str| no_op(can, op);
-    let grant = |grant: GrantKind| {
+    let grant = |grant: Grant| {
         let has = can.grants.contains(&grant);
         (!has).then(|| "the client does not have this grant".to_owned())
     };
@@ -111,9 +111,17 @@ fn need_unmet(need: Need, driver: &Driver, case: Option<&Case>) -> Option<String
         Need::Stores => {
             (!can.stores).then(|| "the client does not keep its tokens where it is told".to_owned())
         }
-        Need::ClientCredentials => grant(GrantKind::ClientCredentials),
-        Need::Password => grant(GrantKind::Password),
-        Need::RefreshToken => grant(GrantKind::RefreshToken),
+        Need::ClientCredentials => grant(Grant::ClientCredentials),
+        Need::Password => grant(Grant::Password),
+        Need::RefreshToken => grant(Grant::RefreshToken),
+        Need::AuthorizationCode
+        | Need::DeviceCode
+        | Need::OnBehalfOf
+        | Need::ManagedIdentity
+        | Need::Certificate
+        | Need::Federated
+        | Need::Capabilities
+        | Need::V1 => Some(BEYOND.to_owned()),
         // Each client is a process, or can be closed and opened anew.
         Need::Clock | Need::Timers | Need::Restart => None,
     }
@@ -133,7 +141,7 @@ fn in_body(driver: &Driver, can: &Capabilities, body: &Body) -> Option<String> {
             let method = match member.spec.auth {
                 Some(ClientAuthMethod::Basic) => "basic",
                 None if driver.signs() => key::METHOD,
-                Some(ClientAuthMethod::Post | ClientAuthMethod::WrongSecret) | None => "post",
+                _ => "post",
             };
             no_auth(can, method)
         })
@@ -152,6 +160,9 @@ fn most_at_once(body: &Body) -> u32 {
     let at_once = at_once.filter(|call| call.together);
     at_once.filter_map(|call| call.times).max().unwrap_or(1)
 }
+
+/// Why a driver is not asked for what only clients in this process are.
+pub(super) const BEYOND: &str = "version 1 of the driver protocol has no words for it";
 
 fn no_provider(provider: Provider) -> String {
     format!("the client does not know {provider}")

@@ -8,13 +8,16 @@ use mock_idp::{Identity, MintedRefreshToken, MockIdp, Secret};
 use token_client::{Clock, MemoryStore, TokenStore, Transport};
 
 use super::crew::{Crew, Life};
+use super::equipment::{self, Equipment, Kit};
 use super::outside::{Outside, Reins};
 use super::timeline::Timeline;
 use super::transport::LoopbackTransport;
 use crate::contender::{
     Contender, Credential, LocalClient, Said, Setup, WRONG_SECRET, Whom, give_secrets,
 };
-use crate::scenario::{Body, ClientAuthMethod, Ending, Member, OneOrMany, SecretChoice};
+use crate::scenario::{
+    Body, CertificateChoice, ClientAuthMethod, Ending, Member, OneOrMany, SecretChoice, Swap,
+};
 use crate::staging;
 use crate::trace::{CastMember, CutShort};
 
@@ -22,6 +25,7 @@ use crate::trace::{CastMember, CutShort};
 pub(super) struct Cast {
     players: Vec<Player>,
     minted: HashMap<String, MintedRefreshToken>,
+    equipment: Equipment,
     /// Of a client that is no more.
     trouble: Option<CutShort>,
     /// What such a client has said.
@@ -59,8 +63,10 @@ impl Cast {
     pub(super) fn open(body: &Body, wings: &Wings<'_>, seed: u64) -> Result<Self, String> {
         let members = body.members();
         give_secrets(wings.idp, members.iter().map(|member| member.spec))?;
+        equipment::limit_credentials(wings.idp, members.iter().map(|member| member.spec))?;
         let mut stores: HashMap<&str, Arc<dyn TokenStore>> = HashMap::new();
         let mut cast = Self {
+            equipment: Equipment::default(),
             players: Vec::with_capacity(members.len()),
             minted: HashMap::new(),
             trouble: None,
@@ -79,10 +85,12 @@ impl Cast {
                 None => None,
             };
             let life = Life::default();
+            let whom = Whom::of(member.spec);
+            let kit = cast.equipment.kit(place, whom, wings.idp)?;
             let setup = setup(
                 member,
                 store,
-                refresh_token,
+                (refresh_token, kit),
                 wings,
                 &life,
                 (place, seed_of(seed, place)),
@@ -90,7 +98,7 @@ impl Cast {
             cast.players.push(Player {
                 name: member.name.clone(),
                 group: member.group.to_owned(),
-                whom: Whom::of(member.spec),
+                whom,
                 keeps_its_store: member.spec.store.is_some(),
                 client: wings.contender.open(setup.clone())?,
                 setup,
@@ -138,10 +146,30 @@ impl Cast {
         names.join(", ")
     }
 
-    /// The application ids in use, each once.
-    pub(super) fn applications(&self) -> Vec<String> {
+    /// What clients have beside their setups.
+    pub(super) fn equipment(&self) -> &Equipment {
+        &self.equipment
+    }
+
+    /// The logins of those whom clients act for, each once.
+    pub(super) fn logins(&self) -> Vec<String> {
+        let mut logins: Vec<String> = Vec::new();
+        for player in &self.players {
+            let login = &player.setup.username;
+            if player.whom.is_for_user() && !logins.contains(login) {
+                logins.push(login.clone());
+            }
+        }
+        logins
+    }
+
+    /// The ids of applications that clients sign in to like this, each once.
+    pub(super) fn applications(&self, by: impl Fn(ClientAuthMethod) -> bool) -> Vec<String> {
         let mut ids: Vec<String> = Vec::new();
         for player in &self.players {
+            if !player.whom.auth().is_some_and(&by) {
+                continue;
+            }
             if !ids.contains(&player.setup.client_id) {
                 ids.push(player.setup.client_id.clone());
             }
@@ -191,19 +219,23 @@ impl Cast {
     pub(super) fn credentials(
         &mut self,
         place: usize,
-        secret: Option<SecretChoice>,
-        refresh_token: Option<&str>,
+        swap: &Swap,
         idp: &MockIdp,
     ) -> Result<Vec<Credential>, String> {
         let whom = self.players[place].whom;
         let mut credentials = Vec::new();
-        if let Some(choice) = secret {
+        if let Some(CertificateChoice::Newest) = swap.certificate {
+            let client = &self.players[place].setup.client_id;
+            let newest = equipment::newest_certificate(idp, client);
+            credentials.push(Credential::Certificate(newest));
+        }
+        if let Some(choice) = swap.secret {
             credentials.push(Credential::Secret(match choice {
                 SecretChoice::Newest => handed(&whom.identity(idp)?.client_secret),
                 SecretChoice::Wrong => token_client::Secret::new(WRONG_SECRET),
             }));
         }
-        if let Some(name) = refresh_token {
+        if let Some(name) = &swap.refresh_token {
             let scopes = self.players[place].setup.scopes.clone();
             let minted = self.mint(name, whom, &scopes, idp)?;
             credentials.push(Credential::RefreshToken(minted));
@@ -318,7 +350,7 @@ fn handed(secret: &Secret) -> token_client::Secret {
 fn setup(
     member: &Member<'_>,
     store: Arc<dyn TokenStore>,
-    refresh_token: Option<token_client::Secret>,
+    (refresh_token, kit): (Option<token_client::Secret>, Kit),
     wings: &Wings<'_>,
     life: &Life,
     (place, seed): (usize, u64),
@@ -357,6 +389,10 @@ fn setup(
         client_id: identity.client_id,
         client_secret: handed(&identity.client_secret),
         auth: spec.auth.unwrap_or(ClientAuthMethod::Post),
+        proof: kit.proof,
+        beginning: kit.beginning,
+        capabilities: spec.capabilities.clone(),
+        v1: spec.v1,
         grant: spec.grant_in_use(),
         scopes: whom.scopes(&spec.scopes, wings.idp),
         username: identity.username,

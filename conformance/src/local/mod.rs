@@ -2,11 +2,13 @@
 
 mod abroad;
 mod activity;
+mod administration;
 mod asking;
 mod calls;
 mod cast;
 mod connection;
 mod crew;
+mod equipment;
 mod handling;
 mod happen;
 mod outside;

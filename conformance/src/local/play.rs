@@ -195,7 +195,7 @@ impl<'c> Stage<'c> {
             }
             Step::Restart(restart) => self.restart(restart).await?,
             Step::Swap(swap) => self.swap(swap).await?,
-            Step::Idp(happening) => self.happen(happening).await,
+            Step::Idp(happening) => self.happen(happening).await?,
         }
         self.timeline.activity.quiet().await;
         let every = step.call().and_then(|call| call.every);

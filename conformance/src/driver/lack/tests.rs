@@ -20,9 +20,9 @@ fn able() -> Capabilities {
     ];
     Capabilities {
         grants: vec![
-            GrantKind::ClientCredentials,
-            GrantKind::Password,
-            GrantKind::RefreshToken,
+            Grant::ClientCredentials,
+            Grant::Password,
+            Grant::RefreshToken,
         ],
         auth: vec!["post".to_owned(), "basic".to_owned()],
         ops: ops.map(str::to_owned).into(),
@@ -99,7 +99,7 @@ fn what_is_missing_is_said_once_for_each_thing_that_can_be_missing() {
             "one grant",
             driver(
                 Capabilities {
-                    grants: vec![GrantKind::ClientCredentials],
+                    grants: vec![Grant::ClientCredentials],
                     ..able()
                 },
                 command(),
