@@ -29,7 +29,9 @@ pub(super) fn all(driver: &Driver) -> Vec<Lack> {
         what: format!("provider.{provider}"),
         why: no_provider(provider),
     });
-    let needs = Need::ALL.into_iter().filter_map(|need| {
+    // What nobody is asked by a driver is no lack of this one.
+    let asked = Need::ALL.into_iter().filter(|need| !is_beyond(*need));
+    let needs = asked.filter_map(|need| {
         Some(Lack {
             what: need.name().to_owned(),
             why: need_unmet(need, driver, None)?,
@@ -114,16 +116,35 @@ fn need_unmet(need: Need, driver: &Driver, case: Option<&Case>) -> Option<String
         Need::ClientCredentials => grant(Grant::ClientCredentials),
         Need::Password => grant(Grant::Password),
         Need::RefreshToken => grant(Grant::RefreshToken),
-        Need::AuthorizationCode
-        | Need::DeviceCode
-        | Need::OnBehalfOf
-        | Need::ManagedIdentity
-        | Need::Certificate
-        | Need::Federated
-        | Need::Capabilities
-        | Need::V1 => Some(BEYOND.to_owned()),
+        need if is_beyond(need) => Some(BEYOND.to_owned()),
         // Each client is a process, or can be closed and opened anew.
-        Need::Clock | Need::Timers | Need::Restart => None,
+        _ => None,
+    }
+}
+
+/// Whether version 1 of the protocol has no words for it.
+pub(super) fn is_beyond(need: Need) -> bool {
+    match need {
+        Need::AuthorizationCode
+        | Need::Capabilities
+        | Need::Certificate
+        | Need::DeviceCode
+        | Need::Federated
+        | Need::ManagedIdentity
+        | Need::OnBehalfOf
+        | Need::V1 => true,
+        Need::Cancel
+        | Need::Classes
+        | Need::ClientCredentials
+        | Need::Clock
+        | Need::Concurrency
+        | Need::Password
+        | Need::RefreshToken
+        | Need::Resource
+        | Need::Restart
+        | Need::Stores
+        | Need::Swap
+        | Need::Timers => false,
     }
 }
 

@@ -111,7 +111,8 @@ pub(super) fn newest_certificate(idp: &MockIdp, client: &str) -> Proof {
     }
 }
 
-/// Has the secrets and certificates that clients start with work for so long as the scenario says.
+/// Has the secrets and certificates that clients start with work for so long as the scenario says, from now on. `real` says how
+/// long that is in real time.
 ///
 /// # Errors
 ///
@@ -119,11 +120,12 @@ pub(super) fn newest_certificate(idp: &MockIdp, client: &str) -> Proof {
 pub(super) fn limit_credentials<'a>(
     idp: &MockIdp,
     specs: impl IntoIterator<Item = &'a ClientSpec>,
+    real: impl Fn(Duration) -> Duration,
 ) -> Result<(), String> {
     for spec in specs {
         if let Some(lifetime) = spec.credential_lifetime {
             let client = Whom::of(spec).identity(idp)?.client_id;
-            limit(idp, &client, lifetime.0);
+            limit(idp, &client, real(lifetime.0));
         }
     }
     Ok(())

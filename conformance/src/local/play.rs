@@ -11,6 +11,7 @@ use super::asking::{ask, rounds};
 use super::calls::{Asked, Calls};
 use super::cast::{Cast, Wings};
 use super::crew::{Assembled, Crew};
+use super::equipment;
 use super::pulse::Pulse;
 use super::settle::{Settled, settle};
 use super::timeline::{Timeline, later};
@@ -133,6 +134,9 @@ impl<'c> Stage<'c> {
         let cast = Cast::open(body, &wings, seed).map_err(PlayError::Client)?;
         cast.ready().await;
         timeline.begin();
+        let specs = members.iter().map(|member| member.spec);
+        let real = |length| pace.map_or(length, |pace| pace.real(length));
+        equipment::limit_credentials(&idp, specs, real).map_err(PlayError::Client)?;
         Ok(Self {
             started_at: timeline.now(),
             timeline,
