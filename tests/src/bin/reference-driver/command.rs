@@ -9,7 +9,7 @@ use http::Method;
 use token_client::{
     Clock as _, HttpTransport, MemoryStore, Secret, SystemClock, TokioSpawn, Transport,
 };
-use tokenproof::contender::{ApiCall, Contender, Setup};
+use tokenproof::contender::{ApiCall, Beginning, Contender, Setup};
 use tokenproof::scenario::{ClientAuthMethod, GrantKind};
 
 /// Makes so many calls, with pauses between them.

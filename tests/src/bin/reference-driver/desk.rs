@@ -16,9 +16,11 @@ use http::Method;
 use jiff::Timestamp;
 use serde_json::Map;
 use token_client::{BoxFuture, HttpTransport, MemoryStore, Secret, TokenStore};
-use tokenproof::contender::{Answer, ApiCall, Contender, Credential, LocalClient, Setup};
+use tokenproof::contender::{
+    Answer, ApiCall, Beginning, Contender, Credential, LocalClient, Setup,
+};
 use tokenproof::driver::protocol::{
-    Capabilities, Hello, Message, Open, Operation, Outcome, Profile, Request, Unread, VERSION,
+    Capabilities, Grant, Hello, Message, Open, Operation, Outcome, Profile, Request, Unread, VERSION,
 };
 use tokenproof::scenario::ClientAuthMethod;
 use tokenproof::trace::Class;
