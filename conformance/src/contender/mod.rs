@@ -1,6 +1,7 @@
 //! Who is under test on the local road: the reference client, or one of the broken ones that prove the checks.
 
 mod beginning;
+mod entropy;
 mod limits;
 mod proof;
 mod reference;

@@ -10,6 +10,7 @@ use token_client::{
     Provider as TokenProvider, Secret, StandardPolicy, TokenClient, Transport as _,
 };
 
+use super::entropy::SeededEntropy;
 use super::{Answer, ApiCall, Beginning, Contender, Credential, LocalClient, Setup, WRONG_SECRET};
 use crate::scenario::{ClientAuthMethod, GrantKind};
 use crate::trace::Class;
@@ -106,6 +107,7 @@ fn built(setup: &Setup, policy: Arc<dyn Policy>) -> Result<TokenClient, Misuse> 
         .spawn(setup.spawn.clone())
         .store(setup.store.clone())
         .jitter_seed(setup.seed)
+        .entropy(SeededEntropy::of(setup.seed))
         .build()
 }
 
