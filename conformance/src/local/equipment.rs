@@ -14,7 +14,8 @@ use tempfile::TempDir;
 use token_client::Secret;
 
 use crate::contender::{Beginning, Proof, Whom};
-use crate::scenario::{ClientAuthMethod, ClientSpec, GrantKind};
+use crate::pace::Pace;
+use crate::scenario::{ClientAuthMethod, GrantKind, Length, Member};
 
 /// What all clients of a case have.
 #[derive(Debug, Default)]
@@ -111,21 +112,21 @@ pub(super) fn newest_certificate(idp: &MockIdp, client: &str) -> Proof {
     }
 }
 
-/// Has the secrets and certificates that clients start with work for so long as the scenario says, from now on. `real` says how
-/// long that is in real time.
+/// Has the secrets and certificates that clients start with work for so long as the scenario says, from now on.
 ///
 /// # Errors
 ///
 /// As for [`Whom::identity`].
-pub(super) fn limit_credentials<'a>(
+pub(super) fn limit_credentials(
     idp: &MockIdp,
-    specs: impl IntoIterator<Item = &'a ClientSpec>,
-    real: impl Fn(Duration) -> Duration,
+    members: &[Member<'_>],
+    pace: Option<Pace>,
 ) -> Result<(), String> {
-    for spec in specs {
-        if let Some(lifetime) = spec.credential_lifetime {
+    for Member { spec, .. } in members {
+        if let Some(Length(lifetime)) = spec.credential_lifetime {
             let client = Whom::of(spec).identity(idp)?.client_id;
-            limit(idp, &client, real(lifetime.0));
+            let real = pace.map_or(lifetime, |pace| pace.real(lifetime));
+            limit(idp, &client, real);
         }
     }
     Ok(())

@@ -11,6 +11,7 @@ mod crew;
 mod equipment;
 mod handling;
 mod happen;
+mod opening;
 mod outside;
 mod pacing;
 mod places;

@@ -134,9 +134,7 @@ impl<'c> Stage<'c> {
         let cast = Cast::open(body, &wings, seed).map_err(PlayError::Client)?;
         cast.ready().await;
         timeline.begin();
-        let specs = members.iter().map(|member| member.spec);
-        let real = |length| pace.map_or(length, |pace| pace.real(length));
-        equipment::limit_credentials(&idp, specs, real).map_err(PlayError::Client)?;
+        equipment::limit_credentials(&idp, &members, pace).map_err(PlayError::Client)?;
         Ok(Self {
             started_at: timeline.now(),
             timeline,
