@@ -17,6 +17,9 @@ pub(super) fn examine(view: &View<'_>, found: &mut Findings<'_>) {
                 .help("use `client`"),
         );
     }
+    if let Some(client) = &view.filled.client {
+        kind(view, client, found);
+    }
     let rules = view.filled.idp.as_ref().and_then(|idp| idp.get("script"));
     for node in rules.map(Node::items).unwrap_or_default() {
         if node.get("hold").is_some() {
@@ -46,6 +49,29 @@ pub(super) fn examine(view: &View<'_>, found: &mut Findings<'_>) {
             )
             .help("outcomes (`each: { of: … }`), steps, holds and single clients need a driver"),
         );
+    }
+}
+
+/// A command is told of an application with a secret, and of nothing else that a client may begin with.
+fn kind(view: &View<'_>, client: &Node, found: &mut Findings<'_>) {
+    let spec = &view.body().client;
+    let by_proof = spec.auth.is_some_and(|auth| !auth.is_by_secret());
+    for (key, present) in [
+        ("grant", !spec.grant_in_use().is_any_applications()),
+        ("auth", by_proof),
+        ("credential_lifetime", spec.credential_lifetime.is_some()),
+        ("v1", spec.v1),
+    ] {
+        if present {
+            found.push(
+                view.problem(
+                    below(client, &[key]),
+                    "a command is not told of such a client",
+                )
+                .note("it is told of an application with a secret, and of a user")
+                .help(format!("remove `{key}`, or `passive`")),
+            );
+        }
     }
 }
 

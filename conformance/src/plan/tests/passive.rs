@@ -100,3 +100,17 @@ fn waits_and_tokens_that_ran_out() {
     no mistake: a/b[okta] x1 c
     ");
 }
+
+#[test]
+fn clients_that_no_command_is_told_of() {
+    let passive = |client: &str| {
+        outcome(&format!(
+            "schema: 1\nscenario: a/b\nabout: x\nproviders: [entra]\nneeds: [grant.client_credentials, grant.managed_identity, auth.certificate, v1]\npassive: true\nclient: {client}\nsteps: [{{ get_token: {{ as: a }} }}]\nchecks:\n  - {{ id: c, req: rotation.discard-old, gap: {{ between: token, at_least: 1s }} }}\n"
+        ))
+    };
+    insta::assert_snapshot!(brief(&[
+        passive("{ grant: managed_identity }"),
+        passive("{ auth: certificate, v1: true, credential_lifetime: 1h }"),
+        passive("{ auth: basic }"),
+    ]), @"");
+}
