@@ -11,7 +11,7 @@ import {
 import * as world from "./world.mjs";
 
 const here = { disableInstanceDiscovery: true };
-// A token that is as good as the one in the cache, which it must not be.
+// Claims have the cache passed over, and a refresh token used.
 const FRESH = { claims: '{"access_token": {"nbf": {"essential": true, "value": "1"}}}' };
 
 async function told(credential, options) {
@@ -57,12 +57,11 @@ function device(decide, more) {
   const userPromptCallback = ({ userCode }) => void decide(userCode);
   return new DeviceCodeCredential({ ...desktop, userPromptCallback, ...more });
 }
-const deny = (userCode) => world.steer("POST", `/sign-ins/${userCode}/deny`);
 const asking = device(world.approveDevice, { disableAutomaticAuthentication: true });
 // Whoever polls too early waits for five seconds; all for the same ones.
 const [approved, declined, account] = await Promise.all([
   told(device(world.approveDevice)),
-  told(device(deny)),
+  told(device(world.denyDevice)),
   asking.authenticate(world.USER_READ),
 ]);
 console.log(`device: ${approved}`);
@@ -75,6 +74,12 @@ function password({ username, password }) {
 console.log(`password: ${await password(world.ada)}`);
 console.log(`wrong password: ${await password({ ...world.ada, password: "not-the-password" })}`);
 console.log(`second factor needed: ${await password(world.ben)}`);
+
+await world.openDesktop();
+const everybody = device(world.approveDevice, { tenantId: "organizations" });
+console.log(`at organizations: ${await told(everybody)}`);
+const [first, second] = [await everybody.getToken(world.USER_READ), await everybody.getToken(world.USER_READ)];
+console.log(`nearly expired: ${first.token === second.token ? "kept" : "renewed"}`);
 
 await world.steer("POST", `/users/${world.ada.username}/revoke-sign-ins`);
 console.log(`revoked: ${await told(asking, FRESH)}`);

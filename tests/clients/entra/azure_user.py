@@ -20,7 +20,7 @@ from azure.identity import (
 )
 
 HERE = {"disable_instance_discovery": True}
-# It asks for the user's own token only if it is asked for it by name.
+# Claims have the cache passed over, and a refresh token used.
 FRESH = '{"access_token": {"nbf": {"essential": true, "value": "1"}}}'
 
 
@@ -80,17 +80,13 @@ def device(decide, **more):
     def prompt(_, user_code, __):
         decide(user_code)
 
-    return DeviceCodeCredential(prompt_callback=prompt, **desktop, **more)
-
-
-def deny(user_code):
-    world.steer("POST", f"/sign-ins/{user_code}/deny")
+    return DeviceCodeCredential(prompt_callback=prompt, **{**desktop, **more})
 
 
 approved = device(world.approve_device)
 print(f"device: {told(approved)}")
 print(f"refresh: {differs(approved, world.USER_READ)}")
-print(f"device, declined: {told(device(deny))}")
+print(f"device, declined: {told(device(world.deny_device))}")
 
 
 class WithPort(RequestsTransport):
@@ -125,6 +121,12 @@ print(f"second factor needed: {told(by_password(world.BEN, world.BEN_PASSWORD))}
 asking = device(world.approve_device, disable_automatic_authentication=True)
 print(f"asked first: {told(asking)}")
 print(f"signed in as: {asking.authenticate(scopes=[world.USER_READ]).username}, {told(asking)}")
+world.open_desktop()
+everybody = device(world.approve_device, tenant_id="organizations")
+print(f"at organizations: {told(everybody)}")
+first, second = (everybody.get_token(world.USER_READ).token for _ in range(2))
+print(f"nearly expired: {'kept' if first == second else 'renewed'}")
+
 world.steer("POST", f"/users/{world.ADA}/revoke-sign-ins")
 print(f"revoked: {told(asking, claims=FRESH)}")
 print(f"code, revoked: {told(portal, claims=FRESH)}")

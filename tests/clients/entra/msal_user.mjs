@@ -10,8 +10,8 @@ function confidential({ id, secret }) {
   return new ConfidentialClientApplication({ auth: { clientId: id, clientSecret: secret, ...authority } });
 }
 
-function desktop() {
-  return new PublicClientApplication({ auth: { clientId: world.desktop, ...authority } });
+function desktop(more) {
+  return new PublicClientApplication({ auth: { clientId: world.desktop, ...authority, ...more } });
 }
 
 async function told(acquired) {
@@ -61,11 +61,10 @@ console.log(`again: ${await behalf(orders.accessToken)}`);
 console.log(`on behalf of nobody: ${await behalf("no.token.atall")}`);
 
 const decides = (decide) => ({ scopes, deviceCodeCallback: ({ userCode }) => void decide(userCode) });
-const deny = (userCode) => world.steer("POST", `/sign-ins/${userCode}/deny`);
 // Both wait for the same five seconds.
 const [device, declined] = await Promise.all([
   told(desktop().acquireTokenByDeviceCode(decides(world.approveDevice))),
-  told(desktop().acquireTokenByDeviceCode(decides(deny))),
+  told(desktop().acquireTokenByDeviceCode(decides(world.denyDevice))),
 ]);
 console.log(`device: ${device}`);
 console.log(`device, declined: ${declined}`);
@@ -74,6 +73,13 @@ const password = (user) => told(desktop().acquireTokenByUsernamePassword({ scope
 console.log(`password: ${await password(world.ada)}`);
 console.log(`wrong password: ${await password({ ...world.ada, password: "not-the-password" })}`);
 console.log(`second factor needed: ${await password(world.ben)}`);
+
+await world.openDesktop();
+const everybody = desktop({ authority: `${world.authorityHost}/organizations` });
+const somebody = await everybody.acquireTokenInteractive({ scopes, openBrowser: world.browse });
+console.log(`at organizations: ${await told(somebody)}`);
+const again = everybody.acquireTokenSilent({ scopes, account: somebody.account });
+console.log(`nearly expired: ${await told(again)}`);
 
 await world.steer("POST", `/users/${world.ada.username}/revoke-sign-ins`);
 console.log(`revoked: ${await told(portal.acquireTokenSilent({ scopes, account, forceRefresh: true }))}`);

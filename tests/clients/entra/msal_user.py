@@ -20,10 +20,16 @@ def confidential(client_id, secret, **more):
     )
 
 
-def public(**more):
+def public(authority=world.AUTHORITY, **more):
     return msal.PublicClientApplication(
-        world.DESKTOP, authority=world.AUTHORITY, instance_discovery=False, **more
+        world.DESKTOP, authority=authority, instance_discovery=False, **more
     )
+
+
+def by_device(app, decide):
+    flow = app.initiate_device_flow([world.USER_READ])
+    decide(flow["user_code"])
+    return app.acquire_token_by_device_flow(flow)
 
 
 def told(result):
@@ -79,12 +85,8 @@ desktop = public()
 flow = desktop.initiate_device_flow([world.USER_READ])
 pending = desktop.acquire_token_by_device_flow(flow, exit_condition=lambda flow: True)
 print(f"device, pending: {told(pending)}")
-flow = desktop.initiate_device_flow([world.USER_READ])
-world.approve_device(flow["user_code"])
-print(f"device: {told(desktop.acquire_token_by_device_flow(flow))}")
-flow = public().initiate_device_flow([world.USER_READ])
-world.steer("POST", f"/sign-ins/{flow['user_code']}/deny")
-print(f"device, declined: {told(public().acquire_token_by_device_flow(flow))}")
+print(f"device: {told(by_device(desktop, world.approve_device))}")
+print(f"device, declined: {told(by_device(desktop, world.deny_device))}")
 
 
 class WithPort(requests.Session):
@@ -108,6 +110,12 @@ def by_password(login, password):
 print(f"password: {told(by_password(world.ADA, world.ADA_PASSWORD))}, {WithPort.seen}")
 print(f"wrong password: {told(by_password(world.ADA, 'not-the-password'))}")
 print(f"second factor needed: {told(by_password(world.BEN, world.BEN_PASSWORD))}")
+
+world.open_desktop()
+everybody = public(authority=f"{world.AUTHORITY_HOST}/organizations")
+print(f"at organizations: {told(by_device(everybody, world.approve_device))}")
+[somebody] = everybody.get_accounts()
+print(f"nearly expired: {told(everybody.acquire_token_silent([world.USER_READ], somebody))}")
 
 world.steer("POST", f"/users/{world.ADA}/revoke-sign-ins")
 silent = portal.acquire_token_silent_with_error([world.USER_READ], account, force_refresh=True)

@@ -101,20 +101,30 @@ export function approveDevice(userCode, login = ada.username) {
   return steer("POST", `/sign-ins/${userCode}/approve`, { login });
 }
 
+export function denyDevice(userCode) {
+  return steer("POST", `/sign-ins/${userCode}/deny`);
+}
+
 /** A token of the issuer that the pipeline's application trusts. */
 export async function federatedToken(wanted = {}) {
   return (await steer("POST", "/federated-tokens", { client: pipeline, ...wanted })).value;
 }
 
+/** Puts other parts into an application of the directory. */
+async function change(client, parts) {
+  const { entra } = await steer("GET", "/directory");
+  const application = entra.tenants[0].applications.find(({ id }) => id === client);
+  await steer("PUT", `/directory/applications/${client}`, { ...application, ...parts });
+}
+
 /** The registered certificate is over since some time. */
 export function expireCertificate() {
-  return steer("PUT", `/directory/applications/${certified}`, {
-    id: certified,
-    name: "Contoso Certificate",
-    certificates: [{ pem: certificatePem, expires: "2021-01-01T00:00:00Z" }],
-    grants: ["client_credentials"],
-    roles: ["User.Read.All"],
-  });
+  return change(certified, { certificates: [{ pem: certificatePem, expires: "2021-01-01T00:00:00Z" }] });
+}
+
+/** The desktop application is for users of any tenant from now on, and its tokens are good for less than libraries keep. */
+export function openDesktop() {
+  return change(desktop, { sign_in_audience: "any_tenant", lifetimes: { access_token: "4m" } });
 }
 
 /** The status of an API's answer and the claims that it asks for. */

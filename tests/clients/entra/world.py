@@ -111,25 +111,31 @@ def approve_device(user_code, login=ADA):
     steer("POST", f"/sign-ins/{user_code}/approve", {"login": login})
 
 
+def deny_device(user_code):
+    steer("POST", f"/sign-ins/{user_code}/deny")
+
+
 def federated_token(**wanted):
     """A token of the issuer that the pipeline's application trusts."""
     return steer("POST", "/federated-tokens", {"client": PIPELINE, **wanted})["value"]
 
 
+def change(client, **parts):
+    """Puts other parts into an application of the directory."""
+    tenant = steer("GET", "/directory")["entra"]["tenants"][0]
+    [application] = [known for known in tenant["applications"] if known["id"] == client]
+    steer("PUT", f"/directory/applications/{client}", {**application, **parts})
+
+
 def expire_certificate():
     """The registered certificate is over since some time."""
     certificate = {"pem": CERTIFICATE_PEM, "expires": "2021-01-01T00:00:00Z"}
-    steer(
-        "PUT",
-        f"/directory/applications/{CERTIFICATE}",
-        {
-            "id": CERTIFICATE,
-            "name": "Contoso Certificate",
-            "certificates": [certificate],
-            "grants": ["client_credentials"],
-            "roles": ["User.Read.All"],
-        },
-    )
+    change(CERTIFICATE, certificates=[certificate])
+
+
+def open_desktop():
+    """The desktop application is for users of any tenant from now on, and its tokens are good for less than libraries keep."""
+    change(DESKTOP, sign_in_audience="any_tenant", lifetimes={"access_token": "4m"})
 
 
 def challenge(url, token):

@@ -40,6 +40,8 @@ fn a_user_signs_in() {
         password: ada@contoso.example
         wrong password: AuthenticationRequiredError AADSTS50126
         second factor needed: AuthenticationRequiredError AADSTS50076
+        at organizations: ada@contoso.example
+        nearly expired: renewed
         revoked: AuthenticationRequiredError Automatic authentication
         ");
     });

@@ -44,6 +44,8 @@ fn a_user_signs_in() {
         second factor needed: ClientAuthenticationError AADSTS50076
         asked first: AuthenticationRequiredError for ('https://graph.microsoft.com/User.Read',)
         signed in as: ada@contoso.example, ada@contoso.example
+        at organizations: ada@contoso.example
+        nearly expired: renewed
         revoked: AuthenticationRequiredError for ('https://graph.microsoft.com/User.Read',)
         code, revoked: ClientAuthenticationError AADSTS50173
         ");

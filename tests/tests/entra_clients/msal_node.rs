@@ -43,6 +43,8 @@ fn a_user_signs_in() {
         password: provider, ada@contoso.example
         wrong password: ServerError invalid_grant 50126
         second factor needed: InteractionRequiredAuthError invalid_grant 50076 basic_action {"access_token":{"capolids":{"essential":true,"values":["1c54e349-f1f1-4634-8112-40471a65d073"]}}}
+        at organizations: provider, ada@contoso.example
+        nearly expired: provider, ada@contoso.example
         revoked: InteractionRequiredAuthError invalid_grant 50173 bad_token
         revoked, again: InteractionRequiredAuthError no_tokens_found
         "#);

@@ -44,6 +44,8 @@ fn a_user_signs_in() {
         password: identity_provider, ada@contoso.example, ['/common/userrealm']
         wrong password: invalid_grant [50126]
         second factor needed: invalid_grant [50076] basic_action {"access_token":{"capolids":{"essential":true,"values":["1c54e349-f1f1-4634-8112-40471a65d073"]}}}
+        at organizations: identity_provider, ada@contoso.example
+        nearly expired: identity_provider, ada@contoso.example
         revoked: invalid_grant [50173] bad_token
         revoked, without the error: nothing
         "#);
