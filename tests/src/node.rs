@@ -97,3 +97,29 @@ fn install(folder: &Path) -> Result<(), Unavailable> {
     fs::write(&stamp, wanted)
         .map_err(|error| Unavailable(format!("nothing could be written: {error}")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scripts_alone_are_copied_and_again_when_they_change() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let [from, to] = ["from", "to"].map(|name| folder.path().join(name));
+        for made in [&from, &to] {
+            fs::create_dir(made).expect("a folder");
+        }
+        fs::write(from.join("one.py"), "").expect("a file");
+        for text in ["first", "second"] {
+            fs::write(from.join("one.mjs"), text).expect("a file");
+            for script in scripts_of(&from).expect("scripts") {
+                copy(&script, &to).expect("a copy");
+            }
+            assert_eq!(
+                fs::read_to_string(to.join("one.mjs")).expect("a copy"),
+                text
+            );
+        }
+        assert!(!to.join("one.py").exists());
+    }
+}

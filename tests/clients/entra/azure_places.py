@@ -32,4 +32,12 @@ else:
     for kind, value in world.ASSIGNED.items():
         given = {"client_id": value} if kind == "client_id" else {"identity_config": {kind: value}}
         print(f"assigned, by {kind}: {told(ManagedIdentityCredential(**given))}")
+    default = DefaultAzureCredential(
+        exclude_environment_credential=True,
+        managed_identity_client_id=world.ASSIGNED["client_id"],
+    )
+    print(f"default: {told(default)}")
     print(f"nobody: {told(ManagedIdentityCredential(client_id='nobody'))}")
+    for status in (404, 410, 429, 500, 503):
+        world.steer("POST", "/faults", {"to": "managed_identity", "reply": status, "times": 1})
+        print(f"{status} at first: {told(ManagedIdentityCredential())}")

@@ -51,10 +51,12 @@ fn a_user_signs_in() {
 fn a_machine_has_an_identity() {
     shows("azure_places.mjs", "vm", |said| {
         insta::assert_snapshot!(said, @"
+        default: 9e0f1a2b, 6 users
         own: 7c8d9e0f, 6 users
         assigned, by clientId: 9e0f1a2b, 6 users
         assigned, by objectId: 9e0f1a2b, 6 users
         assigned, by resourceId: 9e0f1a2b, 6 users
+        given: 4 tokens
         nobody: CredentialUnavailableError
         ");
     });
@@ -64,10 +66,12 @@ fn a_machine_has_an_identity() {
 fn an_app_service_has_an_identity() {
     shows("azure_places.mjs", "app-service", |said| {
         insta::assert_snapshot!(said, @"
+        default: 9e0f1a2b, 6 users
         own: 7c8d9e0f, 6 users
         assigned, by clientId: 9e0f1a2b, 6 users
         assigned, by objectId: 9e0f1a2b, 6 users
         assigned, by resourceId: 9e0f1a2b, 6 users
+        given: 4 tokens
         nobody: CredentialUnavailableError
         ");
     });

@@ -60,7 +60,13 @@ fn a_machine_has_an_identity() {
         assigned, by client_id: 9e0f1a2b, 6 users
         assigned, by object_id: 9e0f1a2b, 6 users
         assigned, by resource_id: 9e0f1a2b, 6 users
+        default: 9e0f1a2b, 6 users
         nobody: CredentialUnavailableError
+        404 at first: 7c8d9e0f, 6 users
+        410 at first: 7c8d9e0f, 6 users
+        429 at first: 7c8d9e0f, 6 users
+        500 at first: 7c8d9e0f, 6 users
+        503 at first: 7c8d9e0f, 6 users
         ");
     });
 }
@@ -73,7 +79,13 @@ fn an_app_service_has_an_identity() {
         assigned, by client_id: 9e0f1a2b, 6 users
         assigned, by object_id: 9e0f1a2b, 6 users
         assigned, by resource_id: 9e0f1a2b, 6 users
+        default: 9e0f1a2b, 6 users
         nobody: CredentialUnavailableError
+        404 at first: CredentialUnavailableError
+        410 at first: CredentialUnavailableError
+        429 at first: 7c8d9e0f, 6 users
+        500 at first: 7c8d9e0f, 6 users
+        503 at first: 7c8d9e0f, 6 users
         ");
     });
 }
