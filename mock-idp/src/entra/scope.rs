@@ -63,6 +63,11 @@ pub(super) enum Several {
     Dropped,
 }
 
+/// Whether a scope is one of OpenID Connect's, which go with any resource.
+pub(super) fn is_openid(scope: &str) -> bool {
+    OIDC.contains(&scope)
+}
+
 /// A scope of a resource that an application asks a user for.
 #[derive(Clone, Debug)]
 pub(super) struct Wanted<'d> {
@@ -77,10 +82,7 @@ pub(super) fn wanted<'d>(
 ) -> Result<Vec<Wanted<'d>>, EntraDenial> {
     let mut wanted: Vec<Wanted<'d>> = Vec::new();
     let graph = graph(tenant);
-    for scope in scopes
-        .iter()
-        .filter(|scope| !OIDC.contains(&scope.as_str()))
-    {
+    for scope in scopes.iter().filter(|scope| !is_openid(scope)) {
         let (resource, name) = scope.rsplit_once('/').unwrap_or((graph, scope));
         if name.is_empty() || resource.is_empty() || scope.len() > LONGEST {
             return Err(EntraDenial::ScopeInvalid {
@@ -121,7 +123,7 @@ pub(super) fn delegated<'d>(
     let mut by_default = None;
     let graph = graph(tenant);
     for scope in scopes {
-        if OIDC.contains(&scope.as_str()) {
+        if is_openid(scope) {
             granted.push(scope.clone());
             continue;
         }

@@ -13,7 +13,9 @@ use crate::entra::token::terms;
 use crate::inbound::Inbound;
 use crate::world::World;
 
-/// Redeems the code of a request. Without scopes it is for what was asked for when the user signed in.
+/// Redeems the code of a request. Without scopes it is for what was asked for when the user signed in. Scopes choose the API; what
+/// of OpenID Connect the sign-in asked for stays (the sample of learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow
+/// names the API alone, and is answered with a refresh token and an id token).
 pub(in crate::entra) fn granted<'w>(
     world: &World,
     request: &TokenRequest,
@@ -25,13 +27,16 @@ pub(in crate::entra) fn granted<'w>(
     let found = engine::examine_code(request, claimed, &tenant.id, ledger, now)?;
     let user = engine::able_user(&tenant.users, &found.user)?;
     let consented = Consented::of(world, tenant, claimed.application, Some(&user.id));
-    let asked = request.scope();
-    let scopes = if asked.is_empty() {
-        &found.scope
-    } else {
-        &asked
-    };
-    let resolved = scope::delegated(scopes, tenant, &consented, Several::Dropped)?;
+    let mut scopes = request.scope();
+    let names_api = !scopes.is_empty();
+    scopes.extend(
+        found
+            .scope
+            .iter()
+            .filter(|scope| !names_api || scope::is_openid(scope))
+            .cloned(),
+    );
+    let resolved = scope::delegated(&scopes, tenant, &consented, Several::Dropped)?;
     let lifetime = delegated_lifetime(world, &claimed.application.lifetimes);
     let terms = terms(world, tenant, claimed, &resolved, lifetime, found.manner);
     let make = || refresh_value(world);
