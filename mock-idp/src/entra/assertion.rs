@@ -9,7 +9,7 @@ use jsonwebtoken::Algorithm;
 use super::coded::Coded;
 use super::denial::{EntraDenial, FederatedFault};
 use super::tenant::segment;
-use super::tokens::v2_issuer;
+use super::tokens::{v1_issuer, v2_issuer};
 use crate::directory::{Application, Certificate, FederatedCredential, Tenant};
 use crate::engine::{Assertion, AssertionFault, Audience, Claimed, TokenRequest};
 use crate::inbound::Inbound;
@@ -93,6 +93,9 @@ fn by_certificate(
         .filter(|certificate| certificate.is_valid_at(now))
         .peekable();
     if valid.peek().is_none() {
+        if first.revoked {
+            return Err(Coded::new(7_000_214).into());
+        }
         return Err(EntraDenial::CertificateOutdated {
             client: client(),
             thumbprint: first.thumbprint.clone(),
@@ -240,6 +243,14 @@ fn by_trust(
         return Err(FederatedFault::Signature { key }.into());
     }
     assertion.timely(world.clock.now(), LEEWAY)?;
+    let mut tenants = world.directory.entra.tenants.iter();
+    let is_own = |tenant: &Tenant| {
+        [v1_issuer(world, &tenant.id), v2_issuer(world, &tenant.id)].contains(&credential.issuer)
+    };
+    // Entra's own tokens are taken of applications alone.
+    if assertion.speaks_for_user() && tenants.any(is_own) {
+        return Err(Coded::new(700_229).into());
+    }
     Ok(())
 }
 
