@@ -46,7 +46,10 @@ pub(super) fn verify(
     let names_certificate = ["x5t", "x5t#S256"]
         .iter()
         .any(|name| assertion.thumbprint(name).is_some());
-    if !names_certificate && !is_own(assertion.issuer()) {
+    // Entra's own tokens name a certificate as well.
+    let mut trusted = application.federated.iter();
+    let is_trusted = trusted.any(|known| assertion.issuer() == Some(&known.issuer));
+    if !is_own(assertion.issuer()) && (is_trusted || !names_certificate) {
         return by_trust(world, &assertion, audience, application);
     }
     if !is_own(assertion.issuer()) {

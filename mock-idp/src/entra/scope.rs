@@ -262,8 +262,13 @@ fn find_for_user<'d>(tenant: &'d Tenant, resource: &str) -> Result<&'d ApiResour
 
 fn find<'d>(tenant: &'d Tenant, resource: &str) -> Result<&'d ApiResource, EntraDenial> {
     let found = tenant.resource(resource);
+    // One that is an application as well has one service principal for both.
+    let is_disabled = |id: &str| {
+        let mut applications = tenant.applications.iter();
+        applications.any(|known| known.id == id && !known.enabled)
+    };
     match found.filter(|found| !found.without_service_principal) {
-        Some(found) if found.enabled => Ok(found),
+        Some(found) if found.enabled && !is_disabled(&found.app_id) => Ok(found),
         Some(_) => Err(Coded::new(500_014).with("resource", resource).into()),
         None => Err(EntraDenial::ResourceUnknown {
             resource: resource.to_owned(),
