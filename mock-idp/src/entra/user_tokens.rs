@@ -12,8 +12,8 @@ use sha2::{Digest as _, Sha256};
 use super::admission::device;
 use super::realm;
 use super::tokens::{
-    Subject, acr, backdated, capabilities, contexts, head, region, rh, tail, unsigned, v1_issuer,
-    v2_issuer,
+    Subject, acr, backdated, capabilities, contexts, head, region, rh, tail, unsigned, uti,
+    v1_issuer, v2_issuer,
 };
 use crate::directory::{Tenant, User};
 use crate::entropy::hex;
@@ -74,10 +74,9 @@ pub(super) fn delegated(world: &World, subject: &Subject<'_>, user: &User, v1: b
     } else {
         claims.add("preferred_username", &user.login);
     }
-    claims.add("rh", rh(world));
-    let roles = subject
-        .tenant
-        .user_roles(user, &subject.resolved.resource.app_id);
+    let resource = &subject.resolved.resource.app_id;
+    claims.add("rh", rh(world, subject.tenant, resource));
+    let roles = subject.tenant.user_roles(user, resource);
     if !roles.is_empty() {
         claims.add("roles", roles);
     }
@@ -159,7 +158,7 @@ pub(super) fn unsigned_id_token(
         claims.add("oid", &user.id);
         claims.add("preferred_username", &user.login);
     }
-    claims.add("rh", rh(world));
+    claims.add("rh", rh(world, subject.tenant, &subject.application.id));
     let roles = subject.tenant.user_roles(user, &subject.application.id);
     if !roles.is_empty() {
         claims.add("roles", roles);
@@ -169,7 +168,7 @@ pub(super) fn unsigned_id_token(
     }
     claims.add("sub", pairwise(&user.id, &subject.application.id));
     claims.add("tid", &subject.tenant.id);
-    claims.add("uti", world.entropy.base64url(16));
+    claims.add("uti", uti(world));
     claims.add("ver", "2.0");
     unsigned(key, false, claims)
 }
