@@ -90,6 +90,7 @@ mod registration;
 mod revocation;
 mod sign_in_model;
 mod sign_in_pages;
+mod sign_in_steps;
 mod silent_peers;
 mod snapshots;
 mod soak;
