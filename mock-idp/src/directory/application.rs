@@ -83,6 +83,13 @@ pub struct Application {
     /// Whose accounts it is for (Entra).
     #[serde(default, skip_serializing_if = "is_default")]
     pub sign_in_audience: SignInAudience,
+    /// The tokens that it may have straight from the authorization endpoint (Entra's `implicitGrantSettings`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub implicit: Vec<ImplicitToken>,
+    /// Whether only users who are assigned to it, themselves or by a group, may sign in to it (Entra's
+    /// `appRoleAssignmentRequired`).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub assignment_required: bool,
 }
 
 impl Application {
@@ -112,6 +119,8 @@ impl Application {
             registration: Box::default(),
             subject_names: Vec::new(),
             sign_in_audience: SignInAudience::default(),
+            implicit: Vec::new(),
+            assignment_required: false,
         }
     }
 
@@ -150,6 +159,16 @@ pub enum Platform {
     Spa,
     /// On a device or a desktop: a public client.
     Public,
+}
+
+/// A token that comes straight from the authorization endpoint, without a code (OpenID Connect Core section 3.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ImplicitToken {
+    /// An id token, by itself or beside a code.
+    IdToken,
+    /// An access token.
+    AccessToken,
 }
 
 /// A grant that an application may use.

@@ -39,6 +39,7 @@ pub(crate) fn redeem_device_code(
     let user = able_user(users, &signed.user)?;
     let terms = Terms {
         scope: signed.scope,
+        manner: signed.manner,
         ..terms
     };
     let mut grant = signed_in(request, claimed, user, terms, ledger, now, make);

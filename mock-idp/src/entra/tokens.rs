@@ -4,6 +4,8 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
@@ -57,27 +59,38 @@ pub(super) fn managed(world: &World, about: &About<'_>, identity: &ManagedIdenti
     let (client, principal) = (&identity.client_id, &identity.object_id);
     let v1 = about.resolved.resource.token_version != 2;
     let mut claims = head(world, about, v1);
+    let is_graph = about.resolved.resource.is_graph();
     if v1 {
+        if is_graph {
+            claims.add("app_displayname", &identity.name);
+        }
         claims.add("appid", client);
         claims.add("appidacr", "2");
         claims.add("idp", v1_issuer(world, &about.tenant.id));
-        claims.add("idtyp", "app");
+        if is_graph {
+            claims.add("idtyp", "app");
+        }
     } else {
         claims.add("azp", client);
         claims.add("azpacr", "2");
     }
     claims.add("oid", principal);
-    claims.add("rh", rh(world));
-    if !identity.roles.is_empty() {
-        claims.add("roles", &identity.roles);
+    let resource = &about.resolved.resource.app_id;
+    claims.add("rh", rh(world, about.tenant, resource));
+    let roles = about.tenant.roles(&identity.roles, &[client], resource);
+    if !roles.is_empty() {
+        claims.add("roles", roles);
     }
     claims.add("sub", principal);
-    region(&mut claims, about.tenant, v1);
+    region(&mut claims, about.tenant, v1 && is_graph);
     claims.add("tid", &about.tenant.id);
     let mut claims = tail(world, v1, claims);
-    if let Some(resource_id) = &identity.resource_id {
-        claims.add("xms_mirid", resource_id);
-    }
+    let own = Own {
+        capability: None,
+        identity: identity.resource_id.as_deref(),
+        created: None,
+    };
+    own.add(world, about, &mut claims);
     let key = world.keys.active();
     unsigned(&key, v1, claims).signed_by(&key)
 }
@@ -136,25 +149,90 @@ pub(super) fn v1_issuer(world: &World, tenant: &str) -> String {
 fn app_only(world: &World, subject: &Subject<'_>, v1: bool) -> Members {
     let principal = service_principal(&subject.tenant.id, &subject.application.id);
     let mut claims = head(world, &subject.about(), v1);
+    let is_graph = subject.resolved.resource.is_graph();
     if v1 {
-        claims.add("app_displayname", &subject.application.name);
+        if is_graph {
+            claims.add("app_displayname", &subject.application.name);
+        }
         claims.add("appid", &subject.application.id);
         claims.add("appidacr", acr(subject.grant.auth));
         claims.add("idp", v1_issuer(world, &subject.tenant.id));
-        claims.add("idtyp", "app");
+        if is_graph {
+            claims.add("idtyp", "app");
+        }
     } else {
         claims.add("azp", &subject.application.id);
         claims.add("azpacr", acr(subject.grant.auth));
     }
     claims.add("oid", &principal);
-    claims.add("rh", rh(world));
-    if !subject.application.roles.is_empty() {
-        claims.add("roles", &subject.application.roles);
+    let application = subject.application;
+    let resource = &subject.resolved.resource.app_id;
+    claims.add("rh", rh(world, subject.tenant, resource));
+    let roles = subject
+        .tenant
+        .roles(&application.roles, &[&application.id], resource);
+    if !roles.is_empty() {
+        claims.add("roles", roles);
     }
     claims.add("sub", &principal);
-    region(&mut claims, subject.tenant, v1);
+    region(&mut claims, subject.tenant, v1 && is_graph);
     claims.add("tid", &subject.tenant.id);
-    capabilities(subject, tail(world, v1, claims))
+    let mut claims = tail(world, v1, claims);
+    let own = Own {
+        capability: subject.asked.declared(subject.resolved.resource),
+        identity: None,
+        created: application.registration.created,
+    };
+    own.add(world, &subject.about(), &mut claims);
+    claims
+}
+
+/// What an application's own token says at its end. What that for Microsoft Graph does was seen in production; of most of it the
+/// meaning is not known, and so the values are those of a sample.
+struct Own<'a> {
+    /// What the client has declared that it understands.
+    capability: Option<&'a str>,
+    /// The resource id of a managed identity.
+    identity: Option<&'a str>,
+    /// When the application was registered.
+    created: Option<Timestamp>,
+}
+
+impl Own<'_> {
+    /// When everything began of which nothing is known: 2020.
+    const BEGINNING: i64 = 1_577_836_800;
+    /// Stands for no directory role.
+    const NO_DIRECTORY_ROLE: &'static str = "0997a1d0-0d1d-4acb-b408-d5ca73121e90";
+
+    fn add(&self, world: &World, about: &About<'_>, claims: &mut Members) {
+        let resource = about.resolved.resource;
+        let in_full = resource.is_graph() && resource.token_version != 2;
+        if in_full {
+            let created = self.created.map_or(Self::BEGINNING, Timestamp::as_second);
+            claims.add("wids", [Self::NO_DIRECTORY_ROLE]);
+            claims.add("xms_acd", created);
+            claims.add("xms_act_fct", "3 9");
+        }
+        if let Some(capability) = self.capability {
+            claims.add("xms_cc", [capability]);
+        }
+        if in_full {
+            claims.add("xms_ftd", world.entropy.base64url(64));
+            claims.add("xms_idrel", "7 6");
+        }
+        if let Some(identity) = self.identity {
+            claims.add("xms_mirid", identity);
+        }
+        if in_full {
+            claims.add("xms_rd", world.entropy.base64url(32));
+            claims.add("xms_sub_fct", "9 3");
+            claims.add("xms_tcdt", Self::BEGINNING);
+            if about.tenant.region() == "EU" {
+                claims.add("xms_tdbr", "EU");
+            }
+            claims.add("xms_tnt_fct", "3 14");
+        }
+    }
 }
 
 /// The authentication contexts that were asked for, which a token is only issued with.
@@ -196,7 +274,7 @@ pub(super) fn region(claims: &mut Members, tenant: &Tenant, v1: bool) {
 }
 
 pub(super) fn tail(world: &World, v1: bool, mut claims: Members) -> Members {
-    claims.add("uti", world.entropy.base64url(16));
+    claims.add("uti", uti(world));
     claims.add("ver", if v1 { "1.0" } else { "2.0" });
     claims
 }
@@ -229,8 +307,39 @@ pub(super) fn guid_of(text: &str) -> String {
     )
 }
 
-pub(super) fn rh(world: &World) -> String {
-    format!("1.{}.", world.entropy.base64url(40))
+/// `rh`, as samples of production decode: a version, a shard, the tenant, the API, and the shard again with what nobody knows.
+pub(super) fn rh(world: &World, tenant: &Tenant, resource: &str) -> String {
+    const SHARD: [u8; 2] = [0x5a, 0x00];
+    let [a, b, c, ..] = world.entropy.block();
+    let (tenant, resource) = (guid_bytes(&tenant.id), guid_bytes(resource));
+    let parts: [&[u8]; 6] = [&[1], &SHARD, &tenant, &resource, &SHARD, &[a, b, c]];
+    format!("1.{}.", URL_SAFE_NO_PAD.encode(parts.concat()))
+}
+
+/// A GUID as Windows keeps it in memory; of another text, something as long.
+fn guid_bytes(text: &str) -> [u8; 16] {
+    let digits: String = text.chars().filter(|digit| *digit != '-').collect();
+    let known = u128::from_str_radix(&digits, 16).ok();
+    let mut bytes = match known.filter(|_| digits.len() == 32) {
+        Some(guid) => guid.to_be_bytes(),
+        None => {
+            let mut bytes = [0; 16];
+            bytes.copy_from_slice(&Sha256::digest(text)[..16]);
+            bytes
+        }
+    };
+    bytes[..4].reverse();
+    bytes[4..6].reverse();
+    bytes[6..8].reverse();
+    bytes
+}
+
+/// `uti`: the request that gave the token, of the form of its trace id.
+pub(super) fn uti(world: &World) -> String {
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&world.entropy.block()[..16]);
+    bytes[15] &= 3;
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// Seconds since 1970, as `iat` and `nbf` have them.

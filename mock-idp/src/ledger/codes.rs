@@ -57,6 +57,7 @@ pub(crate) struct Redeemable {
     pub(crate) session: Option<String>,
     pub(crate) scope: Vec<String>,
     pub(crate) nonce: Option<String>,
+    pub(crate) issued_at: Timestamp,
     pub(crate) code: TokenLabel,
 }
 
@@ -134,6 +135,7 @@ impl Codes {
             session: code.by.session.clone(),
             scope: code.scope.clone(),
             nonce: code.nonce.clone(),
+            issued_at: code.issued_at,
             code: TokenLabel::code(serial),
         })
     }

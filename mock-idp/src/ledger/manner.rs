@@ -11,6 +11,8 @@ pub(crate) struct Manner {
     pub(crate) by_password: bool,
     /// Whether a second factor was shown.
     pub(crate) second_factor: bool,
+    /// The mark of the device that it was done from, if the tenant knew one.
+    pub(crate) device: Option<[u8; 16]>,
 }
 
 impl Manner {
@@ -19,5 +21,6 @@ impl Manner {
         platform: None,
         by_password: true,
         second_factor: false,
+        device: None,
     };
 }

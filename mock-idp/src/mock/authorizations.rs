@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::MockIdp;
-use super::sign_ins::{SignInError, named};
+use super::sign_ins::{SignInError, known_by};
 use crate::directory::{Tenant, User};
 use crate::entra::{self, Decided, RefusedWith};
 use crate::ledger::{NotOpen, PendingAuthorization};
@@ -60,21 +60,13 @@ impl MockIdp {
         let decided = self.rooms.in_turn(|world| {
             let now = world.clock.now();
             let open = world.ledger.numbered_authorization(id, now);
-            let issuer = open
-                .map_err(|not_open| refusal(id, not_open))?
-                .request
-                .issuer;
-            let tenant = world.directory.entra.tenant(&issuer);
-            let users = tenant.map_or(&[][..], |tenant| &tenant.users);
-            let mut known = users.iter();
-            let user = known
-                .find(|user| user.login.eq_ignore_ascii_case(login))
-                .ok_or_else(|| SignInError::UserUnknown {
-                    login: login.to_owned(),
-                    known: named(users),
-                })?;
+            let asked = open.map_err(|not_open| refusal(id, not_open))?.request;
+            let any = asked.any_issuer;
+            let tenants = entra::open_to(world, &asked.issuer, &asked.client, any);
+            let (tenant, user) = known_by(&tenants, login)?;
             able(user)?;
-            entra::approve(world, id, &user.id).map_err(|not_open| refusal(id, not_open))
+            entra::approve(world, id, &tenant.id, &user.id)
+                .map_err(|not_open| refusal(id, not_open))
         });
         decided.map(SentBack::from)
     }

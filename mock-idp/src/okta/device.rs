@@ -40,6 +40,7 @@ fn begun(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<Rep
         client: claimed.application.id.clone(),
         issuer: server.id().to_owned(),
         scope: user_scope(request, server, &claimed)?,
+        any_issuer: false,
     };
     let device_code = world.entropy.guid();
     let (label, user_code) = world.ledger.begin_sign_in(

@@ -4,6 +4,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use mock_idp::MockIdp;
+use mock_idp::directory::Directory;
 use mock_idp::journal::Origin;
 use rsa::{BigUint, Pkcs1v15Sign, RsaPublicKey};
 use serde_json::Value;
@@ -88,7 +90,7 @@ async fn entra_app_only_token_for_graph_is_v1() {
     let token = verified(&stage, &token).await;
     insta::assert_snapshot!(show(&stage, &token), @r#"
     {"typ":"JWT","alg":"RS256","x5t":"<kid>","kid":"<kid>"}
-    {"aud":"https://graph.microsoft.com","iss":"https://sts.windows.net/<tenant>/","iat":1893455700,"nbf":1893455700,"exp":1893459600,"aio":"… of 32","app_displayname":"Contoso Daemon","appid":"<client>","appidacr":"1","idp":"https://sts.windows.net/<tenant>/","idtyp":"app","oid":"<guid>","rh":"1… of 57","roles":["User.Read.All","Directory.Read.All","Mail.Send"],"sub":"<guid>","tenant_region_scope":"EU","tid":"<tenant>","uti":"… of 22","ver":"1.0"}
+    {"aud":"https://graph.microsoft.com","iss":"https://sts.windows.net/<tenant>/","iat":1893455700,"nbf":1893455700,"exp":1893459600,"aio":"… of 32","app_displayname":"Contoso Daemon","appid":"<client>","appidacr":"1","idp":"https://sts.windows.net/<tenant>/","idtyp":"app","oid":"<guid>","rh":"1… of 57","roles":["User.Read.All","Directory.Read.All","Mail.Send"],"sub":"<guid>","tenant_region_scope":"EU","tid":"<tenant>","uti":"… of 22","ver":"1.0","wids":["<guid>"],"xms_acd":1577836800,"xms_act_fct":"3 9","xms_ftd":"91SMAj5DETixE1dZP1zOud016wsKIEHwsVYCEu628T6xXAgl9WwY2D4j8SO9VvLQcUP3mXRWr57E3mAWz6BDsQ","xms_idrel":"7 6","xms_rd":"<43 characters>","xms_sub_fct":"9 3","xms_tcdt":1577836800,"xms_tdbr":"EU","xms_tnt_fct":"3 14"}
     "#);
     let times = |name: &str| token.1[name].as_i64().unwrap();
     let now = 1_893_456_000;
@@ -111,6 +113,39 @@ async fn entra_app_only_token_for_an_api_of_version_2() {
     {"typ":"JWT","alg":"RS256","kid":"<kid>"}
     {"aud":"<guid>","iss":"http://<login>/<tenant>/v2.0","iat":1893455700,"nbf":1893455700,"exp":1893459600,"aio":"… of 32","azp":"<client>","azpacr":"1","oid":"<guid>","rh":"1… of 57","roles":["User.Read.All","Directory.Read.All","Mail.Send"],"sub":"<guid>","tid":"<tenant>","uti":"… of 22","ver":"2.0"}
     "#);
+}
+
+/// Of what Graph's tokens say those of other APIs have less. `rh` names tenant and API as production's does, `uti` is a GUID.
+#[tokio::test]
+async fn entra_app_only_token_for_an_api_of_version_1() {
+    let mut directory = Directory::default();
+    directory.entra.tenants[0].resources[1].token_version = 1;
+    let stage = Stage::of(MockIdp::entra().directory(directory)).await;
+    let ask = stage.app_only();
+    let answer = ask
+        .with("scope", "api://contoso-orders/.default")
+        .send()
+        .await;
+    let (_, claims) = verified(&stage, &answer.text("access_token")).await;
+    let names: Vec<&str> = claims
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect();
+    assert_eq!(
+        names.join(" "),
+        "aud iss iat nbf exp aio appid appidacr idp oid rh roles sub tid uti ver"
+    );
+    let bytes = |text: &str| URL_SAFE_NO_PAD.decode(text).unwrap();
+    let rh = claims["rh"].as_str().unwrap();
+    let rh = bytes(rh.strip_prefix("1.").unwrap().strip_suffix('.').unwrap());
+    assert_eq!((rh.len(), rh[0]), (40, 1));
+    // 3b8e5a10-7d1c-… and 2f6d1b90-3c84-…, as Windows keeps them.
+    assert_eq!(rh[3..9], [0x10, 0x5a, 0x8e, 0x3b, 0x1c, 0x7d]);
+    assert_eq!(rh[19..25], [0x90, 0x1b, 0x6d, 0x2f, 0x84, 0x3c]);
+    let uti = bytes(claims["uti"].as_str().unwrap());
+    assert!(uti.len() == 16 && uti[15] < 4, "{uti:?}");
 }
 
 #[tokio::test]
@@ -223,7 +258,7 @@ async fn no_two_tokens_are_the_same() {
 #[tokio::test]
 async fn the_same_seed_gives_the_same_bytes() {
     let token = async |seed| {
-        Stage::of(mock_idp::MockIdp::okta().seed(seed))
+        Stage::of(MockIdp::okta().seed(seed))
             .await
             .idp
             .mint_refresh_token()

@@ -25,18 +25,36 @@ pub(super) fn cookie(inbound: &Inbound) -> Option<String> {
         .map(|(_, value)| value.to_owned())
 }
 
-/// The accounts of a tenant that the browser is signed in with and that may still be used, the latest last.
-pub(super) fn accounts(world: &World, inbound: &Inbound, tenant: &Tenant) -> Vec<Account> {
+/// The accounts of a tenant that the browser is signed in with.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Known {
+    /// Those that may still be used, the latest last.
+    pub(super) accounts: Vec<Account>,
+    /// Whether there are others, whose passwords were changed or have expired.
+    pub(super) some_outdated: bool,
+}
+
+/// What the browser knows of a tenant.
+pub(super) fn known(world: &World, inbound: &Inbound, tenant: &Tenant) -> Known {
     let Some(cookie) = cookie(inbound) else {
-        return Vec::new();
+        return Known::default();
     };
-    let mut accounts = world.ledger.accounts(&cookie, world.clock.now());
-    accounts.retain(|account| {
+    let mut known = Known {
+        accounts: world.ledger.accounts(&cookie, world.clock.now()),
+        some_outdated: false,
+    };
+    let outdated = &mut known.some_outdated;
+    known.accounts.retain(|account| {
         let mut users = tenant.users.iter();
         let user = users.find(|user| user.id == account.user);
-        account.issuer == tenant.id && user.is_some_and(|user| user.enabled && !user.locked)
+        let Some(user) = user.filter(|_| account.issuer == tenant.id) else {
+            return false;
+        };
+        let is_outdated = account.outdated || user.password_expired;
+        *outdated |= is_outdated;
+        user.enabled && !user.locked && !is_outdated
     });
-    accounts
+    known
 }
 
 /// Remembers who has signed in, and says under which id.
@@ -57,6 +75,7 @@ pub(super) fn begin(world: &World, inbound: &Inbound, issuer: &str, by: &mut Pro
             manner: by.manner,
             session,
             since: world.clock.now(),
+            outdated: false,
         },
     );
     cookie
