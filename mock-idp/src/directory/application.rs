@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::admin_role::AdminRole;
 use super::certificate::Certificate;
 use super::client_key::KeySet;
 use super::client_secret::ClientSecret;
@@ -83,6 +84,9 @@ pub struct Application {
     /// Whose accounts it is for (Entra).
     #[serde(default, skip_serializing_if = "is_default")]
     pub sign_in_audience: SignInAudience,
+    /// What it may administer as itself (Okta); everything without it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub role: AdminRole,
 }
 
 impl Application {
@@ -112,6 +116,7 @@ impl Application {
             registration: Box::default(),
             subject_names: Vec::new(),
             sign_in_audience: SignInAudience::default(),
+            role: AdminRole::default(),
         }
     }
 

@@ -2,6 +2,9 @@
 //!
 //! A directory is read from YAML; `default.yaml` beside this file is the one used without any, and the example to start from.
 
+mod account;
+mod admin_role;
+mod api_token;
 mod application;
 mod certificate;
 mod check;
@@ -20,7 +23,9 @@ mod laxity;
 mod lifetimes;
 mod load;
 mod managed_identity;
+mod network_zone;
 mod okta;
+mod org_limits;
 mod path;
 mod policy;
 mod realm;
@@ -38,6 +43,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::provider::Provider;
 
+pub use account::{Account, AccountStage};
+pub use admin_role::AdminRole;
+pub use api_token::{ApiToken, OutsideZone, TokenNetwork};
 pub use application::{Application, GrantType, Platform, Rotation, RotationMode};
 pub use certificate::{BadCertificate, Certificate};
 pub use client_key::{BadClientKey, ClientKey, KeySet};
@@ -53,7 +61,9 @@ pub use laxity::{BasicReading, Laxity, Leniency};
 pub use lifetimes::Lifetimes;
 pub use load::{BadDirectory, DirectoryProblem};
 pub use managed_identity::{Assigned, ManagedIdentity};
-pub use okta::{ApiToken, AuthorizationServer, OktaDirectory};
+pub use network_zone::{BadGateway, Gateway, NetworkZone};
+pub use okta::{AuthorizationServer, OktaDirectory};
+pub use org_limits::{ClientLimitMode, OrgLimits, Plan, PrincipalKind, PrincipalShare};
 pub use policy::AccessPolicy;
 pub use realm::{FederatedDomain, SignInAudience};
 pub use registration::Registration;

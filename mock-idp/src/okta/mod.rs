@@ -1,19 +1,20 @@
 //! Okta: routes, answers, headers.
 
+mod api_code;
 mod assertion;
 mod buckets;
 mod consent;
+mod console;
 mod customer_api;
 mod denial;
 mod device;
 mod discovery;
 mod envelope;
-mod groups;
 mod management;
 mod minting;
-mod paging;
 mod policy;
 mod server;
+mod system_log;
 mod token;
 mod tokens;
 
@@ -37,7 +38,7 @@ use crate::inbound::{Inbound, READS};
 use crate::journal::{Endpoint, Origin};
 use crate::ledger::TokenState;
 use crate::lenient;
-use crate::limits::Form;
+use crate::limits::{Crossed, Form, Share};
 use crate::pipeline::{self, Call};
 use crate::reply::Reply;
 use crate::resource::{presented, presented_token, shown};
@@ -45,6 +46,7 @@ use crate::world::{Rooms, World};
 
 pub(crate) use buckets::usual_limits;
 pub(crate) use minting::ordinary;
+pub(crate) use system_log::{SavedLog, SystemLog};
 pub(crate) use token::{refresh_lifetime, refresh_value};
 
 /// How long a metadata document may be kept.
@@ -87,6 +89,8 @@ pub(crate) fn org_routes(rooms: Arc<Rooms>) -> Router {
         .route("/oauth2/v1/keys", any(keys))
         .route("/oauth2/{server}/v1/keys", any(keys))
         .route("/api/v1/{*rest}", any(management))
+        .route("/oauth2/v1/clients/{*rest}", any(management))
+        .route("/admin/access/api/tokens", any(console))
         .fallback(unknown)
         .with_state(rooms)
 }
@@ -196,6 +200,14 @@ async fn management(
     .await
 }
 
+async fn console(
+    State(world): State<World>,
+    Extension(inbound): Extension<Arc<Inbound>>,
+) -> Response {
+    let act = || console::answer(&world, &inbound);
+    pipeline::answer(&world, &inbound, Call::to(Endpoint::SignIn), &Okta, act).await
+}
+
 async fn customer_api(
     State(world): State<World>,
     Extension(inbound): Extension<Arc<Inbound>>,
@@ -240,6 +252,16 @@ fn document(world: &World, inbound: &Inbound, read: impl FnOnce() -> Reply) -> R
 impl Dialect for Okta {
     fn principal(&self, world: &World, inbound: &Inbound, call: &Call) -> String {
         buckets::principal(world, inbound, call)
+    }
+
+    fn share(&self, world: &World, inbound: &Inbound, call: &Call) -> Option<Share> {
+        buckets::share(world, inbound, call)
+    }
+
+    fn crossed(&self, world: &World, inbound: &Inbound, call: &Call, crossed: &[Crossed]) {
+        for crossed in crossed {
+            world.system_log.note(world, inbound, call, crossed);
+        }
     }
 
     fn limited(&self, world: &World, _: &Inbound, _: Endpoint, form: Form) -> Reply {

@@ -17,6 +17,7 @@ mod raw;
 mod stage;
 
 mod administration;
+mod api_tokens;
 mod app_service;
 mod authorize;
 mod bad_input;

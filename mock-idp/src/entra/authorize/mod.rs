@@ -33,6 +33,8 @@ use crate::pipeline::{self, Call};
 use crate::reply::Reply;
 use crate::world::{Rooms, World};
 
+pub(crate) use self::page::escaped;
+pub(crate) use self::style::STYLE;
 pub(crate) use headless::{Decided, RefusedWith, allow_device, approve, deny};
 pub(super) use redeem::{granted as redeemed, on_its_platform};
 
