@@ -37,12 +37,15 @@ pub(super) fn list(call: &Call<'_>, kind: &str, all: Vec<Value>) -> Result<Reply
         })?,
     };
     let total = wanted.len();
+    let following = wanted.get(from + call.query.page());
+    let following = following.and_then(|entity| entity["id"].as_str());
+    let following = following.map(str::to_owned);
     let page: Vec<Value> = wanted
         .into_iter()
         .skip(from)
         .take(call.query.page())
         .collect();
-    let next = (from + page.len() < total).then(|| next_link(call, from + page.len(), page.last()));
+    let next = following.map(|next| next_link(call, from + page.len(), page.last(), &next));
     let mut body = json!({});
     if call.query.count {
         body["@odata.count"] = json!(total);
@@ -58,15 +61,15 @@ pub(super) fn list(call: &Call<'_>, kind: &str, all: Vec<Value>) -> Result<Reply
     Ok(Reply::json(StatusCode::OK, call.with_context(kind, body)))
 }
 
-fn ids(entities: &[Value]) -> impl ExactSizeIterator<Item = &str> {
+fn ids(entities: &[Value]) -> impl ExactSizeIterator<Item = &str> + Clone {
     entities
         .iter()
         .map(|entity| entity["id"].as_str().unwrap_or_default())
 }
 
-fn next_link(call: &Call<'_>, place: usize, last: Option<&Value>) -> String {
+fn next_link(call: &Call<'_>, place: usize, last: Option<&Value>, next: &str) -> String {
     let id = last.and_then(|entity| entity["id"].as_str());
-    let token = cursor::behind(place, id.unwrap_or_default());
+    let token = cursor::behind(place, id.unwrap_or_default(), next);
     let others = crate::form::parse(call.inbound.query().as_bytes()).unwrap_or_default();
     let is_token = |name: &str| {
         let name = name.to_ascii_lowercase();

@@ -54,8 +54,8 @@ pub(super) fn list(call: &Call<'_>, kind: &Kind, all: Vec<Value>) -> Result<Repl
     let end = start.saturating_add(limit).min(wanted.len());
     let last = wanted.get(start..end).and_then(<[Value]>::last);
     let next = last
-        .filter(|_| end < wanted.len())
-        .map(|last| cursor::behind(end, id(last)));
+        .zip(wanted.get(end))
+        .map(|(last, next)| cursor::behind(end, id(last), id(next)));
     let links = links(world, inbound, limit, next.as_deref());
     let page = wanted.into_iter().skip(start).take(limit).collect();
     let mut reply = Reply::json(StatusCode::OK, Value::Array(page));
