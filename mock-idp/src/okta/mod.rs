@@ -1,8 +1,8 @@
 //! Okta: routes, answers, headers.
 
-mod api_code;
 mod assertion;
 mod buckets;
+mod codes;
 mod consent;
 mod console;
 mod customer_api;
@@ -26,10 +26,8 @@ use axum::response::Response;
 use axum::routing::any;
 use axum::{Extension, Router};
 use http::StatusCode;
-use serde_json::json;
 
-use self::denial::oauth;
-use self::envelope::{envelope, method_not_allowed, too_many_requests};
+use self::envelope::{method_not_allowed, too_many_requests};
 use crate::clock::imf_fixdate;
 use crate::dialect::Dialect;
 use crate::engine::TokenRequest;
@@ -45,6 +43,7 @@ use crate::resource::{presented, presented_token, shown};
 use crate::world::{Rooms, World};
 
 pub(crate) use buckets::usual_limits;
+pub(crate) use codes::fidelity;
 pub(crate) use minting::ordinary;
 pub(crate) use system_log::{SavedLog, SystemLog};
 pub(crate) use token::{refresh_lifetime, refresh_value};
@@ -227,16 +226,14 @@ async fn unknown(
     State(world): State<World>,
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
-    let act = || {
-        envelope(
-            &world,
-            StatusCode::NOT_FOUND,
-            "E0000008",
-            "The requested path was not found",
-            &[],
-        )
-    };
+    let act = || codes::answer(&world, "E0000008", &[]);
     pipeline::answer(&world, &inbound, Call::to(Endpoint::Unknown), &Okta, act).await
+}
+
+/// The same with another status.
+fn with_status(status: StatusCode, mut reply: Reply) -> Reply {
+    reply.status = status;
+    reply
 }
 
 /// A document is for reading. That another method is refused as the management API refuses it is assumed, and so is `Allow`.
@@ -287,65 +284,19 @@ impl Dialect for Okta {
                 }
                 reply
             }
-            503 => envelope(
-                world,
-                code,
-                "E0000181",
-                "Service temporarily unavailable.",
-                &[],
-            ),
-            500.. if matches!(endpoint, Endpoint::Token | Endpoint::Device) => oauth(
-                code,
-                "server_error",
-                "The authorization server encountered an unexpected condition that prevented it from fulfilling the request.",
-            ),
-            500.. => envelope(world, code, "E0000009", "Internal Server Error", &[]),
-            401 => oauth(
-                code,
-                "invalid_client",
-                "The client secret supplied for a confidential client is invalid.",
-            ),
-            403 => oauth(
-                code,
-                "access_denied",
-                "The request is made from outside the client's permitted network zones.",
-            ),
-            _ => oauth(code, "invalid_request", "The request was not valid."),
+            503 => codes::answer(world, "E0000181", &[]),
+            500.. if matches!(endpoint, Endpoint::Token | Endpoint::Device) => {
+                with_status(code, codes::answer(world, "server_error", &[]))
+            }
+            500.. => with_status(code, codes::answer(world, "E0000009", &[])),
+            401 => codes::answer(world, "client_secret_wrong", &[]),
+            403 => codes::answer(world, "network_zone_denied", &[]),
+            _ => with_status(code, codes::answer(world, "request_refused", &[])),
         }
     }
 
-    fn scripted_error(
-        &self,
-        _world: &World,
-        _inbound: &Inbound,
-        scripted: &ScriptedError,
-    ) -> Reply {
-        let status = scripted
-            .status
-            .and_then(|status| StatusCode::from_u16(status).ok())
-            .unwrap_or(match scripted.error.as_str() {
-                "invalid_client" => StatusCode::UNAUTHORIZED,
-                "server_error" => StatusCode::INTERNAL_SERVER_ERROR,
-                // Documented with 400, not 503.
-                _ => StatusCode::BAD_REQUEST,
-            });
-        // Okta has no numbers to go by.
-        let error = match scripted.error.as_str() {
-            "" => "invalid_request",
-            error => error,
-        };
-        let mut body = json!({ "error": error });
-        let description = scripted
-            .description
-            .as_deref()
-            .unwrap_or_else(|| usual_description(error));
-        if !description.is_empty() {
-            body["error_description"] = json!(description);
-        }
-        for (name, value) in &scripted.members {
-            body[name.as_str()] = value.clone();
-        }
-        Reply::json(status, body).with_error(error, None)
+    fn scripted_error(&self, world: &World, _: &Inbound, scripted: &ScriptedError) -> Reply {
+        codes::scripted(world, scripted)
     }
 
     fn dress(&self, world: &World, inbound: &Inbound, endpoint: Endpoint, reply: &mut Reply) {
@@ -392,25 +343,5 @@ impl Dialect for Okta {
                 reply.default_header("expires", "0");
             }
         }
-    }
-}
-
-fn usual_description(error: &str) -> &'static str {
-    match error {
-        "invalid_grant" => "The refresh token is invalid or expired.",
-        "invalid_client" => "The client secret supplied for a confidential client is invalid.",
-        "temporarily_unavailable" => {
-            "The authorization server is currently unable to handle the request due to a temporary overloading or maintenance of the server."
-        }
-        "server_error" => {
-            "The authorization server encountered an unexpected condition that prevented it from fulfilling the request."
-        }
-        "invalid_scope" => {
-            "One or more scopes are not configured for the authorization server resource."
-        }
-        "access_denied" => {
-            "Policy evaluation failed for this request, please check the policy configurations."
-        }
-        _ => "The request was not valid.",
     }
 }
