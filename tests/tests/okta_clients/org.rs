@@ -2,6 +2,7 @@
 
 use mock_idp::MockIdp;
 use mock_idp::directory::{AdminRole, SAMPLE_PRIVATE_KEY};
+use mock_idp::mint::{Flaw, TokenRecipe};
 
 use crate::{Org, sdks};
 
@@ -46,7 +47,11 @@ async fn what_the_sdks_write_is_there() {
         let org = Org::of(MockIdp::okta()).await;
         if sdk.is_python() {
             let said = sdk.runs(&org, &["write"], &[]).await;
-            insta::assert_snapshot!(said, @"");
+            insta::assert_snapshot!(said, @"
+            made: ACTIVE gil@okta.example
+            suspended: SUSPENDED
+            deleted: E0000007
+            ");
             let said = sdk.runs(&org, &["tokens"], &[]).await;
             assert_eq!(said, "tokens: [('ci', 'P30D')]\n");
         } else {
@@ -93,19 +98,31 @@ async fn the_verifiers_take_our_tokens_and_no_others() {
     for sdk in sdks("the_verifiers_take_our_tokens_and_no_others") {
         let org = Org::of(MockIdp::okta()).await;
         let identity = org.idp.identity(0, 0, 0).expect("somebody");
-        let recipe = mock_idp::mint::TokenRecipe::default();
-        let token = org.idp.mint(&recipe).expect("a token");
+        let mint = |forge| {
+            let mut recipe = TokenRecipe::default();
+            recipe.forge = forge;
+            org.idp.mint(&recipe).expect("a token").value
+        };
+        let (token, forged) = (mint(None), mint(Some(Flaw::Signature)));
         let said = sdk
             .runs(
                 &org,
-                &["verify", &identity.issuer_url, token.value.reveal()],
+                &["verify", &identity.issuer_url, token.reveal(), forged.reveal()],
                 &[],
             )
             .await;
         if sdk.is_python() {
-            insta::assert_snapshot!(said, @"");
+            insta::assert_snapshot!(said, @"
+            as issued: good
+            another audience: JWTValidationException: Audience doesn't match
+            another signature: JWTValidationException: Invalid crypto padding
+            ");
         } else {
-            insta::assert_snapshot!(said, @"");
+            insta::assert_snapshot!(said, @"
+            as issued: good
+            another audience: audience claim api://default does not match expected audience: api://other
+            another signature: Signature verification failed
+            ");
         }
     }
 }
