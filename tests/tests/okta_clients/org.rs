@@ -103,11 +103,16 @@ async fn the_verifiers_take_our_tokens_and_no_others() {
             recipe.forge = forge;
             org.idp.mint(&recipe).expect("a token").value
         };
-        let (token, forged) = (mint(None), mint(Some(Flaw::Signature)));
+        let (token, forged) = (mint(None), mint(Some(Flaw::BadSignature)));
         let said = sdk
             .runs(
                 &org,
-                &["verify", &identity.issuer_url, token.reveal(), forged.reveal()],
+                &[
+                    "verify",
+                    &identity.issuer_url,
+                    token.reveal(),
+                    forged.reveal(),
+                ],
                 &[],
             )
             .await;
