@@ -21,6 +21,7 @@ mod lifetimes;
 mod load;
 mod managed_identity;
 mod okta;
+mod okta_client;
 mod path;
 mod policy;
 mod realm;
@@ -28,6 +29,7 @@ mod registration;
 mod sample_key;
 mod schema;
 mod signing;
+mod uncertain;
 mod user;
 mod x509;
 
@@ -38,7 +40,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::provider::Provider;
 
-pub use application::{Application, GrantType, Platform, Rotation, RotationMode};
+pub use application::{Application, GrantType, ImplicitToken, Platform, Rotation, RotationMode};
 pub use certificate::{BadCertificate, Certificate};
 pub use client_key::{BadClientKey, ClientKey, KeySet};
 pub use client_secret::ClientSecret;
@@ -54,12 +56,14 @@ pub use lifetimes::Lifetimes;
 pub use load::{BadDirectory, DirectoryProblem};
 pub use managed_identity::{Assigned, ManagedIdentity};
 pub use okta::{ApiToken, AuthorizationServer, OktaDirectory};
+pub use okta_client::{ApplicationType, ClientAuthMethod, OktaClient};
 pub use policy::AccessPolicy;
 pub use realm::{FederatedDomain, SignInAudience};
 pub use registration::Registration;
 pub use sample_key::{SAMPLE_KEY_ID, SAMPLE_PRIVATE_KEY};
 pub use schema::schema;
 pub use signing::{KeyStatus, SigningKeyEntry};
+pub use uncertain::{Uncertain, UnrequiredProof};
 pub use user::User;
 
 /// A directory file. Written out as JSON it shows no secret.

@@ -64,6 +64,7 @@ pub(super) fn granted<'w>(
         platform: None,
         by_password: false,
         second_factor: manner.second_factor || has_second,
+        ..Manner::default()
     };
     let terms = terms(world, tenant, claimed, &resolved, lifetime, manner);
     let make = || refresh_value(world);

@@ -252,6 +252,16 @@ impl DeviceCodes {
         })
     }
 
+    /// How many sign-ins of a client can be decided on.
+    pub(super) fn pending_of(&self, client: &str, now: Timestamp) -> usize {
+        let open = |sign_in: &&SignIn| {
+            sign_in.standing == Standing::Pending
+                && now < sign_in.expires_at
+                && sign_in.asked.client == client
+        };
+        self.sign_ins.values().filter(open).count()
+    }
+
     /// What a user code stands for, whatever has become of it.
     pub(super) fn asked_with(&self, user_code: &str) -> Option<&AskedFor> {
         let serial = self.by_user_code.get(&plain(user_code))?;

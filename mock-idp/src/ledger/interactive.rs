@@ -96,38 +96,41 @@ impl Ledger {
         Arc::make_mut(&mut book).authorizations.decide(serial, now)
     }
 
-    /// Approves a request: notes the user's consent and gives out a code. Atomic: of several decisions exactly one counts.
+    /// Approves a request: notes the user's consent, and gives out a code where one is wanted. Atomic: of several decisions exactly
+    /// one counts.
     pub(crate) fn approve_authorization(
         &self,
         serial: u32,
         by: Progress,
         consent: &[String],
         code: NewCode<'_>,
-    ) -> Result<(AuthorizationRequest, TokenLabel), NotOpen> {
+    ) -> Result<(AuthorizationRequest, Option<TokenLabel>), NotOpen> {
         let mut book = self.book();
         let request = Arc::make_mut(&mut book)
             .authorizations
             .decide(serial, code.now)?;
         drop(book);
-        let label = self.issue_code(request.clone(), by, consent, code);
+        let label = self.approved(request.clone(), by, consent, code);
         Ok((request, label))
     }
 
-    /// Gives out a code for a request that nobody was asked about, and notes the user's consent.
-    pub(crate) fn issue_code(
+    /// Gives out a code where one is wanted by a request that nobody was asked about, and notes the user's consent.
+    pub(crate) fn approved(
         &self,
         request: AuthorizationRequest,
         by: Progress,
         consent: &[String],
         code: NewCode<'_>,
-    ) -> TokenLabel {
+    ) -> Option<TokenLabel> {
         let fingerprint = fingerprint(code.value);
         let mut book = self.book();
         let book = Arc::make_mut(&mut book);
         let (issuer, client) = (&request.issuer, &request.client);
         book.consents.give(issuer, &by.user, client, consent);
-        book.codes
-            .issue(request, by, fingerprint, code.lifetime, code.now)
+        request.wants.code.then(|| {
+            book.codes
+                .issue(request, by, fingerprint, code.lifetime, code.now)
+        })
     }
 
     /// What a code stands for if it would be honoured, without using it up.
@@ -173,6 +176,44 @@ impl Ledger {
             TokenKind::Code => book.codes.manner_by_label(parent.serial),
             TokenKind::Access | TokenKind::DeviceCode => None,
         }
+    }
+
+    /// Keeps a request to the authorization endpoint under a reference.
+    pub(crate) fn keep_pushed(
+        &self,
+        reference: &str,
+        client: &str,
+        issuer: &str,
+        parameters: Vec<(String, String)>,
+        expires_at: Timestamp,
+    ) {
+        let fingerprint = fingerprint(reference);
+        let mut book = self.book();
+        let pushed = &mut Arc::make_mut(&mut book).pushed;
+        pushed.keep(fingerprint, client, issuer, parameters, expires_at);
+    }
+
+    /// What a client has left under a reference; it is there once.
+    pub(crate) fn take_pushed(
+        &self,
+        reference: &str,
+        client: &str,
+        issuer: &str,
+        now: Timestamp,
+    ) -> Option<Vec<(String, String)>> {
+        let fingerprint = fingerprint(reference);
+        let mut book = self.book();
+        let pushed = &mut Arc::make_mut(&mut book).pushed;
+        pushed.take(&fingerprint, client, issuer, now)
+    }
+
+    /// Notes that a name was tried, if a second admits so many.
+    pub(crate) fn may_try(&self, name: &str, most: u32, now: Timestamp) -> bool {
+        let fingerprint = fingerprint(name);
+        let mut book = self.book();
+        Arc::make_mut(&mut book)
+            .attempts
+            .admit(fingerprint, most, now)
     }
 
     /// Notes a wrong password of a user.

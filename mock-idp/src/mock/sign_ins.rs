@@ -4,6 +4,7 @@ use super::MockIdp;
 use crate::directory::User;
 use crate::entra;
 use crate::ledger::{PendingSignIn, Undecidable};
+use crate::okta;
 use crate::provider::Provider;
 
 /// Why a sign-in, on a device or with a browser, cannot be decided on.
@@ -106,8 +107,9 @@ impl MockIdp {
             return Err(barred("locked"));
         }
         self.decide(user_code, Some(user.id.clone()))?;
-        if world.provider == Provider::Entra {
-            entra::allow_device(&world, asked.clone(), &user.id);
+        match world.provider {
+            Provider::Entra => entra::allow_device(&world, asked.clone(), &user.id),
+            Provider::Okta => okta::allow_device(&world, asked.clone(), &user.id),
         }
         Ok(())
     }

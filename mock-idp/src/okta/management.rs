@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::envelope::{envelope, method_not_allowed};
 use super::server::Server;
-use super::{groups, paging};
+use super::{challenge, dpop, groups, paging, server_keys};
 use crate::directory::{ApiToken, User};
 use crate::inbound::Inbound;
 use crate::journal::Origin;
@@ -21,6 +21,8 @@ pub(super) const GLUED: [&str; 2] = ["SSWS", "Bearer"];
 const USERS_PER_PAGE: usize = 200;
 /// When the built-in users were created; a fixed instant, so that answers do not change from run to run.
 pub(super) const CREATED: &str = "2024-01-15T09:00:00.000Z";
+/// The same in seconds since 1970.
+pub(super) const CREATED_SECONDS: i64 = 1_705_309_200;
 
 /// Who calls.
 enum Caller<'w> {
@@ -37,7 +39,14 @@ pub(super) fn answer(world: &World, inbound: &Inbound) -> Reply {
 }
 
 fn authenticate<'w>(world: &'w World, inbound: &Inbound) -> Result<Caller<'w>, Box<Reply>> {
-    let shown = shown(inbound, &GLUED);
+    let shown = dpop::unwrapped(world, inbound, shown(inbound, &GLUED)).map_err(|refused| {
+        Box::new(challenge::challenge(
+            world,
+            inbound,
+            &needed_scope(inbound),
+            &refused,
+        ))
+    })?;
     if shown.scheme.eq_ignore_ascii_case("SSWS") {
         return api_token(world, &shown)
             .map(Caller::ApiToken)
@@ -176,6 +185,17 @@ fn route(world: &World, inbound: &Inbound, caller: &Caller<'_>) -> Reply {
     let segments: Vec<&str> = inbound.uri.path().trim_matches('/').split('/').collect();
     if segments.get(..3) == Some(&["api", "v1", "groups"]) {
         return groups::answer(world, inbound, &segments[3..]);
+    }
+    if let [
+        "api",
+        "v1",
+        "authorizationServers",
+        id,
+        "credentials",
+        below @ ..,
+    ] = &segments[..]
+    {
+        return server_keys::answer(world, inbound, id, below);
     }
     if segments.get(..3) != Some(&["api", "v1", "users"]) {
         return envelope(

@@ -78,6 +78,7 @@ mod management;
 mod minted_id_tokens;
 mod minted_lifetimes;
 mod minting;
+mod okta_authorize;
 mod okta_codes;
 mod okta_fidelity;
 mod on_behalf_of;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::page::{self, Form};
 use super::request::{Asked, Prompt, ReturnTo};
-use super::returning::{self, Answer};
+use super::returning;
 use super::session;
 use crate::directory::{Application, Tenant, User};
 use crate::entra::consented::Consented;
@@ -15,6 +15,7 @@ use crate::entra::user_tokens::client_info;
 use crate::inbound::Inbound;
 use crate::ledger::{Account, AuthorizationRequest, Manner, NewCode, Progress, TokenLabel};
 use crate::reply::Reply;
+use crate::sign_in::Answer;
 use crate::world::World;
 
 /// Codes are redeemed within ten minutes (learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow).
@@ -53,7 +54,7 @@ pub(super) fn begin(world: &World, inbound: &Inbound, asked: &Asked<'_>) -> Repl
         };
         return granted_at_once(world, &case, by, true);
     }
-    let known = session::accounts(world, inbound, asked.tenant);
+    let known = session::accounts(world, inbound, &asked.tenant.id, &asked.tenant.users);
     let hinted = hinted(&known, asked.tenant, case.request.hint.as_deref());
     match asked.prompt {
         Prompt::Nothing => match silently(world, &case, hinted) {
@@ -209,13 +210,18 @@ fn granted_at_once(world: &World, case: &Case<'_>, by: Progress, consents: bool)
     let new = new_code(world, &value);
     let label = world
         .ledger
-        .issue_code(case.request.clone(), by.clone(), &consent, new);
+        .approved(case.request.clone(), by.clone(), &consent, new);
     sent_back(case, &by, &value, label)
 }
 
 /// Sends the browser back with a code.
-pub(super) fn sent_back(case: &Case<'_>, by: &Progress, code: &str, label: TokenLabel) -> Reply {
-    returning::reply(&with_code(case, by, code)).with_issued([label])
+pub(super) fn sent_back(
+    case: &Case<'_>,
+    by: &Progress,
+    code: &str,
+    label: Option<TokenLabel>,
+) -> Reply {
+    returning::reply(&with_code(case, by, code)).with_issued(label)
 }
 
 /// The sign-in with the kind of the address that its code goes to.

@@ -4,14 +4,11 @@
 mod decide;
 mod headless;
 mod logout;
-mod page;
 mod pages;
 mod redeem;
 mod redirect_uri;
 mod request;
 mod returning;
-mod session;
-mod style;
 
 use axum::Extension;
 use axum::extract::State;
@@ -31,9 +28,10 @@ use crate::inbound::Inbound;
 use crate::journal::Endpoint;
 use crate::pipeline::{self, Call};
 use crate::reply::Reply;
+use crate::sign_in::{page, session};
 use crate::world::{Rooms, World};
 
-pub(crate) use headless::{Decided, RefusedWith, allow_device, approve, deny};
+pub(crate) use headless::{allow_device, approve, deny};
 pub(super) use redeem::{granted as redeemed, on_its_platform};
 
 /// Adds the routes of sign-ins with a browser.

@@ -14,7 +14,7 @@ use crate::entra::sign_in_denial::SignInDenial;
 use crate::inbound::Inbound;
 use crate::ledger::{
     AskedFor, AuthorizationRequest, Manner, NotOpen, OpenAuthorization, Progress, ResponseMode,
-    Undecidable,
+    Undecidable, Wanted,
 };
 use crate::reply::Reply;
 use crate::world::World;
@@ -61,7 +61,8 @@ pub(super) fn device(world: &World, inbound: &Inbound, said: &TokenRequest) -> R
     let pending = world.ledger.pending_sign_ins(world.clock.now());
     let asked = world.ledger.asked_with(user_code).filter(|asked| {
         let mut pending = pending.iter();
-        pending.any(|one| one.client == asked.client && is_same_code(&one.user_code, user_code))
+        pending
+            .any(|one| one.client == asked.client && page::is_same_code(&one.user_code, user_code))
     });
     let Some(asked) = asked else {
         return page::device(
@@ -93,6 +94,8 @@ pub(super) fn of_device(asked: AskedFor, user_code: &str) -> AuthorizationReques
         asks_consent: false,
         tells_account: false,
         device: Some(user_code.to_owned()),
+        any_issuer: false,
+        wants: Wanted::CODE,
     }
 }
 
@@ -125,7 +128,8 @@ fn stepped(
         page::sign_in(&decide::form(case, flow, &action, alert), login)
     };
     if let Some(account) = said.get("account") {
-        let mut known = session::accounts(world, inbound, case.tenant).into_iter();
+        let mut known =
+            session::accounts(world, inbound, &case.tenant.id, &case.tenant.users).into_iter();
         return match known.find(|known| known.user == account) {
             Some(account) => decide::further(world, inbound, case, stand, account.into()),
             None => sign_in_page("", None),
@@ -317,13 +321,4 @@ fn closed(world: &World, inbound: &Inbound, why: NotOpen) -> Reply {
             None,
         ),
     }
-}
-
-/// Codes are compared without case and punctuation (RFC 8628 section 6.1).
-fn is_same_code(one: &str, other: &str) -> bool {
-    let plain = |code: &str| -> String {
-        let letters = code.chars().filter(char::is_ascii_alphanumeric);
-        letters.map(|letter| letter.to_ascii_uppercase()).collect()
-    };
-    plain(one) == plain(other)
 }

@@ -12,7 +12,7 @@ use crate::entra::scope;
 use crate::entra::sign_in_denial::SignInDenial;
 use crate::entra::tenant::{Segment, resolve, segment};
 use crate::inbound::Inbound;
-use crate::ledger::{AuthorizationRequest, Challenge, ResponseMode};
+use crate::ledger::{AuthorizationRequest, Challenge, ResponseMode, Wanted};
 use crate::world::World;
 
 /// How long a challenge is (RFC 7636 section 4.2).
@@ -219,6 +219,8 @@ fn examine<'w>(
             asks_consent,
             tells_account: said.get("client_info") == Some("1"),
             device: None,
+            any_issuer: false,
+            wants: Wanted::CODE,
         },
     })
 }

@@ -4,6 +4,13 @@ use super::{Code, api};
 
 pub(super) const CODES: &[Code] = &[
     api(
+        "E0000003",
+        400,
+        "The request body was not well-formed.",
+        "a body that cannot be read",
+    )
+    .observed(),
+    api(
         "E0000005",
         403,
         "Invalid session",

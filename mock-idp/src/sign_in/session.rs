@@ -2,47 +2,59 @@
 
 use http::header;
 
-use crate::directory::Tenant;
+use crate::directory::User;
 use crate::inbound::Inbound;
 use crate::journal::Origin;
 use crate::ledger::{Account, Progress};
+use crate::provider::Provider;
 use crate::reply::Reply;
 use crate::world::World;
 
-/// The cookie of Entra's sessions.
-const NAME: &str = "ESTSAUTH";
+/// The cookie of a vendor's sessions.
+fn name(world: &World) -> &'static str {
+    match world.provider {
+        Provider::Entra => "ESTSAUTH",
+        Provider::Okta => "sid",
+    }
+}
+
 /// Longer ones are none of ours.
 const LONGEST: usize = 256;
 
 /// What the browser's cookie says.
-pub(super) fn cookie(inbound: &Inbound) -> Option<String> {
+pub(crate) fn cookie(world: &World, inbound: &Inbound) -> Option<String> {
+    let ours = name(world);
     let headers = inbound.headers.get_all(header::COOKIE).iter();
     headers
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, value)| *name == NAME && !value.is_empty() && value.len() <= LONGEST)
+        .find(|(name, value)| *name == ours && !value.is_empty() && value.len() <= LONGEST)
         .map(|(_, value)| value.to_owned())
 }
 
-/// The accounts of a tenant that the browser is signed in with and that may still be used, the latest last.
-pub(super) fn accounts(world: &World, inbound: &Inbound, tenant: &Tenant) -> Vec<Account> {
-    let Some(cookie) = cookie(inbound) else {
+/// The accounts of a tenant or org that the browser is signed in with and that may still be used, the latest last.
+pub(crate) fn accounts(
+    world: &World,
+    inbound: &Inbound,
+    issuer: &str,
+    users: &[User],
+) -> Vec<Account> {
+    let Some(cookie) = cookie(world, inbound) else {
         return Vec::new();
     };
     let mut accounts = world.ledger.accounts(&cookie, world.clock.now());
     accounts.retain(|account| {
-        let mut users = tenant.users.iter();
-        let user = users.find(|user| user.id == account.user);
-        account.issuer == tenant.id && user.is_some_and(|user| user.enabled && !user.locked)
+        let user = users.iter().find(|user| user.id == account.user);
+        account.issuer == issuer && user.is_some_and(|user| user.enabled && !user.locked)
     });
     accounts
 }
 
 /// Remembers who has signed in, and says under which id.
-pub(super) fn begin(world: &World, inbound: &Inbound, issuer: &str, by: &mut Progress) -> String {
+pub(crate) fn begin(world: &World, inbound: &Inbound, issuer: &str, by: &mut Progress) -> String {
     // What is not known here is not taken over: whoever set it might know it.
-    let known = cookie(inbound).filter(|cookie| {
+    let known = cookie(world, inbound).filter(|cookie| {
         let accounts = world.ledger.accounts(cookie, world.clock.now());
         !accounts.is_empty()
     });
@@ -63,25 +75,32 @@ pub(super) fn begin(world: &World, inbound: &Inbound, issuer: &str, by: &mut Pro
 }
 
 /// Gives the browser its cookie.
-pub(super) fn set(world: &World, reply: &mut Reply, cookie: &str) {
+pub(crate) fn set(world: &World, reply: &mut Reply, cookie: &str) {
     reply.add_header(
         "set-cookie",
-        &format!("{NAME}={cookie}; {}", attributes(world)),
+        &format!("{}={cookie}; {}", name(world), attributes(world)),
     );
 }
 
 /// Takes it away.
-pub(super) fn clear(world: &World, reply: &mut Reply) {
+pub(crate) fn clear(world: &World, reply: &mut Reply) {
     let attributes = attributes(world);
     reply.add_header(
         "set-cookie",
-        &format!("{NAME}=; expires=Thu, 01-Jan-1970 00:00:00 GMT; {attributes}"),
+        &format!(
+            "{}=; expires=Thu, 01-Jan-1970 00:00:00 GMT; {attributes}",
+            name(world)
+        ),
     );
 }
 
 /// Over plain HTTP no browser would keep what is meant for TLS.
 fn attributes(world: &World) -> &'static str {
-    if world.origin(Origin::Login).starts_with("https:") {
+    let origin = match world.provider {
+        Provider::Entra => Origin::Login,
+        Provider::Okta => Origin::Org,
+    };
+    if world.origin(origin).starts_with("https:") {
         "path=/; secure; HttpOnly; SameSite=None"
     } else {
         "path=/; HttpOnly"
