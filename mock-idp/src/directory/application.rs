@@ -90,6 +90,10 @@ pub struct Application {
     /// What Okta alone knows of it.
     #[serde(default, skip_serializing_if = "is_default")]
     pub okta: Box<OktaClient>,
+    /// Whether only users who are assigned to it, themselves or by a group, may sign in to it (Entra's
+    /// `appRoleAssignmentRequired`).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub assignment_required: bool,
 }
 
 impl Application {
@@ -121,6 +125,7 @@ impl Application {
             sign_in_audience: SignInAudience::default(),
             implicit: Vec::new(),
             okta: Box::default(),
+            assignment_required: false,
         }
     }
 

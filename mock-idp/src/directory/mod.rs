@@ -3,6 +3,7 @@
 //! A directory is read from YAML; `default.yaml` beside this file is the one used without any, and the example to start from.
 
 mod application;
+mod assignment;
 mod certificate;
 mod check;
 mod client_key;
@@ -10,6 +11,7 @@ mod client_secret;
 mod cloud;
 mod conditional_access;
 mod defaults;
+mod device;
 mod edit;
 mod entra;
 mod federated;
@@ -41,11 +43,13 @@ use serde::{Deserialize, Serialize};
 use crate::provider::Provider;
 
 pub use application::{Application, GrantType, ImplicitToken, Platform, Rotation, RotationMode};
+pub use assignment::Assignment;
 pub use certificate::{BadCertificate, Certificate};
 pub use client_key::{BadClientKey, ClientKey, KeySet};
 pub use client_secret::ClientSecret;
 pub use cloud::{Cloud, CloudName};
 pub use conditional_access::{AccessControl, ConditionalAccess};
+pub use device::Device;
 pub use edit::{BadChange, Part, PartKind};
 pub use entra::{ApiResource, EntraDirectory, Lockout, StepUp, Tenant};
 pub use federated::FederatedCredential;

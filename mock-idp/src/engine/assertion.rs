@@ -65,6 +65,11 @@ impl Assertion {
         })
     }
 
+    /// Whether it says that it speaks for a user: an access token does by its scopes.
+    pub(crate) fn speaks_for_user(&self) -> bool {
+        self.claims.contains_key("scp")
+    }
+
     pub(crate) fn issuer(&self) -> Option<&str> {
         self.claims.get("iss")?.as_str()
     }

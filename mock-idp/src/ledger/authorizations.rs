@@ -192,6 +192,13 @@ impl Authorizations {
         Ok(waiting.request.clone())
     }
 
+    /// Has a request be one to the issuer where its user is known.
+    pub(super) fn move_to(&mut self, serial: u32, issuer: &str) {
+        if let Some(waiting) = self.0.numbered_mut(serial) {
+            waiting.request.issuer = issuer.to_owned();
+        }
+    }
+
     /// The requests that can be decided on, oldest first.
     pub(super) fn pending(&self, now: Timestamp) -> impl Iterator<Item = PendingAuthorization> {
         let open = self.0.iter().filter(move |(_, waiting)| {

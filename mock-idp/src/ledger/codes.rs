@@ -59,6 +59,7 @@ pub(crate) struct Redeemable {
     pub(crate) nonce: Option<String>,
     /// Whether a proof was announced.
     pub(crate) has_challenge: bool,
+    pub(crate) issued_at: Timestamp,
     pub(crate) code: TokenLabel,
 }
 
@@ -137,6 +138,7 @@ impl Codes {
             scope: code.scope.clone(),
             nonce: code.nonce.clone(),
             has_challenge: code.challenge.is_some(),
+            issued_at: code.issued_at,
             code: TokenLabel::code(serial),
         })
     }

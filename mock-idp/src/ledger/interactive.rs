@@ -96,6 +96,13 @@ impl Ledger {
         Arc::make_mut(&mut book).authorizations.decide(serial, now)
     }
 
+    /// Has a request be one to the issuer where its user is known.
+    pub(crate) fn move_authorization(&self, serial: u32, issuer: &str) {
+        let mut book = self.book();
+        let authorizations = &mut Arc::make_mut(&mut book).authorizations;
+        authorizations.move_to(serial, issuer);
+    }
+
     /// Approves a request: notes the user's consent, and gives out a code where one is wanted. Atomic: of several decisions exactly
     /// one counts.
     pub(crate) fn approve_authorization(
@@ -156,12 +163,20 @@ impl Ledger {
             .redeem(&fingerprint, shown, now)
     }
 
-    /// How the user of a code or refresh token signed in; none if it is not remembered.
+    /// How the user of a code, device code or refresh token signed in; none if it is not remembered.
     pub(crate) fn manner_of(&self, value: &str) -> Option<Manner> {
         let fingerprint = fingerprint(value);
         let book = self.book();
         let of_code = book.codes.manner_of(&fingerprint);
-        of_code.or_else(|| Some(book.family_of(&fingerprint)?.manner))
+        of_code
+            .or_else(|| book.device_codes.manner_of(&fingerprint))
+            .or_else(|| Some(book.family_of(&fingerprint)?.manner))
+    }
+
+    /// When the sign-in began that a refresh token came from.
+    pub(crate) fn signed_in_at(&self, refresh_token: &str) -> Option<Timestamp> {
+        let fingerprint = fingerprint(refresh_token);
+        Some(self.book().family_of(&fingerprint)?.started_at)
     }
 
     /// How the user signed in from whose code or refresh token something came.

@@ -17,6 +17,8 @@ pub(crate) struct Manner {
     pub(crate) at: Option<Timestamp>,
     /// The key that tokens are bound to, by its thumbprint (RFC 7638), where they are.
     pub(crate) key: Option<[u8; 32]>,
+    /// The mark of the device that it was done from, if the tenant knew one.
+    pub(crate) device: Option<[u8; 16]>,
 }
 
 impl Manner {
@@ -27,5 +29,6 @@ impl Manner {
         second_factor: false,
         at: None,
         key: None,
+        device: None,
     };
 }

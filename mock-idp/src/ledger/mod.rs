@@ -36,7 +36,7 @@ pub(crate) use authorizations::{
 pub(crate) use book::{Ledger, SavedLedger, usual_rotation};
 pub(crate) use codes::{CodeRefusal, CodeShown, Redeemable};
 pub use device_codes::PendingSignIn;
-pub(crate) use device_codes::{AskedFor, DevicePace, PollRefusal, Undecidable};
+pub(crate) use device_codes::{Approval, AskedFor, DevicePace, PollRefusal, Undecidable};
 pub use facts::{TokenFacts, TokenState};
 pub(crate) use interactive::{NewCode, OpenAuthorization};
 pub use label::{NotALabel, TokenKind, TokenLabel};

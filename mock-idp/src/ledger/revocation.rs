@@ -50,7 +50,7 @@ impl Ledger {
         let mut book = self.book();
         let book = Arc::make_mut(&mut book);
         book.codes.revoke_of(issuer, user, now);
-        book.sessions.end_of(issuer, user);
+        book.sessions.outdate(issuer, user);
         book.authorizations.forget_user(issuer, user);
         book.revoked(user, now);
         let ends = |family: &Family| {

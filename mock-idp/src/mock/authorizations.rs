@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::MockIdp;
-use super::sign_ins::{SignInError, named};
+use super::sign_ins::{SignInError, known_as, known_by};
 use crate::directory::{Tenant, User};
 use crate::entra;
 use crate::ledger::{NotOpen, PendingAuthorization};
@@ -63,27 +63,20 @@ impl MockIdp {
         let decided = self.rooms.in_turn(|world| {
             let now = world.clock.now();
             let open = world.ledger.numbered_authorization(id, now);
-            let issuer = open
-                .map_err(|not_open| refusal(id, not_open))?
-                .request
-                .issuer;
-            let directory = &world.directory;
-            let tenant = directory.entra.tenant(&issuer);
-            let users = match world.provider {
-                Provider::Entra => tenant.map_or(&[][..], |tenant| &tenant.users),
-                Provider::Okta => &directory.okta.users,
-            };
-            let mut known = users.iter();
-            let user = known
-                .find(|user| user.login.eq_ignore_ascii_case(login))
-                .ok_or_else(|| SignInError::UserUnknown {
-                    login: login.to_owned(),
-                    known: named(users),
-                })?;
-            able(user)?;
+            let asked = open.map_err(|not_open| refusal(id, not_open))?.request;
             let approved = match world.provider {
-                Provider::Entra => entra::approve(world, id, &user.id),
-                Provider::Okta => okta::approve(world, id, &user.id),
+                Provider::Entra => {
+                    let any = asked.any_issuer;
+                    let tenants = entra::open_to(world, &asked.issuer, &asked.client, any);
+                    let (tenant, user) = known_by(&tenants, login)?;
+                    able(user)?;
+                    entra::approve(world, id, &tenant.id, &user.id)
+                }
+                Provider::Okta => {
+                    let user = known_as(&world.directory.okta.users, login)?;
+                    able(user)?;
+                    okta::approve(world, id, &user.id)
+                }
             };
             approved.map_err(|not_open| refusal(id, not_open))
         });

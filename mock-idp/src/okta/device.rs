@@ -42,6 +42,7 @@ fn begun(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<Rep
         client: claimed.application.id.clone(),
         issuer: server.id().to_owned(),
         scope: scope::of_user(request.scope(), server, claimed.application)?,
+        any_issuer: false,
     };
     let most = world.directory.okta.uncertain.waiting_device_codes;
     let waiting = world

@@ -56,7 +56,7 @@ use crate::reply::Reply;
 use crate::resource::{presented, presented_token, shown};
 use crate::world::{Rooms, World};
 
-pub(crate) use authorize::{allow_device, approve, deny};
+pub(crate) use authorize::{allow_device, approve, deny, device_shown};
 pub(crate) use buckets::usual_limits;
 pub(crate) use codes::fidelity;
 pub(crate) use issuing::{refresh_lifetime, refresh_value};

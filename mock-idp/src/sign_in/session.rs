@@ -33,22 +33,35 @@ pub(crate) fn cookie(world: &World, inbound: &Inbound) -> Option<String> {
         .map(|(_, value)| value.to_owned())
 }
 
-/// The accounts of a tenant or org that the browser is signed in with and that may still be used, the latest last.
-pub(crate) fn accounts(
-    world: &World,
-    inbound: &Inbound,
-    issuer: &str,
-    users: &[User],
-) -> Vec<Account> {
+/// The accounts of a tenant or org that the browser is signed in with.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Known {
+    /// Those that may still be used, the latest last.
+    pub(crate) accounts: Vec<Account>,
+    /// Whether there are others, whose passwords were changed or have expired.
+    pub(crate) some_outdated: bool,
+}
+
+/// What the browser knows of a tenant or org with these users.
+pub(crate) fn known(world: &World, inbound: &Inbound, issuer: &str, users: &[User]) -> Known {
     let Some(cookie) = cookie(world, inbound) else {
-        return Vec::new();
+        return Known::default();
     };
-    let mut accounts = world.ledger.accounts(&cookie, world.clock.now());
-    accounts.retain(|account| {
+    let mut known = Known {
+        accounts: world.ledger.accounts(&cookie, world.clock.now()),
+        some_outdated: false,
+    };
+    let outdated = &mut known.some_outdated;
+    known.accounts.retain(|account| {
         let user = users.iter().find(|user| user.id == account.user);
-        account.issuer == issuer && user.is_some_and(|user| user.enabled && !user.locked)
+        let Some(user) = user.filter(|_| account.issuer == issuer) else {
+            return false;
+        };
+        let is_outdated = account.outdated || user.password_expired;
+        *outdated |= is_outdated;
+        user.enabled && !user.locked && !is_outdated
     });
-    accounts
+    known
 }
 
 /// Remembers who has signed in, and says under which id.
@@ -69,6 +82,7 @@ pub(crate) fn begin(world: &World, inbound: &Inbound, issuer: &str, by: &mut Pro
             manner: by.manner,
             session,
             since: world.clock.now(),
+            outdated: false,
         },
     );
     cookie

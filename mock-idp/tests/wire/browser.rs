@@ -1,6 +1,7 @@
 //! A browser without scripts: it follows no redirect by itself, keeps its cookies, and sends the forms of pages.
 
 use mock_idp::Provider;
+use mock_idp::directory::Application;
 use mock_idp::journal::Origin;
 use reqwest::Url;
 
@@ -24,6 +25,14 @@ pub(crate) const PAGE: &str = "https://portal.okta.example/page";
 /// A verifier, and its challenge (RFC 7636 appendix B).
 pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 pub(crate) const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
+/// Does something to the portal as it is registered.
+pub(crate) fn change_portal(stage: &Stage, change: impl FnOnce(&mut Application)) {
+    stage.idp.change_directory(|directory| {
+        let mut applications = directory.entra.tenants[0].applications.iter_mut();
+        change(applications.find(|known| known.id == PORTAL).unwrap());
+    });
+}
 
 /// A browser.
 #[derive(Clone)]

@@ -98,6 +98,19 @@ pub(super) fn refusal(
     reply(&answer(to, members)).with_error(&error.error, Some(format!("AADSTS{}", error.number)))
 }
 
+/// An error as it is told where nobody may be asked: there, OpenID Connect has names of its own for what takes a user
+/// (OpenID Connect Core section 3.1.2.6).
+pub(super) fn silent(mut error: Aadsts) -> Aadsts {
+    if error.error == "invalid_grant" {
+        error.error = match error.number {
+            50_133 => "login_required",
+            _ => "interaction_required",
+        }
+        .to_owned();
+    }
+    error
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

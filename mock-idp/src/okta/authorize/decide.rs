@@ -254,7 +254,7 @@ pub(super) fn on_platform(request: &AuthorizationRequest, mut by: Progress) -> P
 /// The account that the browser is signed in with, if the client can mean it and it signed in lately enough.
 fn known(world: &World, inbound: &Inbound, asked: &Asked<'_>) -> Option<Account> {
     let users = &world.directory.okta.users;
-    let accounts = session::accounts(world, inbound, Server::Org.id(), users);
+    let accounts = session::known(world, inbound, Server::Org.id(), users).accounts;
     let now = world.clock.now();
     let is_meant = |account: &Account| {
         let user = users.iter().find(|user| user.id == account.user);

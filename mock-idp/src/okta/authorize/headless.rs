@@ -4,7 +4,8 @@ use super::decide;
 use super::pages;
 use super::request::ReturnTo;
 use super::returning;
-use crate::ledger::{AskedFor, NotOpen};
+use crate::directory::User;
+use crate::ledger::{AskedFor, Manner, NotOpen};
 use crate::okta::codes;
 use crate::sign_in::{Decided, RefusedWith};
 use crate::world::World;
@@ -42,6 +43,11 @@ pub(crate) fn deny(world: &World, serial: u32, with: &RefusedWith) -> Result<Dec
     let to = ReturnTo::from(&request);
     let members = returning::error_members(&to, &with.error, description);
     Ok(returning::answer(&to, members).into())
+}
+
+/// How a user signs in for a device who shows whatever is asked for.
+pub(crate) fn device_shown(world: &World, user: &User) -> Manner {
+    decide::shown_everything(world, user).manner
 }
 
 /// Has a user allow what the application of a device asks for.

@@ -30,7 +30,7 @@ use crate::reply::Reply;
 use crate::sign_in::page;
 use crate::world::{Rooms, World};
 
-pub(crate) use headless::{allow_device, approve, deny};
+pub(crate) use headless::{allow_device, approve, deny, device_shown};
 pub(super) use redeem::granted as redeemed;
 
 /// Adds the routes of sign-ins with a browser.

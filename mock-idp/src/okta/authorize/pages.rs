@@ -9,7 +9,7 @@ use crate::directory::Platform;
 use crate::engine::{self, Denial, TokenRequest};
 use crate::inbound::Inbound;
 use crate::ledger::{
-    AskedFor, AuthorizationRequest, NotOpen, OpenAuthorization, Progress, ResponseMode,
+    Approval, AskedFor, AuthorizationRequest, NotOpen, OpenAuthorization, Progress, ResponseMode,
     Undecidable, Wanted,
 };
 use crate::okta::denial::{OktaDenial, named};
@@ -212,7 +212,13 @@ pub(super) fn approved(
             Ok(_) => {
                 let (issuer, client) = (case.server.id(), &case.application.id);
                 world.ledger.consent(issuer, &by.user, client, consent);
-                device_decided(world, user_code, Some(by.user))
+                let issuer = case.server.id().to_owned();
+                let by = Approval {
+                    user: by.user,
+                    issuer,
+                    manner: by.manner,
+                };
+                device_decided(world, user_code, Some(by))
             }
         };
     }
@@ -242,10 +248,10 @@ fn refused(world: &World, serial: u32) -> Reply {
     }
 }
 
-fn device_decided(world: &World, user_code: &str, user: Option<String>) -> Reply {
-    let is_approved = user.is_some();
+fn device_decided(world: &World, user_code: &str, by: Option<Approval>) -> Reply {
+    let is_approved = by.is_some();
     let now = world.clock.now();
-    match world.ledger.decide_sign_in(user_code, user, now) {
+    match world.ledger.decide_sign_in(user_code, by, now) {
         Ok(()) if is_approved => page::message(
             StatusCode::OK,
             "Device activated",
