@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::admin_role::AdminRole;
 use super::certificate::Certificate;
 use super::client_key::KeySet;
 use super::client_secret::ClientSecret;
@@ -94,6 +95,9 @@ pub struct Application {
     /// `appRoleAssignmentRequired`).
     #[serde(default, skip_serializing_if = "is_default")]
     pub assignment_required: bool,
+    /// What it may administer as itself (Okta); everything without it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub role: AdminRole,
 }
 
 impl Application {
@@ -126,6 +130,7 @@ impl Application {
             implicit: Vec::new(),
             okta: Box::default(),
             assignment_required: false,
+            role: AdminRole::default(),
         }
     }
 

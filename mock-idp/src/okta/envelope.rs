@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::json;
 
-use super::codes;
+use super::api_code::ApiCode;
 use crate::reply::Reply;
 use crate::world::World;
 
@@ -28,10 +28,10 @@ pub(super) fn envelope(
 
 /// 429 of every metered endpoint. Okta sends no `Retry-After`; the caller adds the three rate-limit headers.
 pub(super) fn too_many_requests(world: &World) -> Reply {
-    codes::answer(world, "E0000047", &[])
+    ApiCode::TOO_MANY_REQUESTS.reply(world, "", &[])
 }
 
 /// 405 of every endpoint that knows the path and not the method.
 pub(super) fn method_not_allowed(world: &World) -> Reply {
-    codes::answer(world, "E0000022", &[])
+    ApiCode::METHOD.reply(world, "", &[])
 }

@@ -1,5 +1,6 @@
 //! Okta: routes, answers, headers.
 
+mod api_code;
 mod assertion;
 mod authorize;
 mod buckets;
@@ -7,6 +8,7 @@ mod challenge;
 mod client;
 mod codes;
 mod consent;
+mod console;
 mod customer_api;
 mod denial;
 mod device;
@@ -14,13 +16,11 @@ mod discovery;
 mod dpop;
 mod envelope;
 mod exchange;
-mod groups;
 mod introspection;
 mod issuing;
 mod jwt_bearer;
 mod management;
 mod minting;
-mod paging;
 mod password;
 mod policy;
 mod refresh;
@@ -28,6 +28,7 @@ mod revocation;
 mod scope;
 mod server;
 mod server_keys;
+mod system_log;
 mod token;
 mod tokens;
 mod userinfo;
@@ -50,7 +51,7 @@ use crate::inbound::{Inbound, READS};
 use crate::journal::{Endpoint, Origin};
 use crate::ledger::TokenState;
 use crate::lenient;
-use crate::limits::Form;
+use crate::limits::{Crossed, Form, Share};
 use crate::pipeline::{self, Call};
 use crate::reply::Reply;
 use crate::resource::{presented, presented_token, shown};
@@ -61,6 +62,7 @@ pub(crate) use buckets::usual_limits;
 pub(crate) use codes::fidelity;
 pub(crate) use issuing::{refresh_lifetime, refresh_value};
 pub(crate) use minting::ordinary;
+pub(crate) use system_log::{SavedLog, SystemLog};
 
 /// How long a metadata document may be kept.
 const METADATA_LIFETIME: Duration = Duration::from_secs(86_400);
@@ -108,6 +110,8 @@ pub(crate) fn org_routes(rooms: Arc<Rooms>) -> Router {
         .route("/oauth2/v1/keys", any(keys))
         .route("/oauth2/{server}/v1/keys", any(keys))
         .route("/api/v1/{*rest}", any(management))
+        .route("/oauth2/v1/clients/{*rest}", any(management))
+        .route("/admin/access/api/tokens", any(console))
         .fallback(unknown)
         .with_state(rooms)
 }
@@ -250,6 +254,14 @@ async fn management(
     .await
 }
 
+async fn console(
+    State(world): State<World>,
+    Extension(inbound): Extension<Arc<Inbound>>,
+) -> Response {
+    let act = || console::answer(&world, &inbound);
+    pipeline::answer(&world, &inbound, Call::to(Endpoint::SignIn), &Okta, act).await
+}
+
 async fn customer_api(
     State(world): State<World>,
     Extension(inbound): Extension<Arc<Inbound>>,
@@ -292,6 +304,16 @@ fn document(world: &World, inbound: &Inbound, read: impl FnOnce() -> Reply) -> R
 impl Dialect for Okta {
     fn principal(&self, world: &World, inbound: &Inbound, call: &Call) -> String {
         buckets::principal(world, inbound, call)
+    }
+
+    fn share(&self, world: &World, inbound: &Inbound, call: &Call) -> Option<Share> {
+        buckets::share(world, inbound, call)
+    }
+
+    fn crossed(&self, world: &World, inbound: &Inbound, call: &Call, crossed: &[Crossed]) {
+        for crossed in crossed {
+            world.system_log.note(world, inbound, call, crossed);
+        }
     }
 
     fn limited(&self, world: &World, _: &Inbound, _: Endpoint, form: Form) -> Reply {

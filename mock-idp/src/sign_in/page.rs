@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use super::style::STYLE;
+pub(crate) use super::style::STYLE;
 use crate::directory::User;
 use crate::reply::Reply;
 
@@ -236,7 +236,7 @@ fn cancel() -> String {
 }
 
 /// A text as it may stand in an element or in a quoted attribute.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -166,7 +166,7 @@ fn too_many_at_once_are_told_by_zeros() {
 /// Which of the rules are for a request, by their number of requests.
 fn met(rules: &[LimitRule], vendors: &[LimitRule], knock: &Knock<'_>) -> Vec<u32> {
     let meters = Meters::new(Custom::of(Provider::Okta), vendors.to_vec(), rules).unwrap();
-    let verdict = meters.take(knock, |_| String::new(), || at(0));
+    let verdict = meters.take(knock, &Somebody("", None), || at(0));
     drop(verdict);
     let rules = meters.rules();
     let usage = meters.usage(|| at(0)).into_iter();
@@ -229,7 +229,7 @@ fn origin_and_method_tell_requests_apart() {
 
 #[test]
 fn rules_given_back_as_they_were_given_out_are_the_same() {
-    let vendors = crate::okta::usual_limits();
+    let vendors = crate::okta::usual_limits(&crate::directory::OrgLimits::default());
     let meters = Meters::new(Custom::of(Provider::Okta), vendors.clone(), &[]).unwrap();
     assert!(!take(&meters, "app", at(0)).is_refused());
     let before = meters.usage(|| at(0));
