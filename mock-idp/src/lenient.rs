@@ -248,6 +248,8 @@ fn admit_entra_scope(
             step_up: Vec::new(),
             enabled: true,
             assignment_required: false,
+            without_service_principal: false,
+            roles: Vec::new(),
             group_claims: false,
             scopes: Vec::new(),
             admin_scopes: Vec::new(),

@@ -45,6 +45,7 @@ mod secret;
 #[cfg(feature = "serve")]
 pub mod serve;
 mod setup;
+mod sign_in;
 mod snapshot;
 pub mod supervise;
 mod turn;

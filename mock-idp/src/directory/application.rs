@@ -11,6 +11,7 @@ use super::client_secret::ClientSecret;
 use super::defaults::{is_default, yes};
 use super::federated::FederatedCredential;
 use super::lifetimes::Lifetimes;
+use super::okta_client::OktaClient;
 use super::realm::SignInAudience;
 use super::registration::Registration;
 
@@ -84,6 +85,16 @@ pub struct Application {
     /// Whose accounts it is for (Entra).
     #[serde(default, skip_serializing_if = "is_default")]
     pub sign_in_audience: SignInAudience,
+    /// The tokens that it may have straight from the authorization endpoint (Entra's `implicitGrantSettings`).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub implicit: Vec<ImplicitToken>,
+    /// What Okta alone knows of it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub okta: Box<OktaClient>,
+    /// Whether only users who are assigned to it, themselves or by a group, may sign in to it (Entra's
+    /// `appRoleAssignmentRequired`).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub assignment_required: bool,
     /// What it may administer as itself (Okta); everything without it.
     #[serde(default, skip_serializing_if = "is_default")]
     pub role: AdminRole,
@@ -116,6 +127,9 @@ impl Application {
             registration: Box::default(),
             subject_names: Vec::new(),
             sign_in_audience: SignInAudience::default(),
+            implicit: Vec::new(),
+            okta: Box::default(),
+            assignment_required: false,
             role: AdminRole::default(),
         }
     }
@@ -157,6 +171,16 @@ pub enum Platform {
     Public,
 }
 
+/// A token that comes straight from the authorization endpoint, without a code (OpenID Connect Core section 3.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ImplicitToken {
+    /// An id token, by itself or beside a code.
+    IdToken,
+    /// An access token.
+    AccessToken,
+}
+
 /// A grant that an application may use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -169,10 +193,13 @@ pub enum GrantType {
     RefreshToken,
     /// RFC 8628.
     DeviceCode,
-    /// RFC 6749 section 4.1 (Entra).
+    /// RFC 6749 section 4.1.
     AuthorizationCode,
-    /// RFC 7523 section 2.1, as Entra has it: an API asks for a token in the name of who called it.
+    /// RFC 7523 section 2.1. As Entra has it, an API asks for a token in the name of who called it; as Okta has it, a client states
+    /// with its own key in whose name it asks.
     OnBehalfOf,
+    /// RFC 8693 (Okta): an API asks for a token in the name of who called it.
+    TokenExchange,
 }
 
 impl GrantType {
@@ -186,6 +213,7 @@ impl GrantType {
             Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
             Self::AuthorizationCode => "authorization_code",
             Self::OnBehalfOf => "urn:ietf:params:oauth:grant-type:jwt-bearer",
+            Self::TokenExchange => "urn:ietf:params:oauth:grant-type:token-exchange",
         }
     }
 }

@@ -217,6 +217,9 @@ impl Directory {
                 take(servers, |known| known.id == id)
             }
         };
+        for tenant in &mut self.entra.tenants {
+            tenant.drop_dangling();
+        }
         if gone { Ok(()) } else { Err(unknown()) }
     }
 

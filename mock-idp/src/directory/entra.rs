@@ -4,9 +4,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::application::Application;
+use super::assignment::Assignment;
 use super::cloud::Cloud;
 use super::conditional_access::ConditionalAccess;
 use super::defaults::{is_default, yes};
+use super::device::Device;
 use super::group::Group;
 use super::managed_identity::ManagedIdentity;
 use super::realm::FederatedDomain;
@@ -24,6 +26,10 @@ pub struct EntraDirectory {
     /// Which of Microsoft's clouds it is, by the names in its documents and tokens; the public one without it.
     #[serde(default, skip_serializing_if = "is_default")]
     pub cloud: Cloud,
+    /// The API that a request at a v1.0 endpoint asks for which names no `resource`: Azure AD Graph, by its application id, without
+    /// this. It is gone, and so such requests are refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub v1_resource: Option<String>,
     /// The keys that sign; the built-in ones without it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<SigningKeyEntry>,
@@ -94,6 +100,12 @@ pub struct Tenant {
     /// Its Conditional Access policies. The first that is for a request refuses it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditional_access: Vec<ConditionalAccess>,
+    /// Who is assigned to which of its applications and APIs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assignments: Vec<Assignment>,
+    /// The devices that it knows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub devices: Vec<Device>,
 }
 
 impl Tenant {
@@ -101,6 +113,73 @@ impl Tenant {
     #[must_use]
     pub fn region(&self) -> &str {
         self.region.as_deref().unwrap_or("EU")
+    }
+
+    /// Drops assignments and devices of whom or what is gone.
+    pub(crate) fn drop_dangling(&mut self) {
+        let principals = |id: &str| {
+            let same = |known: &String| known.eq_ignore_ascii_case(id);
+            self.users.iter().any(|known| same(&known.id))
+                || self.groups.iter().any(|known| same(&known.id))
+                || self.applications.iter().any(|known| same(&known.id))
+                || self
+                    .managed_identities
+                    .iter()
+                    .any(|known| same(&known.client_id))
+        };
+        let targets = |id: &str| {
+            let same = |known: &String| known.eq_ignore_ascii_case(id);
+            self.applications.iter().any(|known| same(&known.id))
+                || self.resources.iter().any(|known| same(&known.app_id))
+        };
+        let mut assignments = std::mem::take(&mut self.assignments);
+        assignments.retain(|one| principals(&one.principal) && targets(&one.to));
+        self.assignments = assignments;
+        let users = &self.users;
+        let is_there = |login: &String| users.iter().any(|user| user.login == *login);
+        self.devices.retain(|device| is_there(&device.owner));
+    }
+
+    /// The device that a user signs in from.
+    pub(crate) fn device_of(&self, user: &User) -> Option<&Device> {
+        let mut devices = self.devices.iter();
+        devices.find(|device| device.owner.eq_ignore_ascii_case(&user.login))
+    }
+
+    /// The roles that somebody has of an application or API: those that are consented to whatever the API, and those that one of
+    /// the principals is assigned to.
+    pub(crate) fn roles<'a>(
+        &'a self,
+        consented: &'a [String],
+        principals: &[&str],
+        to: &str,
+    ) -> Vec<&'a str> {
+        let assigned = self.assignments.iter();
+        let is_his = |one: &&Assignment| principals.iter().any(|id| one.is_of(id, to));
+        let assigned = assigned.filter(is_his);
+        let assigned = assigned.filter_map(|one| one.role.as_deref());
+        let mut roles: Vec<&str> = Vec::new();
+        for role in consented.iter().map(String::as_str).chain(assigned) {
+            if !roles.contains(&role) {
+                roles.push(role);
+            }
+        }
+        roles
+    }
+
+    /// The roles that a user is assigned to, himself or by a group.
+    pub(crate) fn user_roles(&self, user: &User, to: &str) -> Vec<&str> {
+        let groups = user.groups.iter().map(String::as_str);
+        let principals: Vec<&str> = std::iter::once(user.id.as_str()).chain(groups).collect();
+        self.roles(&[], &principals, to)
+    }
+
+    /// Whether a user is assigned to an application or API, himself or by a group.
+    pub(crate) fn has_assigned(&self, user: &User, to: &str) -> bool {
+        let mut assigned = self.assignments.iter();
+        assigned.any(|one| {
+            one.is_of(&user.id, to) || user.groups.iter().any(|group| one.is_of(group, to))
+        })
     }
 
     /// The API with this identifier URI or application id. A trailing slash of the URI is part of the name that was asked for.
@@ -150,6 +229,12 @@ pub struct ApiResource {
     /// Whether an application needs one of its roles for an app-only token (`appRoleAssignmentRequired`).
     #[serde(default, skip_serializing_if = "is_default")]
     pub assignment_required: bool,
+    /// Whether it has no service principal in the tenant, and so cannot be had for (a service that nobody has subscribed to).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub without_service_principal: bool,
+    /// The roles it has for applications, by name. Microsoft Graph has its well-known ones without this.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<String>,
     /// Whether its tokens name the user's groups (`groupMembershipClaims`).
     #[serde(default, skip_serializing_if = "is_default")]
     pub group_claims: bool,

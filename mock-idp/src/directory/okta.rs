@@ -11,6 +11,7 @@ use super::network_zone::NetworkZone;
 use super::org_limits::{OrgLimits, PrincipalShare};
 use super::policy::AccessPolicy;
 use super::signing::SigningKeyEntry;
+use super::uncertain::Uncertain;
 use super::user::User;
 use crate::fault::Rule;
 use crate::limits::LimitRule;
@@ -50,6 +51,12 @@ pub struct OktaDirectory {
     /// Its groups.
     #[serde(default)]
     pub groups: Vec<Group>,
+    /// The login of the user as whom every sign-in is approved at once, without a page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub automatic_sign_in: Option<String>,
+    /// What is not certain of Okta, and may be chosen.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub uncertain: Uncertain,
     /// The keys that sign; the built-in ones without it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<SigningKeyEntry>,

@@ -31,6 +31,10 @@ pub struct Registration {
     /// Whether it has no service principal in its tenant, and so cannot sign in as itself.
     #[serde(skip_serializing_if = "is_default")]
     pub without_service_principal: bool,
+    /// The application ids of the APIs that it says it asks users for (`requiredResourceAccess`). Another one's `.default` is then
+    /// refused; any is asked for without this.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub required_resources: Vec<String>,
     /// The display names of its secrets and certificates, by their ids.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub credential_names: BTreeMap<String, String>,

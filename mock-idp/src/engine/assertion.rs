@@ -65,6 +65,11 @@ impl Assertion {
         })
     }
 
+    /// Whether it says that it speaks for a user: an access token does by its scopes.
+    pub(crate) fn speaks_for_user(&self) -> bool {
+        self.claims.contains_key("scp")
+    }
+
     pub(crate) fn issuer(&self) -> Option<&str> {
         self.claims.get("iss")?.as_str()
     }
@@ -83,6 +88,16 @@ impl Assertion {
             }
             _ => None,
         }
+    }
+
+    /// A claim by its name.
+    pub(crate) fn claim(&self, name: &str) -> Option<&Value> {
+        self.claims.get(name)
+    }
+
+    /// What its header says under a name.
+    pub(crate) fn parameter(&self, name: &str) -> Option<&Value> {
+        self.header.get(name)
     }
 
     /// `jti`.

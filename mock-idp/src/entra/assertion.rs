@@ -9,7 +9,7 @@ use jsonwebtoken::Algorithm;
 use super::coded::Coded;
 use super::denial::{EntraDenial, FederatedFault};
 use super::tenant::segment;
-use super::tokens::v2_issuer;
+use super::tokens::{v1_issuer, v2_issuer};
 use crate::directory::{Application, Certificate, FederatedCredential, Tenant};
 use crate::engine::{Assertion, AssertionFault, Audience, Claimed, TokenRequest};
 use crate::inbound::Inbound;
@@ -46,7 +46,10 @@ pub(super) fn verify(
     let names_certificate = ["x5t", "x5t#S256"]
         .iter()
         .any(|name| assertion.thumbprint(name).is_some());
-    if !names_certificate && !is_own(assertion.issuer()) {
+    // Entra's own tokens name a certificate as well.
+    let mut trusted = application.federated.iter();
+    let is_trusted = trusted.any(|known| assertion.issuer() == Some(&known.issuer));
+    if !is_own(assertion.issuer()) && (is_trusted || !names_certificate) {
         return by_trust(world, &assertion, audience, application);
     }
     if !is_own(assertion.issuer()) {
@@ -93,6 +96,9 @@ fn by_certificate(
         .filter(|certificate| certificate.is_valid_at(now))
         .peekable();
     if valid.peek().is_none() {
+        if first.revoked {
+            return Err(Coded::new(7_000_214).into());
+        }
         return Err(EntraDenial::CertificateOutdated {
             client: client(),
             thumbprint: first.thumbprint.clone(),
@@ -240,6 +246,14 @@ fn by_trust(
         return Err(FederatedFault::Signature { key }.into());
     }
     assertion.timely(world.clock.now(), LEEWAY)?;
+    let mut tenants = world.directory.entra.tenants.iter();
+    let is_own = |tenant: &Tenant| {
+        [v1_issuer(world, &tenant.id), v2_issuer(world, &tenant.id)].contains(&credential.issuer)
+    };
+    // Entra's own tokens are taken of applications alone.
+    if assertion.speaks_for_user() && tenants.any(is_own) {
+        return Err(Coded::new(700_229).into());
+    }
     Ok(())
 }
 

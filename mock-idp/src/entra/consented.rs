@@ -6,10 +6,8 @@ use crate::world::World;
 /// Delegated scopes that are consented to.
 #[derive(Clone, Debug)]
 pub(super) struct Consented<'a> {
-    pub(super) client: &'a str,
-    /// By name, whatever the resource.
-    everybody: &'a [String],
-    /// `resource/name`, with the resource's own identifier.
+    pub(super) application: &'a Application,
+    /// What the user allows, `resource/name`, with the resource's own identifier.
     own: Vec<String>,
 }
 
@@ -23,14 +21,13 @@ impl<'a> Consented<'a> {
     ) -> Self {
         let own = user.map(|user| world.ledger.consents(&tenant.id, user, &application.id));
         Self {
-            client: &application.id,
-            everybody: &application.scopes,
+            application,
             own: own.unwrap_or_default(),
         }
     }
 
     pub(super) fn allows(&self, resource: &ApiResource, name: &str) -> bool {
-        let everybody = self.everybody.iter();
+        let everybody = self.application.scopes.iter();
         everybody
             .into_iter()
             .any(|known| known.eq_ignore_ascii_case(name))
@@ -41,7 +38,7 @@ impl<'a> Consented<'a> {
 
     /// All that is allowed of a resource, by name.
     pub(super) fn all(&self, resource: &ApiResource) -> impl Iterator<Item = &str> {
-        let everybody = self.everybody.iter().map(String::as_str);
+        let everybody = self.application.scopes.iter().map(String::as_str);
         everybody.chain(self.of_resource(resource))
     }
 

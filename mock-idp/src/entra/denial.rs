@@ -94,6 +94,12 @@ impl From<FederatedFault> for EntraDenial {
     }
 }
 
+impl From<SignInDenial> for EntraDenial {
+    fn from(denial: SignInDenial) -> Self {
+        Self::SignIn(denial)
+    }
+}
+
 impl From<Denial> for EntraDenial {
     fn from(denial: Denial) -> Self {
         Self::Common(denial)

@@ -6,6 +6,7 @@ use std::time::Duration;
 use http::StatusCode;
 use serde_json::json;
 
+use super::admission::Entrant;
 use super::consented::Consented;
 use super::denial::EntraDenial;
 use super::realm;
@@ -16,7 +17,7 @@ use crate::directory::{GrantType, Tenant};
 use crate::engine::{self, Claimed, Denial, Grant, TokenRequest};
 use crate::inbound::Inbound;
 use crate::journal::Origin;
-use crate::ledger::{AskedFor, DevicePace, Manner};
+use crate::ledger::{AskedFor, DevicePace, Manner, TokenFacts};
 use crate::reply::Reply;
 use crate::world::World;
 
@@ -57,6 +58,7 @@ fn begun(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<Rep
         client: claimed.application.id.clone(),
         issuer: tenant.id.clone(),
         scope,
+        any_issuer: realm::is_alias(inbound),
     };
     let device_code = world.entropy.base64url(96);
     let (label, user_code) = world.ledger.begin_sign_in(
@@ -94,6 +96,24 @@ pub(super) fn redeemed<'w>(
     let asked = facts.as_ref().map(|facts| facts.scope.clone());
     let asked = asked.unwrap_or_default();
     let resolved = scope::delegated(&asked, tenant, &consented, Several::Refused)?;
+    let manner = world.ledger.manner_of(shown).unwrap_or(Manner::PASSWORD);
+    // Of one that has not been approved, or not for this client, the ledger says so.
+    let is_own =
+        |facts: &&TokenFacts| facts.client == claimed.application.id && facts.issuer == tenant.id;
+    let own = facts.as_ref().filter(is_own);
+    let mut users = tenant.users.iter();
+    if let Some(user) = users.find(|known| own.and_then(|own| own.user.as_ref()) == Some(&known.id))
+    {
+        let entrant = Entrant {
+            tenant,
+            application: claimed.application,
+            user,
+            resource: resolved.resource,
+            manner,
+            since: own.map_or(now, |own| own.issued_at),
+        };
+        entrant.admitted(now)?;
+    }
     let grant = engine::redeem_device_code(
         request,
         claimed,
@@ -104,7 +124,7 @@ pub(super) fn redeemed<'w>(
             claimed,
             &resolved,
             delegated_lifetime(world, &claimed.application.lifetimes),
-            Manner::PASSWORD,
+            manner,
         ),
         false,
         &world.ledger,

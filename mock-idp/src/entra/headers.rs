@@ -2,6 +2,7 @@
 
 use super::correlation::correlation_id;
 use super::cors;
+use crate::engine::TokenRequest;
 use crate::inbound::Inbound;
 use crate::reply::Reply;
 use crate::world::World;
@@ -27,18 +28,42 @@ pub(super) fn token(world: &World, inbound: &Inbound, reply: &mut Reply) {
         reply.default_header("client-request-id", &correlation_id(world, inbound));
     }
     common_ids(world, reply);
-    if inbound.header("x-client-sku").is_some() {
-        let number = reply
-            .vendor_code
-            .as_deref()
-            .and_then(|code| code.strip_prefix("AADSTS"))
-            .unwrap_or("0")
-            .to_owned();
-        reply.default_header("x-ms-clitelem", &format!("1,{number},0,,"));
+    if tells_telemetry(inbound) {
+        let told = telemetry(world, inbound, reply);
+        reply.default_header("x-ms-clitelem", &told);
     }
     reply.default_header("x-xss-protection", "0");
     cookies(world, reply);
     cors::dress(inbound, reply);
+}
+
+/// Whether a client has said that it is an MSAL: in a header, or in a field of the form as the one for Node does. That it is told
+/// more only then is assumed.
+fn tells_telemetry(inbound: &Inbound) -> bool {
+    const FIELD: &[u8] = b"x-client-sku=";
+    let mut windows = inbound.body.windows(FIELD.len());
+    inbound.header("x-client-sku").is_some()
+        || windows.any(|window| window.eq_ignore_ascii_case(FIELD))
+}
+
+/// What MSAL is told: version 1, the number of the error, that of the suberror, and how old the refresh token is that was refused, in
+/// milliseconds (github.com/AzureAD/microsoft-authentication-library-for-java, `XmsClientTelemetryInfo`).
+fn telemetry(world: &World, inbound: &Inbound, reply: &Reply) -> String {
+    let number = reply.vendor_code.as_deref();
+    let number = number.and_then(|code| code.strip_prefix("AADSTS"));
+    let Some(number) = number else {
+        return "1,0,0,,".to_owned();
+    };
+    let request = TokenRequest::parse(inbound);
+    let shown = request.get("refresh_token");
+    let now = world.clock.now();
+    let facts = shown.and_then(|shown| world.ledger.state_of(shown, now).0);
+    let age = facts.map(|facts| now.duration_since(facts.issued_at));
+    let age = age.map(|age| {
+        let part = age.subsec_nanos().unsigned_abs() / 100;
+        format!("{}.{:04}", age.as_millis().max(0), part % 10_000)
+    });
+    format!("1,{number},0,{},", age.unwrap_or_default())
 }
 
 /// Those of documents.

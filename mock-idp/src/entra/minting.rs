@@ -8,7 +8,7 @@ use super::refresh::delegated_lifetime;
 use super::scope::{self, Several};
 use super::token::{app_only_lifetime, expiry};
 use super::tokens::{Subject, unsigned_access_token};
-use super::user_tokens::{ID_TOKEN_LIFETIME, unsigned_id_token};
+use super::user_tokens::{Beside, ID_TOKEN_LIFETIME, unsigned_id_token};
 use crate::diagnostic::listed;
 use crate::directory::Tenant;
 use crate::engine::{Grant, SignIn};
@@ -93,7 +93,7 @@ pub(crate) fn ordinary(
     };
     let unsigned = match (recipe.token, &grant.user) {
         (OrderedToken::IdToken, Some(user)) => {
-            unsigned_id_token(world, &subject, user, expires_at, key)
+            unsigned_id_token(world, &subject, user, Beside::default(), expires_at, key)
         }
         _ => unsigned_access_token(world, &subject, key),
     };

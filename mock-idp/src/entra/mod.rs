@@ -2,6 +2,7 @@
 
 mod aadsts;
 mod accounts;
+mod admission;
 mod assertion;
 mod assertion_denial;
 mod authorize;
@@ -37,6 +38,7 @@ mod tokens;
 mod user_tokens;
 mod v1;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -57,7 +59,7 @@ use crate::reply::Reply;
 use crate::resource::{presented, presented_token, shown};
 use crate::world::{Rooms, World};
 
-pub(crate) use authorize::{Decided, RefusedWith, STYLE, allow_device, approve, deny, escaped};
+pub(crate) use authorize::{allow_device, approve, deny, device_shown, open_to};
 pub(crate) use codes::fidelity;
 pub(crate) use correlation::given as given_request_id;
 pub(crate) use examples::{
@@ -79,7 +81,10 @@ pub(crate) fn login_routes(rooms: Arc<Rooms>) -> Router {
         .route("/{tenant}/oauth2/v2.0/token", any(token))
         .route("/{tenant}/oauth2/v2.0/devicecode", any(device_code))
         .route("/oauth2/v2.0/token", any(token))
-        .merge(v1::routes())
+        .route("/{tenant}/oauth2/token", any(token))
+        .route("/{tenant}/oauth2/devicecode", any(device_code))
+        .route("/oauth2/token", any(token))
+        .route("/error", any(error_page))
         .merge(documents::routes())
         .fallback(unknown)
         .with_state(rooms);
@@ -107,46 +112,55 @@ async fn token(
     State(world): State<World>,
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
-    let request = TokenRequest::parse(&inbound).reading(world.directory.laxity.basic);
-    let call = Call {
-        endpoint: Endpoint::Token,
-        token_request: Some(
-            request.facts(&tenant::segment(&inbound), || world.client_credentials()),
-        ),
-        presented: request
-            .shown_grant()
-            .map(|value| presented_token(&world, value, "")),
-    };
-    pipeline::answer(&world, &inbound, call, &Entra, || {
-        if let Some(reply) = cors::preflight(&inbound, false) {
-            return reply;
-        }
-        let world = lenient::admit(&world, &request, &tenant::segment(&inbound));
-        token::answer(&world, &inbound, &request)
-    })
-    .await
+    served(&world, &inbound, Endpoint::Token, token::answer).await
 }
 
 async fn device_code(
     State(world): State<World>,
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
-    let request = TokenRequest::parse(&inbound).reading(world.directory.laxity.basic);
-    let call = Call {
-        endpoint: Endpoint::Device,
-        token_request: Some(
-            request.facts(&tenant::segment(&inbound), || world.client_credentials()),
-        ),
-        presented: None,
+    served(&world, &inbound, Endpoint::Device, device::answer).await
+}
+
+/// Answers a request of either version; `act` does for one of v2.0.
+async fn served(
+    world: &World,
+    inbound: &Inbound,
+    endpoint: Endpoint,
+    act: impl FnOnce(&World, &Inbound, &TokenRequest) -> Reply,
+) -> Response {
+    let said = TokenRequest::parse(inbound).reading(world.directory.laxity.basic);
+    let is_v1 = tenant::is_v1(inbound);
+    let asked = match is_v1 {
+        true => Cow::Owned(v1::translated(world, &said)),
+        false => Cow::Borrowed(&said),
     };
-    pipeline::answer(&world, &inbound, call, &Entra, || {
-        if let Some(reply) = cors::preflight(&inbound, false) {
+    let shown = asked.shown_grant().filter(|_| endpoint == Endpoint::Token);
+    let call = Call {
+        endpoint,
+        token_request: Some(said.facts(&tenant::segment(inbound), || world.client_credentials())),
+        presented: shown.map(|value| presented_token(world, value, "")),
+    };
+    pipeline::answer(world, inbound, call, &Entra, || {
+        if let Some(reply) = cors::preflight(inbound, false) {
             return reply;
         }
-        let world = lenient::admit(&world, &request, &tenant::segment(&inbound));
-        device::answer(&world, &inbound, &request)
+        let world = lenient::admit(world, &asked, &tenant::segment(inbound));
+        let reply = act(&world, inbound, &asked);
+        match is_v1 {
+            true => v1::rendered(&world, reply, endpoint, &said),
+            false => reply,
+        }
     })
     .await
+}
+
+async fn error_page(
+    State(world): State<World>,
+    Extension(inbound): Extension<Arc<Inbound>>,
+) -> Response {
+    let act = || authorize::about_error(&inbound);
+    pipeline::answer(&world, &inbound, Call::to(Endpoint::SignIn), &Entra, act).await
 }
 
 async fn unknown(

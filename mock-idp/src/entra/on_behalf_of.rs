@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::admission::Entrant;
 use super::consented::Consented;
 use super::denial::EntraDenial;
 use super::refresh::{delegated_lifetime, refresh_value};
@@ -58,13 +59,24 @@ pub(super) fn granted<'w>(
     }
     let consented = Consented::of(world, tenant, claimed.application, Some(&user.id));
     let resolved = scope::delegated(&scopes, tenant, &consented, Several::Refused)?;
-    let lifetime = delegated_lifetime(world, &claimed.application.lifetimes);
     // What the middle tier has is its own: a change of the password does not end it.
     let manner = Manner {
         platform: None,
         by_password: false,
         second_factor: manner.second_factor || has_second,
+        device: manner.device,
+        ..Manner::default()
     };
+    let entrant = Entrant {
+        tenant,
+        application: claimed.application,
+        user: &user,
+        resource: resolved.resource,
+        manner,
+        since: facts.as_ref().map_or(now, |facts| facts.issued_at),
+    };
+    entrant.admitted(now)?;
+    let lifetime = delegated_lifetime(world, &claimed.application.lifetimes);
     let terms = terms(world, tenant, claimed, &resolved, lifetime, manner);
     let make = || refresh_value(world);
     let mut grant = engine::signed_in(request, claimed, user, terms, &world.ledger, now, make);

@@ -3,12 +3,10 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
+use super::admission::Entrant;
 use super::coded::Coded;
 use super::denial::{EntraDenial, seven_digits};
-use super::scope::Resolved;
-use crate::directory::{AccessControl, Application, ConditionalAccess, Tenant, User};
-use crate::engine::TokenRequest;
-use crate::world::World;
+use crate::directory::{AccessControl, ApiResource, Application, ConditionalAccess, Tenant, User};
 
 /// How old a sign-in may be where a recent one is asked for.
 const RECENT: SignedDuration = SignedDuration::from_hours(1);
@@ -17,84 +15,78 @@ const RECENT: SignedDuration = SignedDuration::from_hours(1);
 pub(super) fn workload(
     tenant: &Tenant,
     application: &Application,
-    resolved: &Resolved<'_>,
+    resource: &ApiResource,
 ) -> Result<(), EntraDenial> {
-    let resource = &resolved.resource.identifier;
+    let named = &resource.identifier;
     let mut policies = tenant.conditional_access.iter();
-    match policies.find(|policy| policy.is_for_workload(&application.id, resource)) {
-        Some(policy) => Err(refusal(policy, tenant, resolved).into()),
+    match policies.find(|policy| policy.is_for_workload(&application.id, named)) {
+        Some(policy) => Err(refusal(policy, tenant, resource).into()),
         None => Ok(()),
     }
 }
 
-/// Refuses a user who signs in by a password alone, and so without a second factor or a device.
-pub(super) fn password(
-    tenant: &Tenant,
-    user: &User,
-    resolved: &Resolved<'_>,
-) -> Result<(), EntraDenial> {
-    first(tenant, user, resolved, |control| {
-        control != AccessControl::RecentSignIn
-    })
-}
-
-/// Refuses the refresh of what a user has signed in for.
-pub(super) fn refresh(
-    world: &World,
-    request: &TokenRequest,
-    tenant: &Tenant,
-    resolved: &Resolved<'_>,
-) -> Result<(), EntraDenial> {
-    if tenant.conditional_access.is_empty() {
-        return Ok(());
-    }
-    let now = world.clock.now();
-    let shown = request.get("refresh_token").unwrap_or_default();
-    let Some(facts) = world.ledger.state_of(shown, now).0 else {
-        return Ok(());
-    };
-    let mut users = tenant.users.iter();
-    let Some(user) = users.find(|user| facts.user.as_deref() == Some(&user.id)) else {
-        return Ok(());
-    };
-    let is_old = now.duration_since(facts.issued_at) > RECENT;
-    let manner = world.ledger.manner_of(shown).unwrap_or_default();
-    first(tenant, user, resolved, |control| match control {
+/// Refuses a user whom a policy asks for more than the sign-in has shown, or whom one forbids it.
+pub(super) fn user(entrant: &Entrant<'_>, now: Timestamp) -> Result<(), EntraDenial> {
+    let is_old = now.duration_since(entrant.since) > RECENT;
+    let has_second = entrant.manner.second_factor;
+    let device = entrant.device();
+    let counts = |control| match control {
         AccessControl::RecentSignIn => is_old,
-        AccessControl::SecondFactor
-        | AccessControl::SecondFactorRegistration
-        | AccessControl::SecondFactorSetup
-        | AccessControl::ExternalChallenge => !manner.second_factor,
+        AccessControl::RecentSecondFactor => is_old || !has_second,
+        AccessControl::CompliantDevice => !device.is_some_and(|device| device.compliant),
+        AccessControl::JoinedDevice => !device.is_some_and(|device| device.joined),
+        _ if is_second_factor(control) => !has_second,
         _ => true,
-    })
-    .map_err(|denial| dated(denial, facts.issued_at))
-}
-
-fn first(
-    tenant: &Tenant,
-    user: &User,
-    resolved: &Resolved<'_>,
-    counts: impl Fn(AccessControl) -> bool,
-) -> Result<(), EntraDenial> {
-    let resource = &resolved.resource.identifier;
-    let mut policies = tenant.conditional_access.iter();
-    let met =
-        policies.find(|policy| policy.is_for_user(&user.login, resource) && counts(policy.control));
-    match met {
-        Some(policy) => Err(refusal(policy, tenant, resolved).into()),
+    };
+    let mut policies = for_user(entrant.tenant, entrant.user, entrant.resource);
+    match policies.find(|policy| counts(policy.control)) {
+        Some(policy) => Err(refusal(policy, entrant.tenant, entrant.resource)
+            .with("issued", seven_digits(entrant.since))
+            .into()),
         None => Ok(()),
     }
 }
 
-/// A refusal that says when the token was issued does so.
-fn dated(denial: EntraDenial, issued_at: Timestamp) -> EntraDenial {
-    match denial {
-        EntraDenial::Coded(coded) => coded.with("issued", seven_digits(issued_at)).into(),
-        denial => denial,
-    }
+/// Whether a user has to show a second factor for this API.
+pub(super) fn asks_second_factor(tenant: &Tenant, user: &User, resource: &ApiResource) -> bool {
+    let asks = |control| is_second_factor(control) || control == AccessControl::RecentSecondFactor;
+    let mut policies = for_user(tenant, user, resource);
+    user.mfa_required || policies.any(|policy| asks(policy.control))
 }
 
-fn refusal(policy: &ConditionalAccess, tenant: &Tenant, resolved: &Resolved<'_>) -> Coded {
+/// Whether a sign-in of this age has to be done again for this API.
+pub(super) fn is_too_old(
+    tenant: &Tenant,
+    user: &User,
+    resource: &ApiResource,
+    since: Timestamp,
+    now: Timestamp,
+) -> bool {
+    let mut policies = for_user(tenant, user, resource);
+    now.duration_since(since) > RECENT
+        && policies.any(|policy| policy.control == AccessControl::RecentSignIn)
+}
+
+fn for_user<'a>(
+    tenant: &'a Tenant,
+    user: &'a User,
+    resource: &'a ApiResource,
+) -> impl Iterator<Item = &'a ConditionalAccess> {
+    let policies = tenant.conditional_access.iter();
+    policies.filter(|policy| policy.is_for_user(&user.login, &resource.identifier))
+}
+
+fn is_second_factor(control: AccessControl) -> bool {
+    matches!(
+        control,
+        AccessControl::SecondFactor
+            | AccessControl::SecondFactorRegistration
+            | AccessControl::SecondFactorSetup
+            | AccessControl::ExternalChallenge
+    )
+}
+
+fn refusal(policy: &ConditionalAccess, tenant: &Tenant, resource: &ApiResource) -> Coded {
     let number = match policy.control {
         AccessControl::Block => 53_003,
         AccessControl::SecondFactor => 50_076,
@@ -113,7 +105,7 @@ fn refusal(policy: &ConditionalAccess, tenant: &Tenant, resolved: &Resolved<'_>)
         AccessControl::InboundTenant => 500_213,
     };
     let coded = Coded::new(number)
-        .with("resource", &resolved.resource.app_id)
+        .with("resource", &resource.app_id)
         .with("tenant", &tenant.id);
     match policy.control {
         AccessControl::Block

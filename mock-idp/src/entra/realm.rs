@@ -4,8 +4,8 @@
 
 use super::coded::Coded;
 use super::denial::EntraDenial;
-use super::tenant::{Segment, resolve, segment};
-use crate::directory::{Application, GrantType, SignInAudience, Tenant};
+use super::tenant::{Segment, is_alias_name, resolve, segment};
+use crate::directory::{Application, CloudName, GrantType, SignInAudience, Tenant, User};
 use crate::engine::{self, Claimed, Denial, TokenRequest};
 use crate::inbound::Inbound;
 use crate::world::World;
@@ -27,7 +27,7 @@ pub(super) fn tenant<'w>(
         return Err(Coded::new(90_019).into());
     }
     match resolve(directory, &segment)? {
-        Segment::Tenant(tenant) => Ok(tenant),
+        Segment::Tenant(tenant) => served(world, tenant),
         Segment::Alias(_) if grant == GrantType::ClientCredentials.name() => {
             Err(EntraDenial::TenantImplied)
         }
@@ -36,6 +36,20 @@ pub(super) fn tenant<'w>(
         }
         Segment::Alias(_) => home(world, request).ok_or(EntraDenial::TenantImplied),
     }
+}
+
+/// Refuses a tenant of the US Government's cloud at the public one: that its region tells it is assumed.
+pub(super) fn served<'w>(world: &World, tenant: &'w Tenant) -> Result<&'w Tenant, EntraDenial> {
+    let is_public = world.directory.entra.cloud.is == CloudName::Public;
+    match is_public && tenant.region().eq_ignore_ascii_case("USGov") {
+        true => Err(Coded::new(900_439).into()),
+        false => Ok(tenant),
+    }
+}
+
+/// Whether a path names no tenant in particular.
+pub(super) fn is_alias(inbound: &Inbound) -> bool {
+    is_alias_name(&segment(inbound))
 }
 
 /// The tenant that a request implies.
@@ -60,6 +74,32 @@ fn home<'w>(world: &'w World, request: &TokenRequest) -> Option<&'w Tenant> {
         .or_else(shown)
         .or_else(registered)
         .or(directory.tenants.first())
+}
+
+/// Where a login is at home, if that is another tenant than this one.
+pub(super) fn elsewhere<'w>(
+    world: &'w World,
+    tenant: &Tenant,
+    login: &str,
+) -> Option<(&'w Tenant, &'w User)> {
+    let (_, domain) = login.rsplit_once('@')?;
+    let home = world.directory.entra.tenant(domain)?;
+    let mut users = home.users.iter();
+    let user = users.find(|user| user.login.eq_ignore_ascii_case(login))?;
+    (home.id != tenant.id).then_some((home, user))
+}
+
+/// A user of another tenant, who is no guest here.
+pub(super) fn no_guest(home: &Tenant, tenant: &Tenant, application: &Application) -> EntraDenial {
+    about(50_020, application)
+        .with("home", &home.id)
+        .with("tenant", &tenant.name)
+        .into()
+}
+
+/// An application that the tenant of its user does not know.
+pub(super) fn not_installed(home: &Tenant, application: &Application) -> EntraDenial {
+    not_there(home, &application.id)
 }
 
 /// The application that asks: enabled, and for accounts of the kind that the path stands for.
@@ -118,6 +158,10 @@ fn unknown(world: &World, request: &TokenRequest, tenant: &Tenant, denial: Denia
             .with("tenant", &tenant.id)
             .into();
     }
+    not_there(tenant, client)
+}
+
+fn not_there(tenant: &Tenant, client: &str) -> EntraDenial {
     Coded::new(700_016)
         .with("client", client)
         .with("tenant", &tenant.name)

@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
+use super::admission::Entrant;
 use super::consented::Consented;
 use super::denial::EntraDenial;
-use super::policy;
+use super::realm;
 use super::scope::{self, Resolved, Several};
 use super::sign_in_denial::SignInDenial;
-use crate::directory::{Application, Lifetimes, Platform, Rotation, RotationMode, Tenant};
+use crate::directory::{Application, Lifetimes, Platform, Rotation, RotationMode, Tenant, User};
 use crate::engine::{self, Claimed, Denial, Grant, Renewal, TokenRequest};
-use crate::ledger::{Manner, RefreshLifetime, TokenFacts, usual_rotation};
+use crate::ledger::{Manner, RefreshLifetime, TokenFacts, TokenState, usual_rotation};
 use crate::lenient;
 use crate::world::World;
 
@@ -18,7 +19,8 @@ const IDLE: Duration = Duration::from_secs(90 * 24 * 3600);
 /// Those of a single-page application die after a day, used or not.
 const SPA: Duration = Duration::from_secs(24 * 3600);
 
-/// A refresh. One token serves every resource that the user has consented to; without scopes the original ones hold.
+/// A refresh. One token serves every resource that the user has consented to, and every tenant that the user is in; without
+/// scopes the original ones hold.
 pub(super) fn granted<'w>(
     world: &World,
     request: &TokenRequest,
@@ -29,10 +31,27 @@ pub(super) fn granted<'w>(
     let shown = request.require("refresh_token")?;
     let application = claimed.application;
     lenient::admit_refresh_token(world, request, &tenant.id, application, &tenant.users);
-    let facts = world.ledger.state_of(shown, now).0;
+    let (facts, state) = world.ledger.state_of(shown, now);
     let kin = kin(tenant, application);
     is_kindred(tenant, application, facts.as_ref())?;
-    let user = facts.as_ref().and_then(|facts| facts.user.as_deref());
+    let owner = facts.as_ref().and_then(|facts| owner(world, facts));
+    let is_ours =
+        |facts: &TokenFacts| facts.client == application.id || kin.contains(&facts.client.as_str());
+    // Of one that is not honoured anyway, the ledger says why.
+    let is_honoured = matches!(state, TokenState::Live | TokenState::Rotated)
+        && facts.as_ref().is_some_and(is_ours);
+    let here = match owner {
+        Some((home, user)) if home.id != tenant.id => {
+            let mut guests = tenant.users.iter();
+            let guest = guests.find(|guest| guest.login.eq_ignore_ascii_case(&user.login));
+            if guest.is_none() && is_honoured {
+                return Err(realm::no_guest(home, tenant, application));
+            }
+            guest
+        }
+        owner => owner.map(|(_, user)| user),
+    };
+    let user = here.map(|user| user.id.as_str());
     let consented = Consented::of(world, tenant, application, user);
     let asked = request.scope();
     let original = facts.as_ref().map(|facts| facts.scope.clone());
@@ -43,7 +62,18 @@ pub(super) fn granted<'w>(
         asked
     };
     let resolved = scope::delegated(&scopes, tenant, &consented, Several::Dropped)?;
-    policy::refresh(world, request, tenant, &resolved)?;
+    if let Some(user) = here.filter(|user| user.enabled && is_honoured) {
+        let manner = world.ledger.manner_of(shown).unwrap_or_default();
+        let entrant = Entrant {
+            tenant,
+            application,
+            user,
+            resource: resolved.resource,
+            manner,
+            since: world.ledger.signed_in_at(shown).unwrap_or(now),
+        };
+        entrant.admitted(now)?;
+    }
     let usual = usual_rotation(RotationMode::KeepOld);
     let said: Option<&Rotation> = world.settings.rotation.as_ref();
     let renewal = Renewal {
@@ -52,11 +82,25 @@ pub(super) fn granted<'w>(
         kin: &kin,
     };
     let make = || refresh_value(world);
-    let users = &tenant.users;
+    let users = owner.map_or(&tenant.users, |(home, _)| &home.users);
     let granted = engine::refresh(request, claimed, users, renewal, &world.ledger, now, make);
     let mut grant = granted.map_err(|denial| spa_too_old(world, denial, shown, application))?;
     grant.grantee.scope.clone_from(&resolved.granted);
+    // What is issued is of the tenant that was asked, to whom the user is there.
+    if let Some(user) = here {
+        grant.grantee.issuer.clone_from(&tenant.id);
+        grant.grantee.user = Some(user.id.clone());
+        grant.user = Some(user.clone());
+    }
     Ok((grant, resolved))
+}
+
+/// Whose token it is, and where that user is at home.
+fn owner<'w>(world: &'w World, facts: &TokenFacts) -> Option<(&'w Tenant, &'w User)> {
+    let home = world.directory.entra.tenant(&facts.issuer)?;
+    let mut users = home.users.iter();
+    let user = users.find(|user| facts.user.as_deref() == Some(&user.id))?;
+    Some((home, user))
 }
 
 /// The applications whose refresh tokens this one may redeem beside its own.

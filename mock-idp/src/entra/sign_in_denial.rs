@@ -70,6 +70,8 @@ pub(super) enum SignInDenial {
         scope: String,
         resource: String,
     },
+    /// The code of a device is too old.
+    UserCodeExpired,
     /// No user code.
     UserCodeMissing,
 }
@@ -230,6 +232,7 @@ impl SignInDenial {
                     "The application '{name}' asked for scope '{scope}' that doesn't exist on the resource '{resource}'. Contact the app vendor."
                 ),
             ),
+            Self::UserCodeExpired => Aadsts::new(70_019, "expired_token", text_of(70_019)),
             Self::UserCodeMissing => {
                 Aadsts::new(90_119, "invalid_request", "The user code is null or empty.")
             }

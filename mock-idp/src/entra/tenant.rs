@@ -9,6 +9,9 @@ use crate::inbound::Inbound;
 /// The tenant that personal accounts are in.
 pub(super) const CONSUMERS: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
 
+/// The names that stand for no tenant in particular.
+const ALIASES: [&str; 3] = ["common", "organizations", "consumers"];
+
 /// What the first segment of a path names.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Segment<'d> {
@@ -24,6 +27,12 @@ pub(super) fn is_v1(inbound: &Inbound) -> bool {
     !path
         .split('/')
         .any(|segment| segment.eq_ignore_ascii_case("v2.0"))
+}
+
+/// Whether a segment is one that stands for no tenant in particular.
+pub(super) fn is_alias_name(segment: &str) -> bool {
+    let mut aliases = ALIASES.iter();
+    aliases.any(|alias| segment.eq_ignore_ascii_case(alias))
 }
 
 /// The first segment as sent, decoded.
@@ -44,10 +53,9 @@ pub(super) fn resolve<'d>(
     directory: &'d EntraDirectory,
     segment: &str,
 ) -> Result<Segment<'d>, EntraDenial> {
-    for alias in ["common", "organizations", "consumers"] {
-        if segment.eq_ignore_ascii_case(alias) {
-            return Ok(Segment::Alias(alias));
-        }
+    let mut aliases = ALIASES.into_iter();
+    if let Some(alias) = aliases.find(|alias| segment.eq_ignore_ascii_case(alias)) {
+        return Ok(Segment::Alias(alias));
     }
     if segment.eq_ignore_ascii_case(CONSUMERS) {
         return Ok(Segment::Alias("consumers"));

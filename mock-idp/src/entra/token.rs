@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::{Method, StatusCode};
 use serde_json::json;
 
+use super::admission::Entrant;
 use super::claims_request::ClaimsRequest;
 use super::coded::Coded;
 use super::consented::Consented;
@@ -13,8 +14,8 @@ use super::refresh::{self, delegated_lifetime, refresh_lifetime_by, refresh_valu
 use super::scope::{self, Resolved, Several};
 use super::sign_in_denial::SignInDenial;
 use super::tokens::{self, Subject};
-use super::user_tokens;
-use super::{accounts, assertion, authorize, device, on_behalf_of, policy, realm};
+use super::user_tokens::{self, Beside};
+use super::{accounts, admission, assertion, authorize, device, on_behalf_of, policy, realm};
 use crate::directory::{GrantType, Lifetimes, Tenant};
 use crate::engine::{self, Claimed, Denial, Grant, Terms, TokenRequest};
 use crate::inbound::Inbound;
@@ -79,14 +80,19 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
             let resolved = scope::app_only(&request.scope(), tenant)?;
             let application = claimed.application;
             let assigned = application.consent_required || resolved.resource.assignment_required;
-            if assigned && application.roles.is_empty() {
+            let roles = tenant.roles(
+                &application.roles,
+                &[&application.id],
+                &resolved.resource.app_id,
+            );
+            if assigned && roles.is_empty() {
                 let refused = Coded::new(501_051)
                     .with("client", &application.id)
                     .with("name", &application.name)
                     .with("resource", &resolved.audience);
                 return Err(refused.into());
             }
-            policy::workload(tenant, application, &resolved)?;
+            policy::workload(tenant, application, resolved.resource)?;
             let lifetime = app_only_lifetime(world, &claimed.application.lifetimes);
             let manner = Manner::default();
             let terms = terms(world, tenant, &claimed, &resolved, lifetime, manner);
@@ -98,9 +104,17 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
         GrantType::Password => {
             let resolved = delegated_scope(world, request, tenant, &claimed)?;
             let user = accounts::by_password(world, request, tenant)?;
-            policy::password(tenant, &user, &resolved)?;
+            let manner = admission::by_password(tenant, &user);
+            let entrant = Entrant {
+                tenant,
+                application: claimed.application,
+                user: &user,
+                resource: resolved.resource,
+                manner,
+                since: now,
+            };
+            entrant.admitted(now)?;
             let lifetime = delegated_lifetime(world, &claimed.application.lifetimes);
-            let manner = Manner::PASSWORD;
             let terms = terms(world, tenant, &claimed, &resolved, lifetime, manner);
             let grant =
                 engine::signed_in(request, &claimed, user, terms, &world.ledger, now, || {
@@ -112,6 +126,13 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
         GrantType::DeviceCode => device::redeemed(world, request, tenant, &claimed)?,
         GrantType::AuthorizationCode => authorize::redeemed(world, request, tenant, &claimed)?,
         GrantType::OnBehalfOf => on_behalf_of::granted(world, request, tenant, &claimed)?,
+        // No name of it is taken.
+        GrantType::TokenExchange => {
+            return Err(Denial::GrantUnsupported {
+                grant: grant_name.to_owned(),
+            }
+            .into());
+        }
     };
     asked.remember(world, grant_type, grant.family);
     Ok(reply(
@@ -203,14 +224,7 @@ fn reply(
     world.ledger.record_access(label, &access_token);
 
     let mut body = json!({ "token_type": "Bearer" });
-    let shown: Vec<&str> = grant
-        .grantee
-        .scope
-        .iter()
-        .map(String::as_str)
-        .filter(|scope| *scope != "offline_access")
-        .chain(resolved.by_default.as_deref())
-        .collect();
+    let shown = resolved.shown(&grant.grantee.scope);
     if grant.user.is_some() {
         body["scope"] = json!(shown.join(" "));
     }
@@ -233,10 +247,15 @@ fn reply(
     }
     if let Some(user) = &grant.user {
         if shown.contains(&"openid") {
-            body["id_token"] = json!(user_tokens::id_token(world, &subject, user));
+            body["id_token"] = json!(user_tokens::id_token(
+                world,
+                &subject,
+                user,
+                Beside::default()
+            ));
         }
         if request.get("client_info") == Some("1") {
-            body["client_info"] = json!(user_tokens::client_info(tenant, user));
+            body["client_info"] = json!(user_tokens::client_info(world, tenant, user));
         }
     }
     let issued = std::iter::once(label).chain(

@@ -68,8 +68,10 @@ pub(super) fn managed(world: &World, about: &About<'_>, identity: &ManagedIdenti
     }
     claims.add("oid", principal);
     claims.add("rh", rh(world));
-    if !identity.roles.is_empty() {
-        claims.add("roles", &identity.roles);
+    let resource = &about.resolved.resource.app_id;
+    let roles = about.tenant.roles(&identity.roles, &[client], resource);
+    if !roles.is_empty() {
+        claims.add("roles", roles);
     }
     claims.add("sub", principal);
     region(&mut claims, about.tenant, v1);
@@ -148,8 +150,13 @@ fn app_only(world: &World, subject: &Subject<'_>, v1: bool) -> Members {
     }
     claims.add("oid", &principal);
     claims.add("rh", rh(world));
-    if !subject.application.roles.is_empty() {
-        claims.add("roles", &subject.application.roles);
+    let application = subject.application;
+    let resource = &subject.resolved.resource.app_id;
+    let roles = subject
+        .tenant
+        .roles(&application.roles, &[&application.id], resource);
+    if !roles.is_empty() {
+        claims.add("roles", roles);
     }
     claims.add("sub", &principal);
     region(&mut claims, subject.tenant, v1);

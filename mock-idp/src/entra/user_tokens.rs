@@ -9,8 +9,11 @@ use jiff::Timestamp;
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
+use super::admission::device;
+use super::realm;
 use super::tokens::{
-    Subject, acr, backdated, capabilities, contexts, head, region, rh, tail, unsigned, v2_issuer,
+    Subject, acr, backdated, capabilities, contexts, head, region, rh, tail, unsigned, v1_issuer,
+    v2_issuer,
 };
 use crate::directory::{Tenant, User};
 use crate::entropy::hex;
@@ -42,12 +45,18 @@ pub(super) fn delegated(world: &World, subject: &Subject<'_>, user: &User, v1: b
         claims.add("app_displayname", &subject.application.name);
         claims.add("appid", &subject.application.id);
         claims.add("appidacr", acr(subject.grant.auth));
+        if let Some(device) = device(subject.tenant, subject.grant.sign_in.manner) {
+            claims.add("deviceid", &device.id);
+        }
         // A directory has one name for each user; the last word is taken for the family's.
         if let Some((given, family)) = user.name.rsplit_once(' ') {
             claims.add("family_name", family);
             claims.add("given_name", given);
         }
         groups(&mut claims, subject, user);
+        if let Some((home, _)) = realm::elsewhere(world, subject.tenant, &user.login) {
+            claims.add("idp", v1_issuer(world, &home.id));
+        }
         claims.add("idtyp", "user");
         if let Some(address) = subject.address {
             claims.add("ipaddr", address);
@@ -66,6 +75,12 @@ pub(super) fn delegated(world: &World, subject: &Subject<'_>, user: &User, v1: b
         claims.add("preferred_username", &user.login);
     }
     claims.add("rh", rh(world));
+    let roles = subject
+        .tenant
+        .user_roles(user, &subject.resolved.resource.app_id);
+    if !roles.is_empty() {
+        claims.add("roles", roles);
+    }
     claims.add("scp", scp.join(" "));
     if let Some(session) = &subject.grant.sign_in.session {
         claims.add("sid", session);
@@ -83,12 +98,24 @@ pub(super) fn delegated(world: &World, subject: &Subject<'_>, user: &User, v1: b
 /// How long an id token lives from its issue.
 pub(super) const ID_TOKEN_LIFETIME: Duration = Duration::from_secs(3600);
 
+/// What is given beside an id token, which then vouches for it (OpenID Connect Core section 3.3.2.11).
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Beside<'a> {
+    pub(super) code: Option<&'a str>,
+    pub(super) access_token: Option<&'a str>,
+}
+
 /// An id token (v2.0) for the application itself.
-pub(super) fn id_token(world: &World, subject: &Subject<'_>, user: &User) -> String {
+pub(super) fn id_token(
+    world: &World,
+    subject: &Subject<'_>,
+    user: &User,
+    beside: Beside<'_>,
+) -> String {
     let key = world.keys.active();
     let expires_at = subject.now.checked_add(ID_TOKEN_LIFETIME);
     let expires_at = expires_at.unwrap_or(Timestamp::MAX);
-    unsigned_id_token(world, subject, user, expires_at, &key).signed_by(&key)
+    unsigned_id_token(world, subject, user, beside, expires_at, &key).signed_by(&key)
 }
 
 /// The same before it is signed with this key.
@@ -96,6 +123,7 @@ pub(super) fn unsigned_id_token(
     world: &World,
     subject: &Subject<'_>,
     user: &User,
+    beside: Beside<'_>,
     expires_at: Timestamp,
     key: &SigningKey,
 ) -> Unsigned {
@@ -107,6 +135,11 @@ pub(super) fn unsigned_id_token(
     claims.add("nbf", issued);
     claims.add("exp", expires_at.as_second());
     claims.add("aio", world.entropy.base64url(24));
+    for (name, given) in [("at_hash", beside.access_token), ("c_hash", beside.code)] {
+        if let Some(given) = given {
+            claims.add(name, left_half(given));
+        }
+    }
     let has = |asked: &str| {
         let mut scope = subject.grant.grantee.scope.iter();
         scope.any(|scope| scope == asked)
@@ -127,6 +160,10 @@ pub(super) fn unsigned_id_token(
         claims.add("preferred_username", &user.login);
     }
     claims.add("rh", rh(world));
+    let roles = subject.tenant.user_roles(user, &subject.application.id);
+    if !roles.is_empty() {
+        claims.add("roles", roles);
+    }
     if let Some(session) = &subject.grant.sign_in.session {
         claims.add("sid", session);
     }
@@ -137,9 +174,16 @@ pub(super) fn unsigned_id_token(
     unsigned(key, false, claims)
 }
 
-/// `client_info`: which account the answer belongs to, as MSAL reads it.
-pub(super) fn client_info(tenant: &Tenant, user: &User) -> String {
+/// `client_info`: which account the answer belongs to, as MSAL reads it. That of a guest is the one at home.
+pub(super) fn client_info(world: &World, tenant: &Tenant, user: &User) -> String {
+    let home = realm::elsewhere(world, tenant, &user.login);
+    let (tenant, user) = home.unwrap_or((tenant, user));
     URL_SAFE_NO_PAD.encode(json!({ "uid": user.id, "utid": tenant.id }).to_string())
+}
+
+/// The first half of a hash (OpenID Connect Core section 3.1.3.6).
+fn left_half(text: &str) -> String {
+    URL_SAFE_NO_PAD.encode(&Sha256::digest(text)[..16])
 }
 
 /// What the user has shown.

@@ -3,95 +3,33 @@
 //!
 //! A request is translated into one of v2.0 for `{resource}/.default`, and its answer back, so that both endpoints decide alike.
 
-use std::sync::Arc;
-
-use axum::extract::State;
-use axum::response::Response;
-use axum::routing::any;
-use axum::{Extension, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
-use super::tenant::segment;
 use super::tokens::v1_issuer;
-use super::{Entra, cors, device, token};
 use crate::directory::GrantType;
 use crate::engine::TokenRequest;
-use crate::inbound::Inbound;
 use crate::journal::Endpoint;
-use crate::lenient;
-use crate::pipeline::{self, Call};
 use crate::reply::{Payload, Reply};
-use crate::resource::presented_token;
-use crate::world::{Rooms, World};
+use crate::world::World;
 
 /// Azure AD Graph, for which tokens were issued where nothing was named. It is gone, and so it is refused as unknown unless the
 /// directory has it: that it goes so is assumed.
 const AAD_GRAPH: &str = "00000002-0000-0000-c000-000000000000";
 
-/// Paths in lower case.
-pub(super) fn routes() -> Router<Arc<Rooms>> {
-    Router::new()
-        .route("/{tenant}/oauth2/token", any(token_request))
-        .route("/oauth2/token", any(token_request))
-        .route("/{tenant}/oauth2/devicecode", any(device_request))
-}
-
-async fn token_request(
-    State(world): State<World>,
-    Extension(inbound): Extension<Arc<Inbound>>,
-) -> Response {
-    let asked = TokenRequest::parse(&inbound).reading(world.directory.laxity.basic);
-    let request = translated(&asked);
-    let call = Call {
-        endpoint: Endpoint::Token,
-        token_request: Some(asked.facts(&segment(&inbound), || world.client_credentials())),
-        presented: request
-            .shown_grant()
-            .map(|value| presented_token(&world, value, "")),
-    };
-    pipeline::answer(&world, &inbound, call, &Entra, || {
-        if let Some(reply) = cors::preflight(&inbound, false) {
-            return reply;
-        }
-        let world = lenient::admit(&world, &request, &segment(&inbound));
-        let reply = token::answer(&world, &inbound, &request);
-        rendered(reply, |body| granted(&world, &body, asked.get("resource")))
-    })
-    .await
-}
-
-async fn device_request(
-    State(world): State<World>,
-    Extension(inbound): Extension<Arc<Inbound>>,
-) -> Response {
-    let asked = TokenRequest::parse(&inbound).reading(world.directory.laxity.basic);
-    let request = translated(&asked);
-    let call = Call {
-        endpoint: Endpoint::Device,
-        token_request: Some(asked.facts(&segment(&inbound), || world.client_credentials())),
-        presented: None,
-    };
-    pipeline::answer(&world, &inbound, call, &Entra, || {
-        if let Some(reply) = cors::preflight(&inbound, false) {
-            return reply;
-        }
-        let world = lenient::admit(&world, &request, &segment(&inbound));
-        let reply = device::answer(&world, &inbound, &request);
-        rendered(reply, |body| begun(&body))
-    })
-    .await
-}
-
 /// The same request at v2.0. A user's sign-in always gives a refresh token; an id token for the asking. What was granted before is
 /// for the API that it was granted for, unless another is named.
-fn translated(asked: &TokenRequest) -> TokenRequest {
+pub(super) fn translated(world: &World, asked: &TokenRequest) -> TokenRequest {
     let grant = asked.get("grant_type").unwrap_or_default();
     let goes_on = ["authorization_code", "refresh_token"].contains(&grant);
     let scope = match asked.get("resource") {
         None if goes_on => None,
-        named => Some(format!("{}/.default", named.unwrap_or(AAD_GRAPH))),
+        named => {
+            let usual = world.directory.entra.v1_resource.as_deref();
+            let named = named.or(usual).unwrap_or(AAD_GRAPH);
+            Some(format!("{named}/.default"))
+        }
     };
     let scope = scope.map(|scope| {
         let wants_id_token =
@@ -115,13 +53,21 @@ fn translated(asked: &TokenRequest) -> TokenRequest {
     }
 }
 
-/// A reply with its body put into the words of v1.0; refusals are in them already.
-fn rendered(mut reply: Reply, put: impl FnOnce(Map<String, Value>) -> Value) -> Reply {
+/// The reply to a request with its body put into the words of v1.0; refusals are in them already.
+pub(super) fn rendered(
+    world: &World,
+    mut reply: Reply,
+    endpoint: Endpoint,
+    asked: &TokenRequest,
+) -> Reply {
     if !reply.status.is_success() {
         return reply;
     }
     reply.body = match reply.body {
-        Payload::Json(Value::Object(body)) => Payload::Json(put(body)),
+        Payload::Json(Value::Object(body)) => Payload::Json(match endpoint {
+            Endpoint::Device => begun(&body),
+            _ => granted(world, &body, asked.get("resource")),
+        }),
         body => body,
     };
     reply
@@ -157,7 +103,7 @@ fn granted(world: &World, body: &Map<String, Value>, named: Option<&str>) -> Val
         }
     }
     if let Some(id_token) = body.get("id_token").and_then(Value::as_str) {
-        put["id_token"] = json!(id_token_of_v1(world, id_token));
+        put["id_token"] = json!(self::id_token(world, id_token));
     }
     for name in ["client_info", "foci"] {
         if let Some(said) = body.get(name) {
@@ -183,7 +129,7 @@ fn claims(token: &str) -> Option<Map<String, Value>> {
 }
 
 /// An id token of v2.0 as v1.0 has it (learn.microsoft.com/entra/identity-platform/id-token-claims-reference).
-fn id_token_of_v1(world: &World, id_token: &str) -> String {
+pub(super) fn id_token(world: &World, id_token: &str) -> String {
     let Some(mut claims) = claims(id_token) else {
         return id_token.to_owned();
     };

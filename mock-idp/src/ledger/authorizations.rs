@@ -36,6 +36,30 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) tells_account: bool,
     /// The user code of the device that asks, in the place of an address to return to.
     pub(crate) device: Option<String>,
+    /// Whether no issuer in particular was asked, so that who signs in decides (Entra's `common`).
+    pub(crate) any_issuer: bool,
+    /// What the answer carries.
+    pub(crate) wants: Wanted,
+}
+
+/// What a client wants of the authorization endpoint (`response_type`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    pub(crate) code: bool,
+    pub(crate) id_token: bool,
+    pub(crate) access_token: bool,
+    /// Whether it was asked at a v1.0 endpoint (Entra), and its id token is to be one.
+    pub(crate) v1: bool,
+}
+
+impl Wanted {
+    /// A code and nothing else.
+    pub(crate) const CODE: Self = Self {
+        code: true,
+        id_token: false,
+        access_token: false,
+        v1: false,
+    };
 }
 
 /// How the answer gets to the client (OAuth 2.0 Multiple Response Types, section 2.1, and Form Post Response Mode).
@@ -44,6 +68,8 @@ pub(crate) enum ResponseMode {
     Query,
     Fragment,
     FormPost,
+    /// A message from the page to the window that opened it (Okta's `okta_post_message`).
+    PostMessage,
 }
 
 /// What the redeemer of the code has to prove (RFC 7636 section 4.3).
@@ -70,7 +96,7 @@ pub struct PendingAuthorization {
     pub id: u32,
     /// The client id of the application that asks.
     pub client: String,
-    /// The tenant it asks.
+    /// The tenant (Entra) or authorization server (Okta) it asks.
     pub issuer: String,
     /// The scopes it asks for.
     pub scope: Vec<String>,
@@ -164,6 +190,13 @@ impl Authorizations {
         waiting.decided = true;
         waiting.progress = None;
         Ok(waiting.request.clone())
+    }
+
+    /// Has a request be one to the issuer where its user is known.
+    pub(super) fn move_to(&mut self, serial: u32, issuer: &str) {
+        if let Some(waiting) = self.0.numbered_mut(serial) {
+            waiting.request.issuer = issuer.to_owned();
+        }
     }
 
     /// The requests that can be decided on, oldest first.

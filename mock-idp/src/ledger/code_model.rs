@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::{
     AuthorizationRequest, CodeRefusal, CodeShown, Ledger, Manner, NewCode, NotOpen, Progress,
-    ResponseMode,
+    ResponseMode, Wanted,
 };
 use crate::directory::Platform;
 
@@ -65,6 +65,8 @@ fn request() -> AuthorizationRequest {
         asks_consent: false,
         tells_account: false,
         device: None,
+        any_issuer: false,
+        wants: Wanted::CODE,
     }
 }
 

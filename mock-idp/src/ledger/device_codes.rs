@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::facts::{TokenFacts, TokenState};
 use super::label::TokenLabel;
+use super::manner::Manner;
 use super::refresh_family::Fingerprint;
 
 /// How many sign-ins a world remembers. Older ones are forgotten, and then their codes are unknown.
@@ -47,11 +48,11 @@ struct SignIn {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Standing {
     Pending,
-    /// Allowed by the user with this id.
-    Approved(String),
+    /// Allowed by a user.
+    Approved(Approval),
     Denied,
     /// It was approved by this user and has given its tokens.
-    Redeemed(String),
+    Redeemed(Approval),
 }
 
 /// What a device asks to be allowed.
@@ -61,6 +62,18 @@ pub(crate) struct AskedFor {
     /// Tenant id (Entra) or authorization server id (Okta).
     pub(crate) issuer: String,
     pub(crate) scope: Vec<String>,
+    /// Whether no issuer in particular was asked, so that who signs in decides (Entra's `common`).
+    pub(crate) any_issuer: bool,
+}
+
+/// Who has allowed a device what it asks, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Approval {
+    /// The user's id.
+    pub(crate) user: String,
+    /// Where the user is known: tenant id (Entra) or authorization server id (Okta).
+    pub(crate) issuer: String,
+    pub(crate) manner: Manner,
 }
 
 /// How long a device code lives and how often it may be shown.
@@ -92,6 +105,7 @@ pub struct PendingSignIn {
 pub(crate) struct SignedIn {
     /// The id of the user who has approved it.
     pub(crate) user: String,
+    pub(crate) manner: Manner,
     pub(crate) scope: Vec<String>,
     /// The device code that was redeemed.
     pub(crate) code: TokenLabel,
@@ -185,16 +199,17 @@ impl DeviceCodes {
             return Err(PollRefusal::OtherClient);
         }
         let has_expired = sign_in.expires_at <= now;
-        let user = match &sign_in.standing {
+        let by = match &sign_in.standing {
             Standing::Redeemed(_) => return Err(PollRefusal::Redeemed),
             _ if has_expired => return Err(PollRefusal::Expired),
             Standing::Pending => return Err(sign_in.wait(paced, now)),
             Standing::Denied => return Err(PollRefusal::Denied),
-            Standing::Approved(user) => user.clone(),
+            Standing::Approved(by) => by.clone(),
         };
-        sign_in.standing = Standing::Redeemed(user.clone());
+        sign_in.standing = Standing::Redeemed(by.clone());
         Ok(SignedIn {
-            user,
+            user: by.user,
+            manner: by.manner,
             code: TokenLabel::device_code(*serial),
             scope: sign_in.asked.scope.clone(),
         })
@@ -208,7 +223,7 @@ impl DeviceCodes {
             parent: None,
             client: sign_in.asked.client.clone(),
             user: match &sign_in.standing {
-                Standing::Approved(user) | Standing::Redeemed(user) => Some(user.clone()),
+                Standing::Approved(by) | Standing::Redeemed(by) => Some(by.user.clone()),
                 Standing::Pending | Standing::Denied => None,
             },
             issuer: sign_in.asked.issuer.clone(),
@@ -252,17 +267,42 @@ impl DeviceCodes {
         })
     }
 
+    /// How many sign-ins of a client can be decided on.
+    pub(super) fn pending_of(&self, client: &str, now: Timestamp) -> usize {
+        let open = |sign_in: &&SignIn| {
+            sign_in.standing == Standing::Pending
+                && now < sign_in.expires_at
+                && sign_in.asked.client == client
+        };
+        self.sign_ins.values().filter(open).count()
+    }
+
+    /// How the user signed in who has approved a device code.
+    pub(super) fn manner_of(&self, fingerprint: &Fingerprint) -> Option<Manner> {
+        let serial = self.by_code.get(fingerprint)?;
+        match &self.sign_ins.get(serial)?.standing {
+            Standing::Approved(by) | Standing::Redeemed(by) => Some(by.manner),
+            Standing::Pending | Standing::Denied => None,
+        }
+    }
+
+    /// Until when a user code can be decided on.
+    pub(super) fn end_of(&self, user_code: &str) -> Option<Timestamp> {
+        let serial = self.by_user_code.get(&plain(user_code))?;
+        Some(self.sign_ins.get(serial)?.expires_at)
+    }
+
     /// What a user code stands for, whatever has become of it.
     pub(super) fn asked_with(&self, user_code: &str) -> Option<&AskedFor> {
         let serial = self.by_user_code.get(&plain(user_code))?;
         Some(&self.sign_ins.get(serial)?.asked)
     }
 
-    /// Approves a sign-in for the user with this id, or denies it.
+    /// Approves a sign-in for a user, or denies it.
     pub(super) fn decide(
         &mut self,
         user_code: &str,
-        user: Option<String>,
+        by: Option<Approval>,
         now: Timestamp,
     ) -> Result<(), Undecidable> {
         let serial = self.by_user_code.get(&plain(user_code));
@@ -275,7 +315,13 @@ impl DeviceCodes {
         if sign_in.expires_at <= now {
             return Err(Undecidable::Expired);
         }
-        sign_in.standing = user.map_or(Standing::Denied, Standing::Approved);
+        sign_in.standing = match by {
+            Some(by) => {
+                sign_in.asked.issuer.clone_from(&by.issuer);
+                Standing::Approved(by)
+            }
+            None => Standing::Denied,
+        };
         Ok(())
     }
 

@@ -96,38 +96,48 @@ impl Ledger {
         Arc::make_mut(&mut book).authorizations.decide(serial, now)
     }
 
-    /// Approves a request: notes the user's consent and gives out a code. Atomic: of several decisions exactly one counts.
+    /// Has a request be one to the issuer where its user is known.
+    pub(crate) fn move_authorization(&self, serial: u32, issuer: &str) {
+        let mut book = self.book();
+        let authorizations = &mut Arc::make_mut(&mut book).authorizations;
+        authorizations.move_to(serial, issuer);
+    }
+
+    /// Approves a request: notes the user's consent, and gives out a code where one is wanted. Atomic: of several decisions exactly
+    /// one counts.
     pub(crate) fn approve_authorization(
         &self,
         serial: u32,
         by: Progress,
         consent: &[String],
         code: NewCode<'_>,
-    ) -> Result<(AuthorizationRequest, TokenLabel), NotOpen> {
+    ) -> Result<(AuthorizationRequest, Option<TokenLabel>), NotOpen> {
         let mut book = self.book();
         let request = Arc::make_mut(&mut book)
             .authorizations
             .decide(serial, code.now)?;
         drop(book);
-        let label = self.issue_code(request.clone(), by, consent, code);
+        let label = self.approved(request.clone(), by, consent, code);
         Ok((request, label))
     }
 
-    /// Gives out a code for a request that nobody was asked about, and notes the user's consent.
-    pub(crate) fn issue_code(
+    /// Gives out a code where one is wanted by a request that nobody was asked about, and notes the user's consent.
+    pub(crate) fn approved(
         &self,
         request: AuthorizationRequest,
         by: Progress,
         consent: &[String],
         code: NewCode<'_>,
-    ) -> TokenLabel {
+    ) -> Option<TokenLabel> {
         let fingerprint = fingerprint(code.value);
         let mut book = self.book();
         let book = Arc::make_mut(&mut book);
         let (issuer, client) = (&request.issuer, &request.client);
         book.consents.give(issuer, &by.user, client, consent);
-        book.codes
-            .issue(request, by, fingerprint, code.lifetime, code.now)
+        request.wants.code.then(|| {
+            book.codes
+                .issue(request, by, fingerprint, code.lifetime, code.now)
+        })
     }
 
     /// What a code stands for if it would be honoured, without using it up.
@@ -153,12 +163,20 @@ impl Ledger {
             .redeem(&fingerprint, shown, now)
     }
 
-    /// How the user of a code or refresh token signed in; none if it is not remembered.
+    /// How the user of a code, device code or refresh token signed in; none if it is not remembered.
     pub(crate) fn manner_of(&self, value: &str) -> Option<Manner> {
         let fingerprint = fingerprint(value);
         let book = self.book();
         let of_code = book.codes.manner_of(&fingerprint);
-        of_code.or_else(|| Some(book.family_of(&fingerprint)?.manner))
+        of_code
+            .or_else(|| book.device_codes.manner_of(&fingerprint))
+            .or_else(|| Some(book.family_of(&fingerprint)?.manner))
+    }
+
+    /// When the sign-in began that a refresh token came from.
+    pub(crate) fn signed_in_at(&self, refresh_token: &str) -> Option<Timestamp> {
+        let fingerprint = fingerprint(refresh_token);
+        Some(self.book().family_of(&fingerprint)?.started_at)
     }
 
     /// How the user signed in from whose code or refresh token something came.
@@ -173,6 +191,44 @@ impl Ledger {
             TokenKind::Code => book.codes.manner_by_label(parent.serial),
             TokenKind::Access | TokenKind::DeviceCode => None,
         }
+    }
+
+    /// Keeps a request to the authorization endpoint under a reference.
+    pub(crate) fn keep_pushed(
+        &self,
+        reference: &str,
+        client: &str,
+        issuer: &str,
+        parameters: Vec<(String, String)>,
+        expires_at: Timestamp,
+    ) {
+        let fingerprint = fingerprint(reference);
+        let mut book = self.book();
+        let pushed = &mut Arc::make_mut(&mut book).pushed;
+        pushed.keep(fingerprint, client, issuer, parameters, expires_at);
+    }
+
+    /// What a client has left under a reference; it is there once.
+    pub(crate) fn take_pushed(
+        &self,
+        reference: &str,
+        client: &str,
+        issuer: &str,
+        now: Timestamp,
+    ) -> Option<Vec<(String, String)>> {
+        let fingerprint = fingerprint(reference);
+        let mut book = self.book();
+        let pushed = &mut Arc::make_mut(&mut book).pushed;
+        pushed.take(&fingerprint, client, issuer, now)
+    }
+
+    /// Notes that a name was tried, if a second admits so many.
+    pub(crate) fn may_try(&self, name: &str, most: u32, now: Timestamp) -> bool {
+        let fingerprint = fingerprint(name);
+        let mut book = self.book();
+        Arc::make_mut(&mut book)
+            .attempts
+            .admit(fingerprint, most, now)
     }
 
     /// Notes a wrong password of a user.

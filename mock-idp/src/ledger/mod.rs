@@ -2,6 +2,7 @@
 
 mod access_events;
 mod access_tokens;
+mod attempts;
 mod authorizations;
 mod book;
 #[cfg(test)]
@@ -18,6 +19,7 @@ mod lockouts;
 mod manner;
 #[cfg(test)]
 mod model;
+mod pushed;
 mod recall;
 mod recent;
 mod refresh_family;
@@ -28,11 +30,13 @@ mod used_assertions;
 
 pub use access_events::AccessEvent;
 pub use authorizations::PendingAuthorization;
-pub(crate) use authorizations::{AuthorizationRequest, Challenge, NotOpen, Progress, ResponseMode};
+pub(crate) use authorizations::{
+    AuthorizationRequest, Challenge, NotOpen, Progress, ResponseMode, Wanted,
+};
 pub(crate) use book::{Ledger, SavedLedger, usual_rotation};
 pub(crate) use codes::{CodeRefusal, CodeShown, Redeemable};
 pub use device_codes::PendingSignIn;
-pub(crate) use device_codes::{AskedFor, DevicePace, PollRefusal, Undecidable};
+pub(crate) use device_codes::{Approval, AskedFor, DevicePace, PollRefusal, Undecidable};
 pub use facts::{TokenFacts, TokenState};
 pub(crate) use interactive::{NewCode, OpenAuthorization};
 pub use label::{NotALabel, TokenKind, TokenLabel};

@@ -6,9 +6,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use proptest::prelude::*;
 
-use super::device_codes::{AskedFor, DevicePace, PollRefusal, Undecidable};
+use super::device_codes::{Approval, AskedFor, DevicePace, PollRefusal, Undecidable};
 use super::refresh_family::{Grantee, RefreshLifetime, Refusal};
-use super::{Ledger, TokenKind};
+use super::{Ledger, Manner, TokenKind};
 use crate::directory::{Rotation, RotationMode};
 
 const IDLE: i64 = 1_000;
@@ -157,6 +157,15 @@ fn asked() -> AskedFor {
         client: "app".to_owned(),
         issuer: "t".to_owned(),
         scope: Vec::new(),
+        any_issuer: false,
+    }
+}
+
+fn ada() -> Approval {
+    Approval {
+        user: "ada".to_owned(),
+        issuer: "t".to_owned(),
+        manner: Manner::PASSWORD,
     }
 }
 
@@ -248,7 +257,7 @@ fn take(step: Step, ledger: &Ledger, model: &mut Model) -> Result<(), TestCaseEr
                 return Ok(());
             };
             let (user, decided) = match step {
-                Step::Approve(_) => (Some("ada".to_owned()), Code::Approved),
+                Step::Approve(_) => (Some(ada()), Code::Approved),
                 _ => (None, Code::Denied),
             };
             let told = ledger.decide_sign_in(&format!("user{place}"), user, now);
@@ -353,7 +362,7 @@ fn of_several_threads_one_redeems_a_device_code_and_one_uses_an_assertion() {
         // Some poll while somebody approves: who comes before waits, who comes after may win.
         let won = winners(|number| {
             if number == 0 {
-                let approved = Some("ada".to_owned());
+                let approved = Some(ada());
                 ledger
                     .decide_sign_in(&format!("USER{round}"), approved, at(1))
                     .expect("nobody else decides");

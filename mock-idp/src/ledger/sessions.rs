@@ -23,6 +23,8 @@ pub(crate) struct Account {
     /// The session's id, as tokens tell it (`sid`).
     pub(crate) session: String,
     pub(crate) since: Timestamp,
+    /// Whether the password that was shown has been changed since: the user has to show the new one.
+    pub(crate) outdated: bool,
 }
 
 /// The sessions of a world, by what the browser's cookie says.
@@ -46,7 +48,7 @@ impl Sessions {
         accounts.push(account);
     }
 
-    /// The accounts of a browser that are signed in at `now`, the latest last.
+    /// The accounts of a browser that were signed in and may be at `now`, the latest last.
     pub(super) fn accounts(&self, cookie: &Fingerprint, now: Timestamp) -> Vec<Account> {
         let serial = self.0.serial_of(cookie);
         let accounts = serial.and_then(|serial| self.0.numbered(serial));
@@ -70,6 +72,13 @@ impl Sessions {
             .and_then(|serial| self.0.numbered_mut(serial))
         {
             accounts.clear();
+        }
+    }
+
+    /// Has a user be asked for the password in every browser.
+    pub(super) fn outdate(&mut self, issuer: &str, user: &str) {
+        for account in self.0.iter_mut().flatten() {
+            account.outdated |= account.user == user && account.issuer == issuer;
         }
     }
 

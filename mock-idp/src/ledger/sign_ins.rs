@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::book::{Ledger, fingerprint};
 use super::device_codes::{
-    AskedFor, DevicePace, PendingSignIn, PollRefusal, SignedIn, Undecidable,
+    Approval, AskedFor, DevicePace, PendingSignIn, PollRefusal, SignedIn, Undecidable,
 };
 use super::label::TokenLabel;
 use super::used_assertions::NotUsable;
@@ -52,21 +52,31 @@ impl Ledger {
         self.book().device_codes.pending(now).collect()
     }
 
+    /// How many sign-ins of a client can be decided on.
+    pub(crate) fn pending_sign_ins_of(&self, client: &str, now: Timestamp) -> usize {
+        self.book().device_codes.pending_of(client, now)
+    }
+
     /// What a user code stands for, whatever has become of it.
     pub(crate) fn asked_with(&self, user_code: &str) -> Option<AskedFor> {
         self.book().device_codes.asked_with(user_code).cloned()
     }
 
-    /// Approves a sign-in for the user with this id, or denies it.
+    /// Until when a user code can be decided on.
+    pub(crate) fn sign_in_ends(&self, user_code: &str) -> Option<Timestamp> {
+        self.book().device_codes.end_of(user_code)
+    }
+
+    /// Approves a sign-in for a user, or denies it.
     pub(crate) fn decide_sign_in(
         &self,
         user_code: &str,
-        user: Option<String>,
+        by: Option<Approval>,
         now: Timestamp,
     ) -> Result<(), Undecidable> {
         Arc::make_mut(&mut self.book())
             .device_codes
-            .decide(user_code, user, now)
+            .decide(user_code, by, now)
     }
 
     /// Notes the use of a client's assertion by its id, until its end. Atomic: of several that show it exactly one is the first.

@@ -1,9 +1,10 @@
 //! What the user of a device does in a browser: allowing or refusing its sign-in. And what an administrator consents to.
 
 use super::MockIdp;
-use crate::directory::User;
+use crate::directory::{Tenant, User};
 use crate::entra;
-use crate::ledger::{PendingSignIn, Undecidable};
+use crate::ledger::{Approval, PendingSignIn, Undecidable};
+use crate::okta;
 use crate::provider::Provider;
 
 /// Why a sign-in, on a device or with a browser, cannot be decided on.
@@ -80,21 +81,17 @@ impl MockIdp {
                 .ok_or_else(|| SignInError::UserCodeUnknown {
                     user_code: user_code.to_owned(),
                 })?;
-        let users: &[User] = match world.provider {
-            Provider::Entra => world
-                .directory
-                .entra
-                .tenant(&asked.issuer)
-                .map_or(&[], |tenant| &tenant.users),
-            Provider::Okta => &world.directory.okta.users,
+        let mut asked = asked;
+        let user = match world.provider {
+            Provider::Entra => {
+                let any = asked.any_issuer;
+                let tenants = entra::open_to(&world, &asked.issuer, &asked.client, any);
+                let (tenant, user) = known_by(&tenants, login)?;
+                asked.issuer.clone_from(&tenant.id);
+                user
+            }
+            Provider::Okta => known_as(&world.directory.okta.users, login)?,
         };
-        let user = users
-            .iter()
-            .find(|user| user.login.eq_ignore_ascii_case(login))
-            .ok_or_else(|| SignInError::UserUnknown {
-                login: login.to_owned(),
-                known: named(users),
-            })?;
         let barred = |reason| SignInError::UserBarred {
             login: user.login.clone(),
             reason,
@@ -105,9 +102,19 @@ impl MockIdp {
         if user.locked {
             return Err(barred("locked"));
         }
-        self.decide(user_code, Some(user.id.clone()))?;
-        if world.provider == Provider::Entra {
-            entra::allow_device(&world, asked.clone(), &user.id);
+        let manner = match world.provider {
+            Provider::Entra => entra::device_shown(&world, &asked, user),
+            Provider::Okta => okta::device_shown(&world, user),
+        };
+        let by = Approval {
+            user: user.id.clone(),
+            issuer: asked.issuer.clone(),
+            manner,
+        };
+        self.decide(user_code, Some(by))?;
+        match world.provider {
+            Provider::Entra => entra::allow_device(&world, asked.clone(), &user.id),
+            Provider::Okta => okta::allow_device(&world, asked.clone(), &user.id),
         }
         Ok(())
     }
@@ -121,11 +128,11 @@ impl MockIdp {
         self.decide(user_code, None)
     }
 
-    fn decide(&self, user_code: &str, user: Option<String>) -> Result<(), SignInError> {
+    fn decide(&self, user_code: &str, by: Option<Approval>) -> Result<(), SignInError> {
         let rooms = &self.rooms;
         let decided = rooms
             .ledger
-            .decide_sign_in(user_code, user, rooms.clock.now());
+            .decide_sign_in(user_code, by, rooms.clock.now());
         let user_code = user_code.to_owned();
         decided.map_err(|undecidable| match undecidable {
             Undecidable::Unknown => SignInError::UserCodeUnknown { user_code },
@@ -135,7 +142,33 @@ impl MockIdp {
     }
 }
 
-pub(super) fn named(users: &[User]) -> String {
+/// The user with a login, in the first of these tenants that has one.
+pub(super) fn known_by<'w>(
+    tenants: &[&'w Tenant],
+    login: &str,
+) -> Result<(&'w Tenant, &'w User), SignInError> {
+    let found = |tenant: &&'w Tenant| {
+        known_as(&tenant.users, login)
+            .ok()
+            .map(|user| (*tenant, user))
+    };
+    let unknown = || SignInError::UserUnknown {
+        login: login.to_owned(),
+        known: named(tenants.first().map_or(&[], |tenant| &tenant.users)),
+    };
+    tenants.iter().find_map(found).ok_or_else(unknown)
+}
+
+pub(super) fn known_as<'u>(users: &'u [User], login: &str) -> Result<&'u User, SignInError> {
+    let mut known = users.iter();
+    let user = known.find(|user| user.login.eq_ignore_ascii_case(login));
+    user.ok_or_else(|| SignInError::UserUnknown {
+        login: login.to_owned(),
+        known: named(users),
+    })
+}
+
+fn named(users: &[User]) -> String {
     let mut logins: Vec<String> = users
         .iter()
         .take(NAMED)

@@ -6,11 +6,12 @@ use http::{Method, StatusCode};
 
 use super::envelope::method_not_allowed;
 use crate::directory::{AdminRole, TokenNetwork, User};
-use crate::entra::{STYLE, escaped};
+
 use crate::form;
 use crate::inbound::Inbound;
 use crate::mock::issued_api_token;
 use crate::reply::Reply;
+use crate::sign_in::page::{STYLE, escaped};
 use crate::world::World;
 
 /// How many secrets a world can keep out of its journal; how many tokens an org has here.

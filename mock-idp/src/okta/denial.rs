@@ -10,7 +10,7 @@ use crate::reply::Reply;
 use crate::world::World;
 
 /// The grants that errors name.
-const GRANTS: &str = "authorization_code, refresh_token, password, client_credentials";
+pub(super) const GRANTS: &str = "authorization_code, refresh_token, password, client_credentials";
 
 /// A reason, common or Okta's own.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +29,10 @@ pub(super) enum OktaDenial {
     AuthorizationServerUnknown { id: String },
     /// Client id or secret in the query string.
     CredentialsInQuery,
+    /// An error that says no more than its line in the table.
+    Named(Named),
+    /// A DPoP proof without a nonce that is good; this one is.
+    NonceNeeded { nonce: String },
     /// The server has access policies, and none of them is for this request.
     NoPolicyFits,
     /// A secret at the org authorization server, where service apps must use `private_key_jwt`.
@@ -47,21 +51,69 @@ impl From<AssertionFault> for OktaDenial {
     }
 }
 
+impl From<Named> for OktaDenial {
+    fn from(named: Named) -> Self {
+        Self::Named(named)
+    }
+}
+
 impl From<Denial> for OktaDenial {
     fn from(denial: Denial) -> Self {
         Self::Common(denial)
     }
 }
 
+/// An error of the table, with what stands in place of the braces of its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Named {
+    name: &'static str,
+    told: Option<(&'static str, String)>,
+}
+
+/// The error of this name.
+pub(super) fn named(name: &'static str) -> Named {
+    Named { name, told: None }
+}
+
+/// The same with what stands in place of `{key}` in its text.
+pub(super) fn told(name: &'static str, key: &'static str, value: impl Into<String>) -> Named {
+    Named {
+        name,
+        told: Some((key, value.into())),
+    }
+}
+
+impl Named {
+    /// The answer.
+    pub(super) fn render(&self, world: &World) -> Reply {
+        codes::answer(world, self.name, &self.filling())
+    }
+
+    /// The status that goes with it.
+    pub(super) fn status(&self) -> StatusCode {
+        codes::status(self.name)
+    }
+
+    /// Whether it is about how possession of a key was proven.
+    pub(super) fn is_about_a_proof(&self) -> bool {
+        self.name.starts_with("dpop_") || self.name == "access_token_not_dpop_bound"
+    }
+
+    /// `error` and its description.
+    pub(super) fn text(&self) -> (&'static str, String) {
+        codes::text(self.name, &self.filling())
+    }
+
+    fn filling(&self) -> Vec<(&str, &str)> {
+        let told = self.told.iter();
+        told.map(|(key, value)| (*key, value.as_str())).collect()
+    }
+}
+
 impl OktaDenial {
     /// The answer.
     pub(super) fn render(&self, world: &World) -> Reply {
-        let named = |name| codes::answer(world, name, &[]);
         match self {
-            Self::Common(denial) => common(world, denial),
-            Self::AssertionTooLong => named("assertion_exp_too_far"),
-            Self::AssertionFromFuture => named("assertion_from_future"),
-            Self::AssertionUsed => named("assertion_used"),
             // In the form of an outage: clients may try again, and none takes it for a verdict on its assertion.
             Self::AssertionsTooMany => envelope(
                 world,
@@ -74,21 +126,43 @@ impl OktaDenial {
                 let told = [("id", id.as_str()), ("type", "AuthorizationServer")];
                 codes::answer(world, "E0000007", &told)
             }
-            Self::CredentialsInQuery => named("client_credentials_in_query"),
-            Self::OrgTakesNoSecret => named("org_private_key_jwt_only"),
-            Self::ScopeForUsers { scope } => {
-                codes::answer(world, "openid_scope_without_user", &[("scopes", scope)])
+            Self::Common(Denial::DeviceDenied) => {
+                let mut reply = self.named().render(world);
+                let status = world.directory.okta.uncertain.device_denied_status;
+                reply.status = StatusCode::from_u16(status).unwrap_or(reply.status);
+                reply
             }
-            Self::ScopeWithoutDefault => named("no_default_scopes"),
+            Self::NonceNeeded { nonce } => {
+                let mut reply = self.named().render(world);
+                reply.set_header("dpop-nonce", nonce);
+                reply
+            }
+            _ => self.named().render(world),
+        }
+    }
+
+    /// The error of the table that it is told as.
+    pub(super) fn named(&self) -> Named {
+        match self {
+            Self::Common(denial) => common(denial),
+            Self::Named(named) => named.clone(),
+            Self::AssertionTooLong => named("assertion_exp_too_far"),
+            Self::AssertionFromFuture => named("assertion_from_future"),
+            Self::AssertionUsed => named("assertion_used"),
+            Self::AssertionsTooMany => named("temporarily_unavailable"),
+            Self::AuthorizationServerUnknown { .. } => named("authorization_server_invalid"),
+            Self::CredentialsInQuery => named("client_credentials_in_query"),
             Self::NoPolicyFits => named("policy_evaluation_failed"),
+            Self::NonceNeeded { .. } => named("use_dpop_nonce"),
+            Self::OrgTakesNoSecret => named("org_private_key_jwt_only"),
+            Self::ScopeForUsers { scope } => told("openid_scope_without_user", "scopes", scope),
+            Self::ScopeWithoutDefault => named("no_default_scopes"),
             Self::ScopesEmpty => named("no_scopes"),
         }
     }
 }
 
-fn common(world: &World, denial: &Denial) -> Reply {
-    let named = |name| codes::answer(world, name, &[]);
-    let told = |name, key, value: &str| codes::answer(world, name, &[(key, value)]);
+fn common(denial: &Denial) -> Named {
     match denial {
         Denial::Code(refusal) => named(code(refusal)),
         Denial::AppDisabled { .. } | Denial::CredentialUnexpected => {
@@ -117,7 +191,7 @@ fn common(world: &World, denial: &Denial) -> Reply {
         Denial::Malformed => named("request_malformed"),
         Denial::MethodNotAllowed { .. } => named("E0000022"),
         Denial::ParameterMissing("grant_type") => told("grant_type_missing", "grants", GRANTS),
-        Denial::ParameterMissing(name) => told("parameter_missing", "name", name),
+        Denial::ParameterMissing(name) => told("parameter_missing", "name", *name),
         Denial::ParameterRepeated(_) => named("parameter_repeated"),
         Denial::PasswordExpired => named("password_expired"),
         Denial::PasswordUnset

@@ -1,7 +1,10 @@
 //! Okta: routes, answers, headers.
 
 mod assertion;
+mod authorize;
 mod buckets;
+mod challenge;
+mod client;
 mod codes;
 mod consent;
 mod console;
@@ -9,17 +12,28 @@ mod customer_api;
 mod denial;
 mod device;
 mod discovery;
+mod dpop;
 mod envelope;
+mod exchange;
+mod headers;
+mod introspection;
+mod issuing;
+mod jwt_bearer;
 mod management;
 mod minting;
+mod password;
 mod policy;
+mod refresh;
+mod revocation;
+mod scope;
 mod server;
+mod server_keys;
 mod system_log;
 mod token;
 mod tokens;
+mod userinfo;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::State;
 use axum::response::Response;
@@ -28,7 +42,6 @@ use axum::{Extension, Router};
 use http::StatusCode;
 
 use self::envelope::{method_not_allowed, too_many_requests};
-use crate::clock::imf_fixdate;
 use crate::dialect::Dialect;
 use crate::engine::TokenRequest;
 use crate::fault::ScriptedError;
@@ -42,21 +55,19 @@ use crate::reply::Reply;
 use crate::resource::{presented, presented_token, shown};
 use crate::world::{Rooms, World};
 
+pub(crate) use authorize::{allow_device, approve, deny, device_shown};
 pub(crate) use buckets::usual_limits;
 pub(crate) use codes::fidelity;
+pub(crate) use issuing::{refresh_lifetime, refresh_value};
 pub(crate) use minting::ordinary;
 pub(crate) use system_log::{SavedLog, SystemLog};
-pub(crate) use token::{refresh_lifetime, refresh_value};
-
-/// How long a metadata document may be kept.
-const METADATA_LIFETIME: Duration = Duration::from_secs(86_400);
 
 /// Okta's dialect.
 pub(crate) struct Okta;
 
 /// The routes of an org.
 pub(crate) fn org_routes(rooms: Arc<Rooms>) -> Router {
-    Router::new()
+    authorize::routes(Router::new())
         .route("/oauth2/v1/token", any(token))
         .route("/oauth2/{server}/v1/token", any(token))
         .route("/oauth2/v1/device/authorize", any(device_authorize))
@@ -85,6 +96,12 @@ pub(crate) fn org_routes(rooms: Arc<Rooms>) -> Router {
             "/.well-known/oauth-authorization-server/oauth2/{server}",
             any(oauth_metadata),
         )
+        .route("/oauth2/v1/introspect", any(introspect))
+        .route("/oauth2/{server}/v1/introspect", any(introspect))
+        .route("/oauth2/v1/revoke", any(revoke))
+        .route("/oauth2/{server}/v1/revoke", any(revoke))
+        .route("/oauth2/v1/userinfo", any(user_info))
+        .route("/oauth2/{server}/v1/userinfo", any(user_info))
         .route("/oauth2/v1/keys", any(keys))
         .route("/oauth2/{server}/v1/keys", any(keys))
         .route("/api/v1/{*rest}", any(management))
@@ -103,40 +120,73 @@ async fn token(
     State(world): State<World>,
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
-    let request = TokenRequest::parse(&inbound).reading(world.directory.laxity.basic);
-    let call = Call {
-        endpoint: Endpoint::Token,
-        token_request: Some(request.facts(server::id(&inbound).unwrap_or("org"), || {
-            world.client_credentials()
-        })),
-        presented: request
-            .shown_grant()
-            .map(|value| presented_token(&world, value, "")),
-    };
-    pipeline::answer(&world, &inbound, call, &Okta, || {
-        let realm = server::id(&inbound).unwrap_or("org");
-        let world = lenient::admit(&world, &request, realm);
-        token::answer(&world, &inbound, &request)
-    })
-    .await
+    of_client(&world, &inbound, Endpoint::Token, token::answer).await
 }
 
 async fn device_authorize(
     State(world): State<World>,
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
-    let request = TokenRequest::parse(&inbound).reading(world.directory.laxity.basic);
+    of_client(&world, &inbound, Endpoint::Device, device::answer).await
+}
+
+async fn introspect(
+    State(world): State<World>,
+    Extension(inbound): Extension<Arc<Inbound>>,
+) -> Response {
+    of_client(
+        &world,
+        &inbound,
+        Endpoint::Introspection,
+        introspection::answer,
+    )
+    .await
+}
+
+async fn revoke(
+    State(world): State<World>,
+    Extension(inbound): Extension<Arc<Inbound>>,
+) -> Response {
+    of_client(&world, &inbound, Endpoint::Revocation, revocation::answer).await
+}
+
+/// What a client asks that says who it is.
+async fn of_client(
+    world: &World,
+    inbound: &Inbound,
+    endpoint: Endpoint,
+    act: impl FnOnce(&World, &Inbound, &TokenRequest) -> Reply,
+) -> Response {
+    let request = TokenRequest::parse(inbound).reading(world.directory.laxity.basic);
+    let realm = server::id(inbound).unwrap_or("org");
+    let presented = match endpoint {
+        Endpoint::Token => request.shown_grant(),
+        Endpoint::Introspection | Endpoint::Revocation => request.get("token"),
+        _ => None,
+    };
     let call = Call {
-        endpoint: Endpoint::Device,
-        token_request: Some(request.facts(server::id(&inbound).unwrap_or("org"), || {
-            world.client_credentials()
-        })),
-        presented: None,
+        endpoint,
+        token_request: Some(request.facts(realm, || world.client_credentials())),
+        presented: presented.map(|value| presented_token(world, value, "")),
+    };
+    pipeline::answer(world, inbound, call, &Okta, || {
+        let world = lenient::admit(world, &request, realm);
+        act(&world, inbound, &request)
+    })
+    .await
+}
+
+async fn user_info(
+    State(world): State<World>,
+    Extension(inbound): Extension<Arc<Inbound>>,
+) -> Response {
+    let call = Call {
+        endpoint: Endpoint::UserInfo,
+        token_request: None,
+        presented: presented(&world, &shown(&inbound, &management::GLUED)),
     };
     pipeline::answer(&world, &inbound, call, &Okta, || {
-        let realm = server::id(&inbound).unwrap_or("org");
-        let world = lenient::admit(&world, &request, realm);
-        device::answer(&world, &inbound, &request)
+        userinfo::answer(&world, &inbound)
     })
     .await
 }
@@ -269,6 +319,13 @@ impl Dialect for Okta {
         if inbound.origin == Origin::Api {
             return customer_api::scripted(status);
         }
+        if endpoint == Endpoint::UserInfo && matches!(status, 401 | 403) {
+            let name = match status {
+                401 => "token_expired",
+                _ => "insufficient_scope",
+            };
+            return challenge::challenge(world, inbound, "openid", &denial::named(name));
+        }
         if let Some(reply) = (endpoint == Endpoint::Resource)
             .then(|| management::scripted(world, inbound, status))
             .flatten()
@@ -300,48 +357,6 @@ impl Dialect for Okta {
     }
 
     fn dress(&self, world: &World, inbound: &Inbound, endpoint: Endpoint, reply: &mut Reply) {
-        if inbound.origin == Origin::Api {
-            return;
-        }
-        reply.default_header("server", "nginx");
-        reply.default_header(
-            "strict-transport-security",
-            "max-age=315360000; includeSubDomains",
-        );
-        reply.default_header("accept-ch", "Sec-CH-UA-Platform-Version");
-        reply.default_header("p3p", r#"CP="HONK""#);
-        reply.default_header("referrer-policy", "strict-origin-when-cross-origin");
-        reply.default_header("x-content-type-options", "nosniff");
-        let request_id = crate::entropy::hex(&world.entropy.block()[..16]);
-        reply.default_header("x-okta-request-id", &request_id);
-        reply.default_header("x-xss-protection", "0");
-        match endpoint {
-            // A 429 goes out without any caching headers.
-            _ if reply.status == StatusCode::TOO_MANY_REQUESTS => {}
-            Endpoint::Discovery => {
-                reply.default_header("cache-control", "max-age=86400, must-revalidate");
-                let tomorrow = world.clock.now().checked_add(METADATA_LIFETIME);
-                if let Ok(tomorrow) = tomorrow {
-                    reply.default_header("expires", &imf_fixdate(tomorrow));
-                }
-                reply.default_header("vary", "Origin");
-            }
-            Endpoint::Jwks => {
-                let age = world
-                    .settings
-                    .key_set_max_age
-                    .map_or(3_832_304, |age| age.as_secs());
-                let age = format!("max-age={age}, must-revalidate");
-                reply.default_header("cache-control", &age);
-            }
-            _ => {
-                if endpoint == Endpoint::Token && reply.status.is_success() {
-                    reply.default_header("x-robots-tag", "noindex,nofollow");
-                }
-                reply.default_header("cache-control", "no-cache, no-store");
-                reply.default_header("pragma", "no-cache");
-                reply.default_header("expires", "0");
-            }
-        }
+        headers::dress(world, inbound, endpoint, reply);
     }
 }

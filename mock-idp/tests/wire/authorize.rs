@@ -1,23 +1,14 @@
 //! The authorization endpoint: what it takes, and where its answers go.
 
 use mock_idp::Identity;
-use mock_idp::directory::Application;
 use mock_idp::fault::{Fault, ScriptedError};
 use mock_idp::journal::{Endpoint, Origin};
 
 use crate::answer::Answer;
 use crate::browser::{
-    Ask, Browser, LOOPBACK, PORTAL, SPA, WEB, alert, hidden, redeem, sent, title,
+    Ask, Browser, LOOPBACK, SPA, WEB, alert, change_portal, hidden, redeem, sent, title,
 };
 use crate::stage::Stage;
-
-/// Does something to the portal as it is registered.
-fn change(stage: &Stage, change: impl FnOnce(&mut Application)) {
-    stage.idp.change_directory(|directory| {
-        let mut applications = directory.entra.tenants[0].applications.iter_mut();
-        change(applications.find(|known| known.id == PORTAL).unwrap());
-    });
-}
 
 fn users(stage: &Stage) -> [Identity; 2] {
     [0, 1].map(|user| stage.idp.identity(0, user, 0).unwrap())
@@ -260,7 +251,7 @@ async fn a_program_on_the_users_machine_takes_any_port() {
         assert!(back.to.starts_with("http://localhost"), "{back:?}");
         assert!(back.to.ends_with('/'));
     }
-    change(&stage, |portal| {
+    change_portal(&stage, |portal| {
         portal.redirect_uris.clear();
         portal.spa_redirect_uris.clear();
         portal.public_redirect_uris.clear();

@@ -301,3 +301,21 @@ async fn long_lived_tokens_say_when_to_renew_them() {
     let stage = Stage::entra().await;
     assert!(stage.password().send().await.json()["refresh_in"].is_null());
 }
+
+/// What a redemption asks for has to be something.
+#[tokio::test]
+async fn a_redemption_names_scopes_or_none() {
+    use crate::fidelity::is_as_the_ledger_says;
+    let stage = Stage::entra().await;
+    let code = code(&stage, &Ask::new(&stage)).await;
+    let empty = redeem(&stage, &code).and("scope", "");
+    is_as_the_ledger_says(28_003, &empty.send().await);
+    for scope in ["https://graph.microsoft.com/", "/User.Read", "/"] {
+        let ask = redeem(&stage, &code).with("scope", scope);
+        is_as_the_ledger_says(28_002, &ask.send().await);
+    }
+    let answer = redeem(&stage, &code).send().await;
+    let token = answer.text("refresh_token");
+    let ask = refresh(&stage, &token).with("scope", "api://contoso-orders/");
+    is_as_the_ledger_says(28_002, &ask.send().await);
+}

@@ -92,3 +92,78 @@ async fn scopes_and_resources() {
     );
     assert!(stage.idp.origin(Origin::Login).starts_with("http://"));
 }
+
+/// What a user's client asks for that its tenant or its registration does not have.
+#[tokio::test]
+async fn apis_that_are_not_to_be_had() {
+    let mut directory = Directory::default();
+    let tenant = &mut directory.entra.tenants[0];
+    tenant.resources[1].without_service_principal = true;
+    let graph = tenant.resources[0].app_id.clone();
+    tenant.applications[0].registration.required_resources = vec![graph];
+    let mut orders = tenant.resources[1].clone();
+    orders.app_id = "3a7e2c91-4d95-4e2e-87b8-a1d9e8f7a6b5".to_owned();
+    orders.identifier = "api://others".to_owned();
+    orders.without_service_principal = false;
+    tenant.resources.push(orders);
+    let stage = Stage::of(MockIdp::entra().directory(directory)).await;
+    let password = |scope: &str| stage.password().with("scope", scope);
+    let refused = password("api://contoso-orders/User.Read").send().await;
+    is_as_the_ledger_says(650_052, &refused);
+    assert!(
+        refused.body.contains("organization \\\"Contoso\\\""),
+        "{}",
+        refused.body
+    );
+    let refused = password("api://others/.default").send().await;
+    is_as_the_ledger_says(650_057, &refused);
+    // A scope by its name is asked for as one goes along.
+    assert_eq!(password("api://others/User.Read").send().await.status, 200);
+    assert_eq!(
+        password("https://graph.microsoft.com/.default")
+            .send()
+            .await
+            .status,
+        200
+    );
+    // An application that asks as itself gets a token without roles, or hears that there is no such API.
+    let app_only = |scope: &str| stage.app_only().with("scope", scope);
+    assert_eq!(app_only("api://others/.default").send().await.status, 200);
+    is_as_the_ledger_says(
+        500_011,
+        &app_only("api://contoso-orders/.default").send().await,
+    );
+    // At v1.0 an API is always asked for as a whole.
+    let of_v1 = stage.idp.token_url().replace("/v2.0/", "/");
+    let at_v1 = stage
+        .password()
+        .without("scope")
+        .with("resource", "api://others")
+        .at(&of_v1);
+    is_as_the_ledger_says(650_057, &at_v1.send().await);
+    // `.default` stands alone.
+    is_as_the_ledger_says(
+        70_011,
+        &password("User.Read https://graph.microsoft.com/.default")
+            .send()
+            .await,
+    );
+    is_as_the_ledger_says(70_011, &password("api://others/").send().await);
+}
+
+/// What a v1.0 request means that names no API is up to the directory.
+#[tokio::test]
+async fn a_v1_request_without_a_resource() {
+    let mut directory = Directory::default();
+    for (named, status) in [(None, 400), (Some("https://graph.microsoft.com"), 200)] {
+        directory.entra.v1_resource = named.map(str::to_owned);
+        let stage = Stage::of(MockIdp::entra().directory(directory.clone())).await;
+        let of_v1 = stage.idp.token_url().replace("/v2.0/", "/");
+        let answer = stage.app_only().without("scope").at(&of_v1).send().await;
+        assert_eq!(answer.status, status, "{}", answer.body);
+        match named {
+            None => is_as_the_ledger_says(500_011, &answer),
+            Some(named) => assert_eq!(answer.text("resource"), named),
+        }
+    }
+}

@@ -147,3 +147,45 @@ async fn certificates_by_their_subject() {
         is_as_the_ledger_says(number, &ask(&stage, &assertion).send().await);
     }
 }
+
+/// Entra takes its own tokens of applications alone.
+#[tokio::test]
+async fn a_users_token_is_no_credential() {
+    let issuing = Stage::entra().await;
+    let app = issuing.access_token().await;
+    let user = issuing.password().send().await.text("access_token");
+    let of = |token: &str, name: &str| {
+        crate::codes::claims(token)[name]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let stage = with(Provider::Entra, |application| {
+        application.federated = [("one", &app), ("two", &user)]
+            .map(|(name, token)| FederatedCredential {
+                name: name.to_owned(),
+                issuer: of(token, "iss"),
+                subject: of(token, "sub"),
+                audiences: vec![of(token, "aud")],
+                jwks: None,
+            })
+            .to_vec();
+    })
+    .await;
+    assert_eq!(told(&stage, &app).await, "200");
+    is_as_the_ledger_says(700_229, &ask(&stage, &user).send().await);
+}
+
+#[tokio::test]
+async fn a_certificate_that_was_revoked() {
+    let mut certificate = Certificate::from_pem(CERTIFICATE).unwrap();
+    certificate.revoked = true;
+    let x5t = certificate.x5t.clone();
+    let stage = with(Provider::Entra, |application| {
+        application.certificates = vec![certificate];
+    })
+    .await;
+    let header = json!({ "alg": "RS256", "x5t": x5t });
+    let assertion = rs256(KEY, &header, &claims(&stage, &json!({})));
+    is_as_the_ledger_says(7_000_214, &ask(&stage, &assertion).send().await);
+}

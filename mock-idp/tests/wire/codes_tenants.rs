@@ -1,7 +1,7 @@
 //! Entra's errors of tenants and their aliases, each brought about by its cause.
 
 use mock_idp::MockIdp;
-use mock_idp::directory::{Application, Directory, GrantType, SignInAudience};
+use mock_idp::directory::{Application, CloudName, Directory, GrantType, SignInAudience};
 use mock_idp::journal::Origin;
 
 use crate::fidelity::is_as_the_ledger_says;
@@ -139,4 +139,20 @@ async fn personal_accounts_only() {
             .status,
         200
     );
+}
+
+/// A tenant of the US Government's cloud is not served at the public host.
+#[tokio::test]
+async fn another_clouds_tenant() {
+    let mut directory = Directory::default();
+    directory.entra.tenants[0].region = Some("USGov".to_owned());
+    let stage = Stage::of(MockIdp::entra().directory(directory.clone())).await;
+    is_as_the_ledger_says(900_439, &stage.app_only().send().await);
+    is_as_the_ledger_says(900_439, &stage.password().send().await);
+    directory.entra.cloud.is = CloudName::UsGovernment;
+    let stage = Stage::of(MockIdp::entra().directory(directory)).await;
+    let graph = stage
+        .app_only()
+        .with("scope", "https://graph.microsoft.com/.default");
+    assert_eq!(graph.send().await.status, 200);
 }

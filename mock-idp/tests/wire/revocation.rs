@@ -78,11 +78,11 @@ async fn another_password_ends_what_public_clients_were_granted() {
             .text("error_description")
             .contains("'2030-01-01T00:01:00.0000000Z'")
     );
-    // Browsers forget it, too.
+    // Browsers have to show the new one.
     let silent = Ask::new(&stage).with("prompt", "none");
     assert_eq!(
         sent(&browser.ask(&silent).await).error(),
-        "login_required AADSTS50058"
+        "login_required AADSTS50133"
     );
     // Whoever signs in anew has nothing to fear.
     let again = self::tokens(&stage).await;

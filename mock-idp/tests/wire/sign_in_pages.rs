@@ -341,6 +341,14 @@ async fn a_device_is_let_in_by_its_code() {
         .approve_sign_in(&begun.text("user_code"), other)
         .unwrap();
     assert_eq!(said(poll(&begun.text("device_code"))).await, "200");
+    // A quarter of an hour later it is too late, and the page says so.
+    let begun = begin().await;
+    stage.advance(900);
+    let page = browser.get(&begun.text("verification_uri")).await;
+    let code = begun.text("user_code");
+    let late = browser.submit(&page, &[("user_code", &code)]).await;
+    let told = "AADSTS70019: Verification code expired. Have the user retry the sign-in.";
+    assert_eq!(alert(&late), told);
 }
 
 /// Without an id of their client, the polls of a device are told apart by nothing but its code.

@@ -3,7 +3,7 @@
 use super::super::managed_identity::Assigned;
 use super::super::path::Path;
 use super::super::{EntraDirectory, Tenant};
-use super::{Finding, Findings, application, conditional_access, people, step_up};
+use super::{Finding, Findings, application, assigned, conditional_access, people, step_up};
 
 /// Names that stand for no tenant in particular.
 const RESERVED: [&str; 3] = ["common", "organizations", "consumers"];
@@ -45,6 +45,7 @@ fn one(path: &Path, tenant: &Tenant, findings: &mut Findings<'_>) {
     application::check(path, &tenant.applications, findings);
     people::check(path, &tenant.users, &tenant.groups, findings);
     conditional_access::check(path, tenant, findings);
+    assigned::check(path, tenant, findings);
     if let Some(login) = &tenant.automatic_sign_in {
         let logins = tenant.users.iter().map(|user| user.login.as_str());
         findings.refers(path.key("automatic_sign_in"), "user", login, logins);

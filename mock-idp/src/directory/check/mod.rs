@@ -1,6 +1,7 @@
 //! What a directory may not say although each part of it is well-formed.
 
 mod application;
+mod assigned;
 mod conditional_access;
 mod entra;
 mod finding;

@@ -2,23 +2,25 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use super::page::{self, Form};
 use super::request::{Asked, Prompt, ReturnTo};
-use super::returning::{self, Answer};
-use super::session;
+use super::session::{self, Known};
+use super::{giving, returning};
 use crate::directory::{Application, Tenant, User};
+use crate::entra::admission::{self, Entrant};
+use crate::entra::coded::Coded;
 use crate::entra::consented::Consented;
 use crate::entra::denial::EntraDenial;
+use crate::entra::policy;
 use crate::entra::scope::{self, Wanted};
 use crate::entra::sign_in_denial::SignInDenial;
-use crate::entra::user_tokens::client_info;
 use crate::inbound::Inbound;
-use crate::ledger::{Account, AuthorizationRequest, Manner, NewCode, Progress, TokenLabel};
+use crate::ledger::{Account, AuthorizationRequest, Manner, Progress};
 use crate::reply::Reply;
 use crate::world::World;
 
-/// Codes are redeemed within ten minutes (learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow).
-const CODE: Duration = Duration::from_secs(600);
 /// How long a page works is not known: an hour is assumed.
 const PAGE: Duration = Duration::from_secs(3600);
 
@@ -38,6 +40,13 @@ pub(super) struct Lacking {
     pub(super) of_administrator: Vec<String>,
 }
 
+impl Lacking {
+    pub(super) fn all(self) -> Vec<String> {
+        let of_user = self.of_user.into_iter();
+        of_user.chain(self.of_administrator).collect()
+    }
+}
+
 /// Answers a request: with a code where nobody need be asked, else with a page.
 pub(super) fn begin(world: &World, inbound: &Inbound, asked: &Asked<'_>) -> Reply {
     let case = Case {
@@ -45,23 +54,30 @@ pub(super) fn begin(world: &World, inbound: &Inbound, asked: &Asked<'_>) -> Repl
         application: asked.application,
         request: &asked.request,
     };
+    let address = Some(inbound.peer.ip());
     if let Some(user) = automatic(asked.tenant) {
         let by = Progress {
             user: user.id.clone(),
-            manner: shown_everything(user),
+            manner: shown_everything(&case, user),
             session: Some(world.entropy.guid()),
         };
-        return granted_at_once(world, &case, by, true);
+        return match admitted(world, &case, user, by.manner) {
+            Ok(()) => giving::at_once(world, &case, by, true, address).reply(),
+            Err(denial) if asked.prompt == Prompt::Nothing => {
+                to_client(world, inbound, &case, &denial)
+            }
+            Err(denial) => on_page(world, inbound, &denial),
+        };
     }
-    let known = session::accounts(world, inbound, asked.tenant);
+    let Known {
+        accounts: known,
+        some_outdated,
+    } = known(world, inbound, &case);
     let hinted = hinted(&known, asked.tenant, case.request.hint.as_deref());
     match asked.prompt {
-        Prompt::Nothing => match silently(world, &case, hinted) {
-            Ok(by) => granted_at_once(world, &case, by, false),
-            Err(denial) => {
-                let to = ReturnTo::from(case.request);
-                returning::refusal(world, inbound, &to, &denial.aadsts(), false)
-            }
+        Prompt::Nothing => match silently(world, &case, hinted, some_outdated) {
+            Ok(by) => giving::at_once(world, &case, by, false, address).reply(),
+            Err(denial) => to_client(world, inbound, &case, &denial),
         },
         Prompt::Login => waiting(world, &case, None, |form| {
             page::sign_in(form, case.request.hint.as_deref().unwrap_or_default())
@@ -107,8 +123,16 @@ pub(super) fn further(
             page(&form(case, flow, &action(case), None))
         }
     };
-    if user.mfa_required && !by.manner.second_factor {
+    let now = world.clock.now();
+    let assigned = entrant(case, &user, by.manner, now).map_or(Ok(()), |it| it.assigned());
+    if let Err(denial) = assigned {
+        return on_page(world, inbound, &denial);
+    }
+    if !by.manner.second_factor && asks_second_factor(case, &user) {
         return show(by, &|form| page::second_factor(form, &user));
+    }
+    if let Err(denial) = admitted(world, case, &user, by.manner) {
+        return on_page(world, inbound, &denial);
     }
     let lacking = lacking(world, case, &user);
     if !lacking.of_administrator.is_empty() {
@@ -124,7 +148,10 @@ pub(super) fn further(
         return show(by, &|form| page::consent(form, &user, told));
     }
     match stand {
-        Stand::New => granted_at_once(world, case, by, false),
+        Stand::New => {
+            let address = Some(inbound.peer.ip());
+            giving::at_once(world, case, by, false, address).reply()
+        }
         Stand::On { serial, .. } => super::pages::approved(world, inbound, case, serial, by, &[]),
     }
 }
@@ -150,35 +177,6 @@ pub(super) fn lacking(world: &World, case: &Case<'_>, user: &User) -> Lacking {
     lacking
 }
 
-/// A code, made now.
-pub(super) fn code_value(world: &World) -> String {
-    format!("1.A{}", world.entropy.base64url(120))
-}
-
-/// The code as it is given out.
-pub(super) fn new_code<'a>(world: &World, value: &'a str) -> NewCode<'a> {
-    NewCode {
-        value,
-        lifetime: CODE,
-        now: world.clock.now(),
-    }
-}
-
-/// The way back with a code.
-pub(super) fn with_code(case: &Case<'_>, by: &Progress, code: &str) -> Answer {
-    let mut members = vec![("code", code.to_owned())];
-    let mut users = case.tenant.users.iter();
-    if case.request.tells_account
-        && let Some(user) = users.find(|user| user.id == by.user)
-    {
-        members.push(("client_info", client_info(case.tenant, user)));
-    }
-    if let Some(session) = &by.session {
-        members.push(("session_state", session.clone()));
-    }
-    returning::answer(&ReturnTo::from(case.request), members)
-}
-
 /// Who signs in everywhere at once.
 fn automatic(tenant: &Tenant) -> Option<&User> {
     let login = tenant.automatic_sign_in.as_deref()?;
@@ -187,63 +185,98 @@ fn automatic(tenant: &Tenant) -> Option<&User> {
 }
 
 /// As if the user had shown whatever is asked for.
-pub(super) fn shown_everything(user: &User) -> Manner {
+pub(super) fn shown_everything(case: &Case<'_>, user: &User) -> Manner {
     Manner {
-        second_factor: user.mfa_required,
-        ..Manner::PASSWORD
+        second_factor: asks_second_factor(case, user),
+        ..admission::by_password(case.tenant, user)
     }
 }
 
-fn granted_at_once(world: &World, case: &Case<'_>, by: Progress, consents: bool) -> Reply {
-    let by = on_platform(case.request, by);
-    let lacking = match case.tenant.users.iter().find(|user| user.id == by.user) {
-        Some(user) if consents => lacking(world, case, user),
-        _ => Lacking::default(),
-    };
-    let consent: Vec<String> = lacking
-        .of_user
-        .into_iter()
-        .chain(lacking.of_administrator)
-        .collect();
-    let value = code_value(world);
-    let new = new_code(world, &value);
-    let label = world
-        .ledger
-        .issue_code(case.request.clone(), by.clone(), &consent, new);
-    sent_back(case, &by, &value, label)
+/// Whether the user has to show a second factor for what is asked.
+pub(super) fn asks_second_factor(case: &Case<'_>, user: &User) -> bool {
+    let resource = scope::meant(&case.request.scope, case.tenant);
+    resource.map_or(user.mfa_required, |resource| {
+        policy::asks_second_factor(case.tenant, user, resource)
+    })
 }
 
-/// Sends the browser back with a code.
-pub(super) fn sent_back(case: &Case<'_>, by: &Progress, code: &str, label: TokenLabel) -> Reply {
-    returning::reply(&with_code(case, by, code)).with_issued([label])
+/// Refuses a user who has signed in now and whom something keeps out.
+pub(super) fn admitted(
+    world: &World,
+    case: &Case<'_>,
+    user: &User,
+    manner: Manner,
+) -> Result<(), EntraDenial> {
+    let now = world.clock.now();
+    match entrant(case, user, manner, now) {
+        Some(entrant) => entrant.admitted(now),
+        // What is asked of an API that is gone gives nothing anyway.
+        None => Ok(()),
+    }
 }
 
-/// The sign-in with the kind of the address that its code goes to.
-pub(super) fn on_platform(request: &AuthorizationRequest, mut by: Progress) -> Progress {
-    by.manner.platform = Some(request.platform);
-    by
+fn entrant<'a>(
+    case: &Case<'a>,
+    user: &'a User,
+    manner: Manner,
+    since: Timestamp,
+) -> Option<Entrant<'a>> {
+    Some(Entrant {
+        tenant: case.tenant,
+        application: case.application,
+        user,
+        resource: scope::meant(&case.request.scope, case.tenant)?,
+        manner,
+        since,
+    })
 }
 
-fn silently(world: &World, case: &Case<'_>, known: Vec<Account>) -> Result<Progress, SignInDenial> {
+/// Who is signed in already and need not do so again.
+fn known(world: &World, inbound: &Inbound, case: &Case<'_>) -> Known {
+    let mut known = session::known(world, inbound, &case.tenant.id, &case.tenant.users);
+    let now = world.clock.now();
+    if let Some(resource) = scope::meant(&case.request.scope, case.tenant) {
+        known.accounts.retain(|account| {
+            let mut users = case.tenant.users.iter();
+            let user = users.find(|user| user.id == account.user);
+            user.is_some_and(|user| {
+                !policy::is_too_old(case.tenant, user, resource, account.since, now)
+            })
+        });
+    }
+    known
+}
+
+fn silently(
+    world: &World,
+    case: &Case<'_>,
+    known: Vec<Account>,
+    some_outdated: bool,
+) -> Result<Progress, EntraDenial> {
     if known.len() > 1 {
-        return Err(SignInDenial::AccountAmbiguous);
+        return Err(SignInDenial::AccountAmbiguous.into());
     }
+    let nobody = || match some_outdated {
+        true => EntraDenial::from(Coded::new(50_133)),
+        false => SignInDenial::LoginRequired.into(),
+    };
     let by = known.into_iter().next().map(Progress::from);
-    let by = by.ok_or(SignInDenial::LoginRequired)?;
+    let by = by.ok_or_else(nobody)?;
     let mut users = case.tenant.users.iter();
-    let user = users.find(|user| user.id == by.user);
-    let user = user.ok_or(SignInDenial::LoginRequired)?;
+    let user = users.find(|user| user.id == by.user).ok_or_else(nobody)?;
     if user.mfa_required && !by.manner.second_factor {
-        return Err(SignInDenial::MfaLacking);
+        return Err(SignInDenial::MfaLacking.into());
     }
+    admitted(world, case, user, by.manner)?;
     let lacking = lacking(world, case, user);
-    if lacking.of_user.is_empty() && lacking.of_administrator.is_empty() {
+    if lacking.all().is_empty() {
         Ok(by)
     } else {
         Err(SignInDenial::ConsentLacking {
             client: case.application.id.clone(),
             name: case.application.name.clone(),
-        })
+        }
+        .into())
     }
 }
 
@@ -311,6 +344,13 @@ pub(super) fn form<'a>(
         tenant: &case.tenant.name,
         alert,
     }
+}
+
+/// Tells the client why nobody was signed in without being asked.
+fn to_client(world: &World, inbound: &Inbound, case: &Case<'_>, denial: &EntraDenial) -> Reply {
+    let to = ReturnTo::from(case.request);
+    let error = returning::silent(denial.aadsts(world.clock.now()));
+    returning::refusal(world, inbound, &to, &error, false)
 }
 
 /// Tells the user what the client cannot be told.

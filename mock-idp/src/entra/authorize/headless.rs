@@ -1,55 +1,63 @@
 //! Deciding on a sign-in without its page, as an administrator of the mock.
 
-use super::decide::{self, Lacking};
-use super::pages;
+use super::decide;
 use super::request::ReturnTo;
-use super::returning::{self, Answer};
+use super::{giving, pages, returning};
+use crate::directory::{Tenant, User};
 use crate::entra::aadsts::{Aadsts, text_of};
-use crate::ledger::{AskedFor, NotOpen, Progress};
+use crate::ledger::{AskedFor, Manner, NotOpen, Progress};
+use crate::sign_in::{Decided, RefusedWith};
 use crate::world::World;
 
-/// Where the browser would be sent now. No `Debug`: it carries a code.
-pub(crate) struct Decided {
-    /// With all that it is sent back with, unless that is posted.
-    pub(crate) url: String,
-    /// What is posted there.
-    pub(crate) form: Option<Vec<(String, String)>>,
+/// The tenants whose users an application may sign in: that which was asked, and if none in particular was, the others that have the
+/// application.
+pub(crate) fn open_to<'w>(
+    world: &'w World,
+    issuer: &str,
+    client: &str,
+    any_issuer: bool,
+) -> Vec<&'w Tenant> {
+    let directory = &world.directory.entra;
+    let asked = directory.tenant(issuer);
+    let others = directory.tenants.iter().filter(|tenant| {
+        let mut applications = tenant.applications.iter();
+        let has = applications.any(|known| known.id == client && known.enabled);
+        any_issuer && has && asked.is_none_or(|asked| asked.id != tenant.id)
+    });
+    asked.into_iter().chain(others).collect()
 }
 
-/// The error that a sign-in is refused with.
-#[derive(Clone, Debug)]
-pub(crate) struct RefusedWith {
-    pub(crate) error: String,
-    pub(crate) number: u32,
-    pub(crate) description: Option<String>,
-}
-
-/// Approves a sign-in for the user with this id, who is taken to show whatever is asked for and to allow it.
-pub(crate) fn approve(world: &World, serial: u32, user: &str) -> Result<Decided, NotOpen> {
+/// Approves a sign-in for the user with this id in this tenant, who is taken to show whatever is asked for and to allow it. Whom
+/// something keeps out all the same is refused, and the client told.
+pub(crate) fn approve(
+    world: &World,
+    serial: u32,
+    tenant: &str,
+    user: &str,
+) -> Result<Decided, NotOpen> {
     let now = world.clock.now();
-    let open = world.ledger.numbered_authorization(serial, now)?;
-    let case = pages::case(world, &open.request).ok_or(NotOpen::Unknown)?;
+    let mut request = world.ledger.numbered_authorization(serial, now)?.request;
+    tenant.clone_into(&mut request.issuer);
+    let case = pages::case(world, &request).ok_or(NotOpen::Unknown)?;
     let mut users = case.tenant.users.iter();
     let user = users
         .find(|known| known.id == user)
         .ok_or(NotOpen::Unknown)?;
     let by = Progress {
         user: user.id.clone(),
-        manner: decide::shown_everything(user),
+        manner: decide::shown_everything(&case, user),
         session: Some(world.entropy.guid()),
     };
-    let by = decide::on_platform(case.request, by);
-    let Lacking {
-        of_user,
-        of_administrator,
-    } = decide::lacking(world, &case, user);
-    let consent: Vec<String> = of_user.into_iter().chain(of_administrator).collect();
-    let value = decide::code_value(world);
-    let code = decide::new_code(world, &value);
-    world
-        .ledger
-        .approve_authorization(serial, by.clone(), &consent, code)?;
-    Ok(decide::with_code(&case, &by, &value).into())
+    if let Err(denial) = decide::admitted(world, &case, user, by.manner) {
+        let request = world.ledger.refuse_authorization(serial, now)?;
+        let error = returning::silent(denial.aadsts(now));
+        let members = returning::error_members(world, None, &error, false);
+        return Ok(returning::answer(&ReturnTo::from(&request), members).into());
+    }
+    let consent = decide::lacking(world, &case, user).all();
+    world.ledger.move_authorization(serial, tenant);
+    let given = giving::approved(world, &case, serial, by, &consent, None)?;
+    Ok(given.answer.into())
 }
 
 /// Refuses a sign-in.
@@ -64,14 +72,13 @@ pub(crate) fn deny(world: &World, serial: u32, with: &RefusedWith) -> Result<Dec
     Ok(returning::answer(&ReturnTo::from(&request), members).into())
 }
 
-impl From<Answer> for Decided {
-    fn from(answer: Answer) -> Self {
-        let own = |(name, value): (&str, String)| (name.to_owned(), value);
-        Self {
-            url: answer.url,
-            form: answer.form.map(|form| form.into_iter().map(own).collect()),
-        }
-    }
+/// How a user signs in for a device who shows whatever is asked for.
+pub(crate) fn device_shown(world: &World, asked: &AskedFor, user: &User) -> Manner {
+    let request = pages::of_device(asked.clone(), "");
+    let case = pages::case(world, &request);
+    case.map_or(Manner::PASSWORD, |case| {
+        decide::shown_everything(&case, user)
+    })
 }
 
 /// Has a user allow what the application of a device asks for.
@@ -84,12 +91,7 @@ pub(crate) fn allow_device(world: &World, asked: AskedFor, user: &str) {
     let Some(user) = users.find(|known| known.id == user) else {
         return;
     };
-    let lacking = decide::lacking(world, &case, user);
-    let scopes: Vec<String> = lacking
-        .of_user
-        .into_iter()
-        .chain(lacking.of_administrator)
-        .collect();
+    let scopes = decide::lacking(world, &case, user).all();
     let (issuer, client) = (&case.tenant.id, &case.application.id);
     world.ledger.consent(issuer, &user.id, client, &scopes);
 }

@@ -2,16 +2,14 @@
 //! (learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow).
 
 mod decide;
+mod giving;
 mod headless;
 mod logout;
-mod page;
 mod pages;
 mod redeem;
 mod redirect_uri;
 mod request;
 mod returning;
-mod session;
-mod style;
 
 use axum::Extension;
 use axum::extract::State;
@@ -23,19 +21,19 @@ use std::sync::Arc;
 use self::request::Refused;
 use super::Entra;
 use super::aadsts::{Aadsts, text_of, utc};
+use super::codes;
 use super::correlation::correlation_id;
 use super::headers;
 use super::tenant::segment;
 use crate::engine::TokenRequest;
-use crate::inbound::Inbound;
+use crate::inbound::{Inbound, READS};
 use crate::journal::Endpoint;
 use crate::pipeline::{self, Call};
 use crate::reply::Reply;
+use crate::sign_in::{page, session};
 use crate::world::{Rooms, World};
 
-pub(crate) use self::page::escaped;
-pub(crate) use self::style::STYLE;
-pub(crate) use headless::{Decided, RefusedWith, allow_device, approve, deny};
+pub(crate) use headless::{allow_device, approve, deny, device_shown, open_to};
 pub(super) use redeem::{granted as redeemed, on_its_platform};
 
 /// Adds the routes of sign-ins with a browser.
@@ -118,7 +116,7 @@ pub(super) fn has_pages(endpoint: Endpoint) -> bool {
 /// else to the user.
 pub(super) fn foreign_error(world: &World, inbound: &Inbound, error: &Aadsts) -> Option<Reply> {
     let path = inbound.uri.path().to_ascii_lowercase();
-    if ["/login", "/logout", "/device"]
+    if ["/login", "/logout", "/device", "/error"]
         .iter()
         .any(|end| path.ends_with(end))
     {
@@ -155,6 +153,32 @@ fn error_page(world: &World, inbound: &Inbound, error: &Aadsts) -> Reply {
         .with_error(&error.error, Some(format!("AADSTS{}", error.number)));
     reply.set_header("x-ms-request-id", &trace);
     reply
+}
+
+/// The page that `error_uri` names: what a number means.
+pub(super) fn about_error(inbound: &Inbound) -> Reply {
+    if !inbound.is_read() {
+        let mut reply = Reply::empty(StatusCode::METHOD_NOT_ALLOWED);
+        reply.set_header("allow", READS);
+        return reply;
+    }
+    let said = TokenRequest::parse(inbound);
+    let number = said
+        .get("code")
+        .map(|code| code.trim().to_ascii_uppercase());
+    let number = number
+        .as_deref()
+        .map(|code| code.trim_start_matches("AADSTS"));
+    let number = number.and_then(|number| number.parse::<u32>().ok());
+    let (title, text) = match number.and_then(codes::find) {
+        Some(code) => (format!("AADSTS{}", code.number), codes::explained(code)),
+        None => (
+            "Error codes".to_owned(),
+            "Nothing is known of this number. Put one behind ?code=, as error_uri has it."
+                .to_owned(),
+        ),
+    };
+    page::message(StatusCode::OK, &title, &text, None)
 }
 
 /// The headers of pages and redirects.

@@ -5,16 +5,18 @@ use http::StatusCode;
 use super::decide::{self, Case, Stand};
 use super::page;
 use super::request::ReturnTo;
-use super::{returning, session};
-use crate::directory::Platform;
+use super::{giving, returning, session};
+use crate::directory::{Platform, Tenant};
 use crate::engine::{Denial, TokenRequest};
+use crate::entra::admission;
 use crate::entra::denial::EntraDenial;
 use crate::entra::password;
+use crate::entra::realm;
 use crate::entra::sign_in_denial::SignInDenial;
 use crate::inbound::Inbound;
 use crate::ledger::{
-    AskedFor, AuthorizationRequest, Manner, NotOpen, OpenAuthorization, Progress, ResponseMode,
-    Undecidable,
+    Approval, AskedFor, AuthorizationRequest, NotOpen, OpenAuthorization, Progress, ResponseMode,
+    Undecidable, Wanted,
 };
 use crate::reply::Reply;
 use crate::world::World;
@@ -61,8 +63,13 @@ pub(super) fn device(world: &World, inbound: &Inbound, said: &TokenRequest) -> R
     let pending = world.ledger.pending_sign_ins(world.clock.now());
     let asked = world.ledger.asked_with(user_code).filter(|asked| {
         let mut pending = pending.iter();
-        pending.any(|one| one.client == asked.client && is_same_code(&one.user_code, user_code))
+        pending
+            .any(|one| one.client == asked.client && page::is_same_code(&one.user_code, user_code))
     });
+    let end = world.ledger.sign_in_ends(user_code);
+    if end.is_some_and(|end| end <= world.clock.now()) {
+        return refused(SignInDenial::UserCodeExpired);
+    }
     let Some(asked) = asked else {
         return page::device(
             DEVICE,
@@ -93,6 +100,8 @@ pub(super) fn of_device(asked: AskedFor, user_code: &str) -> AuthorizationReques
         asks_consent: false,
         tells_account: false,
         device: Some(user_code.to_owned()),
+        any_issuer: asked.any_issuer,
+        wants: Wanted::CODE,
     }
 }
 
@@ -125,7 +134,8 @@ fn stepped(
         page::sign_in(&decide::form(case, flow, &action, alert), login)
     };
     if let Some(account) = said.get("account") {
-        let mut known = session::accounts(world, inbound, case.tenant).into_iter();
+        let known = session::known(world, inbound, &case.tenant.id, &case.tenant.users).accounts;
+        let mut known = known.into_iter();
         return match known.find(|known| known.user == account) {
             Some(account) => decide::further(world, inbound, case, stand, account.into()),
             None => sign_in_page("", None),
@@ -148,8 +158,13 @@ fn stepped(
         (Some("accept"), Some(by)) => accepted(world, inbound, case, stand, open.serial, by),
         (Some("sign_in"), _) => {
             let login = said.get("username").unwrap_or_default();
-            match shown_password(world, said, case) {
-                Ok(by) => remembered(world, inbound, case, stand, by),
+            let mut users = case.tenant.users.iter();
+            let is_here = users.any(|user| user.login.eq_ignore_ascii_case(login));
+            let home = realm::elsewhere(world, case.tenant, login).filter(|_| !is_here);
+            let home = home.map_or(case.tenant, |(tenant, _)| tenant);
+            match shown_password(world, said, home) {
+                Ok(by) if home.id == case.tenant.id => remembered(world, inbound, case, stand, by),
+                Ok(by) => arrived(world, inbound, case, stand, home, by),
                 Err(denial) => {
                     let error = denial.aadsts(world.clock.now());
                     let told = format!("AADSTS{}: {}", error.number, error.message);
@@ -168,24 +183,49 @@ fn stepped(
 fn shown_password(
     world: &World,
     said: &TokenRequest,
-    case: &Case<'_>,
+    tenant: &Tenant,
 ) -> Result<Progress, EntraDenial> {
-    let user = match password::user(world, said, case.tenant) {
-        Ok(user) => user.id,
-        // The next page asks for it.
-        Err(Denial::UserNeedsMfa) => {
-            let login = said.get("username").unwrap_or_default();
-            let mut users = case.tenant.users.iter();
-            let user = users.find(|user| user.login.eq_ignore_ascii_case(login));
-            user.map(|user| user.id.clone()).unwrap_or_default()
-        }
+    match password::user(world, said, tenant) {
+        // The next page asks for a second factor.
+        Ok(_) | Err(Denial::UserNeedsMfa) => {}
         Err(denial) => return Err(denial.into()),
-    };
+    }
+    let login = said.get("username").unwrap_or_default();
+    let mut users = tenant.users.iter();
+    let user = users.find(|user| user.login.eq_ignore_ascii_case(login));
+    let user = user.ok_or_else(|| Denial::UserUnknown {
+        login: String::new(),
+    })?;
     Ok(Progress {
-        user,
-        manner: Manner::PASSWORD,
+        user: user.id.clone(),
+        manner: admission::by_password(tenant, user),
         session: None,
     })
+}
+
+/// Goes on with a user of another tenant than the page was of: there, if no tenant was named.
+fn arrived(
+    world: &World,
+    inbound: &Inbound,
+    case: &Case<'_>,
+    stand: Stand<'_>,
+    home: &Tenant,
+    by: Progress,
+) -> Reply {
+    if !case.request.any_issuer {
+        let denial = realm::no_guest(home, case.tenant, case.application);
+        return decide::on_page(world, inbound, &denial);
+    }
+    let mut request = case.request.clone();
+    request.issuer.clone_from(&home.id);
+    let Some(there) = self::case(world, &request) else {
+        let denial = realm::not_installed(home, case.application);
+        return decide::on_page(world, inbound, &denial);
+    };
+    if let Stand::On { serial, .. } = stand {
+        world.ledger.move_authorization(serial, &home.id);
+    }
+    remembered(world, inbound, &there, stand, by)
 }
 
 /// Goes on, with a session in the browser.
@@ -216,9 +256,13 @@ fn accepted(
         return closed(world, inbound, NotOpen::Unknown);
     };
     let lacking = decide::lacking(world, case, user);
-    let needs_more = user.mfa_required && !by.manner.second_factor;
+    let needs_more = !by.manner.second_factor && decide::asks_second_factor(case, user);
     if needs_more || !lacking.of_administrator.is_empty() {
         return decide::further(world, inbound, case, stand, by);
+    }
+    // What was changed while the page was shown counts.
+    if let Err(denial) = decide::admitted(world, case, user, by.manner) {
+        return decide::on_page(world, inbound, &denial);
     }
     approved(world, inbound, case, serial, by, &lacking.of_user)
 }
@@ -237,21 +281,19 @@ pub(super) fn approved(
         return match world.ledger.refuse_authorization(serial, now) {
             Err(not_open) => closed(world, inbound, not_open),
             Ok(_) => {
-                let user = Some(by.user.clone());
                 let (issuer, client) = (&case.tenant.id, &case.application.id);
                 world.ledger.consent(issuer, &by.user, client, consent);
-                device_decided(world, inbound, user_code, user)
+                let by = Approval {
+                    user: by.user,
+                    issuer: issuer.clone(),
+                    manner: by.manner,
+                };
+                device_decided(world, inbound, user_code, Some(by))
             }
         };
     }
-    let by = decide::on_platform(case.request, by);
-    let value = decide::code_value(world);
-    let code = decide::new_code(world, &value);
-    let approved = world
-        .ledger
-        .approve_authorization(serial, by.clone(), consent, code);
-    match approved {
-        Ok((_, label)) => decide::sent_back(case, &by, &value, label),
+    match giving::approved(world, case, serial, by, consent, Some(inbound.peer.ip())) {
+        Ok(given) => given.reply(),
         Err(not_open) => closed(world, inbound, not_open),
     }
 }
@@ -276,12 +318,12 @@ fn device_decided(
     world: &World,
     inbound: &Inbound,
     user_code: &str,
-    user: Option<String>,
+    by: Option<Approval>,
 ) -> Reply {
-    let is_approved = user.is_some();
+    let is_approved = by.is_some();
     let decided = world
         .ledger
-        .decide_sign_in(user_code, user, world.clock.now());
+        .decide_sign_in(user_code, by, world.clock.now());
     match decided {
         Ok(()) if is_approved => page::message(
             StatusCode::OK,
@@ -317,13 +359,4 @@ fn closed(world: &World, inbound: &Inbound, why: NotOpen) -> Reply {
             None,
         ),
     }
-}
-
-/// Codes are compared without case and punctuation (RFC 8628 section 6.1).
-fn is_same_code(one: &str, other: &str) -> bool {
-    let plain = |code: &str| -> String {
-        let letters = code.chars().filter(char::is_ascii_alphanumeric);
-        letters.map(|letter| letter.to_ascii_uppercase()).collect()
-    };
-    plain(one) == plain(other)
 }

@@ -4,6 +4,8 @@ use http::header;
 
 use crate::directory::{GrantType, Platform, Tenant};
 use crate::engine::{self, Claimed, Grant, TokenRequest};
+use crate::entra::admission::Entrant;
+use crate::entra::coded::Coded;
 use crate::entra::consented::Consented;
 use crate::entra::denial::EntraDenial;
 use crate::entra::refresh::{delegated_lifetime, refresh_value};
@@ -24,6 +26,9 @@ pub(in crate::entra) fn granted<'w>(
     let ledger = &world.ledger;
     let found = engine::examine_code(request, claimed, &tenant.id, ledger, now)?;
     let user = engine::able_user(&tenant.users, &found.user)?;
+    if request.is_blank("scope") {
+        return Err(Coded::new(28_003).into());
+    }
     let consented = Consented::of(world, tenant, claimed.application, Some(&user.id));
     let asked = request.scope();
     let scopes = if asked.is_empty() {
@@ -32,6 +37,15 @@ pub(in crate::entra) fn granted<'w>(
         &asked
     };
     let resolved = scope::delegated(scopes, tenant, &consented, Several::Dropped)?;
+    let entrant = Entrant {
+        tenant,
+        application: claimed.application,
+        user: &user,
+        resource: resolved.resource,
+        manner: found.manner,
+        since: found.issued_at,
+    };
+    entrant.admitted(now)?;
     let lifetime = delegated_lifetime(world, &claimed.application.lifetimes);
     let terms = terms(world, tenant, claimed, &resolved, lifetime, found.manner);
     let make = || refresh_value(world);

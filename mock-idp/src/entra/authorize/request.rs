@@ -4,15 +4,16 @@
 use serde_json::Value;
 
 use super::redirect_uri::{self, RedirectUri};
-use crate::directory::{Application, Platform, Tenant};
+use super::session;
+use crate::directory::{Application, ImplicitToken, Platform, Tenant};
 use crate::engine::{Denial, TokenRequest};
 use crate::entra::denial::EntraDenial;
 use crate::entra::realm;
 use crate::entra::scope;
 use crate::entra::sign_in_denial::SignInDenial;
-use crate::entra::tenant::{Segment, resolve, segment};
+use crate::entra::tenant::{Segment, is_v1, resolve, segment};
 use crate::inbound::Inbound;
-use crate::ledger::{AuthorizationRequest, Challenge, ResponseMode};
+use crate::ledger::{AuthorizationRequest, Challenge, ResponseMode, Wanted};
 use crate::world::World;
 
 /// How long a challenge is (RFC 7636 section 4.2).
@@ -82,7 +83,7 @@ pub(super) fn read<'w>(
         identify(world, inbound, said).map_err(Refused::OnPage)?;
     let to = ReturnTo {
         redirect_uri: redirect.uri.clone(),
-        mode: mode(said).unwrap_or(ResponseMode::Query),
+        mode: mode_of_errors(said),
         state: said.get("state").map(str::to_owned),
     };
     let asked = examine(inbound, said, tenant, application, redirect);
@@ -98,7 +99,7 @@ pub(super) fn return_to(
     let (_, _, redirect) = identify(world, inbound, said)?;
     Ok(ReturnTo {
         redirect_uri: redirect.uri,
-        mode: mode(said).unwrap_or(ResponseMode::Query),
+        mode: mode_of_errors(said),
         state: said.get("state").map(str::to_owned),
     })
 }
@@ -123,7 +124,7 @@ fn identify<'w>(
         return Err(Denial::Malformed.into());
     }
     let client = said.require("client_id")?;
-    let (tenant, application) = application(world, inbound, client)?;
+    let (tenant, application) = application(world, inbound, said, client)?;
     realm::usable(world, inbound, application)?;
     let redirect = match said.get("redirect_uri") {
         Some(asked) if redirect_uri::first(application).is_some() => {
@@ -141,10 +142,12 @@ fn identify<'w>(
     Ok((tenant, application, redirect))
 }
 
-/// The application in the tenant that the path names. An alias stands for the first tenant that knows it.
+/// The application in the tenant that the path names. An alias stands for the tenant of the user who is expected, or who is signed
+/// in, and else for the first that knows it.
 fn application<'w>(
     world: &'w World,
     inbound: &Inbound,
+    said: &TokenRequest,
     client: &str,
 ) -> Result<(&'w Tenant, &'w Application), EntraDenial> {
     let directory = &world.directory.entra;
@@ -158,10 +161,24 @@ fn application<'w>(
         by_basic: false,
     };
     match resolve(directory, &segment(inbound))? {
-        Segment::Tenant(tenant) => within(tenant).ok_or_else(|| unknown().into()),
+        Segment::Tenant(tenant) => {
+            let tenant = realm::served(world, tenant)?;
+            within(tenant).ok_or_else(|| unknown().into())
+        }
         Segment::Alias(_) => {
-            let found = directory.tenants.iter().find_map(within);
-            found.ok_or_else(|| unknown().into())
+            let hint = said.get("login_hint").unwrap_or_default();
+            let expected = hint.rsplit_once('@').map(|(_, domain)| domain);
+            let expected = expected.and_then(|domain| within(directory.tenant(domain)?));
+            let tenants = || directory.tenants.iter().filter_map(within);
+            let is_known = |(tenant, _): &(&Tenant, _)| {
+                !session::known(world, inbound, &tenant.id, &tenant.users)
+                    .accounts
+                    .is_empty()
+            };
+            let found = expected.or_else(|| tenants().find(is_known));
+            found
+                .or_else(|| tenants().next())
+                .ok_or_else(|| unknown().into())
         }
     }
 }
@@ -173,9 +190,14 @@ fn examine<'w>(
     application: &'w Application,
     redirect: RedirectUri,
 ) -> Result<Asked<'w>, EntraDenial> {
-    response_type(said)?;
+    let wants = wanted(inbound, said, application)?;
     let mode = mode(said)?;
+    if wants.id_token {
+        // Without it nobody could tell for which request a token was made (OpenID Connect Core section 3.2.2.1).
+        said.require("nonce")?;
+    }
     let scope = scopes(inbound, said)?;
+    scope::listed(&scope, tenant, application)?;
     let wanted = scope::wanted(&scope, tenant)?;
     for one in &wanted {
         let known = |names: &[String]| {
@@ -193,7 +215,7 @@ fn examine<'w>(
             }));
         }
     }
-    let challenge = challenge(said, redirect.platform)?;
+    let challenge = challenge(said, redirect.platform, wants)?;
     let (prompt, asks_consent) = prompt(said)?;
     if let Some(claims) = said.get("claims")
         && !serde_json::from_str::<Value>(claims).is_ok_and(|claims| claims.is_object())
@@ -219,35 +241,72 @@ fn examine<'w>(
             asks_consent,
             tells_account: said.get("client_info") == Some("1"),
             device: None,
+            any_issuer: realm::is_alias(inbound),
+            wants,
         },
     })
 }
 
-/// Codes alone are given out: whether an application may have tokens without one is a switch that is off unless it is set.
-fn response_type(said: &TokenRequest) -> Result<(), EntraDenial> {
-    let refused = |denial| Err(EntraDenial::SignIn(denial));
+/// What is asked for, as far as the registration allows it. Which combinations there are stands in the metadata, but for an access
+/// token alone, which the documentation of the implicit grant asks for.
+fn wanted(
+    inbound: &Inbound,
+    said: &TokenRequest,
+    application: &Application,
+) -> Result<Wanted, EntraDenial> {
     let types: Vec<&str> = said.require("response_type")?.split_whitespace().collect();
+    let has = |asked: &str| types.contains(&asked);
+    let wants = Wanted {
+        code: has("code"),
+        id_token: has("id_token"),
+        access_token: has("token"),
+        v1: is_v1(inbound),
+    };
     let is_known = |asked: &&str| ["code", "id_token", "token"].contains(asked);
-    if !types.iter().all(is_known) {
-        return refused(SignInDenial::ResponseType);
+    if types.is_empty() || !types.iter().all(is_known) {
+        return Err(SignInDenial::ResponseType.into());
     }
-    for asked in ["token", "id_token"] {
-        if types.contains(&asked) {
-            return refused(SignInDenial::ResponseTypeNotEnabled { asked });
+    for (asked, is_asked, token) in [
+        ("token", wants.access_token, ImplicitToken::AccessToken),
+        ("id_token", wants.id_token, ImplicitToken::IdToken),
+    ] {
+        if is_asked && !application.implicit.contains(&token) {
+            return Err(SignInDenial::ResponseTypeNotEnabled { asked }.into());
         }
     }
-    Ok(())
+    match wants.code && wants.access_token {
+        true => Err(SignInDenial::ResponseType.into()),
+        false => Ok(wants),
+    }
+}
+
+/// Whether tokens are asked for, which have no place in a query (OAuth 2.0 Multiple Response Types section 3).
+fn asks_tokens(said: &TokenRequest) -> bool {
+    let types = said.get("response_type").unwrap_or_default();
+    let mut types = types.split_whitespace();
+    types.any(|asked| ["id_token", "token"].contains(&asked))
 }
 
 fn mode(said: &TokenRequest) -> Result<ResponseMode, EntraDenial> {
     match said.get("response_mode") {
-        None | Some("query") => Ok(ResponseMode::Query),
+        None if asks_tokens(said) => Ok(ResponseMode::Fragment),
+        None => Ok(ResponseMode::Query),
+        Some("query") if !asks_tokens(said) => Ok(ResponseMode::Query),
         Some("fragment") => Ok(ResponseMode::Fragment),
         Some("form_post") => Ok(ResponseMode::FormPost),
         Some(other) => Err(EntraDenial::SignIn(SignInDenial::ResponseMode {
             asked: other.chars().take(64).collect(),
         })),
     }
+}
+
+/// How an error gets to the client, whatever is wrong.
+fn mode_of_errors(said: &TokenRequest) -> ResponseMode {
+    let usual = match asks_tokens(said) {
+        true => ResponseMode::Fragment,
+        false => ResponseMode::Query,
+    };
+    mode(said).unwrap_or(usual)
 }
 
 /// `scope`; at the v1.0 endpoint all that is consented to of `resource`, and what its answers have anyway.
@@ -274,12 +333,18 @@ fn scopes(inbound: &Inbound, said: &TokenRequest) -> Result<Vec<String>, EntraDe
     Ok(scopes)
 }
 
-fn challenge(said: &TokenRequest, platform: Platform) -> Result<Option<Challenge>, EntraDenial> {
+fn challenge(
+    said: &TokenRequest,
+    platform: Platform,
+    wants: Wanted,
+) -> Result<Option<Challenge>, EntraDenial> {
     let Some(value) = said.get("code_challenge") else {
         // That it is asked for here and not only when the code is redeemed is assumed.
         return match platform {
-            Platform::Spa => Err(EntraDenial::SignIn(SignInDenial::ChallengeRequired)),
-            Platform::Web | Platform::Public => Ok(None),
+            Platform::Spa if wants.code => {
+                Err(EntraDenial::SignIn(SignInDenial::ChallengeRequired))
+            }
+            _ => Ok(None),
         };
     };
     let is_hashed = match said.get("code_challenge_method") {

@@ -61,7 +61,8 @@ pub(super) const CODES: &[Code] = &[
         "The signed in user '{EmailHidden}' is not assigned to a role for the application '{client}'({name}).",
         "the user is not assigned to the application",
     )
-    .assuming("status"),
+    .assuming("status")
+    .met("admission::users_who_are_not_assigned"),
     code(
         70_011,
         "invalid_scope",
@@ -80,18 +81,20 @@ pub(super) const CODES: &[Code] = &[
         28_002,
         "invalid_scope",
         "Provided value for the input parameter scope '{scope}' isn't valid when requesting an access token. Please specify a valid scope.",
-        "a user's scope that gives no access token",
+        "a code or refresh token is redeemed for a scope without a name",
     )
     .documented()
-    .assuming("status"),
+    .assuming("status")
+    .met("codes::a_redemption_names_scopes_or_none"),
     code(
         28_003,
         "invalid_scope",
         "Provided value for the input parameter scope can't be empty when requesting an access token using the provided authorization code. Please specify a valid scope.",
-        "a code is redeemed without any scope",
+        "a code is redeemed with an empty `scope`",
     )
     .documented()
-    .assuming("status"),
+    .assuming("status")
+    .met("codes::a_redemption_names_scopes_or_none"),
     code(
         700_022,
         "invalid_scope",
@@ -126,17 +129,19 @@ pub(super) const CODES: &[Code] = &[
         650_057,
         "invalid_client",
         "Invalid resource. The client has requested access to a resource which is not listed in the requested permissions in the client's application registration. Client app ID: {client}({name}). Resource value from request: {resource}.",
-        "the registration does not ask for the API",
+        "`.default` of an API that the registration does not list, for a user",
     )
-    .assuming("status"),
+    .assuming("status")
+    .met("codes_clients::apis_that_are_not_to_be_had"),
     code(
         650_052,
         "invalid_grant",
         "The app needs access to a service (\"{resource}\") that your organization \"{tenant}\" has not subscribed to or enabled. Contact your IT Admin to review the configuration of your service subscriptions.",
-        "the API has no service principal in the tenant",
+        "the API that a user's client asks for has no service principal in the tenant",
     )
     .documented()
-    .assuming("error and status"),
+    .assuming("error and status")
+    .met("codes_clients::apis_that_are_not_to_be_had"),
     code(
         65_001,
         "invalid_grant",

@@ -91,7 +91,8 @@ pub(super) const CODES: &[Code] = &[
         "the certificate was revoked",
     )
     .guessed()
-    .assuming("text; the number stands in Microsoft.Identity.Web"),
+    .assuming("text; the number stands in Microsoft.Identity.Web")
+    .met("codes_credentials::a_certificate_that_was_revoked"),
     code(
         1_000_502,
         "invalid_client",
@@ -152,5 +153,6 @@ pub(super) const CODES: &[Code] = &[
         "a user's token as the assertion",
     )
     .documented()
-    .assuming("error and status"),
+    .assuming("error and status")
+    .met("codes_credentials::a_users_token_is_no_credential"),
 ];

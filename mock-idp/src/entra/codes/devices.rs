@@ -29,7 +29,8 @@ pub(super) const CODES: &[Code] = &[
     )
     .v1("code_expired")
     .documented()
-    .assuming("status"),
+    .assuming("status")
+    .met("sign_in_pages::a_device_is_let_in_by_its_code"),
     code(
         70_020,
         "expired_token",
@@ -45,7 +46,8 @@ pub(super) const CODES: &[Code] = &[
         "no user code, on the page",
     )
     .documented()
-    .assuming("error and status"),
+    .assuming("error and status")
+    .met("sign_in_pages::a_device_is_let_in_by_its_code"),
     code(
         90_120,
         "invalid_request",

@@ -37,7 +37,7 @@ pub(in crate::entra) fn filled(text: &str, world: &World, inbound: &Inbound) -> 
         let said = match name {
             "client" => &client,
             "name" => application.map_or("", |application| &application.name),
-            "tenant" => tenant,
+            "tenant" | "home" => tenant,
             "scope" => &scope,
             "resource" => resource.unwrap_or_default(),
             "grant" => request.get("grant_type").unwrap_or_default(),
@@ -72,7 +72,7 @@ fn with(text: &str, now: Timestamp, said: impl Fn(&str) -> Option<String>) -> St
                 "audience" => "api://AzureADTokenExchange".to_owned(),
                 "client" | "resource" => GRAPH.to_owned(),
                 "grant" | "name" | "method" | "scope" | "tenant" | "redirect" | "origin"
-                | "issuer" | "subject" | "mode" | "asked" => String::new(),
+                | "issuer" | "subject" | "mode" | "asked" | "home" => String::new(),
                 "issued" => seven_digits(issued),
                 "lifetime" => "1.00:00:00".to_owned(),
                 "now" => seven_digits(now),

@@ -64,6 +64,11 @@ pub(super) fn all() -> impl Iterator<Item = &'static Code> {
     .flatten()
 }
 
+/// What a number means, in a sentence or two.
+pub(super) fn explained(code: &Code) -> String {
+    format!("{} It is answered to this: {}.", code.text, code.when)
+}
+
 /// The same for whoever wants to know how true they are.
 pub(crate) fn fidelity() -> Vec<Line> {
     let line = |code: &'static Code| Line {

@@ -122,5 +122,6 @@ pub(super) const CODES: &[Code] = &[
         "Device object was not found in the tenant '{tenant}' directory.",
         "the refresh token belongs to a device that is gone",
     )
-    .suberror("device_authentication_failed"),
+    .suberror("device_authentication_failed")
+    .met("admission::a_device_that_is_gone_takes_its_sign_ins_with_it"),
 ];

@@ -70,10 +70,11 @@ pub(super) const CODES: &[Code] = &[
         50_133,
         "invalid_grant",
         "The session isn't valid due to password expiration or recent password change.",
-        "the password was changed",
+        "nobody may be asked, and the password was changed or has expired since the sign-in",
     )
     .documented()
-    .assuming("status"),
+    .assuming("status")
+    .met("revocation::another_password_ends_what_public_clients_were_granted"),
     code(
         54_005,
         "invalid_grant",

@@ -76,15 +76,17 @@ pub(super) const CODES: &[Code] = &[
         "an application for personal accounts elsewhere than at `consumers`",
     )
     .guessed()
-    .assuming("number, text and status"),
+    .assuming("number, text and status")
+    .met("codes_tenants::personal_accounts_only"),
     code(
         900_439,
         "invalid_request",
         "USGClientNotSupportedOnPublicEndpoint - The application is registered in a US Government tenant and must be served by the US Government endpoint.",
-        "an application of the US Government cloud at the public host",
+        "a tenant of the US Government cloud at the public host",
     )
     .documented()
-    .assuming("error, status and text"),
+    .assuming("error, status and text")
+    .met("codes_tenants::another_clouds_tenant"),
     code(
         500_212,
         "invalid_grant",

@@ -54,10 +54,11 @@ pub(super) const CODES: &[Code] = &[
     code(
         50_020,
         "invalid_grant",
-        "User account '{EmailHidden}' from identity provider 'https://sts.windows.net/{tenant}/' does not exist in tenant '{tenant}' and cannot access the application '{client}'({name}) in that tenant. The account needs to be added as an external user in the tenant first. Sign out and sign in again with a different Azure Active Directory user account.",
+        "User account '{EmailHidden}' from identity provider 'https://sts.windows.net/{home}/' does not exist in tenant '{tenant}' and cannot access the application '{client}'({name}) in that tenant. The account needs to be added as an external user in the tenant first. Sign out and sign in again with a different Azure Active Directory user account.",
         "a user of another tenant who is no guest",
     )
-    .assuming("error and status"),
+    .assuming("error and status")
+    .met("home_tenants::users_of_another_tenant_are_guests_or_strangers"),
     code(
         50_058,
         "invalid_grant",

@@ -147,6 +147,7 @@ fn delete(call: &Call<'_>, name: Name<'_>) -> Result<Reply, Refused> {
     let gone = call.change(|tenant| {
         let id = find(call, tenant, name)?.id.clone();
         tenant.applications.retain(|known| known.id != id);
+        tenant.drop_dangling();
         Ok(id)
     })?;
     Ok(Reply::empty(StatusCode::NO_CONTENT).with_change(format!("application {gone} was deleted")))

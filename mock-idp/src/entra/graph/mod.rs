@@ -4,7 +4,9 @@
 //! What is registered or changed here is in the directory at once: it holds at the token endpoint, stands in what the control API
 //! shows, and goes with a snapshot.
 
+mod app_roles;
 mod applications;
+mod assignments;
 mod call;
 mod caller;
 mod federated;

@@ -3,6 +3,7 @@
 use http::{Method, StatusCode};
 use serde_json::json;
 
+use super::assignments::{self, End};
 use super::call::Call;
 use super::list::list;
 use super::only;
@@ -113,6 +114,11 @@ pub(super) fn users(call: &Call<'_>, rest: &[&str]) -> Result<Reply, Refused> {
             call.needs(&REVOKES)?;
             Ok(revoke_sessions(call, find(id)?))
         }
+        ([id, "approleassignments", below @ ..], _) => {
+            call.needs(&READS_USERS)?;
+            let id = &find(id)?.id;
+            assignments::answer(call, "users", id, End::Principal, below)
+        }
         _ => {
             call.needs(&READS_USERS)?;
             Err(call.no_segment())
@@ -134,6 +140,12 @@ pub(super) fn groups(call: &Call<'_>, rest: &[&str]) -> Result<Reply, Refused> {
             }
         }
         ([] | [_], _) => Err(only(call, &[Method::GET])),
+        ([id, "approleassignments", below @ ..], _) => {
+            let mut groups = groups;
+            let group = groups.find(|group| group.id.eq_ignore_ascii_case(id));
+            let id = &group.ok_or_else(|| call.not_found(id))?.id;
+            assignments::answer(call, "groups", id, End::Principal, below)
+        }
         _ => Err(call.no_segment()),
     }
 }

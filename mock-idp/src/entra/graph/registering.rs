@@ -9,7 +9,7 @@ use super::fields::Fields;
 use super::keys;
 use super::refusal::Refused;
 use super::shape;
-use crate::directory::{Application, GrantType, Platform, SignInAudience, Tenant};
+use crate::directory::{Application, GrantType, ImplicitToken, Platform, SignInAudience, Tenant};
 use crate::journal::Origin;
 use crate::reply::Reply;
 
@@ -160,6 +160,7 @@ fn apply(
     if redirects {
         settle_platform(application);
     }
+    settle_tokens(application);
     let kept = Value::Object(application.registration.properties.clone());
     match kept.to_string().len() <= MOST_KEPT {
         true => Ok(()),
@@ -226,6 +227,29 @@ fn settle_platform(application: &mut Application) {
     } else {
         (Platform::Web, web)
     };
+}
+
+/// Which tokens come without a code, and for which APIs it asks users, as far as the registration says so.
+fn settle_tokens(application: &mut Application) {
+    let properties = &application.registration.properties;
+    if let Some(settings) = properties
+        .get("web")
+        .map(|web| &web["implicitGrantSettings"])
+    {
+        application.implicit = [
+            ("enableIdTokenIssuance", ImplicitToken::IdToken),
+            ("enableAccessTokenIssuance", ImplicitToken::AccessToken),
+        ]
+        .into_iter()
+        .filter(|(name, _)| settings[*name] == json!(true))
+        .map(|(_, token)| token)
+        .collect();
+    }
+    if let Some(required) = properties.get("requiredResourceAccess") {
+        let listed = required.as_array().into_iter().flatten();
+        let ids = listed.filter_map(|one| one["resourceAppId"].as_str());
+        application.registration.required_resources = ids.map(str::to_owned).collect();
+    }
 }
 
 /// Secrets are made by `addPassword`; a list here can only take some away.

@@ -4,6 +4,7 @@ use http::{Method, StatusCode};
 use serde_json::Value;
 
 use super::applications::{find_mut, may_change, may_create, may_read};
+use super::assignments::{self, End};
 use super::call::{Call, Name};
 use super::fields::Fields;
 use super::list::list;
@@ -39,6 +40,14 @@ pub(super) fn answer(call: &Call<'_>, rest: &[&str]) -> Result<Reply, Refused> {
             delete(call, &application)
         }
         ([_], _) => Err(only(call, &[Method::GET, Method::PATCH, Method::DELETE])),
+        ([id, "approleassignments", below @ ..], _) => {
+            let id = object_id(call, id)?;
+            assignments::answer(call, "servicePrincipals", &id, End::Principal, below)
+        }
+        ([id, "approleassignedto", below @ ..], _) => {
+            let id = object_id(call, id)?;
+            assignments::answer(call, "servicePrincipals", &id, End::Resource, below)
+        }
         // A secret of the service principal opens the same doors as one of its application.
         ([id, action @ ("addpassword" | "removepassword")], &Method::POST) => {
             let application = of_application(call, id)?;
@@ -63,10 +72,18 @@ fn all(tenant: &Tenant) -> Vec<Value> {
     let resources = tenant
         .resources
         .iter()
-        .filter(|resource| !known(&resource.app_id))
+        .filter(|resource| !(resource.without_service_principal || known(&resource.app_id)))
         .map(|resource| shape::resource(tenant, resource));
     let identities = tenant.managed_identities.iter().map(shape::managed);
     applications.chain(resources).chain(identities).collect()
+}
+
+/// The object id of a service principal that is there. Whoever may not look is not told whether it is.
+fn object_id(call: &Call<'_>, id: &str) -> Result<String, Refused> {
+    may_read(call)?;
+    let name = Name::of(id);
+    let shown = find(call.caller.tenant, name).ok_or_else(|| call.not_found(name.text()))?;
+    Ok(shown["id"].as_str().unwrap_or_default().to_owned())
 }
 
 fn find(tenant: &Tenant, name: Name<'_>) -> Option<Value> {
@@ -106,7 +123,8 @@ fn create(call: &Call<'_>) -> Result<Reply, Refused> {
     let mut fields = Fields::of(call, "ServicePrincipal")?;
     let client = fields.required("appId")?;
     let enabled = fields.truth("accountEnabled")?;
-    for ignored in ["displayName", "tags", "appRoleAssignmentRequired"] {
+    let assigned = fields.truth("appRoleAssignmentRequired")?;
+    for ignored in ["displayName", "tags"] {
         fields.take(ignored);
     }
     fields.nothing_else()?;
@@ -130,6 +148,7 @@ fn create(call: &Call<'_>) -> Result<Reply, Refused> {
         }
         application.registration.without_service_principal = false;
         application.enabled = enabled.unwrap_or(true);
+        application.assignment_required = assigned.unwrap_or(false);
         Ok(shape::principal(&shown, application))
     })?;
     Ok(call.created("servicePrincipals", body).with_change(format!(
@@ -155,7 +174,12 @@ fn update(call: &Call<'_>, client: &str) -> Result<Reply, Refused> {
     call.change(|tenant| {
         let application = find_mut(call, tenant, Name::AppId(client))?;
         application.enabled = enabled.unwrap_or(application.enabled);
-        application.consent_required = assigned.unwrap_or(application.consent_required);
+        application.assignment_required = assigned.unwrap_or(application.assignment_required);
+        // Where it is an API as well, applications need an assignment, too.
+        let api = tenant.resources.iter_mut().find(|api| api.app_id == client);
+        if let (Some(api), Some(assigned)) = (api, assigned) {
+            api.assignment_required = assigned;
+        }
         Ok(())
     })?;
     Ok(Reply::empty(StatusCode::NO_CONTENT).with_change(format!(

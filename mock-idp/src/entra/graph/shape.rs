@@ -3,8 +3,9 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::app_roles;
 use crate::directory::{
-    ApiResource, Application, Certificate, ClientSecret, FederatedCredential, Group,
+    ApiResource, Application, Certificate, ClientSecret, FederatedCredential, Group, ImplicitToken,
     ManagedIdentity, Platform, SignInAudience, Tenant, User,
 };
 use crate::entra::tokens::{guid_of, service_principal};
@@ -48,6 +49,10 @@ pub(super) fn application(tenant: &Tenant, application: &Application) -> Value {
         SignInAudience::AnyAccount => "AzureADandPersonalMicrosoftAccount",
         SignInAudience::Personal => "PersonalMicrosoftAccount",
     };
+    let may_have = |token| application.implicit.contains(&token);
+    let required = registration.required_resources.iter();
+    let required = required.map(|id| json!({ "resourceAppId": id, "resourceAccess": [] }));
+    let required: Vec<Value> = required.collect();
     let mut shown = json!({
         "id": object_id(&tenant.id, application),
         "deletedDateTime": null,
@@ -75,9 +80,9 @@ pub(super) fn application(tenant: &Tenant, application: &Application) -> Value {
         "optionalClaims": null,
         "parentalControlSettings": { "countriesBlockedForMinors": [], "legalAgeGroupRule": "Allow" },
         "passwordCredentials": passwords(tenant, application),
-        "requiredResourceAccess": [],
+        "requiredResourceAccess": required,
         "spa": { "redirectUris": redirects(Platform::Spa) },
-        "web": { "homePageUrl": null, "logoutUrl": null, "redirectUris": redirects(Platform::Web), "implicitGrantSettings": { "enableAccessTokenIssuance": false, "enableIdTokenIssuance": false } },
+        "web": { "homePageUrl": null, "logoutUrl": null, "redirectUris": redirects(Platform::Web), "implicitGrantSettings": { "enableAccessTokenIssuance": may_have(ImplicitToken::AccessToken), "enableIdTokenIssuance": may_have(ImplicitToken::IdToken) } },
     });
     for (name, value) in &registration.properties {
         shown[name.as_str()] = value.clone();
@@ -96,40 +101,45 @@ pub(super) fn principal(tenant: &Tenant, application: &Application) -> Value {
         "appDisplayName": application.name,
         "appId": application.id,
         "appOwnerOrganizationId": tenant.id,
-        "appRoleAssignmentRequired": application.consent_required,
+        "appRoleAssignmentRequired": application.assignment_required,
         "displayName": application.name,
         "servicePrincipalNames": names.collect::<Vec<_>>(),
         "servicePrincipalType": "Application",
         "signInAudience": application.registration.properties.get("signInAudience").cloned().unwrap_or_else(|| json!("AzureADMyOrg")),
         "tags": [],
-        "appRoles": [],
+        "appRoles": app_roles::shown(tenant, &application.id),
         "keyCredentials": [],
         "oauth2PermissionScopes": [],
         "passwordCredentials": [],
     })
 }
 
-/// The service principal of an API.
-pub(super) fn resource(tenant: &Tenant, resource: &ApiResource) -> Value {
-    let name = match resource.is_graph() {
+/// What the service principal of an API is called.
+pub(super) fn name_of(resource: &ApiResource) -> &str {
+    match resource.is_graph() {
         true => "Microsoft Graph",
         false => &resource.identifier,
-    };
+    }
+}
+
+/// The service principal of an API.
+pub(super) fn resource(tenant: &Tenant, resource: &ApiResource) -> Value {
+    let name = name_of(resource);
     json!({
         "id": service_principal(&tenant.id, &resource.app_id),
         "deletedDateTime": null,
-        "accountEnabled": true,
+        "accountEnabled": resource.enabled,
         "alternativeNames": [],
         "appDisplayName": name,
         "appId": resource.app_id,
         "appOwnerOrganizationId": tenant.id,
-        "appRoleAssignmentRequired": false,
+        "appRoleAssignmentRequired": resource.assignment_required,
         "displayName": name,
         "servicePrincipalNames": [resource.app_id, resource.identifier],
         "servicePrincipalType": "Application",
         "signInAudience": "AzureADMultipleOrgs",
         "tags": [],
-        "appRoles": [],
+        "appRoles": app_roles::shown(tenant, &resource.app_id),
         "keyCredentials": [],
         "oauth2PermissionScopes": [],
         "passwordCredentials": [],

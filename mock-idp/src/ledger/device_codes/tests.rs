@@ -16,6 +16,15 @@ fn asked() -> AskedFor {
         client: "tv".to_owned(),
         issuer: "t".to_owned(),
         scope: vec!["openid".to_owned()],
+        any_issuer: false,
+    }
+}
+
+fn ada() -> Approval {
+    Approval {
+        user: "ada".to_owned(),
+        issuer: "t".to_owned(),
+        manner: Manner::PASSWORD,
     }
 }
 
@@ -64,7 +73,7 @@ fn an_approved_code_gives_its_grant_once_however_hastily_it_is_shown() {
     assert_eq!(poll(&mut codes, 0), Err(PollRefusal::Pending));
     // As a person would type it.
     codes
-        .decide("abcd 1234", Some("ada".to_owned()), at(1))
+        .decide("abcd 1234", Some(ada()), at(1))
         .expect("it is pending");
     let facts = codes.labelled(1).expect("it is known");
     assert_eq!(facts.user.as_deref(), Some("ada"));
@@ -88,7 +97,7 @@ fn what_is_too_old_gives_nothing() {
     let late = codes.decide("ABCD-1234", None, at(600));
     assert_eq!(late, Err(Undecidable::Expired));
     codes
-        .decide("ABCD-1234", Some("ada".to_owned()), at(599))
+        .decide("ABCD-1234", Some(ada()), at(599))
         .expect("it is pending");
     assert_eq!(poll(&mut codes, 600), Err(PollRefusal::Expired));
 }

@@ -282,7 +282,7 @@ fn what_cannot_be_read_is_told() {
         all += &format!("{error}\n");
     }
     insta::assert_snapshot!(all, @"
-    unknown variant `tokne`, expected one of `token`, `resource`, `device`, `managed_identity`, `discovery`, `jwks`, `instance_discovery`, `user_realm`, `authorize`, `sign_in`, `logout`, `foreign`, `unknown`, `connection` at line 1 column 15
+    unknown variant `tokne`, expected one of `token`, `resource`, `device`, `managed_identity`, `discovery`, `jwks`, `instance_discovery`, `user_realm`, `authorize`, `sign_in`, `logout`, `pushed_authorization`, `introspection`, `revocation`, `user_info`, `foreign`, `unknown`, `connection` at line 1 column 15
     invalid type: integer `60`, expected a length of time with a unit, such as `30s` at line 1 column 11
     `60` is not a length of time; write a number and a unit, such as `30s`, `500ms` or `1h 30m` at line 1 column 13
     `-60s` is not a length of time; write a number and a unit, such as `30s`, `500ms` or `1h 30m`; it cannot be negative here at line 1 column 15

@@ -71,6 +71,22 @@ pub(super) const CODES: &[Code] = &[
     )
     .guessed(),
     code(
+        "post_logout_uri_unknown",
+        400,
+        "invalid_request",
+        "The 'post_logout_redirect_uri' parameter must be a Logout redirect URI in the client app settings: {url}",
+        "the address to go to after signing out is none of the application's",
+    )
+    .guessed(),
+    code(
+        "id_token_hint_invalid",
+        400,
+        "invalid_request",
+        "The 'id_token_hint' is invalid.",
+        "signing out with an ID token that is none of this server's for this client",
+    )
+    .guessed(),
+    code(
         "service_not_allowed",
         400,
         "invalid_request",

@@ -76,6 +76,26 @@ pub(super) fn refusal(world: &World, name: &str, told: &[(&str, &str)], causes: 
     }
 }
 
+/// The status that goes with a name.
+pub(super) fn status(name: &str) -> StatusCode {
+    let status = find(name).map_or(400, |code| code.status);
+    StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST)
+}
+
+/// `error` and description that go with a name, for those who are told otherwise than by an answer.
+pub(super) fn text(name: &str, told: &[(&str, &str)]) -> (&'static str, String) {
+    let code = find(name);
+    code.map_or(("invalid_request", name.to_owned()), |code| {
+        (code.error, filled(code.text, told))
+    })
+}
+
+/// The text that often goes with an `error`.
+pub(super) fn usual_text(error: &str) -> String {
+    let text = usual(error).map_or("The request was not valid.", |code| code.text);
+    filled(text, &[])
+}
+
 /// What a script asks for by a name or an `error`. What it does not say is as the table has it.
 pub(super) fn scripted(world: &World, scripted: &ScriptedError) -> Reply {
     let asked = match scripted.error.as_str() {

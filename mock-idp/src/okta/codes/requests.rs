@@ -1,6 +1,7 @@
 //! The form of requests, and what they name.
 
 use super::{Code, code};
+use crate::fidelity::OktaBody;
 
 pub(super) const CODES: &[Code] = &[
     code(
@@ -69,14 +70,16 @@ pub(super) const CODES: &[Code] = &[
         "invalid_request",
         "The access token is missing.",
         "a resource is called without a token",
-    ),
+    )
+    .told_by(OktaBody::Challenge),
     code(
         "access_token_in_query",
         400,
         "invalid_request",
         "The access token cannot be presented in a query string.",
         "a resource is shown the token in the query",
-    ),
+    )
+    .told_by(OktaBody::Challenge),
     code(
         "unauthorized_grant_type",
         400,

@@ -3,11 +3,11 @@
 use serde_json::Value;
 
 use super::need::Need;
-use super::refusal::{Refused, insufficient_scope, unauthorized};
+use super::refusal::{Refused, insufficient_scope, refused, unauthorized};
 use crate::directory::{AdminRole, ApiToken, OutsideZone, User};
 use crate::inbound::Inbound;
-use crate::okta::codes;
 use crate::okta::server::Server;
+use crate::okta::{codes, dpop};
 use crate::resource::{Shown, Trouble, inspect, shown};
 use crate::world::World;
 
@@ -29,7 +29,8 @@ impl<'w> Caller<'w> {
         need: &Need<'_>,
     ) -> Result<Self, Refused> {
         let refuse = |code| Box::new(codes::answer(world, code, &[]));
-        let shown = shown(inbound, &GLUED);
+        let shown = dpop::unwrapped(world, inbound, shown(inbound, &GLUED))
+            .map_err(|named| Box::new(refused(world, inbound, need, &named)))?;
         let (caller, role) = if shown.scheme.eq_ignore_ascii_case("SSWS") {
             let (token, user) = owned_token(world, &shown).ok_or_else(|| refuse("E0000011"))?;
             if !is_let_in(world, token, inbound) {

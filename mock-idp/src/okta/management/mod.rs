@@ -28,6 +28,7 @@ use http::Method;
 use self::call::{Call, segments};
 use self::need::Need;
 use self::refusal::{Refused, insufficient_scope, unauthorized};
+use super::server_keys;
 use crate::inbound::Inbound;
 use crate::reply::Reply;
 use crate::resource::Trouble;
@@ -37,7 +38,9 @@ pub(super) use caller::{GLUED, api_token};
 
 /// When what stood in the directory from the start was made, if it does not say; a fixed instant, so that answers do not change
 /// from run to run.
-const CREATED: &str = "2024-01-15T09:00:00.000Z";
+pub(super) const CREATED: &str = "2024-01-15T09:00:00.000Z";
+/// The same in seconds since 1970.
+pub(super) const CREATED_SECONDS: i64 = 1_705_309_200;
 
 /// Answers a management request.
 pub(super) fn answer(world: &World, inbound: &Inbound) -> Reply {
@@ -58,6 +61,14 @@ fn answered(world: &World, inbound: &Inbound) -> Result<Reply, Refused> {
         ["api", "v1", "rate-limit-settings", what] => settings::rate_limits(call, what),
         ["api", "v1", "org", "settings", "clientPrivilegesSetting"] => settings::privileges(call),
         ["api", "v1", "logs"] => logs::answer(call),
+        [
+            "api",
+            "v1",
+            "authorizationServers",
+            id,
+            "credentials",
+            below @ ..,
+        ] => Ok(server_keys::answer(world, inbound, id, below)),
         ["oauth2", "v1", "clients", id, below @ ..] => clients::answer(call, id, below),
         _ => Err(call.no_path()),
     }
