@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 
+use crate::api_token_uses::ApiTokenUses;
 use crate::clock::{Clock, SystemClock};
 use crate::directory::{Directory, FormerSecrets, Rotation};
 use crate::entropy::Entropy;
@@ -20,6 +21,7 @@ use crate::ledger::Ledger;
 use crate::limits::{BadLimit, Custom, LimitRule, Meters};
 use crate::listener::{Authority, Bound, NoCertificate};
 use crate::mock::MockIdp;
+use crate::okta::SystemLog;
 use crate::provider::Provider;
 use crate::setup::Setup;
 use crate::supervise::{Supervisor, Unsupervised};
@@ -289,20 +291,31 @@ impl Builder {
             .collect();
         let usual_limits = match self.provider {
             Provider::Entra => Vec::new(),
-            Provider::Okta => okta::usual_limits(),
+            Provider::Okta => okta::usual_limits(&directory.okta.rate_limits),
         };
         // What is asked of the builder counts before what a file says.
         let limits = match self.limits.is_empty() {
             true => &limits,
             false => &self.limits,
         };
-        let meters = Meters::new(Custom::of(self.provider), usual_limits, limits)?;
+        let mut custom = Custom::of(self.provider);
+        if self.provider == Provider::Okta {
+            custom.warns_at = directory.okta.rate_limits.warns_at();
+        }
+        let meters = Meters::new(custom, usual_limits, limits)?;
         let faults = FaultScript::on(self.clock.clone(), self.seed);
         faults.follow(&[], &rules, None);
+        let api_token_uses = ApiTokenUses::default();
+        if self.provider == Provider::Okta {
+            let tokens = &directory.okta.api_tokens;
+            api_token_uses.learn(&[], tokens, self.clock.now());
+        }
         let rooms = Arc::new(Rooms {
             provider: self.provider,
             secrets,
             former_secrets: FormerSecrets::default(),
+            api_token_uses,
+            system_log: SystemLog::default(),
             clock: self.clock.clone(),
             entropy: Entropy::from_seed(self.seed),
             keys,

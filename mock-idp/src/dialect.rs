@@ -3,7 +3,7 @@
 use crate::fault::ScriptedError;
 use crate::inbound::Inbound;
 use crate::journal::Endpoint;
-use crate::limits::Form;
+use crate::limits::{Crossed, Form, Share};
 use crate::pipeline::Call;
 use crate::reply::Reply;
 use crate::world::World;
@@ -12,6 +12,14 @@ use crate::world::World;
 pub(crate) trait Dialect: Sync {
     /// Whose requests a limit counts together that is the principal's; empty where nobody is known.
     fn principal(&self, world: &World, inbound: &Inbound, call: &Call) -> String;
+
+    /// What the principal may use of its org's limits, in percent; none where that is half.
+    fn share(&self, _: &World, _: &Inbound, _: &Call) -> Option<Share> {
+        None
+    }
+
+    /// Limits have come to where their owner is told of it.
+    fn crossed(&self, _: &World, _: &Inbound, _: &Call, _: &[Crossed]) {}
 
     /// The refusal of a limit, without what tells when to come again.
     fn limited(&self, world: &World, inbound: &Inbound, endpoint: Endpoint, form: Form) -> Reply;

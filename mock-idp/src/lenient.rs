@@ -98,14 +98,8 @@ pub(crate) fn admit_api_token(world: World, shown: &str) -> World {
     }
     let mut admitted = world;
     let directory = Arc::make_mut(&mut admitted.directory);
-    directory.okta.api_tokens.push(ApiToken {
-        id: "00TanyToken".to_owned(),
-        name: "any token".to_owned(),
-        value: Secret::new(shown),
-        user,
-        created: None,
-        expires: None,
-    });
+    let any = ApiToken::new("00TanyToken", Secret::new(shown), user);
+    directory.okta.api_tokens.push(any);
     admitted.lenience.note(Leniency::AnyApiToken);
     admitted
 }

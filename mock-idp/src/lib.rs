@@ -1,10 +1,12 @@
 #![doc = include_str!("guide.md")]
 
+mod api_token_uses;
 mod as_text;
 mod builder;
 pub mod clock;
 #[cfg(feature = "serve")]
 pub mod control;
+mod cursor;
 mod departure;
 pub mod diagnostic;
 mod dialect;
@@ -43,6 +45,7 @@ mod secret;
 #[cfg(feature = "serve")]
 pub mod serve;
 mod setup;
+mod sign_in;
 mod snapshot;
 pub mod supervise;
 mod turn;

@@ -6,7 +6,7 @@ use crate::dialect::Dialect;
 use crate::engine::TokenRequest;
 use crate::entropy::hex;
 use crate::inbound::Inbound;
-use crate::limits::{By, Custom, Knock, Places, UsedUp};
+use crate::limits::{Asker, By, Custom, Knock, Places, Share, UsedUp};
 use crate::pipeline::Call;
 use crate::reply::Reply;
 use crate::world::World;
@@ -39,10 +39,19 @@ pub(crate) fn meter(
     call: &Call,
     dialect: &dyn Dialect,
 ) -> Metering {
-    let who = |by| who(world, inbound, call, dialect, by);
+    let asking = Asking {
+        world,
+        inbound,
+        call,
+        dialect,
+    };
     let now = || world.clock.now();
-    let verdict = world.meters.take(&knock(inbound, call.endpoint), who, now);
+    let knock = knock(inbound, call.endpoint);
+    let verdict = world.meters.take(&knock, &asking, now);
     let is_refused = verdict.is_refused();
+    if !verdict.crossed.is_empty() {
+        dialect.crossed(world, inbound, call, &verdict.crossed);
+    }
     let Some((rule, shown)) = verdict.shown else {
         return Metering {
             _places: verdict.places,
@@ -63,17 +72,49 @@ pub(crate) fn meter(
     }
 }
 
-/// Whose request it is, in one respect; empty where that is not known.
-fn who(world: &World, inbound: &Inbound, call: &Call, dialect: &dyn Dialect, by: By) -> String {
-    match by {
-        By::World => String::new(),
-        By::Principal => dialect.principal(world, inbound, call),
-        By::Client => client(world, call),
-        By::Address => inbound.peer.ip().to_canonical().to_string(),
-        By::User => user(world, call),
-        By::Endpoint => call.endpoint.name().to_owned(),
-        By::Request => fingerprint(world, inbound, call),
+/// A request, and the vendor's way of telling whose it is.
+struct Asking<'a> {
+    world: &'a World,
+    inbound: &'a Inbound,
+    call: &'a Call,
+    dialect: &'a dyn Dialect,
+}
+
+impl Asker for Asking<'_> {
+    fn who(&self, by: By) -> String {
+        let Self {
+            world,
+            inbound,
+            call,
+            dialect,
+        } = self;
+        match by {
+            By::World => String::new(),
+            By::Principal => dialect.principal(world, inbound, call),
+            By::Client => client(world, call),
+            By::Address => inbound.peer.ip().to_canonical().to_string(),
+            By::User => user(world, call),
+            By::Device => device(inbound),
+            By::Endpoint => call.endpoint.name().to_owned(),
+            By::Path => inbound.uri.path().to_owned(),
+            By::Request => fingerprint(world, inbound, call),
+        }
     }
+
+    fn share(&self) -> Option<Share> {
+        self.dialect.share(self.world, self.inbound, self.call)
+    }
+}
+
+/// The cookie by which Okta tells browsers apart.
+fn device(inbound: &Inbound) -> String {
+    let cookies = inbound.headers.get_all(http::header::COOKIE).iter();
+    let mut pairs = cookies
+        .filter_map(|cookies| cookies.to_str().ok())
+        .flat_map(|cookies| cookies.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='));
+    let found = pairs.find(|(name, _)| *name == "dt");
+    found.map_or_else(String::new, |(_, value)| value.to_owned())
 }
 
 /// The application that asks, or else the one that the token was issued to.

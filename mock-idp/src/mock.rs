@@ -2,6 +2,7 @@
 
 mod access_events;
 mod administration;
+mod api_tokens;
 mod app_service;
 mod authorizations;
 mod consent;
@@ -45,6 +46,7 @@ pub use self::federated::{FederatedToken, NoFederatedToken};
 pub use self::identity::Identity;
 pub(crate) use self::identity::{issuer_url, jwks_url, token_url};
 pub use self::sign_ins::SignInError;
+pub(crate) use api_tokens::issued_api_token;
 pub(crate) use directory::made_secret;
 
 /// A running mock identity provider. Dropping it closes its ports, and verifies what was [expected](Self::expect) of it.

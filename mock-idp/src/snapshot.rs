@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::api_token_uses::SavedUses;
 use crate::clock::{Rate, VirtualClock};
 #[cfg(feature = "serve")]
 use crate::directory::Directory;
@@ -14,6 +15,7 @@ use crate::journal::SavedJournal;
 use crate::keys::Ring;
 use crate::ledger::SavedLedger;
 use crate::limits::SavedMeters;
+use crate::okta::SavedLog;
 #[cfg(feature = "serve")]
 use crate::setup::Setup;
 use crate::world::{Rooms, Standing};
@@ -32,6 +34,8 @@ pub struct Snapshot {
     faults: SavedRules,
     meters: SavedMeters,
     former_secrets: SavedSecrets,
+    api_token_uses: SavedUses,
+    system_log: SavedLog,
     standing: Standing,
     clock: Option<ClockSetting>,
     moves_clock: bool,
@@ -96,6 +100,8 @@ impl Snapshot {
             meters,
             turns,
             former_secrets,
+            api_token_uses,
+            system_log,
             // Taken as a whole.
             standing: _,
             // Empty after a restoring: whoever waits belongs to the past.
@@ -117,6 +123,8 @@ impl Snapshot {
             faults: faults.saved(),
             meters: meters.saved(),
             former_secrets: former_secrets.saved(),
+            api_token_uses: api_token_uses.saved(),
+            system_log: system_log.events(),
             standing: rooms.standing(),
             clock: clock.as_virtual().map(ClockSetting::of),
             moves_clock: false,
@@ -132,6 +140,8 @@ impl Snapshot {
             rooms.faults.restore(&self.faults);
             rooms.meters.restore(&self.meters);
             rooms.former_secrets.restore(&self.former_secrets);
+            rooms.api_token_uses.restore(&self.api_token_uses);
+            rooms.system_log.restore(&self.system_log);
             rooms.stand(self.standing.clone());
             if let (true, Some(setting), Some(clock)) =
                 (self.moves_clock, self.clock, rooms.clock.as_virtual())

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::extract::FromRef;
 
+use crate::api_token_uses::ApiTokenUses;
 use crate::clock::Clock;
 use crate::directory::{Directory, FormerSecrets, Rotation};
 use crate::entra;
@@ -18,6 +19,7 @@ use crate::ledger::Ledger;
 use crate::lenient::Lenience;
 use crate::limits::Meters;
 use crate::neighbours;
+use crate::okta::{self, SystemLog};
 use crate::provider::Provider;
 use crate::secret::Secret;
 use crate::supervise::Supervisor;
@@ -59,6 +61,10 @@ pub(crate) struct Rooms {
     pub(crate) secrets: KnownSecrets,
     /// Client secrets that no longer work.
     pub(crate) former_secrets: FormerSecrets,
+    /// What an Okta org's System Log has.
+    pub(crate) system_log: SystemLog,
+    /// When API tokens were last used.
+    pub(crate) api_token_uses: ApiTokenUses,
     /// Scheme, host and port of each origin.
     pub(crate) origins: HashMap<Origin, String>,
     /// How long, in real time, a peer may take over its request, or take nothing of an answer.
@@ -128,6 +134,17 @@ impl Rooms {
         self.secrets.add_all_of(self.provider, &directory);
         self.former_secrets
             .note(self.provider, &standing.directory, &directory);
+        if self.provider == Provider::Okta {
+            let (before, after) = (&standing.directory.okta, &directory.okta);
+            let now = self.clock.now();
+            self.api_token_uses
+                .learn(&before.api_tokens, &after.api_tokens, now);
+            if before.rate_limits != after.rate_limits {
+                let limits = &after.rate_limits;
+                self.meters
+                    .sell(okta::usual_limits(limits), limits.warns_at());
+            }
+        }
         if self.provider == Provider::Entra {
             let (before, after) = (&standing.directory, &directory);
             entra::passwords_changed(&self.ledger, before, after, self.clock.now());

@@ -45,6 +45,22 @@ pub fn entra_or_skip(test: &str) -> Option<&'static Path> {
     setup::or_skip(test, "Node with the foreign clients", folder).map(PathBuf::as_path)
 }
 
+/// The program with Okta's libraries, beside its packages, likewise.
+///
+/// # Panics
+///
+/// As [`msal_or_skip`].
+#[must_use]
+pub fn okta_or_skip(test: &str) -> Option<&'static Path> {
+    static PROGRAM: OnceLock<Result<PathBuf, Unavailable>> = OnceLock::new();
+    let program = PROGRAM.get_or_init(|| {
+        let clients = workspace_folder().join("tests/clients/okta-node");
+        let folder = set_up("okta-node", &clients, &clients)?;
+        Ok(folder.join("okta_clients.mjs"))
+    });
+    setup::or_skip(test, "Node with Okta's libraries", program).map(PathBuf::as_path)
+}
+
 /// A folder of this name with the packages that one folder lists and the scripts of another: Node looks for packages beside the file
 /// that imports them.
 fn set_up(name: &str, packages: &Path, scripts: &Path) -> Result<PathBuf, Unavailable> {

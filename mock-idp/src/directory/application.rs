@@ -4,12 +4,14 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::admin_role::AdminRole;
 use super::certificate::Certificate;
 use super::client_key::KeySet;
 use super::client_secret::ClientSecret;
 use super::defaults::{is_default, yes};
 use super::federated::FederatedCredential;
 use super::lifetimes::Lifetimes;
+use super::okta_client::OktaClient;
 use super::realm::SignInAudience;
 use super::registration::Registration;
 
@@ -86,10 +88,16 @@ pub struct Application {
     /// The tokens that it may have straight from the authorization endpoint (Entra's `implicitGrantSettings`).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub implicit: Vec<ImplicitToken>,
+    /// What Okta alone knows of it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub okta: Box<OktaClient>,
     /// Whether only users who are assigned to it, themselves or by a group, may sign in to it (Entra's
     /// `appRoleAssignmentRequired`).
     #[serde(default, skip_serializing_if = "is_default")]
     pub assignment_required: bool,
+    /// What it may administer as itself (Okta); everything without it.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub role: AdminRole,
 }
 
 impl Application {
@@ -120,7 +128,9 @@ impl Application {
             subject_names: Vec::new(),
             sign_in_audience: SignInAudience::default(),
             implicit: Vec::new(),
+            okta: Box::default(),
             assignment_required: false,
+            role: AdminRole::default(),
         }
     }
 
@@ -183,10 +193,13 @@ pub enum GrantType {
     RefreshToken,
     /// RFC 8628.
     DeviceCode,
-    /// RFC 6749 section 4.1 (Entra).
+    /// RFC 6749 section 4.1.
     AuthorizationCode,
-    /// RFC 7523 section 2.1, as Entra has it: an API asks for a token in the name of who called it.
+    /// RFC 7523 section 2.1. As Entra has it, an API asks for a token in the name of who called it; as Okta has it, a client states
+    /// with its own key in whose name it asks.
     OnBehalfOf,
+    /// RFC 8693 (Okta): an API asks for a token in the name of who called it.
+    TokenExchange,
 }
 
 impl GrantType {
@@ -200,6 +213,7 @@ impl GrantType {
             Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
             Self::AuthorizationCode => "authorization_code",
             Self::OnBehalfOf => "urn:ietf:params:oauth:grant-type:jwt-bearer",
+            Self::TokenExchange => "urn:ietf:params:oauth:grant-type:token-exchange",
         }
     }
 }

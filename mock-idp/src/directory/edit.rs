@@ -166,6 +166,7 @@ impl Directory {
                 });
                 if gone {
                     self.forget_in_policies(id);
+                    self.forget_shares();
                 }
                 gone
             }
@@ -179,6 +180,7 @@ impl Directory {
                 if provider == Provider::Okta {
                     let tokens = &mut self.okta.api_tokens;
                     tokens.retain(|token| Some(&token.user) != login.as_ref());
+                    self.forget_shares();
                 }
                 gone
             }
@@ -195,7 +197,9 @@ impl Directory {
             ),
             PartKind::ApiToken => {
                 self.org(provider, kind)?;
-                take(&mut self.okta.api_tokens, |known| known.id == id)
+                let gone = take(&mut self.okta.api_tokens, |known| known.id == id);
+                self.forget_shares();
+                gone
             }
             PartKind::Tenant => {
                 let known = self.tenant_mut(provider, Some(id), kind)?.id.clone();
@@ -347,6 +351,17 @@ impl Directory {
             Provider::Okta => Ok(()),
             Provider::Entra => Err(other_vendor(provider, kind)),
         }
+    }
+
+    /// Takes away what was for API tokens and applications that are gone.
+    fn forget_shares(&mut self) {
+        let okta = &mut self.okta;
+        let (tokens, applications) = (&okta.api_tokens, &okta.applications);
+        okta.principal_shares.retain(|share| {
+            let is_meant = |id: &str| share.principal.eq_ignore_ascii_case(id);
+            tokens.iter().any(|token| is_meant(&token.id))
+                || applications.iter().any(|known| is_meant(&known.id))
+        });
     }
 
     /// Takes an application that is gone out of the access policies. One that was for it alone goes too: without a client it would

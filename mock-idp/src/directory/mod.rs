@@ -2,6 +2,9 @@
 //!
 //! A directory is read from YAML; `default.yaml` beside this file is the one used without any, and the example to start from.
 
+mod account;
+mod admin_role;
+mod api_token;
 mod application;
 mod assignment;
 mod certificate;
@@ -22,7 +25,10 @@ mod laxity;
 mod lifetimes;
 mod load;
 mod managed_identity;
+mod network_zone;
 mod okta;
+mod okta_client;
+mod org_limits;
 mod path;
 mod policy;
 mod realm;
@@ -30,6 +36,7 @@ mod registration;
 mod sample_key;
 mod schema;
 mod signing;
+mod uncertain;
 mod user;
 mod x509;
 
@@ -40,6 +47,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::provider::Provider;
 
+pub use account::{Account, AccountStage};
+pub use admin_role::AdminRole;
+pub use api_token::{ApiToken, OutsideZone, TokenNetwork};
 pub use application::{Application, GrantType, ImplicitToken, Platform, Rotation, RotationMode};
 pub use assignment::Assignment;
 pub use certificate::{BadCertificate, Certificate};
@@ -57,7 +67,10 @@ pub use laxity::{BasicReading, Laxity, Leniency};
 pub use lifetimes::Lifetimes;
 pub use load::{BadDirectory, DirectoryProblem};
 pub use managed_identity::{Assigned, ManagedIdentity};
-pub use okta::{ApiToken, AuthorizationServer, OktaDirectory};
+pub use network_zone::{BadGateway, Gateway, NetworkZone};
+pub use okta::{AuthorizationServer, OktaDirectory};
+pub use okta_client::{ApplicationType, ClientAuthMethod, OktaClient};
+pub use org_limits::{ClientLimitMode, OrgLimits, Plan, PrincipalKind, PrincipalShare};
 pub use policy::AccessPolicy;
 pub use realm::{FederatedDomain, SignInAudience};
 pub use registration::Registration;
@@ -67,6 +80,7 @@ pub use sample_key::{
 };
 pub use schema::schema;
 pub use signing::{KeyStatus, SigningKeyEntry};
+pub use uncertain::{Uncertain, UnrequiredProof};
 pub use user::User;
 
 /// A directory file. Written out as JSON it shows no secret.
@@ -188,7 +202,7 @@ mod tests {
         93 |           logn: ada@contoso.example
            |           ^^^^ did you mean `login`?
            |
-           = note: the keys here are `id`, `login`, `name`, `password`, `enabled`, `locked`, `password_expired`, `mfa_required` and `groups`
+           = note: the keys here are `id`, `login`, `name`, `password`, `enabled`, `locked`, `password_expired`, `mfa_required`, `groups`, `role` and `account`
         ");
     }
 

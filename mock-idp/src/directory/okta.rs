@@ -1,18 +1,20 @@
 //! What an Okta world knows.
 
-use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::api_token::{ApiToken, OutsideZone};
 use super::application::{Application, GrantType};
+use super::defaults::is_default;
 use super::group::Group;
-use super::instant::{Instant, optional};
+use super::network_zone::NetworkZone;
+use super::org_limits::{OrgLimits, PrincipalShare};
 use super::policy::AccessPolicy;
 use super::signing::SigningKeyEntry;
+use super::uncertain::Uncertain;
 use super::user::User;
 use crate::fault::Rule;
 use crate::limits::LimitRule;
-use crate::secret::Secret;
 
 /// One org and what is in it.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -30,9 +32,31 @@ pub struct OktaDirectory {
     /// Tokens for the management API.
     #[serde(default)]
     pub api_tokens: Vec<ApiToken>,
+    /// Sets of addresses that API tokens may be bound to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub network_zones: Vec<NetworkZone>,
+    /// What an API token from outside its zones is refused with.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub outside_zone: OutsideZone,
+    /// Whether a service application that is registered while the world runs is a super administrator at once ("Assign the Super
+    /// Admin role to public client apps"). Without it, it may do nothing until it is given a role.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub client_privileges: bool,
+    /// What it has bought of the vendor's rate limits, and how they are enforced.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub rate_limits: OrgLimits,
+    /// What API tokens and applications may use of each limit, where it is not half.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub principal_shares: Vec<PrincipalShare>,
     /// Its groups.
     #[serde(default)]
     pub groups: Vec<Group>,
+    /// The login of the user as whom every sign-in is approved at once, without a page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub automatic_sign_in: Option<String>,
+    /// What is not certain of Okta, and may be chosen.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub uncertain: Uncertain,
     /// The keys that sign; the built-in ones without it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<SigningKeyEntry>,
@@ -85,35 +109,4 @@ impl AuthorizationServer {
             .iter()
             .find(|policy| policy.fits(client, grant, scopes))
     }
-}
-
-/// An SSWS token for the management API. Written out as JSON it shows no token.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ApiToken {
-    /// Its id (`00T…`).
-    pub id: String,
-    /// Its name.
-    pub name: String,
-    /// The token.
-    #[serde(skip_serializing)]
-    pub value: Secret,
-    /// The login of the administrator who made it; it dies with that account.
-    pub user: String,
-    /// When it was made.
-    #[serde(
-        default,
-        deserialize_with = "optional",
-        skip_serializing_if = "Option::is_none"
-    )]
-    #[schemars(with = "Option<Instant>")]
-    pub created: Option<Timestamp>,
-    /// Until when it works; for ever without it.
-    #[serde(
-        default,
-        deserialize_with = "optional",
-        skip_serializing_if = "Option::is_none"
-    )]
-    #[schemars(with = "Option<Instant>")]
-    pub expires: Option<Timestamp>,
 }

@@ -53,7 +53,7 @@ mod tests {
         };
         insta::assert_snapshot!(signing(&okta), @"Orders Service");
         okta.share_sample_key();
-        insta::assert_snapshot!(signing(&okta), @"Orders Daemon, Orders Batch, Orders Service");
+        insta::assert_snapshot!(signing(&okta), @"Orders Daemon, Orders Batch, Orders Service, Orders Portal");
         // A second time changes nothing: no key is there twice.
         okta.share_sample_key();
         assert!(

@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::defaults::yes;
+use super::account::Account;
+use super::admin_role::AdminRole;
+use super::defaults::{is_default, yes};
 use crate::secret::Secret;
 
 /// A user. Written out as JSON it shows no password.
@@ -34,9 +36,34 @@ pub struct User {
     /// The ids of the groups it is in.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups: Vec<String>,
+    /// What it may administer (Okta), and with it its API tokens and access tokens. Without it everything, so that a directory
+    /// need not speak of roles.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub role: AdminRole,
+    /// What Okta knows of the account beside all this.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub account: Box<Account>,
 }
 
 impl User {
+    /// A user who can sign in once there is a password.
+    #[must_use]
+    pub fn new(id: impl Into<String>, login: impl Into<String>, name: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            login: login.into(),
+            name: name.into(),
+            password: None,
+            enabled: true,
+            locked: false,
+            password_expired: false,
+            mfa_required: false,
+            groups: Vec::new(),
+            role: AdminRole::default(),
+            account: Box::default(),
+        }
+    }
+
     /// Whether nothing keeps the user from signing in.
     #[must_use]
     pub fn can_sign_in(&self) -> bool {

@@ -90,6 +90,16 @@ impl Assertion {
         }
     }
 
+    /// A claim by its name.
+    pub(crate) fn claim(&self, name: &str) -> Option<&Value> {
+        self.claims.get(name)
+    }
+
+    /// What its header says under a name.
+    pub(crate) fn parameter(&self, name: &str) -> Option<&Value> {
+        self.header.get(name)
+    }
+
     /// `jti`.
     pub(crate) fn id(&self) -> Option<&str> {
         self.claims.get("jti")?.as_str()

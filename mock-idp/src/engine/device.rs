@@ -8,7 +8,7 @@ use super::grant::Grant;
 use super::grants::{Terms, able_user, signed_in};
 use super::request::TokenRequest;
 use crate::directory::User;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Manner};
 
 /// A poll with a device code that a user has approved. `terms` lays down lifetimes; their scope is what was asked for when the
 /// sign-in began, and their issuer where.
@@ -39,7 +39,10 @@ pub(crate) fn redeem_device_code(
     let user = able_user(users, &signed.user)?;
     let terms = Terms {
         scope: signed.scope,
-        manner: signed.manner,
+        manner: Manner {
+            key: terms.manner.key,
+            ..signed.manner
+        },
         ..terms
     };
     let mut grant = signed_in(request, claimed, user, terms, ledger, now, make);

@@ -25,4 +25,4 @@ pub(crate) use grants::{
     Renewal, Terms, able_user, client_credentials, may_use, refresh, requested, signed_in,
     user_by_password,
 };
-pub(crate) use request::TokenRequest;
+pub(crate) use request::{Basic, TokenRequest};

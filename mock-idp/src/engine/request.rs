@@ -114,6 +114,22 @@ impl TokenRequest {
         }
     }
 
+    /// A request that says this, as if in its body.
+    pub(crate) fn of(parameters: Vec<(String, String)>) -> Self {
+        Self {
+            in_body: parameters.len(),
+            parameters,
+            basic: None,
+            reading: BasicReading::Either,
+            malformed: false,
+        }
+    }
+
+    /// All that it says, body before query.
+    pub(crate) fn parameters(&self) -> Vec<(String, String)> {
+        self.parameters.clone()
+    }
+
     /// The same request, with the halves of a Basic header read in this way.
     pub(crate) fn reading(mut self, reading: BasicReading) -> Self {
         self.reading = reading;

@@ -124,7 +124,9 @@ impl ClaimsRequest {
                 }
             }
             // That an API in the middle can ask for none is assumed.
-            GrantType::Password | GrantType::OnBehalfOf => Err(self.needs_user()),
+            GrantType::Password | GrantType::OnBehalfOf | GrantType::TokenExchange => {
+                Err(self.needs_user())
+            }
         }
     }
 

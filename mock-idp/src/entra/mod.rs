@@ -59,9 +59,7 @@ use crate::reply::Reply;
 use crate::resource::{presented, presented_token, shown};
 use crate::world::{Rooms, World};
 
-pub(crate) use authorize::{
-    Decided, RefusedWith, allow_device, approve, deny, device_shown, open_to,
-};
+pub(crate) use authorize::{allow_device, approve, deny, device_shown, open_to};
 pub(crate) use codes::fidelity;
 pub(crate) use correlation::given as given_request_id;
 pub(crate) use examples::{

@@ -65,6 +65,7 @@ pub(super) fn granted<'w>(
         by_password: false,
         second_factor: manner.second_factor || has_second,
         device: manner.device,
+        ..Manner::default()
     };
     let entrant = Entrant {
         tenant,

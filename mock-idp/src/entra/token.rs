@@ -126,6 +126,13 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
         GrantType::DeviceCode => device::redeemed(world, request, tenant, &claimed)?,
         GrantType::AuthorizationCode => authorize::redeemed(world, request, tenant, &claimed)?,
         GrantType::OnBehalfOf => on_behalf_of::granted(world, request, tenant, &claimed)?,
+        // No name of it is taken.
+        GrantType::TokenExchange => {
+            return Err(Denial::GrantUnsupported {
+                grant: grant_name.to_owned(),
+            }
+            .into());
+        }
     };
     asked.remember(world, grant_type, grant.family);
     Ok(reply(

@@ -185,6 +185,14 @@ pub enum Endpoint {
     SignIn,
     /// The end of a browser's session.
     Logout,
+    /// Where a request to the authorization endpoint is left beforehand (RFC 9126).
+    PushedAuthorization,
+    /// What a token is worth (RFC 7662).
+    Introspection,
+    /// The end of a token (RFC 7009).
+    Revocation,
+    /// Who the user of an access token is (OpenID Connect Core section 5.3).
+    UserInfo,
     /// Anything on the foreign origin.
     Foreign,
     /// Nothing this world serves.
@@ -195,7 +203,7 @@ pub enum Endpoint {
 
 impl Endpoint {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 18] = [
         Self::Token,
         Self::Resource,
         Self::Device,
@@ -207,6 +215,10 @@ impl Endpoint {
         Self::Authorize,
         Self::SignIn,
         Self::Logout,
+        Self::PushedAuthorization,
+        Self::Introspection,
+        Self::Revocation,
+        Self::UserInfo,
         Self::Foreign,
         Self::Unknown,
         Self::Connection,
@@ -227,6 +239,10 @@ impl Endpoint {
             Self::Authorize => "authorize",
             Self::SignIn => "sign_in",
             Self::Logout => "logout",
+            Self::PushedAuthorization => "pushed_authorization",
+            Self::Introspection => "introspection",
+            Self::Revocation => "revocation",
+            Self::UserInfo => "user_info",
             Self::Foreign => "foreign",
             Self::Unknown => "unknown",
             Self::Connection => "connection",
@@ -402,9 +418,13 @@ mod tests {
             Endpoint::Authorize => 8,
             Endpoint::SignIn => 9,
             Endpoint::Logout => 10,
-            Endpoint::Foreign => 11,
-            Endpoint::Unknown => 12,
-            Endpoint::Connection => 13,
+            Endpoint::PushedAuthorization => 11,
+            Endpoint::Introspection => 12,
+            Endpoint::Revocation => 13,
+            Endpoint::UserInfo => 14,
+            Endpoint::Foreign => 15,
+            Endpoint::Unknown => 16,
+            Endpoint::Connection => 17,
         };
         let places = Endpoint::ALL.map(place);
         assert!(places.into_iter().eq(0..Endpoint::ALL.len()));

@@ -83,7 +83,13 @@ impl Hygiene<'_> {
                 | Endpoint::Authorize
                 | Endpoint::SignIn
                 | Endpoint::Logout
+                | Endpoint::PushedAuthorization
+                | Endpoint::Introspection
+                | Endpoint::Revocation
         );
+        let is_asked_about = |name: &str| {
+            name == "token" && matches!(endpoint, Endpoint::Introspection | Endpoint::Revocation)
+        };
         let form = (takes_form && inbound.is_form())
             .then(|| form::parse(&inbound.body).ok())
             .flatten();
@@ -92,7 +98,7 @@ impl Hygiene<'_> {
             Some(pairs) => {
                 for (name, value) in pairs {
                     look(&name, SecretPlace::Body);
-                    if !CREDENTIALS.contains(&name.as_str()) {
+                    if !CREDENTIALS.contains(&name.as_str()) && !is_asked_about(&name) {
                         look(&value, SecretPlace::Body);
                     }
                 }

@@ -13,6 +13,6 @@ pub(crate) use built_in::stranger;
 pub use configured::BadKeys;
 pub(crate) use configured::{is_name, read};
 pub use facts::{KeyFacts, KeyRefused};
-pub(crate) use ring::{KeyRing, Ring};
+pub(crate) use ring::{KeyRing, Ring, Stage};
 pub use signing_key::{BadKey, SigningKey};
 pub(crate) use unsigned::Unsigned;

@@ -29,6 +29,14 @@ pub(crate) struct Ring {
     active: usize,
 }
 
+/// How far a key is on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    Next,
+    Active,
+    Expired,
+}
+
 #[derive(Clone, Debug)]
 struct Key {
     key: SigningKey,
@@ -117,6 +125,51 @@ impl KeyRing {
         ring.active = (ring.active + 1) % ring.keys.len();
         for key in &mut ring.keys {
             key.published = true;
+        }
+    }
+
+    /// Every published key with how far it is on its way: what stands behind the one that signs comes next, what stands before it
+    /// has had its time (Okta's NEXT, ACTIVE and EXPIRED).
+    pub(crate) fn staged(&self) -> Vec<(SigningKey, Stage)> {
+        let ring = self.now();
+        let published = ring
+            .keys
+            .iter()
+            .enumerate()
+            .filter(|(_, key)| key.published);
+        published
+            .map(|(place, key)| (key.key.clone(), ring.stage(place)))
+            .collect()
+    }
+
+    /// Has the key that comes next sign, keeps the one that signed published, forgets those before it, and publishes one more to
+    /// come next. Where none is left in reserve, the one that is forgotten comes next.
+    pub(crate) fn roll(&self) {
+        let mut place = self.write();
+        // Another than those that were published just now, as long as there is one.
+        let spare = self.in_reserve(&place).ok();
+        let former = place.keys[place.active].key.kid().to_owned();
+        {
+            let ring = Arc::make_mut(&mut place);
+            let is_next = |at: usize| ring.keys.get(at).is_some_and(|key| key.published);
+            let next = (ring.active + 1..ring.keys.len()).find(|at| is_next(*at));
+            if let Some(next) = next {
+                ring.active = next;
+            }
+            let signs = ring.keys[ring.active].key.kid().to_owned();
+            let active = ring.active;
+            let mut at = 0;
+            ring.keys.retain(|key| {
+                at += 1;
+                at > active || key.key.kid() == former || key.key.kid() == signs
+            });
+            ring.active = ring.place(&signs).unwrap_or(0);
+        }
+        let has_next = place.active + 1 < place.keys.len();
+        let spare = spare.or_else(|| self.in_reserve(&place).ok());
+        if !has_next && let Some(spare) = spare {
+            // There is room: those before the former one were forgotten.
+            let _ = Arc::make_mut(&mut place).add(spare);
         }
     }
 
@@ -237,6 +290,14 @@ impl Ring {
         Ok(self.facts(self.keys.len() - 1))
     }
 
+    fn stage(&self, place: usize) -> Stage {
+        match place.cmp(&self.active) {
+            std::cmp::Ordering::Less => Stage::Expired,
+            std::cmp::Ordering::Equal => Stage::Active,
+            std::cmp::Ordering::Greater => Stage::Next,
+        }
+    }
+
     fn facts(&self, place: usize) -> KeyFacts {
         let key = &self.keys[place];
         KeyFacts {
@@ -313,6 +374,25 @@ mod tests {
             Some("a-name".to_owned())
         );
         assert_eq!(ring.facts().len(), 4);
+    }
+
+    #[test]
+    fn keys_come_sign_and_go_one_after_another() {
+        let ring = KeyRing::embedded(Provider::Okta);
+        let stages = |ring: &KeyRing| -> Vec<Stage> {
+            ring.staged().into_iter().map(|(_, stage)| stage).collect()
+        };
+        assert_eq!(stages(&ring), [Stage::Active, Stage::Next]);
+        for _ in 0..10 {
+            let (signed, both) = standing(&ring);
+            let next = both.last().cloned().unwrap();
+            ring.roll();
+            let (signs, published) = standing(&ring);
+            assert_eq!(signs, next);
+            assert_eq!(stages(&ring), [Stage::Expired, Stage::Active, Stage::Next]);
+            assert_eq!(published[0], signed);
+            assert!(!both.contains(&published[2]));
+        }
     }
 
     #[test]

@@ -68,6 +68,8 @@ pub(crate) enum ResponseMode {
     Query,
     Fragment,
     FormPost,
+    /// A message from the page to the window that opened it (Okta's `okta_post_message`).
+    PostMessage,
 }
 
 /// What the redeemer of the code has to prove (RFC 7636 section 4.3).
@@ -94,7 +96,7 @@ pub struct PendingAuthorization {
     pub id: u32,
     /// The client id of the application that asks.
     pub client: String,
-    /// The tenant it asks.
+    /// The tenant (Entra) or authorization server (Okta) it asks.
     pub issuer: String,
     /// The scopes it asks for.
     pub scope: Vec<String>,

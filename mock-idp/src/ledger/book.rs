@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::access_events::AccessEvents;
 use super::access_tokens::{AccessToken, AccessTokens};
+use super::attempts::Attempts;
 use super::authorizations::Authorizations;
 use super::codes::Codes;
 use super::consents::Consents;
@@ -19,6 +20,7 @@ use super::grantees::Grantees;
 use super::label::TokenLabel;
 use super::lockouts::Lockouts;
 use super::manner::Manner;
+use super::pushed::Pushed;
 use super::refresh_family::{
     Family, Fingerprint, Grantee, RefreshLifetime, RefreshToken, Refusal, Succession,
 };
@@ -57,6 +59,8 @@ pub(super) struct Book {
     pub(super) sessions: Sessions,
     pub(super) consents: Consents,
     pub(super) lockouts: Lockouts,
+    pub(super) attempts: Attempts,
+    pub(super) pushed: Pushed,
 }
 
 /// A redeemed refresh token: what the answer carries and for whom.

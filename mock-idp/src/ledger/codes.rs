@@ -57,6 +57,8 @@ pub(crate) struct Redeemable {
     pub(crate) session: Option<String>,
     pub(crate) scope: Vec<String>,
     pub(crate) nonce: Option<String>,
+    /// Whether a proof was announced.
+    pub(crate) has_challenge: bool,
     pub(crate) issued_at: Timestamp,
     pub(crate) code: TokenLabel,
 }
@@ -135,6 +137,7 @@ impl Codes {
             session: code.by.session.clone(),
             scope: code.scope.clone(),
             nonce: code.nonce.clone(),
+            has_challenge: code.challenge.is_some(),
             issued_at: code.issued_at,
             code: TokenLabel::code(serial),
         })

@@ -267,6 +267,16 @@ impl DeviceCodes {
         })
     }
 
+    /// How many sign-ins of a client can be decided on.
+    pub(super) fn pending_of(&self, client: &str, now: Timestamp) -> usize {
+        let open = |sign_in: &&SignIn| {
+            sign_in.standing == Standing::Pending
+                && now < sign_in.expires_at
+                && sign_in.asked.client == client
+        };
+        self.sign_ins.values().filter(open).count()
+    }
+
     /// How the user signed in who has approved a device code.
     pub(super) fn manner_of(&self, fingerprint: &Fingerprint) -> Option<Manner> {
         let serial = self.by_code.get(fingerprint)?;

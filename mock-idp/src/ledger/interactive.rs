@@ -193,6 +193,44 @@ impl Ledger {
         }
     }
 
+    /// Keeps a request to the authorization endpoint under a reference.
+    pub(crate) fn keep_pushed(
+        &self,
+        reference: &str,
+        client: &str,
+        issuer: &str,
+        parameters: Vec<(String, String)>,
+        expires_at: Timestamp,
+    ) {
+        let fingerprint = fingerprint(reference);
+        let mut book = self.book();
+        let pushed = &mut Arc::make_mut(&mut book).pushed;
+        pushed.keep(fingerprint, client, issuer, parameters, expires_at);
+    }
+
+    /// What a client has left under a reference; it is there once.
+    pub(crate) fn take_pushed(
+        &self,
+        reference: &str,
+        client: &str,
+        issuer: &str,
+        now: Timestamp,
+    ) -> Option<Vec<(String, String)>> {
+        let fingerprint = fingerprint(reference);
+        let mut book = self.book();
+        let pushed = &mut Arc::make_mut(&mut book).pushed;
+        pushed.take(&fingerprint, client, issuer, now)
+    }
+
+    /// Notes that a name was tried, if a second admits so many.
+    pub(crate) fn may_try(&self, name: &str, most: u32, now: Timestamp) -> bool {
+        let fingerprint = fingerprint(name);
+        let mut book = self.book();
+        Arc::make_mut(&mut book)
+            .attempts
+            .admit(fingerprint, most, now)
+    }
+
     /// Notes a wrong password of a user.
     pub(crate) fn note_wrong_password(
         &self,

@@ -1,5 +1,7 @@
 //! How somebody signed in: what later decides about the tokens that came of it.
 
+use jiff::Timestamp;
+
 use crate::directory::Platform;
 
 /// How a user signed in. Nothing of it is known where nobody did.
@@ -11,6 +13,10 @@ pub(crate) struct Manner {
     pub(crate) by_password: bool,
     /// Whether a second factor was shown.
     pub(crate) second_factor: bool,
+    /// When it was done.
+    pub(crate) at: Option<Timestamp>,
+    /// The key that tokens are bound to, by its thumbprint (RFC 7638), where they are.
+    pub(crate) key: Option<[u8; 32]>,
     /// The mark of the device that it was done from, if the tenant knew one.
     pub(crate) device: Option<[u8; 16]>,
 }
@@ -21,6 +27,8 @@ impl Manner {
         platform: None,
         by_password: true,
         second_factor: false,
+        at: None,
+        key: None,
         device: None,
     };
 }

@@ -2,6 +2,7 @@
 
 mod access_events;
 mod access_tokens;
+mod attempts;
 mod authorizations;
 mod book;
 #[cfg(test)]
@@ -18,6 +19,7 @@ mod lockouts;
 mod manner;
 #[cfg(test)]
 mod model;
+mod pushed;
 mod recall;
 mod recent;
 mod refresh_family;

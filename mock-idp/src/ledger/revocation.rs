@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::book::{Book, Ledger};
+use super::book::{Book, Ledger, fingerprint};
 use super::label::{TokenKind, TokenLabel};
 use super::refresh_family::Family;
 use crate::directory::Platform;
@@ -61,6 +61,19 @@ impl Ledger {
             family.manner.by_password && public
         };
         book.end_families(issuer, user, ends, now);
+    }
+
+    /// Revokes the token that a client shows: an access token alone, a refresh token with its family and the access tokens that
+    /// came from it.
+    pub(crate) fn revoke_shown(&self, value: &str, now: Timestamp) {
+        let fingerprint = fingerprint(value);
+        let mut book = self.book();
+        let book = Arc::make_mut(&mut book);
+        if let Some(label) = book.access.label_of(&fingerprint) {
+            book.access.revoke_one(label.serial, now);
+        } else if let Some(family) = book.serial_of_family(&fingerprint) {
+            book.revoke_family(family, now);
+        }
     }
 
     /// Revokes one token: an access token alone, a refresh token with its family and the access tokens that came from it, a

@@ -52,6 +52,11 @@ impl Ledger {
         self.book().device_codes.pending(now).collect()
     }
 
+    /// How many sign-ins of a client can be decided on.
+    pub(crate) fn pending_sign_ins_of(&self, client: &str, now: Timestamp) -> usize {
+        self.book().device_codes.pending_of(client, now)
+    }
+
     /// What a user code stands for, whatever has become of it.
     pub(crate) fn asked_with(&self, user_code: &str) -> Option<AskedFor> {
         self.book().device_codes.asked_with(user_code).cloned()

@@ -12,7 +12,7 @@ use super::plan::{Armed, Plan};
 use super::rule::LimitRule;
 use super::show::Custom;
 use super::used_up::{Part, UsedUp};
-use super::window::{Measure, Window};
+use super::window::{Crossing, Measure, Window};
 
 /// How many windows a world keeps.
 pub(super) const KEPT: usize = 10_000;
@@ -20,6 +20,8 @@ pub(super) const KEPT: usize = 10_000;
 const LEFT: usize = KEPT - KEPT / 8;
 /// When a request that was one too many at once should come again: Okta calls its own a suggestion.
 const SOON: Duration = Duration::from_secs(1);
+/// How often a limit on requests in progress is told of.
+const MINUTE: jiff::SignedDuration = jiff::SignedDuration::from_secs(60);
 
 /// A rule's id, and whose requests are counted.
 pub(super) type Name = (u64, Arc<[String]>);
@@ -44,44 +46,77 @@ pub(super) enum Counted {
     Refused(Option<(Told, UsedUp)>),
 }
 
+/// A rule that is for a request, and what it says of whose request that is.
+pub(super) struct Met<'p> {
+    pub(super) armed: &'p Armed,
+    pub(super) name: Name,
+    /// How the window counts for its owner.
+    pub(super) measure: Option<Measure>,
+    /// How many of the owner's may be in progress at once.
+    pub(super) concurrent: Option<u32>,
+}
+
+/// Something that the owner of an org is told of.
+#[derive(Clone, Debug)]
+pub(crate) struct Crossed {
+    /// What happened; none where too many were in progress.
+    pub(crate) what: Option<Crossing>,
+    pub(crate) rule: Arc<LimitRule>,
+    /// How many requests the window admits.
+    pub(crate) limit: u32,
+}
+
 /// Windows and requests in progress. A clone shares the windows until they change, so that it is made in no time.
 #[derive(Clone, Default)]
 pub(super) struct Counts {
     pub(super) windows: HashMap<Name, Arc<Window>>,
     pub(super) in_progress: HashMap<Name, u32>,
+    /// When a limit on requests in progress was last told of, by rule.
+    crowded: HashMap<u64, Timestamp>,
 }
 
 impl Counts {
     /// Counts a request against all the rules that are for it, or against none.
     pub(super) fn take(
         &mut self,
-        met: &[(&Armed, Name)],
+        met: &[Met<'_>],
         plan: &Plan,
         custom: &Custom,
         now: Timestamp,
+        crossed: &mut Vec<Crossed>,
     ) -> Counted {
         if !self.have_room(met, now) {
-            return Counted::Refused(self.refuse(met, plan, now));
+            return Counted::Refused(self.refuse(met, plan, now, crossed));
         }
         let mut tightest: Option<Told> = None;
-        for (armed, name) in met {
-            let Some(measure) = &armed.measure else {
+        for Met {
+            armed,
+            name,
+            measure,
+            ..
+        } in met
+        {
+            let Some(measure) = measure else {
                 continue;
             };
             let window = self.window(name, plan, now);
             window.count(measure, now);
+            crossed.extend(happened(armed, measure, |measure| {
+                match armed.rule.preview && window.used() > measure.requests {
+                    true => window.tell(Crossing::Violation),
+                    false => window.crossing(measure, custom.warns_at),
+                }
+            }));
             let shown = shown(window, measure, now);
             let is_tighter = tightest
                 .as_ref()
                 .is_none_or(|(_, known)| shown.remaining < known.remaining);
-            if is_tighter && custom.is_always_shown(&armed.rule) {
+            if is_tighter && !armed.rule.preview && custom.is_always_shown(&armed.rule) {
                 tightest = Some((armed.rule.clone(), shown));
             }
         }
-        let bounded = met
-            .iter()
-            .filter(|(armed, _)| armed.rule.concurrent.is_some());
-        let places: Vec<Name> = bounded.map(|(_, name)| name.clone()).collect();
+        let bounded = met.iter().filter(|met| met.concurrent.is_some());
+        let places: Vec<Name> = bounded.map(|met| met.name.clone()).collect();
         for name in &places {
             *self.in_progress.entry(name.clone()).or_default() += 1;
         }
@@ -100,28 +135,34 @@ impl Counts {
         }
     }
 
-    fn have_room(&mut self, met: &[(&Armed, Name)], now: Timestamp) -> bool {
-        met.iter().all(|(armed, name)| {
-            let window = armed.measure.as_ref().is_none_or(|measure| {
-                self.windows
-                    .get_mut(name)
-                    .map_or(measure.requests > 0, |window| {
-                        let window = Arc::make_mut(window);
-                        window.roll(measure, now);
-                        window.admits(measure)
-                    })
-            });
-            window && !self.is_crowded(armed, name)
-        })
+    fn have_room(&mut self, met: &[Met<'_>], now: Timestamp) -> bool {
+        let mut refusing = met.iter().filter(|met| !met.armed.rule.preview);
+        refusing.all(|met| !self.is_full(met, now) && !self.is_crowded(met))
+    }
+
+    /// Whether a window has no room for one more.
+    fn is_full(&mut self, met: &Met<'_>, now: Timestamp) -> bool {
+        let Some(measure) = &met.measure else {
+            return false;
+        };
+        match self.windows.get_mut(&met.name) {
+            None => measure.requests == 0,
+            Some(window) => {
+                let window = Arc::make_mut(window);
+                window.roll(measure, now);
+                !window.admits(measure)
+            }
+        }
     }
 
     /// Counts a refused request where the rule wants that, and says what the refusal shows: the window that keeps it out the
     /// longest, or else that there are too many at once.
     fn refuse(
         &mut self,
-        met: &[(&Armed, Name)],
+        met: &[Met<'_>],
         plan: &Plan,
         now: Timestamp,
+        crossed: &mut Vec<Crossed>,
     ) -> Option<(Told, UsedUp)> {
         let used_up = |armed: &Armed, part| UsedUp {
             rule: plan.place(armed.id).unwrap_or_default(),
@@ -129,35 +170,30 @@ impl Counts {
         };
         let mut longest: Option<(Told, UsedUp)> = None;
         let mut crowded = None;
-        for (armed, name) in met {
-            if self.is_crowded(armed, name) {
+        for one in met.iter().filter(|met| !met.armed.rule.preview) {
+            let armed = one.armed;
+            if self.is_crowded(one) {
                 let nothing = Shown {
                     limit: 0,
                     remaining: 0,
                     reset: now.checked_add(SOON).unwrap_or(Timestamp::MAX),
                     now,
                 };
-                crowded.get_or_insert_with(|| {
+                if crowded.is_none() {
                     let told = (armed.rule.clone(), nothing);
-                    (told, used_up(armed, Part::Concurrent))
-                });
+                    crowded = Some((told, used_up(armed, Part::Concurrent)));
+                    crossed.extend(self.first_of_a_minute(one, now));
+                }
             }
-            let Some(measure) = &armed.measure else {
+            let Some(measure) = &one.measure else {
                 continue;
             };
             let counts = armed.rule.count_refused;
-            let is_full = match self.windows.get_mut(name) {
-                None => measure.requests == 0,
-                Some(window) => {
-                    let window = Arc::make_mut(window);
-                    window.roll(measure, now);
-                    !window.admits(measure)
-                }
-            };
+            let is_full = self.is_full(one, now);
             if !is_full && !counts {
                 continue;
             }
-            let window = self.window(name, plan, now);
+            let window = self.window(&one.name, plan, now);
             if counts {
                 window.count(measure, now);
             }
@@ -167,6 +203,9 @@ impl Counts {
                     false => Part::Requests,
                 };
                 window.overrun(measure, now, counts);
+                crossed.extend(happened(armed, measure, |_| {
+                    window.tell(Crossing::Violation)
+                }));
                 let shown = shown(window, measure, now);
                 let is_longer = longest
                     .as_ref()
@@ -179,9 +218,23 @@ impl Counts {
         longest.or(crowded)
     }
 
-    fn is_crowded(&self, armed: &Armed, name: &Name) -> bool {
-        let at_once = self.in_progress.get(name).copied().unwrap_or(0);
-        armed.rule.concurrent.is_some_and(|most| at_once >= most)
+    /// Okta logs the first violation of a minute.
+    fn first_of_a_minute(&mut self, met: &Met<'_>, now: Timestamp) -> Option<Crossed> {
+        let told = self.crowded.get(&met.armed.id);
+        if told.is_some_and(|at| *at <= now && now.duration_since(*at) < MINUTE) {
+            return None;
+        }
+        self.crowded.insert(met.armed.id, now);
+        Some(Crossed {
+            what: None,
+            rule: met.armed.rule.clone(),
+            limit: met.concurrent.unwrap_or(0),
+        })
+    }
+
+    fn is_crowded(&self, met: &Met<'_>) -> bool {
+        let at_once = self.in_progress.get(&met.name).copied().unwrap_or(0);
+        met.concurrent.is_some_and(|most| at_once >= most)
     }
 
     /// A window that is there or for which there is room.
@@ -223,6 +276,19 @@ impl Window {
     fn worth(&self) -> (bool, u32, Reverse<Timestamp>) {
         (self.is_blocked(), self.used(), Reverse(self.began()))
     }
+}
+
+/// What a window's owner is told of, if it is anything.
+fn happened(
+    armed: &Armed,
+    measure: &Measure,
+    what: impl FnOnce(&Measure) -> Option<Crossing>,
+) -> Option<Crossed> {
+    Some(Crossed {
+        what: Some(what(measure)?),
+        rule: armed.rule.clone(),
+        limit: measure.requests,
+    })
 }
 
 fn shown(window: &Window, measure: &Measure, now: Timestamp) -> Shown {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
-use super::counts::{Counted, Counts, Name, Told};
+use super::counts::{Counted, Counts, Crossed, Met, Name, Told};
 use super::plan::{Armed, Knock, Plan};
 use super::rule::{BadLimit, By, LimitRule};
 use super::show::Custom;
@@ -37,6 +37,24 @@ pub(crate) struct Verdict {
     pub(crate) refused: Option<UsedUp>,
     /// To be kept until the request has been answered.
     pub(crate) places: Places,
+    /// What the owner of an org is told of.
+    pub(crate) crossed: Vec<Crossed>,
+}
+
+/// What a principal may use of its org's limits, in percent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Share {
+    pub(crate) requests: u32,
+    pub(crate) concurrent: u32,
+}
+
+/// What is asked of a request by the rules that are for it.
+pub(crate) trait Asker {
+    /// Whose it is, in one respect; empty where that is not known.
+    fn who(&self, by: By) -> String;
+
+    /// What its principal may use of its org's limits; none where that is half, as for most.
+    fn share(&self) -> Option<Share>;
 }
 
 /// The places that a request takes among those in progress. Dropping it frees them.
@@ -46,6 +64,8 @@ pub(crate) struct Places(Option<(Meters, Vec<Name>)>);
 /// The rules and windows of an instant. No `Debug`: see [`Meters`].
 #[derive(Clone)]
 pub(crate) struct SavedMeters {
+    vendors: Vec<LimitRule>,
+    warns_at: u32,
     plan: Arc<Plan>,
     windows: HashMap<Name, Arc<Window>>,
 }
@@ -111,13 +131,7 @@ impl Meters {
     }
 
     fn replace(&self, own: &[LimitRule]) -> Arc<Plan> {
-        let mut state = self.state();
-        let state = &mut *state;
-        state.plan = Arc::new(state.plan.replaced(own, &state.vendors, &mut state.ids));
-        let plan = &state.plan;
-        let windows = &mut state.counts.windows;
-        windows.retain(|(id, _), _| plan.armed(*id).is_some());
-        plan.clone()
+        self.state().replace(own)
     }
 
     /// The rules in force.
@@ -129,21 +143,31 @@ impl Meters {
             .collect()
     }
 
+    /// Puts other rules in the place of the vendor's own. Those that were set stay, and so does what was counted.
+    pub(crate) fn sell(&self, vendors: Vec<LimitRule>, warns_at: u32) {
+        let mut state = self.state();
+        state.vendors = vendors;
+        state.custom.warns_at = warns_at;
+        let own = state.plan.armed.iter().filter(|armed| armed.is_own);
+        let own: Vec<LimitRule> = own.map(|armed| LimitRule::clone(&armed.rule)).collect();
+        state.replace(&own);
+    }
+
     /// Counts a request against every rule that is for it, or against none. `now` is asked once it is sure that no other request
-    /// is counted in between; `who` is asked for what the rules tell requests apart by.
+    /// is counted in between; `asker` is asked for what the rules tell requests apart by.
     pub(crate) fn take(
         &self,
         knock: &Knock<'_>,
-        who: impl Fn(By) -> String,
+        asker: &dyn Asker,
         now: impl Fn() -> Timestamp,
     ) -> Verdict {
         loop {
             let plan = self.state().plan.clone();
             let met = plan.meeting(knock);
-            let met: Vec<(&Armed, Name)> = met
+            let met: Vec<Met<'_>> = met
                 .into_iter()
                 .filter(|armed| armed.measure.is_some() || armed.rule.concurrent.is_some())
-                .map(|armed| (armed, name(armed, &who)))
+                .filter_map(|armed| meeting(armed, asker))
                 .collect();
             if met.is_empty() {
                 return Verdict::default();
@@ -152,7 +176,8 @@ impl Meters {
             // Rules that were replaced meanwhile must leave no windows behind.
             if Arc::ptr_eq(&plan, &state.plan) {
                 let State { custom, counts, .. } = &mut *state;
-                return match counts.take(&met, &plan, custom, now()) {
+                let mut crossed = Vec::new();
+                return match counts.take(&met, &plan, custom, now(), &mut crossed) {
                     Counted::Refused(refusal) => {
                         let (shown, refused) = refusal.unzip();
                         let places = Places::default();
@@ -160,12 +185,14 @@ impl Meters {
                             shown,
                             refused,
                             places,
+                            crossed,
                         }
                     }
                     Counted::Admitted(shown, places) => Verdict {
                         shown,
                         refused: None,
                         places: Places((!places.is_empty()).then(|| (self.clone(), places))),
+                        crossed,
                     },
                 };
             }
@@ -200,6 +227,7 @@ impl Meters {
                 continue;
             };
             let mut window = Window::clone(window);
+            let measure = &window.own(measure);
             window.roll(measure, now);
             if window.counts() {
                 let usage = found.entry((*place, who));
@@ -224,6 +252,8 @@ impl Meters {
     pub(crate) fn saved(&self) -> SavedMeters {
         let state = self.state();
         SavedMeters {
+            vendors: state.vendors.clone(),
+            warns_at: state.custom.warns_at,
             plan: state.plan.clone(),
             windows: state.counts.windows.clone(),
         }
@@ -232,12 +262,24 @@ impl Meters {
     /// Has the rules and windows be as they were. Requests in progress are in progress still.
     pub(crate) fn restore(&self, saved: &SavedMeters) {
         let mut state = self.state();
+        state.vendors.clone_from(&saved.vendors);
+        state.custom.warns_at = saved.warns_at;
         state.plan = saved.plan.clone();
         state.counts.windows = saved.windows.clone();
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn replace(&mut self, own: &[LimitRule]) -> Arc<Plan> {
+        self.plan = Arc::new(self.plan.replaced(own, &self.vendors, &mut self.ids));
+        let plan = &self.plan;
+        let windows = &mut self.counts.windows;
+        windows.retain(|(id, _), _| plan.armed(*id).is_some());
+        plan.clone()
     }
 }
 
@@ -254,14 +296,39 @@ fn unused(place: usize, armed: &Armed, who: &[String]) -> LimitUsage {
     }
 }
 
-fn name(armed: &Armed, who: impl Fn(By) -> String) -> Name {
-    let parts = armed.rule.told_apart().iter().map(|by| match by {
+/// A rule as it is for this request; none if it is only for those of which is known whose they are.
+fn meeting<'p>(armed: &'p Armed, asker: &dyn Asker) -> Option<Met<'p>> {
+    let rule = &armed.rule;
+    let parts = rule.told_apart().iter().map(|by| match by {
         By::World => String::new(),
-        by => Some(who(*by))
+        by => Some(asker.who(*by))
             .filter(|who| who.len() <= LONGEST)
             .unwrap_or_default(),
     });
-    (armed.id, parts.collect())
+    let parts: Arc<[String]> = parts.collect();
+    if rule.known_only && parts.iter().any(String::is_empty) {
+        return None;
+    }
+    let mut met = Met {
+        armed,
+        name: (armed.id, parts),
+        measure: armed.measure,
+        concurrent: rule.concurrent,
+    };
+    if let Some((whole, share)) = rule
+        .share_of
+        .and_then(|whole| Some((whole, asker.share()?)))
+    {
+        let part = |percent: u32| {
+            let part = u64::from(whole) * u64::from(percent) / 100;
+            u32::try_from(part).unwrap_or(u32::MAX)
+        };
+        if let Some(measure) = &mut met.measure {
+            measure.requests = part(share.requests);
+        }
+        met.concurrent = met.concurrent.map(|_| part(share.concurrent));
+    }
+    Some(met)
 }
 
 impl Verdict {

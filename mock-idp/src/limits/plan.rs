@@ -24,7 +24,8 @@ pub(super) struct Armed {
     pub(super) rule: Arc<LimitRule>,
     pub(super) measure: Option<Measure>,
     patterns: Vec<Pattern>,
-    is_own: bool,
+    /// Whether it was set, and is not the vendor's.
+    pub(super) is_own: bool,
 }
 
 /// All of them: those that were set, then the vendor's that still count.
@@ -163,6 +164,9 @@ fn counts_the_same(one: &LimitRule, other: &LimitRule) -> bool {
         let of = LimitRule {
             requests: rule.requests.map(|_| 0),
             concurrent: rule.concurrent.map(|_| 0),
+            share_of: None,
+            burst: None,
+            preview: false,
             block: None,
             count_refused: false,
             form: super::Form::default(),
@@ -183,5 +187,6 @@ fn measure(rule: &LimitRule) -> Option<Measure> {
         requests: rule.requests?,
         per: rule.per?,
         block: rule.block,
+        burst: rule.burst.unwrap_or(1),
     })
 }

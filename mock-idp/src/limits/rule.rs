@@ -63,6 +63,21 @@ pub struct LimitRule {
     /// the peer hangs up.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub concurrent: Option<u32>,
+    /// `requests`, or `concurrent`, is half of so many: a principal that was given another share than half (Okta's principal rate
+    /// limits) may use that share of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share_of: Option<u32>,
+    /// How many times `requests` a window admits before it refuses; once without it. Answers show nothing left from the first
+    /// time on (Okta's burst: five times).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub burst: Option<u32>,
+    /// Whether it only counts: it refuses nobody, and no answer shows it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub preview: bool,
+    /// Whether it is only for requests of which is known whose they are.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub known_only: bool,
     /// No limit on requests in a time: takes the vendor's own away.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unlimited: bool,
@@ -122,8 +137,12 @@ pub enum By {
     Address,
     /// The user who signs in or for whom the token speaks.
     User,
+    /// The browser, by the cookie that tells browsers apart (Okta's `dt`).
+    Device,
     /// The endpoint.
     Endpoint,
+    /// The path.
+    Path,
     /// Requests that ask for the same: of the token endpoint by the same client, tenant, user, grant, scopes or resource, and redirect URI,
     /// with whatever secret, code or token; elsewhere the same method and path for the same client and user.
     Request,
@@ -215,6 +234,9 @@ pub enum BadLimit {
     /// A window shorter than a millisecond.
     #[error("a window of {0:?}; the shortest is a millisecond")]
     TooShort(Duration),
+    /// A burst of nothing.
+    #[error("`burst: 0` admits nothing; write how many times `requests` is admitted, such as `5`")]
+    NoBurst,
     /// `world` beside others.
     #[error("`by` has `world`, which counts everybody together, beside what tells them apart")]
     WorldAndMore,
@@ -309,6 +331,9 @@ impl LimitRule {
                 return Err(BadLimit::TooShort(per));
             }
             _ => {}
+        }
+        if self.burst == Some(0) {
+            return Err(BadLimit::NoBurst);
         }
         if self.by.contains(&By::World) && self.by.iter().any(|by| *by != By::World) {
             return Err(BadLimit::WorldAndMore);

@@ -12,6 +12,8 @@ use crate::provider::Provider;
 pub(crate) struct Custom {
     pub(crate) headers: Headers,
     pub(crate) retry_after: RetryAfter,
+    /// At which share of a window, in percent, its owner is warned.
+    pub(crate) warns_at: u32,
     /// Limit, remaining and reset.
     names: [&'static str; 3],
     /// Whether the reset is told in seconds from now; else in seconds since 1970.
@@ -25,12 +27,14 @@ impl Custom {
             Provider::Entra => Self {
                 headers: Headers::Never,
                 retry_after: RetryAfter::Seconds,
+                warns_at: 100,
                 names: ["ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"],
                 from_now: true,
             },
             Provider::Okta => Self {
                 headers: Headers::Always,
                 retry_after: RetryAfter::None,
+                warns_at: 60,
                 names: [
                     "x-rate-limit-limit",
                     "x-rate-limit-remaining",

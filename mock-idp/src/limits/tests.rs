@@ -1,5 +1,6 @@
 //! What holds of every limit, whatever comes when.
 
+mod bought;
 mod crowds;
 mod told;
 mod windows;
@@ -9,7 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::meters::Verdict;
-use super::{By, Custom, Knock, LimitRule, Meters};
+use super::{Asker, By, Custom, Knock, LimitRule, Meters, Share};
 use crate::journal::{Endpoint, Origin};
 use crate::provider::Provider;
 
@@ -37,10 +38,22 @@ const TOKEN: Knock<'static> = Knock {
 
 /// Counts a token request of this principal and client.
 fn take(meters: &Meters, who: &str, now: Timestamp) -> Verdict {
-    let who = |by| match by {
-        By::World => String::new(),
-        By::Address => "127.0.0.1".to_owned(),
-        _ => who.to_owned(),
-    };
-    meters.take(&TOKEN, who, || now)
+    meters.take(&TOKEN, &Somebody(who, None), || now)
+}
+
+/// Somebody of this name, with a share of the limits.
+struct Somebody<'a>(&'a str, Option<Share>);
+
+impl Asker for Somebody<'_> {
+    fn who(&self, by: By) -> String {
+        match by {
+            By::World => String::new(),
+            By::Address => "127.0.0.1".to_owned(),
+            _ => self.0.to_owned(),
+        }
+    }
+
+    fn share(&self) -> Option<Share> {
+        self.1
+    }
 }

@@ -14,6 +14,26 @@ pub(super) struct Measure {
     pub(super) requests: u32,
     pub(super) per: Duration,
     pub(super) block: Option<Duration>,
+    /// How many times `requests` are admitted.
+    pub(super) burst: u32,
+}
+
+impl Measure {
+    /// How many requests are admitted.
+    fn most(&self) -> u32 {
+        self.requests.saturating_mul(self.burst)
+    }
+}
+
+/// What the requests of a window have come to, each told of once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Crossing {
+    /// So much of it is used that its owner is warned.
+    Warning,
+    /// More than there is, which a burst lets pass.
+    Burst,
+    /// More than is let pass.
+    Violation,
 }
 
 /// The requests that count. Every window begins as one in which none does.
@@ -27,6 +47,10 @@ pub(super) struct Window {
     marks: VecDeque<(Timestamp, u32)>,
     /// From when until when everything is refused.
     blocked: Option<(Timestamp, Timestamp)>,
+    /// How many requests it admits, where that differs from principal to principal.
+    own: Option<u32>,
+    /// What has been told of it.
+    told: [bool; 3],
 }
 
 /// How many instants a sliding window remembers. Past that, what came close together counts as of the last of it: the window then
@@ -75,12 +99,13 @@ impl Window {
 
     /// Whether there is room for one more.
     pub(super) fn admits(&self, measure: &Measure) -> bool {
-        self.blocked.is_none() && self.used < measure.requests
+        self.blocked.is_none() && self.used < measure.most()
     }
 
     /// Counts a request.
     pub(super) fn count(&mut self, measure: &Measure, now: Timestamp) {
         self.open(measure, now);
+        self.own = Some(measure.requests);
         if measure.kind == Kind::Sliding {
             if self.used == u32::MAX {
                 return;
@@ -109,6 +134,33 @@ impl Window {
         }
     }
 
+    /// What the last request has brought it to, if that has not been told. `warns_at` is in percent.
+    pub(super) fn crossing(&mut self, measure: &Measure, warns_at: u32) -> Option<Crossing> {
+        let warned = u64::from(measure.requests) * u64::from(warns_at);
+        let crossing = if self.used > measure.requests {
+            Crossing::Burst
+        } else if u64::from(self.used) * 100 >= warned {
+            Crossing::Warning
+        } else {
+            return None;
+        };
+        self.tell(crossing)
+    }
+
+    /// The crossing, unless it has been told.
+    pub(super) fn tell(&mut self, crossing: Crossing) -> Option<Crossing> {
+        let told = &mut self.told[crossing as usize];
+        (!std::mem::replace(told, true)).then_some(crossing)
+    }
+
+    /// The measure it goes by.
+    pub(super) fn own(&self, measure: &Measure) -> Measure {
+        Measure {
+            requests: self.own.unwrap_or(measure.requests),
+            ..*measure
+        }
+    }
+
     /// How many requests count.
     pub(super) fn used(&self) -> u32 {
         self.used
@@ -133,7 +185,7 @@ impl Window {
             Kind::Aligned => later(start_of(now, measure.per), measure.per),
             Kind::Sliding => {
                 // How many have to leave before one more comes in.
-                let surplus = self.used.saturating_sub(measure.requests.saturating_sub(1));
+                let surplus = self.used.saturating_sub(measure.most().saturating_sub(1));
                 let mut leaving = 0_u32;
                 let leaves = self.marks.iter().find(|(_, count)| {
                     leaving = leaving.saturating_add(*count);

@@ -3,12 +3,14 @@
 use std::fmt;
 
 use super::MockIdp;
-use super::sign_ins::{SignInError, known_by};
+use super::sign_ins::{SignInError, known_as, known_by};
 use crate::directory::{Tenant, User};
-use crate::entra::{self, Decided, RefusedWith};
+use crate::entra;
 use crate::ledger::{NotOpen, PendingAuthorization};
+use crate::okta;
 use crate::provider::Provider;
 use crate::secret::Secret;
+use crate::sign_in::{Decided, RefusedWith};
 
 /// Where a browser is sent back to when a sign-in ends. `Debug` does not show what it carries.
 #[derive(Clone, PartialEq, Eq)]
@@ -25,9 +27,10 @@ pub struct SentBack {
 pub struct SignInRefusal {
     /// `error` (RFC 6749 section 4.1.2.1).
     pub error: String,
-    /// The number behind `AADSTS`.
+    /// The number behind `AADSTS` (Entra).
     pub number: u32,
-    /// What is told between the number and the trace id; what Entra says with this number without it.
+    /// What is told between the number and the trace id; what Entra says with this number without it. At Okta the whole
+    /// description.
     pub description: Option<String>,
 }
 
@@ -43,7 +46,7 @@ impl Default for SignInRefusal {
 }
 
 impl MockIdp {
-    /// The sign-ins whose pages wait for their user, oldest first (Entra).
+    /// The sign-ins whose pages wait for their user, oldest first.
     #[must_use]
     pub fn pending_authorizations(&self) -> Vec<PendingAuthorization> {
         let rooms = &self.rooms;
@@ -61,12 +64,21 @@ impl MockIdp {
             let now = world.clock.now();
             let open = world.ledger.numbered_authorization(id, now);
             let asked = open.map_err(|not_open| refusal(id, not_open))?.request;
-            let any = asked.any_issuer;
-            let tenants = entra::open_to(world, &asked.issuer, &asked.client, any);
-            let (tenant, user) = known_by(&tenants, login)?;
-            able(user)?;
-            entra::approve(world, id, &tenant.id, &user.id)
-                .map_err(|not_open| refusal(id, not_open))
+            let approved = match world.provider {
+                Provider::Entra => {
+                    let any = asked.any_issuer;
+                    let tenants = entra::open_to(world, &asked.issuer, &asked.client, any);
+                    let (tenant, user) = known_by(&tenants, login)?;
+                    able(user)?;
+                    entra::approve(world, id, &tenant.id, &user.id)
+                }
+                Provider::Okta => {
+                    let user = known_as(&world.directory.okta.users, login)?;
+                    able(user)?;
+                    okta::approve(world, id, &user.id)
+                }
+            };
+            approved.map_err(|not_open| refusal(id, not_open))
         });
         decided.map(SentBack::from)
     }
@@ -86,23 +98,43 @@ impl MockIdp {
             number: refused.number,
             description: refused.description.clone(),
         };
-        let decided = self.rooms.in_turn(|world| entra::deny(world, id, &with));
+        let decided = self.rooms.in_turn(|world| match world.provider {
+            Provider::Entra => entra::deny(world, id, &with),
+            Provider::Okta => okta::deny(world, id, &with),
+        });
         decided
             .map(SentBack::from)
             .map_err(|not_open| refusal(id, not_open))
     }
 
     /// From now on approves every sign-in at once as the user with this login, in each tenant that has one, without a page; shows
-    /// pages again with none (Entra). Says in how many tenants that is so.
+    /// pages again with none. Says in how many tenants that is so; an org counts as one.
     pub fn sign_in_automatically(&self, login: Option<&str>) -> usize {
+        let provider = self.rooms.provider;
         self.rooms.change_directory(|directory| {
+            let okta = &mut directory.okta;
+            let realms: Vec<(&[User], &mut Option<String>)> = match provider {
+                Provider::Okta => vec![(&okta.users, &mut okta.automatic_sign_in)],
+                Provider::Entra => {
+                    let tenants = directory.entra.tenants.iter_mut();
+                    let each = tenants.map(|tenant| {
+                        let Tenant {
+                            users,
+                            automatic_sign_in,
+                            ..
+                        } = tenant;
+                        (&users[..], automatic_sign_in)
+                    });
+                    each.collect()
+                }
+            };
             let mut set = 0;
-            for tenant in &mut directory.entra.tenants {
-                let mut users = tenant.users.iter();
+            for (users, automatic) in realms {
+                let mut users = users.iter();
                 let user = login
                     .and_then(|login| users.find(|user| user.login.eq_ignore_ascii_case(login)));
-                tenant.automatic_sign_in = user.map(|user| user.login.clone());
-                set += usize::from(tenant.automatic_sign_in.is_some());
+                *automatic = user.map(|user| user.login.clone());
+                set += usize::from(automatic.is_some());
             }
             set
         })
@@ -110,12 +142,22 @@ impl MockIdp {
 
     /// Ends every sign-in of the user with this login, as an administrator does or the user who signs out everywhere: refresh
     /// tokens, codes and what browsers remember. Access tokens live on until they expire. How many sign-ins had refresh tokens;
-    /// none if there is no such user (Entra).
+    /// none if there is no such user.
     pub fn revoke_sign_ins(&self, login: &str) -> Option<usize> {
         self.rooms.in_turn(|world| {
-            let (tenant, user) = owner(&world.directory.entra.tenants, login)?;
             let now = world.clock.now();
-            Some(world.ledger.revoke_sign_ins_of(&tenant.id, &user.id, now))
+            let ledger = &world.ledger;
+            if world.provider == Provider::Entra {
+                let (tenant, user) = owner(&world.directory.entra.tenants, login)?;
+                return Some(ledger.revoke_sign_ins_of(&tenant.id, &user.id, now));
+            }
+            let okta = &world.directory.okta;
+            let mut users = okta.users.iter();
+            let user = users.find(|user| user.login.eq_ignore_ascii_case(login))?;
+            let servers = okta.authorization_servers.iter();
+            let issuers = servers.map(|server| server.id.as_str()).chain(["org"]);
+            let ended = issuers.map(|issuer| ledger.revoke_sign_ins_of(issuer, &user.id, now));
+            Some(ended.sum())
         })
     }
 

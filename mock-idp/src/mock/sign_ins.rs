@@ -3,7 +3,8 @@
 use super::MockIdp;
 use crate::directory::{Tenant, User};
 use crate::entra;
-use crate::ledger::{Approval, Manner, PendingSignIn, Undecidable};
+use crate::ledger::{Approval, PendingSignIn, Undecidable};
+use crate::okta;
 use crate::provider::Provider;
 
 /// Why a sign-in, on a device or with a browser, cannot be decided on.
@@ -103,7 +104,7 @@ impl MockIdp {
         }
         let manner = match world.provider {
             Provider::Entra => entra::device_shown(&world, &asked, user),
-            Provider::Okta => Manner::default(),
+            Provider::Okta => okta::device_shown(&world, user),
         };
         let by = Approval {
             user: user.id.clone(),
@@ -111,8 +112,9 @@ impl MockIdp {
             manner,
         };
         self.decide(user_code, Some(by))?;
-        if world.provider == Provider::Entra {
-            entra::allow_device(&world, asked.clone(), &user.id);
+        match world.provider {
+            Provider::Entra => entra::allow_device(&world, asked.clone(), &user.id),
+            Provider::Okta => okta::allow_device(&world, asked.clone(), &user.id),
         }
         Ok(())
     }
@@ -157,7 +159,7 @@ pub(super) fn known_by<'w>(
     tenants.iter().find_map(found).ok_or_else(unknown)
 }
 
-fn known_as<'u>(users: &'u [User], login: &str) -> Result<&'u User, SignInError> {
+pub(super) fn known_as<'u>(users: &'u [User], login: &str) -> Result<&'u User, SignInError> {
     let mut known = users.iter();
     let user = known.find(|user| user.login.eq_ignore_ascii_case(login));
     user.ok_or_else(|| SignInError::UserUnknown {

@@ -51,10 +51,14 @@ impl MockIdp {
     }
 
     /// Has this world be as when it had just started; all but the clock. As [`restore`](Self::restore) of
-    /// [`at_start`](Self::at_start).
+    /// [`at_start`](Self::at_start), but that Okta's API tokens count as used now.
     pub fn reset(&self) {
         // Kept meanwhile: a start that is changed now is not put back.
-        self.start().restore(&self.rooms);
+        let start = self.start();
+        start.restore(&self.rooms);
+        let tokens = &self.rooms.standing().directory.okta.api_tokens;
+        let now = self.rooms.clock.now();
+        self.rooms.api_token_uses.learn(&[], tokens, now);
     }
 
     /// Has the world's start be now, for whoever sets it up before it is handed out.

@@ -1,10 +1,12 @@
-//! `private_key_jwt` as Okta checks it (developer.okta.com/docs/api/openapi/okta-oauth/guides/client-auth).
+//! `private_key_jwt` and `client_secret_jwt` as Okta checks them
+//! (developer.okta.com/docs/api/openapi/okta-oauth/guides/client-auth).
 
 use std::time::Duration;
 
-use jsonwebtoken::Algorithm;
+use jsonwebtoken::{Algorithm, DecodingKey};
 
-use super::denial::OktaDenial;
+use super::denial::{OktaDenial, named};
+use crate::directory::{Application, ClientAuthMethod};
 use crate::engine::{Assertion, AssertionFault, Claimed, TokenRequest};
 use crate::inbound::Inbound;
 use crate::ledger::NotUsable;
@@ -55,7 +57,10 @@ pub(super) fn verify(
     if assertion.issued_at().is_some_and(|issued| now < issued) {
         return Err(OktaDenial::AssertionFromFuture);
     }
-    signed(&assertion, claimed)?;
+    match is_by_secret(&assertion) {
+        true => signed_with_secret(world, &assertion, application)?,
+        false => signed(world, &assertion, application)?,
+    }
     match assertion.id() {
         Some(id) => world
             .ledger
@@ -68,21 +73,35 @@ pub(super) fn verify(
     }
 }
 
+/// Whether an assertion says that it is signed with a secret.
+pub(super) fn is_by_secret(assertion: &Assertion) -> bool {
+    assertion.algorithm().starts_with("HS")
+}
+
 /// Checks the signature with the key that the assertion names, or with each if it names none: SDKs leave `kid` out.
-fn signed(assertion: &Assertion, claimed: &Claimed<'_>) -> Result<(), AssertionFault> {
-    let application = claimed.application;
+pub(super) fn signed(
+    world: &World,
+    assertion: &Assertion,
+    application: &Application,
+) -> Result<(), OktaDenial> {
     let client = || application.id.clone();
     let algorithm = assertion.taken_algorithm(&TAKEN)?;
-    if application.jwks.is_empty() {
-        return Err(AssertionFault::NoKeys { client: client() });
+    if application.okta.auth_method == Some(ClientAuthMethod::ClientSecretJwt) {
+        return Err(named("assertion_algorithm").into());
+    }
+    let keys = &application.jwks;
+    if keys.is_empty() {
+        return Err(AssertionFault::NoKeys { client: client() }.into());
     }
     let key = || assertion.kid().unwrap_or_default().to_owned();
-    let mut candidates = application.jwks.candidates(assertion.kid()).peekable();
-    if candidates.peek().is_none() {
+    let must_name = world.directory.okta.uncertain.kid_required && keys.keys.len() > 1;
+    let mut candidates = keys.candidates(assertion.kid()).peekable();
+    if candidates.peek().is_none() || (must_name && assertion.kid().is_none()) {
         return Err(AssertionFault::KeyUnknown {
             client: client(),
             key: key(),
-        });
+        }
+        .into());
     }
     let is_signed = candidates.any(|known| {
         known.algorithms().contains(&algorithm)
@@ -94,6 +113,43 @@ fn signed(assertion: &Assertion, claimed: &Claimed<'_>) -> Result<(), AssertionF
         Err(AssertionFault::Signature {
             client: client(),
             key: key(),
-        })
+        }
+        .into())
+    }
+}
+
+/// Checks the signature with each secret that is valid now.
+fn signed_with_secret(
+    world: &World,
+    assertion: &Assertion,
+    application: &Application,
+) -> Result<(), OktaDenial> {
+    const BY_SECRET: [Algorithm; 3] = [Algorithm::HS256, Algorithm::HS384, Algorithm::HS512];
+    let algorithm = assertion.taken_algorithm(&BY_SECRET)?;
+    if application.okta.auth_method == Some(ClientAuthMethod::PrivateKeyJwt) {
+        return Err(named("assertion_algorithm").into());
+    }
+    let least = match algorithm {
+        Algorithm::HS384 => 48,
+        Algorithm::HS512 => 64,
+        _ => 32,
+    };
+    let now = world.clock.now();
+    let valid = application.secrets.iter();
+    let valid: Vec<&[u8]> = valid
+        .filter(|secret| secret.is_valid_at(now))
+        .map(|secret| secret.value.reveal().as_bytes())
+        .collect();
+    if !valid.is_empty() && valid.iter().all(|secret| secret.len() < least) {
+        return Err(named("assertion_secret_too_short").into());
+    }
+    let is_signed = valid
+        .iter()
+        .filter(|secret| secret.len() >= least)
+        .any(|secret| assertion.is_signed_by(&DecodingKey::from_secret(secret), algorithm));
+    if is_signed {
+        Ok(())
+    } else {
+        Err(named("assertion_signature").into())
     }
 }

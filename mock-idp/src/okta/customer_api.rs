@@ -3,6 +3,8 @@
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
+use super::denial::Named;
+use super::dpop;
 use super::server::Server;
 use crate::inbound::Inbound;
 use crate::reply::Reply;
@@ -24,7 +26,11 @@ pub(super) fn answer(world: &World, inbound: &Inbound) -> Reply {
         .iter()
         .map(|server| server.audience.as_str())
         .collect();
-    let claims = match inspect(world, &shown(inbound, &[]), &audiences, &issuers) {
+    let shown = match dpop::unwrapped(world, inbound, shown(inbound, &[])) {
+        Ok(shown) => shown,
+        Err(named) => return unproven(&named),
+    };
+    let claims = match inspect(world, &shown, &audiences, &issuers) {
         Ok(claims) => claims,
         Err(trouble) => return unauthorized(trouble),
     };
@@ -91,6 +97,21 @@ fn unauthorized(trouble: Trouble) -> Reply {
         "www-authenticate",
         &format!(
             "Bearer realm=\"orders\", error=\"invalid_token\", error_description=\"{description}\""
+        ),
+    );
+    reply
+}
+
+/// A bound token without the proof that goes with it (RFC 9449 section 7.1).
+fn unproven(refused: &Named) -> Reply {
+    let (error, description) = refused.text();
+    let mut reply = Reply::json(StatusCode::UNAUTHORIZED, json!({ "message": description }))
+        .with_error(error, None);
+    let algorithms = dpop::ALGORITHMS.join(" ");
+    reply.set_header(
+        "www-authenticate",
+        &format!(
+            "DPoP realm=\"orders\", error=\"{error}\", error_description=\"{description}\", algs=\"{algorithms}\""
         ),
     );
     reply

@@ -1,13 +1,16 @@
 //! Every reason for a refusal in Okta's words (developer.okta.com/docs/reference/error-codes, OAuth 2.0 section).
 
 use http::StatusCode;
-use serde_json::json;
 
-use super::envelope::{envelope, method_not_allowed};
+use super::codes;
+use super::envelope::envelope;
 use crate::engine::{AssertionFault, Denial};
 use crate::ledger::CodeRefusal;
 use crate::reply::Reply;
 use crate::world::World;
+
+/// The grants that errors name.
+pub(super) const GRANTS: &str = "authorization_code, refresh_token, password, client_credentials";
 
 /// A reason, common or Okta's own.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +29,10 @@ pub(super) enum OktaDenial {
     AuthorizationServerUnknown { id: String },
     /// Client id or secret in the query string.
     CredentialsInQuery,
+    /// An error that says no more than its line in the table.
+    Named(Named),
+    /// A DPoP proof without a nonce that is good; this one is.
+    NonceNeeded { nonce: String },
     /// The server has access policies, and none of them is for this request.
     NoPolicyFits,
     /// A secret at the org authorization server, where service apps must use `private_key_jwt`.
@@ -44,35 +51,69 @@ impl From<AssertionFault> for OktaDenial {
     }
 }
 
+impl From<Named> for OktaDenial {
+    fn from(named: Named) -> Self {
+        Self::Named(named)
+    }
+}
+
 impl From<Denial> for OktaDenial {
     fn from(denial: Denial) -> Self {
         Self::Common(denial)
     }
 }
 
-const BAD: StatusCode = StatusCode::BAD_REQUEST;
-const UNAUTHORIZED: StatusCode = StatusCode::UNAUTHORIZED;
+/// An error of the table, with what stands in place of the braces of its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Named {
+    name: &'static str,
+    told: Option<(&'static str, String)>,
+}
+
+/// The error of this name.
+pub(super) fn named(name: &'static str) -> Named {
+    Named { name, told: None }
+}
+
+/// The same with what stands in place of `{key}` in its text.
+pub(super) fn told(name: &'static str, key: &'static str, value: impl Into<String>) -> Named {
+    Named {
+        name,
+        told: Some((key, value.into())),
+    }
+}
+
+impl Named {
+    /// The answer.
+    pub(super) fn render(&self, world: &World) -> Reply {
+        codes::answer(world, self.name, &self.filling())
+    }
+
+    /// The status that goes with it.
+    pub(super) fn status(&self) -> StatusCode {
+        codes::status(self.name)
+    }
+
+    /// Whether it is about how possession of a key was proven.
+    pub(super) fn is_about_a_proof(&self) -> bool {
+        self.name.starts_with("dpop_") || self.name == "access_token_not_dpop_bound"
+    }
+
+    /// `error` and its description.
+    pub(super) fn text(&self) -> (&'static str, String) {
+        codes::text(self.name, &self.filling())
+    }
+
+    fn filling(&self) -> Vec<(&str, &str)> {
+        let told = self.told.iter();
+        told.map(|(key, value)| (*key, value.as_str())).collect()
+    }
+}
 
 impl OktaDenial {
     /// The answer.
     pub(super) fn render(&self, world: &World) -> Reply {
         match self {
-            Self::Common(denial) => common(world, denial),
-            Self::AssertionTooLong => oauth(
-                UNAUTHORIZED,
-                "invalid_client",
-                "The client_assertion token has an expiration too far into the future.",
-            ),
-            Self::AssertionFromFuture => oauth(
-                UNAUTHORIZED,
-                "invalid_client",
-                "The client_assertion token must be issued before the current time.",
-            ),
-            Self::AssertionUsed => oauth(
-                UNAUTHORIZED,
-                "invalid_client",
-                "The client_assertion token has already been used.",
-            ),
             // In the form of an outage: clients may try again, and none takes it for a verdict on its assertion.
             Self::AssertionsTooMany => envelope(
                 world,
@@ -82,237 +123,126 @@ impl OktaDenial {
                 &[],
             ),
             Self::AuthorizationServerUnknown { id } => {
-                let summary = format!("Not found: Resource not found: {id} (AuthorizationServer)");
-                envelope(world, StatusCode::NOT_FOUND, "E0000007", &summary, &[])
+                let told = [("id", id.as_str()), ("type", "AuthorizationServer")];
+                codes::answer(world, "E0000007", &told)
             }
-            Self::CredentialsInQuery => oauth(
-                BAD,
-                "invalid_request",
-                "Client credentials cannot be supplied via query parameters.",
-            ),
-            Self::OrgTakesNoSecret => oauth(
-                UNAUTHORIZED,
-                "invalid_client",
-                "Client Credentials requests to the Org Authorization Server must use the private_key_jwt token_endpoint_auth_method.",
-            ),
-            Self::ScopeForUsers { scope } => oauth(
-                BAD,
-                "invalid_scope",
-                &format!("Cannot request '{scope}' scopes using client credentials."),
-            ),
-            Self::ScopeWithoutDefault => oauth(
-                BAD,
-                "invalid_scope",
-                "The authorization server resource does not have any configured default scopes, 'scope' must be provided.",
-            ),
-            // 401 was seen.
-            Self::NoPolicyFits => oauth(
-                UNAUTHORIZED,
-                "access_denied",
-                "Policy evaluation failed for this request, please check the policy configurations.",
-            ),
-            Self::ScopesEmpty => oauth(BAD, "invalid_scope", "No scopes were requested."),
+            Self::Common(Denial::DeviceDenied) => {
+                let mut reply = self.named().render(world);
+                let status = world.directory.okta.uncertain.device_denied_status;
+                reply.status = StatusCode::from_u16(status).unwrap_or(reply.status);
+                reply
+            }
+            Self::NonceNeeded { nonce } => {
+                let mut reply = self.named().render(world);
+                reply.set_header("dpop-nonce", nonce);
+                reply
+            }
+            _ => self.named().render(world),
+        }
+    }
+
+    /// The error of the table that it is told as.
+    pub(super) fn named(&self) -> Named {
+        match self {
+            Self::Common(denial) => common(denial),
+            Self::Named(named) => named.clone(),
+            Self::AssertionTooLong => named("assertion_exp_too_far"),
+            Self::AssertionFromFuture => named("assertion_from_future"),
+            Self::AssertionUsed => named("assertion_used"),
+            Self::AssertionsTooMany => named("temporarily_unavailable"),
+            Self::AuthorizationServerUnknown { .. } => named("authorization_server_invalid"),
+            Self::CredentialsInQuery => named("client_credentials_in_query"),
+            Self::NoPolicyFits => named("policy_evaluation_failed"),
+            Self::NonceNeeded { .. } => named("use_dpop_nonce"),
+            Self::OrgTakesNoSecret => named("org_private_key_jwt_only"),
+            Self::ScopeForUsers { scope } => told("openid_scope_without_user", "scopes", scope),
+            Self::ScopeWithoutDefault => named("no_default_scopes"),
+            Self::ScopesEmpty => named("no_scopes"),
         }
     }
 }
 
-fn common(world: &World, denial: &Denial) -> Reply {
-    const DEAD_REFRESH_TOKEN: &str = "The refresh token is invalid or expired.";
-    const DEAD_CODE: &str = "The authorization code is invalid or has expired.";
-    const WRONG_CREDENTIALS: &str = "The credentials provided were invalid.";
+fn common(denial: &Denial) -> Named {
     match denial {
-        Denial::Code(CodeRefusal::VerifierMissing | CodeRefusal::VerifierWrong) => {
-            oauth(BAD, "invalid_grant", "PKCE verification failed.")
+        Denial::Code(refusal) => named(code(refusal)),
+        Denial::AppDisabled { .. } | Denial::CredentialUnexpected => {
+            named("client_authentication_failed")
         }
-        Denial::Code(_) => oauth(BAD, "invalid_grant", DEAD_CODE),
-        Denial::AppDisabled { .. } | Denial::CredentialUnexpected => oauth(
-            UNAUTHORIZED,
-            "invalid_client",
-            "Client authentication failed. Either the client or the client credentials are invalid.",
-        ),
-        // Not the RFC's body but the API envelope. That the status follows from where the id stood is assumed: seven samples
-        // agree, the error catalogue does not.
-        Denial::AppUnknown { by_basic, .. } => {
-            let status = if *by_basic { UNAUTHORIZED } else { BAD };
-            envelope(
-                world,
-                status,
-                "invalid_client",
-                "Invalid value for 'client_id' parameter.",
-                &[],
-            )
+        Denial::AppUnknown { by_basic: true, .. } => named("client_unknown_by_basic"),
+        Denial::AppUnknown { .. } => named("client_unknown"),
+        Denial::Assertion(fault) => named(assertion(fault)),
+        Denial::ConsentMissing { .. } => named("scopes_not_granted"),
+        Denial::BasicGarbled => named("client_credentials_malformed"),
+        Denial::CredentialMissing | Denial::ParameterMissing("client_id") => {
+            named("client_credentials_missing")
         }
-        Denial::Assertion(fault) => assertion(fault),
-        // Documented for scopes of Okta's own APIs; assumed for others.
-        Denial::ConsentMissing { .. } => oauth(
-            BAD,
-            "consent_required",
-            "You are not allowed any of the requested scopes.",
-        ),
-        Denial::BasicGarbled => oauth(
-            UNAUTHORIZED,
-            "invalid_client",
-            "Found Authentication header but was not valid client credentials.",
-        ),
-        Denial::CredentialMissing => oauth(
-            UNAUTHORIZED,
-            "invalid_client",
-            "No client credentials found.",
-        ),
-        // 401 was seen; the specification's example has 400.
-        Denial::CredentialsSeveral => oauth(
-            UNAUTHORIZED,
-            "invalid_request",
-            "Cannot supply multiple client credentials. Use one of the following: credentials in the Authorization header, credentials in the post body, or a client_assertion in the post body.",
-        ),
-        // The error catalogue has 403 for `access_denied` in general; RFC 8628 section 3.5 and its clients expect 400 here.
-        Denial::DeviceDenied => oauth(
-            BAD,
-            "access_denied",
-            "The resource owner or authorization server denied the request.",
-        ),
-        Denial::DeviceExpired => oauth(BAD, "expired_token", "The device code has expired."),
-        Denial::DeviceOtherClient | Denial::DeviceRedeemed | Denial::DeviceUnknown => oauth(
-            BAD,
-            "invalid_grant",
-            "The device code is invalid or has expired.",
-        ),
-        Denial::DevicePending => oauth(
-            BAD,
-            "authorization_pending",
-            "The device authorization is pending. Please try again later.",
-        ),
-        Denial::DeviceSlowDown => oauth(
-            BAD,
-            "slow_down",
-            "Slow down the polling frequency. Please try again later.",
-        ),
-        Denial::GrantNotAllowed { allowed, .. } => oauth(
-            BAD,
-            "unauthorized_client",
-            &format!(
-                "The client is not authorized to use the provided grant type. Configured grant types: [{}].",
-                allowed.join(", ")
-            ),
-        ),
-        Denial::GrantUnsupported { .. } => oauth(
-            BAD,
-            "unsupported_grant_type",
-            "The authorization grant type is not supported by the authorization server. Configured grant types: [authorization_code, refresh_token, password, client_credentials].",
-        ),
-        // No sample of this case is public; the summary is E0000003's.
-        Denial::Malformed => oauth(
-            BAD,
-            "invalid_request",
-            "The request body was not well-formed.",
-        ),
-        Denial::MethodNotAllowed { .. } => method_not_allowed(world),
-        Denial::ParameterMissing("grant_type") => oauth(
-            BAD,
-            "invalid_request",
-            "The token request must specify a 'grant_type'. Valid values: [authorization_code, refresh_token, password, client_credentials].",
-        ),
-        Denial::ParameterMissing("client_id") => oauth(
-            UNAUTHORIZED,
-            "invalid_client",
-            "No client credentials found.",
-        ),
-        Denial::ParameterMissing(name) => oauth(
-            BAD,
-            "invalid_request",
-            &format!("The required parameter '{name}' is missing."),
-        ),
-        Denial::ParameterRepeated(_) => oauth(
-            BAD,
-            "invalid_request",
-            "The request contained multiple parameters with the same name.",
-        ),
-        Denial::PasswordExpired => oauth(BAD, "invalid_grant", "Password has expired."),
-        // Seen for a wrong password and a locked account; assumed for the other two.
+        Denial::CredentialsSeveral => named("multiple_client_credentials"),
+        Denial::DeviceDenied => named("device_denied"),
+        Denial::DeviceExpired => named("expired_token"),
+        Denial::DeviceOtherClient | Denial::DeviceRedeemed | Denial::DeviceUnknown => {
+            named("device_code_invalid")
+        }
+        Denial::DevicePending => named("authorization_pending"),
+        Denial::DeviceSlowDown => named("slow_down"),
+        Denial::GrantNotAllowed { allowed, .. } => {
+            told("unauthorized_grant_type", "grants", &allowed.join(", "))
+        }
+        Denial::GrantUnsupported { .. } => told("unsupported_grant_type", "grants", GRANTS),
+        Denial::Malformed => named("request_malformed"),
+        Denial::MethodNotAllowed { .. } => named("E0000022"),
+        Denial::ParameterMissing("grant_type") => told("grant_type_missing", "grants", GRANTS),
+        Denial::ParameterMissing(name) => told("parameter_missing", "name", *name),
+        Denial::ParameterRepeated(_) => named("parameter_repeated"),
+        Denial::PasswordExpired => named("password_expired"),
         Denial::PasswordUnset
         | Denial::PasswordWrong
         | Denial::UserDisabled
         | Denial::UserLocked
-        | Denial::UserUnknown { .. } => oauth(BAD, "invalid_grant", WRONG_CREDENTIALS),
+        | Denial::UserUnknown { .. } => named("credentials_wrong"),
         Denial::RefreshIdle { .. }
         | Denial::RefreshReused
         | Denial::RefreshRevoked { .. }
         | Denial::RefreshTooOld { .. }
-        | Denial::RefreshUnknown => oauth(BAD, "invalid_grant", DEAD_REFRESH_TOKEN),
-        Denial::RefreshOtherClient => oauth(
-            BAD,
-            "invalid_grant",
-            "The grant was issued to another client. Please make sure the 'client_id' matches the one used at the authorize request.",
-        ),
-        Denial::ScopeUnknown { .. } => oauth(
-            BAD,
-            "invalid_scope",
-            "One or more scopes are not configured for the authorization server resource.",
-        ),
-        Denial::ScopeWider { scope, .. } => oauth(
-            BAD,
-            "access_denied",
-            &format!(
-                "Some of the scopes requested for the refresh request were not granted in the original authorize request. Denied scopes: [{scope}]."
-            ),
-        ),
-        Denial::SecretExpired { .. } | Denial::SecretWrong { .. } => oauth(
-            UNAUTHORIZED,
-            "invalid_client",
-            "The client secret supplied for a confidential client is invalid.",
-        ),
-        Denial::UserNeedsMfa => oauth(
-            BAD,
-            "invalid_grant",
-            "Resource owner password credentials cannot be used with MFA enabled.",
-        ),
+        | Denial::RefreshUnknown => named("refresh_token_invalid"),
+        Denial::RefreshOtherClient => named("grant_of_another_client"),
+        Denial::ScopeUnknown { .. } => named("scope_unknown"),
+        Denial::ScopeWider { scope, .. } => told("refresh_scopes_denied", "scopes", scope),
+        Denial::SecretExpired { .. } | Denial::SecretWrong { .. } => named("client_secret_wrong"),
+        Denial::UserNeedsMfa => named("password_auth_denied_mfa"),
     }
 }
 
-/// Texts of the error catalogue; that an assertion from the future is told so by `nbf` as by `iat` is assumed.
-fn assertion(fault: &AssertionFault) -> Reply {
-    let refused = |description| oauth(UNAUTHORIZED, "invalid_client", description);
+/// The error for a code that gives nothing.
+fn code(refusal: &CodeRefusal) -> &'static str {
+    match refusal {
+        CodeRefusal::OtherClient => "grant_of_another_client",
+        CodeRefusal::OtherIssuer => "grant_of_another_server",
+        CodeRefusal::OtherRedirect { .. } => "redirect_uri_mismatch",
+        CodeRefusal::VerifierMissing => "pkce_missing_verifier",
+        CodeRefusal::VerifierWrong => "pkce_verification_failed",
+        CodeRefusal::Expired
+        | CodeRefusal::Redeemed
+        | CodeRefusal::Revoked { .. }
+        | CodeRefusal::Unknown => "code_invalid",
+    }
+}
+
+/// The error for an assertion that authenticates nobody.
+fn assertion(fault: &AssertionFault) -> &'static str {
     match fault {
-        AssertionFault::Algorithm { .. } => {
-            refused("The client_assertion signature algorithm is invalid.")
-        }
-        AssertionFault::Audience => refused(
-            "The audience claim for client_assertion must be the endpoint invoked for the request.",
-        ),
-        AssertionFault::Expired { .. } => refused("The client_assertion token is expired."),
-        AssertionFault::ExpiryMissing => {
-            refused("The client_assertion must contain the 'exp' claim as seconds since epoch.")
-        }
-        AssertionFault::Issuer => {
-            refused("The issuer claim for client_assertion is not a valid client_id.")
-        }
-        AssertionFault::KeyUnknown { .. } => refused("The client_assertion JWT kid is invalid."),
-        AssertionFault::Malformed => refused("The parsing of the client_assertion failed."),
-        AssertionFault::NoKeys { .. } => refused(
-            "The client does not have a JWKSet configured, but the client_assertion requires one.",
-        ),
-        AssertionFault::NotYetValid { .. } => {
-            refused("The client_assertion token must be issued before the current time.")
-        }
-        AssertionFault::Signature { .. } => refused("The client_assertion signature is invalid."),
-        AssertionFault::Subject => {
-            refused("The subject claim for client_assertion is not a valid client_id.")
-        }
-        AssertionFault::Type => oauth(
-            BAD,
-            "invalid_request",
-            "The client_assertion_type is invalid.",
-        ),
+        AssertionFault::Algorithm { .. } => "assertion_algorithm",
+        AssertionFault::Audience => "assertion_audience",
+        AssertionFault::Expired { .. } => "assertion_expired",
+        AssertionFault::ExpiryMissing => "assertion_without_exp",
+        AssertionFault::Issuer => "assertion_issuer",
+        AssertionFault::KeyUnknown { .. } => "assertion_kid",
+        AssertionFault::Malformed => "assertion_malformed",
+        AssertionFault::NoKeys { .. } => "assertion_without_jwks",
+        AssertionFault::NotYetValid { .. } => "assertion_from_future",
+        AssertionFault::Signature { .. } => "assertion_signature",
+        AssertionFault::Subject => "assertion_subject",
+        AssertionFault::Type => "assertion_type",
     }
-}
-
-/// `{"error", "error_description"}`, without `error_uri`.
-pub(super) fn oauth(status: StatusCode, error: &str, description: &str) -> Reply {
-    Reply::json(
-        status,
-        json!({ "error": error, "error_description": description }),
-    )
-    .with_error(error, None)
 }
 
 #[cfg(test)]

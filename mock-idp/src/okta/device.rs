@@ -6,15 +6,17 @@ use std::time::Duration;
 use http::StatusCode;
 use serde_json::json;
 
-use super::consent;
-use super::denial::OktaDenial;
+use super::client::authenticated;
+use super::denial::{OktaDenial, named};
+use super::issuing::{by_password, refresh_value, terms};
+use super::scope;
 use super::server::Server;
-use super::token::{authenticated, refresh_value, terms, user_scope};
+use super::token::allowed;
 use crate::directory::GrantType;
 use crate::engine::{self, Claimed, Grant, TokenRequest};
 use crate::inbound::Inbound;
 use crate::journal::Origin;
-use crate::ledger::{AskedFor, DevicePace};
+use crate::ledger::{AskedFor, DevicePace, Manner};
 use crate::reply::Reply;
 use crate::world::World;
 
@@ -39,9 +41,16 @@ fn begun(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<Rep
     let asked = AskedFor {
         client: claimed.application.id.clone(),
         issuer: server.id().to_owned(),
-        scope: user_scope(request, server, &claimed)?,
+        scope: scope::of_user(request.scope(), server, claimed.application)?,
         any_issuer: false,
     };
+    let most = world.directory.okta.uncertain.waiting_device_codes;
+    let waiting = world
+        .ledger
+        .pending_sign_ins_of(&asked.client, world.clock.now());
+    if usize::try_from(most).is_ok_and(|most| most <= waiting) {
+        return Err(named("too_many_user_codes").into());
+    }
     let device_code = world.entropy.guid();
     let (label, user_code) = world.ledger.begin_sign_in(
         asked,
@@ -68,17 +77,34 @@ pub(super) fn redeemed(
     request: &TokenRequest,
     server: Server<'_>,
     claimed: &Claimed<'_>,
+    key: Option<[u8; 32]>,
 ) -> Result<Grant, OktaDenial> {
     let now = world.clock.now();
     let shown = request.require("device_code")?;
-    let asked = world.ledger.state_of(shown, now).0;
-    let asked = asked.map(|facts| facts.scope).unwrap_or_default();
-    consent::given_if_required(&asked, claimed)?;
+    let facts = world.ledger.state_of(shown, now).0;
+    let user = facts.as_ref().and_then(|facts| facts.user.clone());
+    let asked = facts.map(|facts| facts.scope).unwrap_or_default();
+    // Who has not been there yet has allowed nothing yet.
+    if let Some(user) = user {
+        allowed(world, server, claimed, &user, &asked)?;
+    }
+    let manner = Manner {
+        key,
+        ..by_password(world)
+    };
+    let application = claimed.application;
     let grant = engine::redeem_device_code(
         request,
         claimed,
         &world.directory.okta.users,
-        terms(world, server, claimed, GrantType::DeviceCode, asked)?,
+        terms(
+            world,
+            server,
+            application,
+            GrantType::DeviceCode,
+            asked,
+            manner,
+        )?,
         true,
         &world.ledger,
         now,

@@ -3,6 +3,8 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use super::denial::{OktaDenial, named};
+use super::dpop;
 use super::server::Server;
 use crate::inbound::Inbound;
 use crate::journal::Origin;
@@ -42,9 +44,21 @@ pub(super) fn oauth_metadata(world: &World, inbound: &Inbound) -> Reply {
 }
 
 fn document(world: &World, inbound: &Inbound, openid: bool) -> Reply {
-    match Server::of(world, inbound) {
+    match meant(world, inbound) {
         Ok(server) => Reply::json(StatusCode::OK, members(world, server, openid)),
         Err(denial) => denial.render(world),
+    }
+}
+
+/// The server of a document. An application may be named for whom it is read; all of them read the same here.
+fn meant<'w>(world: &'w World, inbound: &Inbound) -> Result<Server<'w>, OktaDenial> {
+    let server = Server::of(world, inbound)?;
+    let mut applications = world.directory.okta.applications.iter();
+    match inbound.query_parameter("client_id") {
+        Some(client) if !applications.any(|known| known.id == client) => {
+            Err(named("client_unknown").into())
+        }
+        _ => Ok(server),
     }
 }
 
@@ -195,16 +209,13 @@ fn members(world: &World, server: Server<'_>, openid: bool) -> Value {
         "backchannel_authentication_request_signing_alg_values_supported",
         json!(ALGORITHMS),
     );
-    set(
-        "dpop_signing_alg_values_supported",
-        json!(["RS256", "RS384", "RS512", "ES256", "ES384", "ES512"]),
-    );
+    set("dpop_signing_alg_values_supported", json!(dpop::ALGORITHMS));
     document
 }
 
 /// `/oauth2/v1/keys` and `/oauth2/{id}/v1/keys`.
 pub(super) fn keys(world: &World, inbound: &Inbound) -> Reply {
-    if let Err(denial) = Server::of(world, inbound) {
+    if let Err(denial) = meant(world, inbound) {
         return denial.render(world);
     }
     let published = world.keys.published();

@@ -3,6 +3,7 @@
 use http::StatusCode;
 use serde_json::json;
 
+use super::codes;
 use crate::reply::Reply;
 use crate::world::World;
 
@@ -27,22 +28,10 @@ pub(super) fn envelope(
 
 /// 429 of every metered endpoint. Okta sends no `Retry-After`; the caller adds the three rate-limit headers.
 pub(super) fn too_many_requests(world: &World) -> Reply {
-    envelope(
-        world,
-        StatusCode::TOO_MANY_REQUESTS,
-        "E0000047",
-        "API call exceeded rate limit due to too many requests.",
-        &[],
-    )
+    codes::answer(world, "E0000047", &[])
 }
 
 /// 405 of every endpoint that knows the path and not the method.
 pub(super) fn method_not_allowed(world: &World) -> Reply {
-    envelope(
-        world,
-        StatusCode::METHOD_NOT_ALLOWED,
-        "E0000022",
-        "The endpoint does not support the provided HTTP method",
-        &[],
-    )
+    codes::answer(world, "E0000022", &[])
 }

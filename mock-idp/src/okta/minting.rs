@@ -1,9 +1,12 @@
 //! The token that a recipe begins with: what the token endpoint would issue.
 
+use super::issuing::access_lifetime;
 use super::policy;
+use super::scope::is_for_users;
 use super::server::Server;
-use super::token::{FOR_USERS, access_lifetime};
-use super::tokens::{ID_TOKEN_LIFETIME, unsigned_access_token, unsigned_id_token};
+use super::tokens::{
+    Companions, ID_TOKEN_LIFETIME, IdToken, unsigned_access_token, unsigned_id_token,
+};
 use crate::diagnostic::listed;
 use crate::directory::GrantType;
 use crate::engine::{Grant, SignIn};
@@ -27,7 +30,7 @@ pub(crate) fn ordinary(
         Some(name) => Some(user(&okta.users, name)?),
     };
     let is_known = |scope: &String| match server {
-        _ if FOR_USERS.contains(&scope.as_str()) => user.is_some(),
+        _ if is_for_users(scope) => user.is_some(),
         // Any, consented to or not: how an application comes to have them is not a recipe's business.
         Server::Org => scope.starts_with("okta."),
         Server::Custom(custom) => custom.scopes.contains(scope),
@@ -71,7 +74,15 @@ pub(crate) fn ordinary(
         .unwrap_or(jiff::Timestamp::MAX);
     let unsigned = match (recipe.token, &grant.user) {
         (OrderedToken::IdToken, Some(user)) => {
-            unsigned_id_token(world, server, &grant, user, issued_at, expires_at, key)
+            let about = IdToken {
+                server,
+                grant: &grant,
+                user,
+                beside: Companions::default(),
+                now: issued_at,
+                expires_at,
+            };
+            unsigned_id_token(world, &about, key)
         }
         _ => unsigned_access_token(world, server, &grant, issued_at, expires_at, key),
     };

@@ -1,35 +1,47 @@
 //! Okta: routes, answers, headers.
 
 mod assertion;
+mod authorize;
 mod buckets;
+mod challenge;
+mod client;
+mod codes;
 mod consent;
+mod console;
 mod customer_api;
 mod denial;
 mod device;
 mod discovery;
+mod dpop;
 mod envelope;
-mod groups;
+mod exchange;
+mod headers;
+mod introspection;
+mod issuing;
+mod jwt_bearer;
 mod management;
 mod minting;
-mod paging;
+mod password;
 mod policy;
+mod refresh;
+mod revocation;
+mod scope;
 mod server;
+mod server_keys;
+mod system_log;
 mod token;
 mod tokens;
+mod userinfo;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::any;
 use axum::{Extension, Router};
 use http::StatusCode;
-use serde_json::json;
 
-use self::denial::oauth;
-use self::envelope::{envelope, method_not_allowed, too_many_requests};
-use crate::clock::imf_fixdate;
+use self::envelope::{method_not_allowed, too_many_requests};
 use crate::dialect::Dialect;
 use crate::engine::TokenRequest;
 use crate::fault::ScriptedError;
@@ -37,25 +49,25 @@ use crate::inbound::{Inbound, READS};
 use crate::journal::{Endpoint, Origin};
 use crate::ledger::TokenState;
 use crate::lenient;
-use crate::limits::Form;
+use crate::limits::{Crossed, Form, Share};
 use crate::pipeline::{self, Call};
 use crate::reply::Reply;
 use crate::resource::{presented, presented_token, shown};
 use crate::world::{Rooms, World};
 
+pub(crate) use authorize::{allow_device, approve, deny, device_shown};
 pub(crate) use buckets::usual_limits;
+pub(crate) use codes::fidelity;
+pub(crate) use issuing::{refresh_lifetime, refresh_value};
 pub(crate) use minting::ordinary;
-pub(crate) use token::{refresh_lifetime, refresh_value};
-
-/// How long a metadata document may be kept.
-const METADATA_LIFETIME: Duration = Duration::from_secs(86_400);
+pub(crate) use system_log::{SavedLog, SystemLog};
 
 /// Okta's dialect.
 pub(crate) struct Okta;
 
 /// The routes of an org.
 pub(crate) fn org_routes(rooms: Arc<Rooms>) -> Router {
-    Router::new()
+    authorize::routes(Router::new())
         .route("/oauth2/v1/token", any(token))
         .route("/oauth2/{server}/v1/token", any(token))
         .route("/oauth2/v1/device/authorize", any(device_authorize))
@@ -84,9 +96,17 @@ pub(crate) fn org_routes(rooms: Arc<Rooms>) -> Router {
             "/.well-known/oauth-authorization-server/oauth2/{server}",
             any(oauth_metadata),
         )
+        .route("/oauth2/v1/introspect", any(introspect))
+        .route("/oauth2/{server}/v1/introspect", any(introspect))
+        .route("/oauth2/v1/revoke", any(revoke))
+        .route("/oauth2/{server}/v1/revoke", any(revoke))
+        .route("/oauth2/v1/userinfo", any(user_info))
+        .route("/oauth2/{server}/v1/userinfo", any(user_info))
         .route("/oauth2/v1/keys", any(keys))
         .route("/oauth2/{server}/v1/keys", any(keys))
         .route("/api/v1/{*rest}", any(management))
+        .route("/oauth2/v1/clients/{*rest}", any(management))
+        .route("/admin/access/api/tokens", any(console))
         .fallback(unknown)
         .with_state(rooms)
 }
@@ -100,40 +120,73 @@ async fn token(
     State(world): State<World>,
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
-    let request = TokenRequest::parse(&inbound).reading(world.directory.laxity.basic);
-    let call = Call {
-        endpoint: Endpoint::Token,
-        token_request: Some(request.facts(server::id(&inbound).unwrap_or("org"), || {
-            world.client_credentials()
-        })),
-        presented: request
-            .shown_grant()
-            .map(|value| presented_token(&world, value, "")),
-    };
-    pipeline::answer(&world, &inbound, call, &Okta, || {
-        let realm = server::id(&inbound).unwrap_or("org");
-        let world = lenient::admit(&world, &request, realm);
-        token::answer(&world, &inbound, &request)
-    })
-    .await
+    of_client(&world, &inbound, Endpoint::Token, token::answer).await
 }
 
 async fn device_authorize(
     State(world): State<World>,
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
-    let request = TokenRequest::parse(&inbound).reading(world.directory.laxity.basic);
+    of_client(&world, &inbound, Endpoint::Device, device::answer).await
+}
+
+async fn introspect(
+    State(world): State<World>,
+    Extension(inbound): Extension<Arc<Inbound>>,
+) -> Response {
+    of_client(
+        &world,
+        &inbound,
+        Endpoint::Introspection,
+        introspection::answer,
+    )
+    .await
+}
+
+async fn revoke(
+    State(world): State<World>,
+    Extension(inbound): Extension<Arc<Inbound>>,
+) -> Response {
+    of_client(&world, &inbound, Endpoint::Revocation, revocation::answer).await
+}
+
+/// What a client asks that says who it is.
+async fn of_client(
+    world: &World,
+    inbound: &Inbound,
+    endpoint: Endpoint,
+    act: impl FnOnce(&World, &Inbound, &TokenRequest) -> Reply,
+) -> Response {
+    let request = TokenRequest::parse(inbound).reading(world.directory.laxity.basic);
+    let realm = server::id(inbound).unwrap_or("org");
+    let presented = match endpoint {
+        Endpoint::Token => request.shown_grant(),
+        Endpoint::Introspection | Endpoint::Revocation => request.get("token"),
+        _ => None,
+    };
     let call = Call {
-        endpoint: Endpoint::Device,
-        token_request: Some(request.facts(server::id(&inbound).unwrap_or("org"), || {
-            world.client_credentials()
-        })),
-        presented: None,
+        endpoint,
+        token_request: Some(request.facts(realm, || world.client_credentials())),
+        presented: presented.map(|value| presented_token(world, value, "")),
+    };
+    pipeline::answer(world, inbound, call, &Okta, || {
+        let world = lenient::admit(world, &request, realm);
+        act(&world, inbound, &request)
+    })
+    .await
+}
+
+async fn user_info(
+    State(world): State<World>,
+    Extension(inbound): Extension<Arc<Inbound>>,
+) -> Response {
+    let call = Call {
+        endpoint: Endpoint::UserInfo,
+        token_request: None,
+        presented: presented(&world, &shown(&inbound, &management::GLUED)),
     };
     pipeline::answer(&world, &inbound, call, &Okta, || {
-        let realm = server::id(&inbound).unwrap_or("org");
-        let world = lenient::admit(&world, &request, realm);
-        device::answer(&world, &inbound, &request)
+        userinfo::answer(&world, &inbound)
     })
     .await
 }
@@ -196,6 +249,14 @@ async fn management(
     .await
 }
 
+async fn console(
+    State(world): State<World>,
+    Extension(inbound): Extension<Arc<Inbound>>,
+) -> Response {
+    let act = || console::answer(&world, &inbound);
+    pipeline::answer(&world, &inbound, Call::to(Endpoint::SignIn), &Okta, act).await
+}
+
 async fn customer_api(
     State(world): State<World>,
     Extension(inbound): Extension<Arc<Inbound>>,
@@ -215,16 +276,14 @@ async fn unknown(
     State(world): State<World>,
     Extension(inbound): Extension<Arc<Inbound>>,
 ) -> Response {
-    let act = || {
-        envelope(
-            &world,
-            StatusCode::NOT_FOUND,
-            "E0000008",
-            "The requested path was not found",
-            &[],
-        )
-    };
+    let act = || codes::answer(&world, "E0000008", &[]);
     pipeline::answer(&world, &inbound, Call::to(Endpoint::Unknown), &Okta, act).await
+}
+
+/// The same with another status.
+fn with_status(status: StatusCode, mut reply: Reply) -> Reply {
+    reply.status = status;
+    reply
 }
 
 /// A document is for reading. That another method is refused as the management API refuses it is assumed, and so is `Allow`.
@@ -242,6 +301,16 @@ impl Dialect for Okta {
         buckets::principal(world, inbound, call)
     }
 
+    fn share(&self, world: &World, inbound: &Inbound, call: &Call) -> Option<Share> {
+        buckets::share(world, inbound, call)
+    }
+
+    fn crossed(&self, world: &World, inbound: &Inbound, call: &Call, crossed: &[Crossed]) {
+        for crossed in crossed {
+            world.system_log.note(world, inbound, call, crossed);
+        }
+    }
+
     fn limited(&self, world: &World, _: &Inbound, _: Endpoint, form: Form) -> Reply {
         buckets::refusal(world, form)
     }
@@ -249,6 +318,13 @@ impl Dialect for Okta {
     fn scripted(&self, world: &World, inbound: &Inbound, endpoint: Endpoint, status: u16) -> Reply {
         if inbound.origin == Origin::Api {
             return customer_api::scripted(status);
+        }
+        if endpoint == Endpoint::UserInfo && matches!(status, 401 | 403) {
+            let name = match status {
+                401 => "token_expired",
+                _ => "insufficient_scope",
+            };
+            return challenge::challenge(world, inbound, "openid", &denial::named(name));
         }
         if let Some(reply) = (endpoint == Endpoint::Resource)
             .then(|| management::scripted(world, inbound, status))
@@ -265,130 +341,22 @@ impl Dialect for Okta {
                 }
                 reply
             }
-            503 => envelope(
-                world,
-                code,
-                "E0000181",
-                "Service temporarily unavailable.",
-                &[],
-            ),
-            500.. if matches!(endpoint, Endpoint::Token | Endpoint::Device) => oauth(
-                code,
-                "server_error",
-                "The authorization server encountered an unexpected condition that prevented it from fulfilling the request.",
-            ),
-            500.. => envelope(world, code, "E0000009", "Internal Server Error", &[]),
-            401 => oauth(
-                code,
-                "invalid_client",
-                "The client secret supplied for a confidential client is invalid.",
-            ),
-            403 => oauth(
-                code,
-                "access_denied",
-                "The request is made from outside the client's permitted network zones.",
-            ),
-            _ => oauth(code, "invalid_request", "The request was not valid."),
+            503 => codes::answer(world, "E0000181", &[]),
+            500.. if matches!(endpoint, Endpoint::Token | Endpoint::Device) => {
+                with_status(code, codes::answer(world, "server_error", &[]))
+            }
+            500.. => with_status(code, codes::answer(world, "E0000009", &[])),
+            401 => codes::answer(world, "client_secret_wrong", &[]),
+            403 => codes::answer(world, "network_zone_denied", &[]),
+            _ => with_status(code, codes::answer(world, "request_refused", &[])),
         }
     }
 
-    fn scripted_error(
-        &self,
-        _world: &World,
-        _inbound: &Inbound,
-        scripted: &ScriptedError,
-    ) -> Reply {
-        let status = scripted
-            .status
-            .and_then(|status| StatusCode::from_u16(status).ok())
-            .unwrap_or(match scripted.error.as_str() {
-                "invalid_client" => StatusCode::UNAUTHORIZED,
-                "server_error" => StatusCode::INTERNAL_SERVER_ERROR,
-                // Documented with 400, not 503.
-                _ => StatusCode::BAD_REQUEST,
-            });
-        // Okta has no numbers to go by.
-        let error = match scripted.error.as_str() {
-            "" => "invalid_request",
-            error => error,
-        };
-        let mut body = json!({ "error": error });
-        let description = scripted
-            .description
-            .as_deref()
-            .unwrap_or_else(|| usual_description(error));
-        if !description.is_empty() {
-            body["error_description"] = json!(description);
-        }
-        for (name, value) in &scripted.members {
-            body[name.as_str()] = value.clone();
-        }
-        Reply::json(status, body).with_error(error, None)
+    fn scripted_error(&self, world: &World, _: &Inbound, scripted: &ScriptedError) -> Reply {
+        codes::scripted(world, scripted)
     }
 
     fn dress(&self, world: &World, inbound: &Inbound, endpoint: Endpoint, reply: &mut Reply) {
-        if inbound.origin == Origin::Api {
-            return;
-        }
-        reply.default_header("server", "nginx");
-        reply.default_header(
-            "strict-transport-security",
-            "max-age=315360000; includeSubDomains",
-        );
-        reply.default_header("accept-ch", "Sec-CH-UA-Platform-Version");
-        reply.default_header("p3p", r#"CP="HONK""#);
-        reply.default_header("referrer-policy", "strict-origin-when-cross-origin");
-        reply.default_header("x-content-type-options", "nosniff");
-        let request_id = crate::entropy::hex(&world.entropy.block()[..16]);
-        reply.default_header("x-okta-request-id", &request_id);
-        reply.default_header("x-xss-protection", "0");
-        match endpoint {
-            // A 429 goes out without any caching headers.
-            _ if reply.status == StatusCode::TOO_MANY_REQUESTS => {}
-            Endpoint::Discovery => {
-                reply.default_header("cache-control", "max-age=86400, must-revalidate");
-                let tomorrow = world.clock.now().checked_add(METADATA_LIFETIME);
-                if let Ok(tomorrow) = tomorrow {
-                    reply.default_header("expires", &imf_fixdate(tomorrow));
-                }
-                reply.default_header("vary", "Origin");
-            }
-            Endpoint::Jwks => {
-                let age = world
-                    .settings
-                    .key_set_max_age
-                    .map_or(3_832_304, |age| age.as_secs());
-                let age = format!("max-age={age}, must-revalidate");
-                reply.default_header("cache-control", &age);
-            }
-            _ => {
-                if endpoint == Endpoint::Token && reply.status.is_success() {
-                    reply.default_header("x-robots-tag", "noindex,nofollow");
-                }
-                reply.default_header("cache-control", "no-cache, no-store");
-                reply.default_header("pragma", "no-cache");
-                reply.default_header("expires", "0");
-            }
-        }
-    }
-}
-
-fn usual_description(error: &str) -> &'static str {
-    match error {
-        "invalid_grant" => "The refresh token is invalid or expired.",
-        "invalid_client" => "The client secret supplied for a confidential client is invalid.",
-        "temporarily_unavailable" => {
-            "The authorization server is currently unable to handle the request due to a temporary overloading or maintenance of the server."
-        }
-        "server_error" => {
-            "The authorization server encountered an unexpected condition that prevented it from fulfilling the request."
-        }
-        "invalid_scope" => {
-            "One or more scopes are not configured for the authorization server resource."
-        }
-        "access_denied" => {
-            "Policy evaluation failed for this request, please check the policy configurations."
-        }
-        _ => "The request was not valid.",
+        headers::dress(world, inbound, endpoint, reply);
     }
 }

@@ -23,6 +23,14 @@ pub(crate) struct Shown {
     several: bool,
 }
 
+impl Shown {
+    /// The same credential as a bearer token, once whoever has to has looked at how it was shown.
+    pub(crate) fn as_bearer(mut self) -> Self {
+        "Bearer".clone_into(&mut self.scheme);
+        self
+    }
+}
+
 /// What the journal says in the place of a scheme when there was more than one.
 const SEVERAL: &str = "several";
 

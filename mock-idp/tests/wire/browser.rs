@@ -1,5 +1,6 @@
 //! A browser without scripts: it follows no redirect by itself, keeps its cookies, and sends the forms of pages.
 
+use mock_idp::Provider;
 use mock_idp::directory::Application;
 use mock_idp::journal::Origin;
 use reqwest::Url;
@@ -13,6 +14,13 @@ pub(crate) const PORTAL_SECRET: &str = "entra-app-secret~K7rB3xYs";
 pub(crate) const WEB: &str = "https://portal.contoso.example/callback";
 pub(crate) const SPA: &str = "https://portal.contoso.example/spa";
 pub(crate) const LOOPBACK: &str = "http://localhost";
+
+/// The applications of the built-in org that sign users in.
+pub(crate) const ORDERS_PORTAL: &str = "0oa5portalTokenPr0d7";
+pub(crate) const ORDERS_PORTAL_SECRET: &str = "okta-app-secret_Ty7Nc2Bk9Sd4Gf1Jm6";
+pub(crate) const CALLBACK: &str = "https://portal.okta.example/callback";
+pub(crate) const ORDERS_PAGE: &str = "0oa6pageTokenproof07";
+pub(crate) const PAGE: &str = "https://portal.okta.example/page";
 
 /// A verifier, and its challenge (RFC 7636 appendix B).
 pub(crate) const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -58,6 +66,18 @@ impl Ask {
             .with("redirect_uri", WEB)
             .with("scope", "openid profile offline_access User.Read")
             .with("state", "a state")
+    }
+
+    /// The portal of the built-in org asks for a code of the example server.
+    pub(crate) fn okta(stage: &Stage) -> Self {
+        let url = stage.idp.token_url().replace("/token", "/authorize");
+        let parameters = Vec::new();
+        Self { url, parameters }
+            .with("client_id", ORDERS_PORTAL)
+            .with("response_type", "code")
+            .with("redirect_uri", CALLBACK)
+            .with("scope", "openid profile email offline_access orders.read")
+            .with("state", "a-state_1,2.3")
     }
 
     /// The same with the proof of RFC 7636, for another redirect URI.
@@ -107,7 +127,11 @@ impl<'s> Browser<'s> {
     /// Sends the form of a page with these fields.
     pub(crate) async fn submit(&mut self, page: &Answer, fields: &[(&str, &str)]) -> Answer {
         let action = attribute(&page.body, "<form method=\"post\" action=\"");
-        let url = format!("{}{action}", self.stage.idp.origin(Origin::Login));
+        let origin = match self.stage.idp.provider() {
+            Provider::Entra => Origin::Login,
+            Provider::Okta => Origin::Org,
+        };
+        let url = format!("{}{action}", self.stage.idp.origin(origin));
         let mut form: Vec<(String, String)> = hidden(page);
         let owned = fields
             .iter()
@@ -138,13 +162,21 @@ impl<'s> Browser<'s> {
         sent(&answer)
     }
 
+    fn cookie(&self) -> &'static str {
+        match self.stage.idp.provider() {
+            Provider::Entra => "ESTSAUTH=",
+            Provider::Okta => "sid=",
+        }
+    }
+
     async fn send(&mut self, mut request: reqwest::RequestBuilder) -> Answer {
         if let Some(session) = &self.session {
-            request = request.header("cookie", format!("other=1; ESTSAUTH={session}"));
+            let ours = self.cookie();
+            request = request.header("cookie", format!("other=1; {ours}{session}"));
         }
         let answer = Answer::of(request.send().await.unwrap()).await;
         for cookie in answer.all("set-cookie") {
-            if let Some(rest) = cookie.strip_prefix("ESTSAUTH=") {
+            if let Some(rest) = cookie.strip_prefix(self.cookie()) {
                 let value = rest.split(';').next().unwrap_or_default();
                 self.session = (!value.is_empty()).then(|| value.to_owned());
             }
@@ -237,6 +269,19 @@ pub(crate) fn redeem<'s>(stage: &'s Stage, code: &str) -> TokenAsk<'s> {
         .with("client_secret", PORTAL_SECRET)
         .with("code", code)
         .with("redirect_uri", WEB)
+}
+
+/// The token request of the built-in org's portal with a code.
+pub(crate) fn redeem_okta<'s>(stage: &'s Stage, code: &str) -> TokenAsk<'s> {
+    as_portal(stage.ask("authorization_code"))
+        .with("code", code)
+        .with("redirect_uri", CALLBACK)
+}
+
+/// A request as the built-in org's portal.
+pub(crate) fn as_portal(ask: TokenAsk<'_>) -> TokenAsk<'_> {
+    ask.with("client_id", ORDERS_PORTAL)
+        .with("client_secret", ORDERS_PORTAL_SECRET)
 }
 
 /// The same by another kind, with the proof and without a secret.

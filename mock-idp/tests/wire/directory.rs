@@ -156,7 +156,7 @@ async fn groups_are_listed() {
     assert!(
         answer
             .show_headers(&okta)
-            .contains("after=00g1operatorsTokenP7&limit=1>; rel=\"next\"")
+            .contains("&limit=1>; rel=\"next\"")
     );
     let answer = okta
         .manage("/api/v1/groups/00g2auditorsTokenPr7", token)

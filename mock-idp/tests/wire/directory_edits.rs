@@ -58,21 +58,11 @@ async fn parts_come_change_and_go() {
             )
         };
         let user = User {
-            id: "gil".to_owned(),
-            login: "gil@new.example".to_owned(),
-            name: "Gil Sorensen".to_owned(),
             password: Some(mock_idp::Secret::new("correct-horse-new")),
-            enabled: true,
-            locked: false,
-            password_expired: false,
-            mfa_required: false,
             groups: vec!["new".to_owned()],
+            ..User::new("gil", "gil@new.example", "Gil Sorensen")
         };
-        let group = Group {
-            id: "new".to_owned(),
-            name: "New".to_owned(),
-            description: None,
-        };
+        let group = Group::new("new", "New");
         let ask = || {
             let ask = stage.password().with("client_id", "come-and-go");
             let ask = ask.with("client_secret", "come-and-go-secret");
@@ -188,14 +178,7 @@ async fn what_others_lean_on_goes_with_it_or_stays() {
     assert!(
         entra
             .idp
-            .put(
-                Some("nowhere"),
-                Part::Group(Group {
-                    id: "g".to_owned(),
-                    name: String::new(),
-                    description: None
-                })
-            )
+            .put(Some("nowhere"), Part::Group(Group::new("g", "")))
             .is_err()
     );
 }

@@ -134,6 +134,23 @@ fn request(
         Endpoint::UserRealm if is_entra => {
             http.get(format!("{home}/common/userrealm/ada@contoso.example?api-version=1.0"))
         }
+        Endpoint::Authorize if !is_entra => http.get(format!(
+            "{home}/oauth2/{tenant}/v1/authorize?response_type=code&scope=openid&client_id=0oa5portalTokenPr0d7"
+        )),
+        Endpoint::SignIn if !is_entra => http.get(format!("{home}/activate")),
+        Endpoint::Logout if !is_entra => http.get(format!("{home}/oauth2/{tenant}/v1/logout")),
+        Endpoint::PushedAuthorization if !is_entra => {
+            form(&format!("{home}/oauth2/{tenant}/v1/par"), ("a", "b"))
+        }
+        Endpoint::Introspection if !is_entra => {
+            form(&format!("{home}/oauth2/{tenant}/v1/introspect"), ("a", "b"))
+        }
+        Endpoint::Revocation if !is_entra => {
+            form(&format!("{home}/oauth2/{tenant}/v1/revoke"), ("a", "b"))
+        }
+        Endpoint::UserInfo if !is_entra => http
+            .get(format!("{home}/oauth2/{tenant}/v1/userinfo"))
+            .bearer_auth("nonsense"),
         Endpoint::Authorize if is_entra => http.get(format!(
             "{home}/{tenant}/oauth2/v2.0/authorize?response_type=code&scope=openid&client_id=1e2f3a4b-5c6d-4e7f-8091-a2b3c4d5e6f7"
         )),
@@ -146,7 +163,11 @@ fn request(
         | Endpoint::UserRealm
         | Endpoint::Authorize
         | Endpoint::SignIn
-        | Endpoint::Logout => return None,
+        | Endpoint::Logout
+        | Endpoint::PushedAuthorization
+        | Endpoint::Introspection
+        | Endpoint::Revocation
+        | Endpoint::UserInfo => return None,
         Endpoint::Connection => return None,
     })
 }

@@ -1,11 +1,11 @@
-//! The ledger of Entra's errors: it is up to date, names tests that are there, and every answer is as it says.
+//! The ledgers of the vendors' errors: they are up to date and name tests that are there; and every answer of Entra's is as it says.
 
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use mock_idp::fault::{Fault, Rule, ScriptedError};
-use mock_idp::fidelity::{Line, entra, entra_document};
+use mock_idp::fidelity::{Line, entra, entra_document, okta, okta_document};
 use mock_idp::journal::{Endpoint, Origin};
 use serde_json::json;
 
@@ -47,7 +47,7 @@ fn agrees(line: &Line, answer: &Answer, error: &str) {
 }
 
 /// Whether a text is one with something in place of its braces.
-fn fits(template: &str, text: &str) {
+pub(crate) fn fits(template: &str, text: &str) {
     let mut rest = text;
     let template = template.replace("{EmailHidden}", "\u{1}EmailHidden\u{2}");
     for (place, piece) in template.split('{').enumerate() {
@@ -65,22 +65,35 @@ fn fits(template: &str, text: &str) {
     }
 }
 
-fn document() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/fidelity/entra.md")
+fn here(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
 #[test]
-fn the_document_is_up_to_date() {
-    let wanted = entra_document();
-    if env::var_os("UPDATE_LEDGER").is_some() {
-        fs::create_dir_all(document().parent().unwrap()).unwrap();
-        fs::write(document(), &wanted).unwrap();
+fn the_documents_are_up_to_date() {
+    for (name, wanted) in [("entra", entra_document()), ("okta", okta_document())] {
+        let document = here(&format!("../docs/fidelity/{name}.md"));
+        if env::var_os("UPDATE_LEDGER").is_some() {
+            fs::create_dir_all(document.parent().unwrap()).unwrap();
+            fs::write(&document, &wanted).unwrap();
+        }
+        let written = fs::read_to_string(&document).unwrap_or_default();
+        assert!(
+            written == wanted,
+            "docs/fidelity/{name}.md is not up to date: run `UPDATE_LEDGER=1 cargo test -p mock-idp --test wire fidelity`"
+        );
     }
-    let written = fs::read_to_string(document()).unwrap_or_default();
-    assert!(
-        written == wanted,
-        "docs/fidelity/entra.md is not up to date: run `UPDATE_LEDGER=1 cargo test -p mock-idp --test wire fidelity`"
-    );
+}
+
+/// The body of a test that a ledger names, which is there.
+fn body_of(test: &str) -> String {
+    let (module, name) = test.split_once("::").expect("`module::name`");
+    let file = here(&format!("tests/wire/{module}.rs"));
+    let text = fs::read_to_string(&file).unwrap_or_default();
+    let body = text.split_once(&format!("async fn {name}()"));
+    let (before, body) = body.unwrap_or_else(|| panic!("there is no test `{test}`"));
+    assert!(before.trim_end().ends_with("#[tokio::test]"), "{test}");
+    body.split("\n}\n").next().unwrap_or_default().to_owned()
 }
 
 /// A test that is named is there, and names the number.
@@ -89,15 +102,8 @@ fn the_tests_it_names_are_there() {
     let mut named = 0;
     for line in entra() {
         let Some(test) = line.test else { continue };
-        let (module, name) = test.split_once("::").expect("`module::name`");
-        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/wire/{module}.rs"));
-        let text = fs::read_to_string(&file).unwrap_or_default();
-        let body = text.split_once(&format!("async fn {name}()"));
-        let (before, body) = body.unwrap_or_else(|| panic!("{}: no test `{test}`", line.number));
-        assert!(before.trim_end().ends_with("#[tokio::test]"), "{test}");
-        let body = body.split("\n}\n").next().unwrap_or_default();
         let number = line.number.to_string();
-        let digits = body.replace('_', "");
+        let digits = body_of(test).replace('_', "");
         let mut numbers = digits.split(|c: char| !c.is_ascii_digit());
         assert!(
             numbers.any(|it| it == number),
@@ -111,11 +117,29 @@ fn the_tests_it_names_are_there() {
     assert_eq!(numbers.len(), entra().len(), "a number stands there twice");
 }
 
+/// The same for Okta's, which have names.
+#[test]
+fn the_tests_of_oktas_are_there() {
+    let mut named = 0;
+    let mut names = std::collections::HashSet::new();
+    for line in okta() {
+        assert!(names.insert(line.name), "{} stands there twice", line.name);
+        let Some(test) = line.test else { continue };
+        assert!(
+            body_of(test).contains(&format!("\"{}\"", line.name)),
+            "{test} says nothing of {}",
+            line.name
+        );
+        named += 1;
+    }
+    assert!(named > 0, "only {named} of them");
+}
+
 /// Whatever number the code sends stands in the ledger.
 #[test]
 fn no_number_is_missing() {
     let known: Vec<u32> = entra().iter().map(|line| line.number).collect();
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/entra")];
+    let mut folders = vec![here("src/entra")];
     let mut seen = 0;
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {

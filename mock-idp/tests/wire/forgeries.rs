@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use mock_idp::fault::{Fault, ForgedToken, Forgery, Signing};
 use mock_idp::journal::Endpoint;
+use mock_idp::limits::LimitRule;
 use mock_idp::{MockIdp, Provider};
 use serde_json::{Value, json};
 
@@ -64,7 +65,8 @@ async fn a_resource_refuses_what_is_forged_and_takes_what_is_signed_anew() {
 
 #[tokio::test]
 async fn what_stands_in_a_forged_token() {
-    let stage = Stage::okta().await;
+    // All at one instant: more passwords than a second takes.
+    let stage = Stage::of(MockIdp::okta().limit(LimitRule::unlimited())).await;
     let genuine = stage.password().send().await;
     let kid = part(&genuine.text("access_token"), 0)["kid"].clone();
     for sign in Signing::ALL {

@@ -236,7 +236,7 @@ async fn limits_change_while_a_world_runs_and_windows_go_on() {
     let stage = Stage::okta().await;
     assert_eq!(stage.idp.usage(), []);
     let vendors = stage.idp.limits();
-    assert_eq!(vendors.len(), 28);
+    assert_eq!(vendors.len(), 44);
     stage
         .idp
         .set_limits(vec![few(3).at(Endpoint::Token), few(9).by([By::World])])

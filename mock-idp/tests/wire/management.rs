@@ -85,10 +85,10 @@ async fn paging_follows_the_links() {
     }
     insta::assert_snapshot!(pages, @r#"
     <http://<org>/api/v1/users?limit=2>; rel="self"
-    <http://<org>/api/v1/users?after=00u2benTokenproof0d7&limit=2>; rel="next"
-    <http://<org>/api/v1/users?after=00u2benTokenproof0d7&limit=2>; rel="self"
-    <http://<org>/api/v1/users?after=00u4danaTokenproof07&limit=2>; rel="next"
-    <http://<org>/api/v1/users?after=00u4danaTokenproof07&limit=2>; rel="self"
+    <http://<org>/api/v1/users?after=MiAwMHUyYmVuVG9rZW5wcm9vZjBkNyAwMHUzY2xlb1Rva2VucHJvb2YwNw&limit=2>; rel="next"
+    <http://<org>/api/v1/users?after=MiAwMHUyYmVuVG9rZW5wcm9vZjBkNyAwMHUzY2xlb1Rva2VucHJvb2YwNw&limit=2>; rel="self"
+    <http://<org>/api/v1/users?after=NCAwMHU0ZGFuYVRva2VucHJvb2YwNyAwMHU1ZW1pbFRva2VucHJvb2YwNw&limit=2>; rel="next"
+    <http://<org>/api/v1/users?after=NCAwMHU0ZGFuYVRva2VucHJvb2YwNyAwMHU1ZW1pbFRva2VucHJvb2YwNw&limit=2>; rel="self"
     "#);
     insta::assert_snapshot!(logins.join(" "), @"ada@okta.example ben@okta.example cleo@okta.example dana@okta.example emil@okta.example fay@okta.example");
 }
@@ -144,7 +144,7 @@ async fn bad_pages_and_unknown_things() {
     /api/v1/users?limit=many: 400 {"errorCode":"E0000029","errorSummary":"Invalid paging request.","errorLink":"E0000029","errorId":"<error id>","errorCauses":[{"errorSummary":"Invalid limit."}]}
     /api/v1/users?after=nobody: 400 {"errorCode":"E0000029","errorSummary":"Invalid paging request.","errorLink":"E0000029","errorId":"<error id>","errorCauses":[{"errorSummary":"Invalid cursor."}]}
     /api/v1/users/nobody: 404 {"errorCode":"E0000007","errorSummary":"Not found: Resource not found: nobody (User)","errorLink":"E0000007","errorId":"<error id>","errorCauses":[]}
-    /api/v1/users/me/sessions: 404 {"errorCode":"E0000008","errorSummary":"The requested path was not found","errorLink":"E0000008","errorId":"<error id>","errorCauses":[]}
+    /api/v1/users/me/sessions: 405 {"errorCode":"E0000022","errorSummary":"The endpoint does not support the provided HTTP method","errorLink":"E0000022","errorId":"<error id>","errorCauses":[]}
     /api/v1/volcanoes: 404 {"errorCode":"E0000008","errorSummary":"The requested path was not found","errorLink":"E0000008","errorId":"<error id>","errorCauses":[]}
     "#);
     let me = stage.manage("/api/v1/users/me", &authorization).await;

@@ -16,7 +16,10 @@ async fn an_id_token_is_like_one_that_was_asked_for_and_no_resource_takes_it() {
         let minted = idp.mint(&recipe(ordered.clone())).unwrap();
         let made = opened(minted.value.reveal());
         assert_eq!(asked[0], made[0]);
-        assert_eq!(names(&asked[1]), names(&made[1]));
+        // A recipe makes a token that comes along with nothing.
+        let mut wanted_names = names(&asked[1]);
+        wanted_names.retain(|name| *name != "at_hash");
+        assert_eq!(wanted_names, names(&made[1]));
         for name in [
             "iss", "aud", "sub", "oid", "tid", "email", "iat", "nbf", "exp",
         ] {

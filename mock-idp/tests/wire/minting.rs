@@ -348,7 +348,7 @@ async fn other_parties_are_named_and_strangers_are_not_known() {
     nobody is granted `Sites.Read.All` together: a user grants scopes of one resource of the tenant, and only those that are consented to; for what no request gets, set `claims`
     an id token says who a user is; name one in `user`
     no authorization server is called `nowhere`; there is `default`, `partners` and `org`
-    no application has the client id `nobody`; there is `0oa1daemonTokenPr0d7`, `0oa2nativeTokenPr0d7`, `0oa3batchTokenPro0d7` and `0oa4servicTokenPr0d7`
+    no application has the client id `nobody`; there is `0oa1daemonTokenPr0d7`, `0oa2nativeTokenPr0d7`, `0oa3batchTokenPro0d7`, `0oa4servicTokenPr0d7`, `0oa5portalTokenPr0d7` and `0oa6pageTokenproof07`
     no user has the login or id `nobody`; there is `ada@okta.example`, `ben@okta.example`, `cleo@okta.example`, `dana@okta.example`, `emil@okta.example` and `fay@okta.example`
     nobody is granted `openid` together: `okta.` scopes are the org server's, others those of their authorization server, and OpenID Connect's are for users; for what no request gets, set `claims`
     header and claims take 40320 bytes; a token takes at most 32768

@@ -86,7 +86,7 @@ fn foreign_to_the_endpoint(
         return;
     };
     let (grant, generation, rest) = match endpoint {
-        Endpoint::Resource => (
+        Endpoint::Resource | Endpoint::UserInfo => (
             "a resource is not told by which grant its token came",
             "a refresh token is never meant for a resource",
             None,

@@ -34,6 +34,7 @@ fn may_refuse(to: RuleTarget) -> bool {
                 | Endpoint::Jwks
                 | Endpoint::InstanceDiscovery
                 | Endpoint::UserRealm
+                | Endpoint::UserInfo
                 | Endpoint::Foreign
                 | Endpoint::Unknown
         )

@@ -45,16 +45,17 @@ fn places(view: &View<'_>, found: &mut Findings<'_>) {
 }
 
 fn serves(vendor: Provider, endpoint: Endpoint) -> bool {
-    let is_entras = matches!(
-        endpoint,
-        Endpoint::InstanceDiscovery
-            | Endpoint::UserRealm
-            | Endpoint::ManagedIdentity
-            | Endpoint::Authorize
-            | Endpoint::SignIn
-            | Endpoint::Logout
-    );
-    vendor == Provider::Entra || !is_entras
+    let only = match endpoint {
+        Endpoint::InstanceDiscovery | Endpoint::UserRealm | Endpoint::ManagedIdentity => {
+            Some(Provider::Entra)
+        }
+        Endpoint::PushedAuthorization
+        | Endpoint::Introspection
+        | Endpoint::Revocation
+        | Endpoint::UserInfo => Some(Provider::Okta),
+        _ => None,
+    };
+    only.is_none_or(|only| only == vendor)
 }
 
 fn has_door(vendor: Provider, origin: Origin) -> bool {

@@ -28,7 +28,7 @@ struct Authorization {
     id: u32,
     /// The client id of the application that asks.
     client: String,
-    /// The tenant it asks.
+    /// The tenant (Entra) or authorization server (Okta) it asks.
     issuer: String,
     /// The scopes it asks for.
     scope: Vec<String>,
@@ -58,9 +58,10 @@ struct Approver {
 struct Refusing {
     /// `error`; `access_denied` without it.
     error: Option<String>,
-    /// The number behind `AADSTS`; 65004 without it.
+    /// The number behind `AADSTS`; 65004 without it (Entra).
     number: Option<u32>,
-    /// What is told between the number and the trace id; what Entra says with this number without it.
+    /// What is told between the number and the trace id; what Entra says with this number without it. At Okta the whole
+    /// description.
     description: Option<String>,
 }
 
@@ -101,7 +102,7 @@ pub(super) fn add(api: Api) -> Api {
         Operation::get(
             "/worlds/{world}/authorizations",
             "listAuthorizations",
-            "The sign-ins whose pages wait for their user (Entra)",
+            "The sign-ins whose pages wait for their user",
         )
         .gives::<Authorizations>(),
         list,
@@ -132,7 +133,7 @@ pub(super) fn add(api: Api) -> Api {
         Operation::put(
             "/worlds/{world}/automatic-sign-in",
             "signInAutomatically",
-            "Has every sign-in be approved at once as a user, without a page (Entra)",
+            "Has every sign-in be approved at once as a user, without a page",
         )
         .takes::<Automatic>(),
         automatic,
@@ -141,7 +142,7 @@ pub(super) fn add(api: Api) -> Api {
         Operation::post(
             "/worlds/{world}/users/{login}/revoke-sign-ins",
             "revokeSignIns",
-            "Ends every sign-in of a user: refresh tokens, codes and browsers' sessions (Entra)",
+            "Ends every sign-in of a user: refresh tokens, codes and browsers' sessions",
         ),
         revoke,
     )

@@ -1,6 +1,7 @@
 //! The routes by noun. Each file has its operations, what they take and what they give.
 
 mod access_events;
+mod api_tokens;
 mod authorizations;
 mod clock;
 mod directory;
@@ -32,6 +33,7 @@ pub(super) fn api() -> Api {
         verify::add,
         tokens::add,
         access_events::add,
+        api_tokens::add,
         federated::add,
         keys::add,
         sign_ins::add,

@@ -6,6 +6,7 @@ mod conditional_access;
 mod entra;
 mod finding;
 mod okta;
+mod org;
 mod people;
 mod rules;
 mod step_up;

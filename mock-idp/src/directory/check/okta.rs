@@ -2,7 +2,7 @@
 
 use super::super::path::Path;
 use super::super::{AuthorizationServer, OktaDirectory};
-use super::{Finding, Findings, application, people};
+use super::{Finding, Findings, application, org, people};
 
 /// Scopes that every authorization server knows.
 const OIDC: [&str; 6] = [
@@ -36,6 +36,7 @@ pub(super) fn check(okta: &OktaDirectory, findings: &mut Findings<'_>) {
     application::check(&part, &okta.applications, findings);
     people::check(&part, &okta.users, &okta.groups, findings);
     api_tokens(&part.key("api_tokens"), okta, findings);
+    org::check(&part, okta, findings);
     findings.keys(&part.key("keys"), &okta.keys);
 }
 

@@ -233,7 +233,7 @@ fn entrant<'a>(
 
 /// Who is signed in already and need not do so again.
 fn known(world: &World, inbound: &Inbound, case: &Case<'_>) -> Known {
-    let mut known = session::known(world, inbound, case.tenant);
+    let mut known = session::known(world, inbound, &case.tenant.id, &case.tenant.users);
     let now = world.clock.now();
     if let Some(resource) = scope::meant(&case.request.scope, case.tenant) {
         known.accounts.retain(|account| {

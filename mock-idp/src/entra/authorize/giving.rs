@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::decide::{self, Case, Lacking};
 use super::request::ReturnTo;
-use super::returning::{self, Answer};
+use super::returning;
 use crate::directory::User;
 use crate::engine::{Grant, SignIn};
 use crate::entra::claims_request::ClaimsRequest;
@@ -19,6 +19,7 @@ use crate::entra::user_tokens::{self, Beside, client_info};
 use crate::entra::v1;
 use crate::ledger::{AuthorizationRequest, Grantee, NewCode, NotOpen, Progress, TokenLabel};
 use crate::reply::Reply;
+use crate::sign_in::Answer;
 use crate::world::World;
 
 /// Codes are redeemed within ten minutes (learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow).

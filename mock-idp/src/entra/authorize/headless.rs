@@ -2,28 +2,12 @@
 
 use super::decide;
 use super::request::ReturnTo;
-use super::returning::{self, Answer};
-use super::{giving, pages};
+use super::{giving, pages, returning};
 use crate::directory::{Tenant, User};
 use crate::entra::aadsts::{Aadsts, text_of};
 use crate::ledger::{AskedFor, Manner, NotOpen, Progress};
+use crate::sign_in::{Decided, RefusedWith};
 use crate::world::World;
-
-/// Where the browser would be sent now. No `Debug`: it carries a code.
-pub(crate) struct Decided {
-    /// With all that it is sent back with, unless that is posted.
-    pub(crate) url: String,
-    /// What is posted there.
-    pub(crate) form: Option<Vec<(String, String)>>,
-}
-
-/// The error that a sign-in is refused with.
-#[derive(Clone, Debug)]
-pub(crate) struct RefusedWith {
-    pub(crate) error: String,
-    pub(crate) number: u32,
-    pub(crate) description: Option<String>,
-}
 
 /// The tenants whose users an application may sign in: that which was asked, and if none in particular was, the others that have the
 /// application.
@@ -86,16 +70,6 @@ pub(crate) fn deny(world: &World, serial: u32, with: &RefusedWith) -> Result<Dec
     let error = Aadsts::new(with.number, &with.error, message);
     let members = returning::error_members(world, None, &error, false);
     Ok(returning::answer(&ReturnTo::from(&request), members).into())
-}
-
-impl From<Answer> for Decided {
-    fn from(answer: Answer) -> Self {
-        let own = |(name, value): (&str, String)| (name.to_owned(), value);
-        Self {
-            url: answer.url,
-            form: answer.form.map(|form| form.into_iter().map(own).collect()),
-        }
-    }
 }
 
 /// How a user signs in for a device who shows whatever is asked for.

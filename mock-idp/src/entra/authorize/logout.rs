@@ -10,6 +10,7 @@ use crate::engine::{Denial, TokenRequest};
 use crate::entra::tenant::{Segment, resolve, segment};
 use crate::inbound::Inbound;
 use crate::reply::Reply;
+use crate::sign_in::{encode, with_query};
 use crate::world::World;
 
 /// Ends the session, and sends the user on to an address that an application of the tenant has registered.
@@ -28,7 +29,7 @@ pub(super) fn answer(world: &World, inbound: &Inbound, said: &TokenRequest) -> R
         Ok(Segment::Tenant(tenant)) => std::slice::from_ref(tenant),
         Ok(Segment::Alias(_)) => world.directory.entra.tenants.as_slice(),
     };
-    if let Some(cookie) = session::cookie(inbound) {
+    if let Some(cookie) = session::cookie(world, inbound) {
         world.ledger.end_session(&cookie);
     }
     let wanted = said.get("post_logout_redirect_uri");
@@ -40,8 +41,7 @@ pub(super) fn answer(world: &World, inbound: &Inbound, said: &TokenRequest) -> R
         Some(uri) => {
             let mut uri = redirect_uri::with_path(uri);
             if let Some(state) = said.get("state") {
-                uri.push(if uri.contains('?') { '&' } else { '?' });
-                uri.push_str(&format!("state={}", super::returning::encode(state)));
+                uri = with_query(&uri, &format!("state={}", encode(state)));
             }
             let mut reply = Reply::empty(StatusCode::FOUND);
             reply.set_header("location", &uri);

@@ -5,14 +5,11 @@ mod decide;
 mod giving;
 mod headless;
 mod logout;
-mod page;
 mod pages;
 mod redeem;
 mod redirect_uri;
 mod request;
 mod returning;
-mod session;
-mod style;
 
 use axum::Extension;
 use axum::extract::State;
@@ -33,11 +30,10 @@ use crate::inbound::{Inbound, READS};
 use crate::journal::Endpoint;
 use crate::pipeline::{self, Call};
 use crate::reply::Reply;
+use crate::sign_in::{page, session};
 use crate::world::{Rooms, World};
 
-pub(crate) use headless::{
-    Decided, RefusedWith, allow_device, approve, deny, device_shown, open_to,
-};
+pub(crate) use headless::{allow_device, approve, deny, device_shown, open_to};
 pub(super) use redeem::{granted as redeemed, on_its_platform};
 
 /// Adds the routes of sign-ins with a browser.

@@ -63,7 +63,8 @@ pub(super) fn device(world: &World, inbound: &Inbound, said: &TokenRequest) -> R
     let pending = world.ledger.pending_sign_ins(world.clock.now());
     let asked = world.ledger.asked_with(user_code).filter(|asked| {
         let mut pending = pending.iter();
-        pending.any(|one| one.client == asked.client && is_same_code(&one.user_code, user_code))
+        pending
+            .any(|one| one.client == asked.client && page::is_same_code(&one.user_code, user_code))
     });
     let end = world.ledger.sign_in_ends(user_code);
     if end.is_some_and(|end| end <= world.clock.now()) {
@@ -133,7 +134,7 @@ fn stepped(
         page::sign_in(&decide::form(case, flow, &action, alert), login)
     };
     if let Some(account) = said.get("account") {
-        let known = session::known(world, inbound, case.tenant).accounts;
+        let known = session::known(world, inbound, &case.tenant.id, &case.tenant.users).accounts;
         let mut known = known.into_iter();
         return match known.find(|known| known.user == account) {
             Some(account) => decide::further(world, inbound, case, stand, account.into()),
@@ -358,13 +359,4 @@ fn closed(world: &World, inbound: &Inbound, why: NotOpen) -> Reply {
             None,
         ),
     }
-}
-
-/// Codes are compared without case and punctuation (RFC 8628 section 6.1).
-fn is_same_code(one: &str, other: &str) -> bool {
-    let plain = |code: &str| -> String {
-        let letters = code.chars().filter(char::is_ascii_alphanumeric);
-        letters.map(|letter| letter.to_ascii_uppercase()).collect()
-    };
-    plain(one) == plain(other)
 }

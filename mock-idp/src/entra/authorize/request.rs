@@ -171,7 +171,9 @@ fn application<'w>(
             let expected = expected.and_then(|domain| within(directory.tenant(domain)?));
             let tenants = || directory.tenants.iter().filter_map(within);
             let is_known = |(tenant, _): &(&Tenant, _)| {
-                !session::known(world, inbound, tenant).accounts.is_empty()
+                !session::known(world, inbound, &tenant.id, &tenant.users)
+                    .accounts
+                    .is_empty()
             };
             let found = expected.or_else(|| tenants().find(is_known));
             found

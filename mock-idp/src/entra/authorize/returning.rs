@@ -1,7 +1,6 @@
 //! The way back to the client: with a code or an error, in the query, in the fragment or posted as a form.
 
 use http::StatusCode;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::page;
 use super::redirect_uri::with_path;
@@ -11,23 +10,8 @@ use crate::entra::correlation::correlation_id;
 use crate::inbound::Inbound;
 use crate::ledger::ResponseMode;
 use crate::reply::Reply;
+use crate::sign_in::{Answer, encoded, with_query};
 use crate::world::World;
-
-/// What stays as it is in a query.
-const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
-
-/// What a browser is sent back with.
-#[derive(Clone, Debug)]
-pub(super) struct Answer {
-    /// Where it is sent: with the members in it, or alone if they are posted there.
-    pub(super) url: String,
-    /// What is posted there.
-    pub(super) form: Option<Vec<(&'static str, String)>>,
-}
 
 /// Puts members where the client wants them.
 pub(super) fn answer(to: &ReturnTo, mut members: Vec<(&'static str, String)>) -> Answer {
@@ -37,18 +21,13 @@ pub(super) fn answer(to: &ReturnTo, mut members: Vec<(&'static str, String)>) ->
             .position(|(name, _)| *name == "session_state");
         members.insert(place.unwrap_or(members.len()), ("state", state.clone()));
     }
-    let encoded: Vec<String> = members
-        .iter()
-        .map(|(name, value)| format!("{name}={}", encode(value)))
-        .collect();
-    let encoded = encoded.join("&");
+    let encoded = encoded(&members);
     match to.mode {
         ResponseMode::Query => {
-            let uri = with_path(&to.redirect_uri);
-            let joint = if uri.contains('?') { '&' } else { '?' };
+            let url = with_query(&with_path(&to.redirect_uri), &encoded);
             // With a fragment of its own the browser does not carry an older one along.
             Answer {
-                url: format!("{uri}{joint}{encoded}#"),
+                url: format!("{url}#"),
                 form: None,
             }
         }
@@ -56,7 +35,7 @@ pub(super) fn answer(to: &ReturnTo, mut members: Vec<(&'static str, String)>) ->
             url: format!("{}#{encoded}", with_path(&to.redirect_uri)),
             form: None,
         },
-        ResponseMode::FormPost => Answer {
+        ResponseMode::FormPost | ResponseMode::PostMessage => Answer {
             url: to.redirect_uri.clone(),
             form: Some(members),
         },
@@ -130,12 +109,6 @@ pub(super) fn silent(mut error: Aadsts) -> Aadsts {
         .to_owned();
     }
     error
-}
-
-pub(super) fn encode(text: &str) -> String {
-    utf8_percent_encode(text, PLAIN)
-        .to_string()
-        .replace("%20", "+")
 }
 
 #[cfg(test)]

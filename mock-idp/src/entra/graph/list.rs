@@ -1,7 +1,5 @@
 //! A collection, page by page (learn.microsoft.com/graph/paging).
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::StatusCode;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
@@ -9,6 +7,7 @@ use serde_json::{Value, json};
 use super::call::Call;
 use super::query::unsupported;
 use super::refusal::Refused;
+use crate::cursor::{self, place_behind};
 use crate::journal::Origin;
 use crate::reply::Reply;
 
@@ -29,7 +28,7 @@ pub(super) fn list(call: &Call<'_>, kind: &str, all: Vec<Value>) -> Result<Reply
     }
     let from = match &call.query.skip_token {
         None => 0,
-        Some(token) => place_behind(&wanted, token).ok_or_else(|| {
+        Some(token) => place_behind(token, ids(&wanted)).ok_or_else(|| {
             call.refuse(
                 400,
                 "Directory_ExpiredPageToken",
@@ -38,12 +37,15 @@ pub(super) fn list(call: &Call<'_>, kind: &str, all: Vec<Value>) -> Result<Reply
         })?,
     };
     let total = wanted.len();
+    let following = wanted.get(from + call.query.page());
+    let following = following.and_then(|entity| entity["id"].as_str());
+    let following = following.map(str::to_owned);
     let page: Vec<Value> = wanted
         .into_iter()
         .skip(from)
         .take(call.query.page())
         .collect();
-    let next = (from + page.len() < total).then(|| next_link(call, from + page.len(), page.last()));
+    let next = following.map(|next| next_link(call, from + page.len(), page.last(), &next));
     let mut body = json!({});
     if call.query.count {
         body["@odata.count"] = json!(total);
@@ -59,24 +61,15 @@ pub(super) fn list(call: &Call<'_>, kind: &str, all: Vec<Value>) -> Result<Reply
     Ok(Reply::json(StatusCode::OK, call.with_context(kind, body)))
 }
 
-/// The place behind the entity that a token names, or, if that is gone, its old place.
-fn place_behind(entities: &[Value], token: &str) -> Option<usize> {
-    let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
-    let text = String::from_utf8(bytes).ok()?;
-    let (place, id) = text.split_once(' ')?;
-    let known = entities.iter().position(|entity| entity["id"] == id);
-    match known {
-        Some(known) => Some(known + 1),
-        None => {
-            let place: usize = place.parse().ok()?;
-            (!id.is_empty()).then(|| place.saturating_sub(1).min(entities.len()))
-        }
-    }
+fn ids(entities: &[Value]) -> impl ExactSizeIterator<Item = &str> + Clone {
+    entities
+        .iter()
+        .map(|entity| entity["id"].as_str().unwrap_or_default())
 }
 
-fn next_link(call: &Call<'_>, place: usize, last: Option<&Value>) -> String {
+fn next_link(call: &Call<'_>, place: usize, last: Option<&Value>, next: &str) -> String {
     let id = last.and_then(|entity| entity["id"].as_str());
-    let token = URL_SAFE_NO_PAD.encode(format!("{place} {}", id.unwrap_or_default()));
+    let token = cursor::behind(place, id.unwrap_or_default(), next);
     let others = crate::form::parse(call.inbound.query().as_bytes()).unwrap_or_default();
     let is_token = |name: &str| {
         let name = name.to_ascii_lowercase();

@@ -155,7 +155,7 @@ mod tests {
     fn names_of_nobody_are_refused_together() {
         let only = json!({ "tenant": "defualt", "user": "nobody", "application": "none" });
         insta::assert_snapshot!(resolve(Provider::Okta, only).unwrap_err(), @"
-        `only.application`: the directory has no application `none`; it has `0oa1daemonTokenPr0d7`, `0oa2nativeTokenPr0d7`, `0oa3batchTokenPro0d7` and `0oa4servicTokenPr0d7`
+        `only.application`: the directory has no application `none`; it has `0oa1daemonTokenPr0d7`, `0oa2nativeTokenPr0d7`, `0oa3batchTokenPro0d7`, `0oa4servicTokenPr0d7`, `0oa5portalTokenPr0d7` and `0oa6pageTokenproof07`
         `only.tenant`: the directory has no tenant `defualt`; did you mean `default`?; it has `org`, `default` and `partners`
         `only.user`: the directory has no user `nobody`; it has `ada@okta.example`, `ben@okta.example`, `cleo@okta.example`, `dana@okta.example`, `emil@okta.example` and `fay@okta.example`
         ");

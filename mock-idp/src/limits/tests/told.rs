@@ -166,7 +166,7 @@ fn too_many_at_once_are_told_by_zeros() {
 /// Which of the rules are for a request, by their number of requests.
 fn met(rules: &[LimitRule], vendors: &[LimitRule], knock: &Knock<'_>) -> Vec<u32> {
     let meters = Meters::new(Custom::of(Provider::Okta), vendors.to_vec(), rules).unwrap();
-    let verdict = meters.take(knock, |_| String::new(), || at(0));
+    let verdict = meters.take(knock, &Somebody("", None), || at(0));
     drop(verdict);
     let rules = meters.rules();
     let usage = meters.usage(|| at(0)).into_iter();
@@ -229,7 +229,7 @@ fn origin_and_method_tell_requests_apart() {
 
 #[test]
 fn rules_given_back_as_they_were_given_out_are_the_same() {
-    let vendors = crate::okta::usual_limits();
+    let vendors = crate::okta::usual_limits(&crate::directory::OrgLimits::default());
     let meters = Meters::new(Custom::of(Provider::Okta), vendors.clone(), &[]).unwrap();
     assert!(!take(&meters, "app", at(0)).is_refused());
     let before = meters.usage(|| at(0));
@@ -282,11 +282,11 @@ fn what_cannot_be_read_is_told() {
         all += &format!("{error}\n");
     }
     insta::assert_snapshot!(all, @"
-    unknown variant `tokne`, expected one of `token`, `resource`, `device`, `managed_identity`, `discovery`, `jwks`, `instance_discovery`, `user_realm`, `authorize`, `sign_in`, `logout`, `foreign`, `unknown`, `connection` at line 1 column 15
+    unknown variant `tokne`, expected one of `token`, `resource`, `device`, `managed_identity`, `discovery`, `jwks`, `instance_discovery`, `user_realm`, `authorize`, `sign_in`, `logout`, `pushed_authorization`, `introspection`, `revocation`, `user_info`, `foreign`, `unknown`, `connection` at line 1 column 15
     invalid type: integer `60`, expected a length of time with a unit, such as `30s` at line 1 column 11
     `60` is not a length of time; write a number and a unit, such as `30s`, `500ms` or `1h 30m` at line 1 column 13
     `-60s` is not a length of time; write a number and a unit, such as `30s`, `500ms` or `1h 30m`; it cannot be negative here at line 1 column 15
-    unknown field `limit`, expected one of `to`, `origin`, `paths`, `methods`, `requests`, `per`, `window`, `concurrent`, `unlimited`, `by`, `count_refused`, `block`, `form`, `headers`, `reset`, `retry_after` at line 1 column 9
+    unknown field `limit`, expected one of `to`, `origin`, `paths`, `methods`, `requests`, `per`, `window`, `concurrent`, `share_of`, `burst`, `preview`, `known_only`, `unlimited`, `by`, `count_refused`, `block`, `form`, `headers`, `reset`, `retry_after` at line 1 column 9
     unknown variant `hourly`, expected one of `fixed`, `sliding`, `aligned` at line 1 column 31
     invalid value: integer `-1`, expected u32 at line 1 column 16
     ");

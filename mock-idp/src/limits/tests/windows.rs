@@ -224,7 +224,7 @@ fn threads_get_no_more_than_the_limit_between_them() {
                             asked.set(now);
                             at(now)
                         };
-                        let verdict = meters.take(&TOKEN, |_| "app".to_owned(), now);
+                        let verdict = meters.take(&TOKEN, &Somebody("app", None), now);
                         if !verdict.is_refused() {
                             admitted
                                 .lock()

@@ -2,41 +2,49 @@
 
 use http::header;
 
-use crate::directory::Tenant;
+use crate::directory::User;
 use crate::inbound::Inbound;
 use crate::journal::Origin;
 use crate::ledger::{Account, Progress};
+use crate::provider::Provider;
 use crate::reply::Reply;
 use crate::world::World;
 
-/// The cookie of Entra's sessions.
-const NAME: &str = "ESTSAUTH";
+/// The cookie of a vendor's sessions.
+fn name(world: &World) -> &'static str {
+    match world.provider {
+        Provider::Entra => "ESTSAUTH",
+        Provider::Okta => "sid",
+    }
+}
+
 /// Longer ones are none of ours.
 const LONGEST: usize = 256;
 
 /// What the browser's cookie says.
-pub(super) fn cookie(inbound: &Inbound) -> Option<String> {
+pub(crate) fn cookie(world: &World, inbound: &Inbound) -> Option<String> {
+    let ours = name(world);
     let headers = inbound.headers.get_all(header::COOKIE).iter();
     headers
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, value)| *name == NAME && !value.is_empty() && value.len() <= LONGEST)
+        .find(|(name, value)| *name == ours && !value.is_empty() && value.len() <= LONGEST)
         .map(|(_, value)| value.to_owned())
 }
 
-/// The accounts of a tenant that the browser is signed in with.
+/// The accounts of a tenant or org that the browser is signed in with.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Known {
+pub(crate) struct Known {
     /// Those that may still be used, the latest last.
-    pub(super) accounts: Vec<Account>,
+    pub(crate) accounts: Vec<Account>,
     /// Whether there are others, whose passwords were changed or have expired.
-    pub(super) some_outdated: bool,
+    pub(crate) some_outdated: bool,
 }
 
-/// What the browser knows of a tenant.
-pub(super) fn known(world: &World, inbound: &Inbound, tenant: &Tenant) -> Known {
-    let Some(cookie) = cookie(inbound) else {
+/// What the browser knows of a tenant or org with these users.
+pub(crate) fn known(world: &World, inbound: &Inbound, issuer: &str, users: &[User]) -> Known {
+    let Some(cookie) = cookie(world, inbound) else {
         return Known::default();
     };
     let mut known = Known {
@@ -45,9 +53,8 @@ pub(super) fn known(world: &World, inbound: &Inbound, tenant: &Tenant) -> Known 
     };
     let outdated = &mut known.some_outdated;
     known.accounts.retain(|account| {
-        let mut users = tenant.users.iter();
-        let user = users.find(|user| user.id == account.user);
-        let Some(user) = user.filter(|_| account.issuer == tenant.id) else {
+        let user = users.iter().find(|user| user.id == account.user);
+        let Some(user) = user.filter(|_| account.issuer == issuer) else {
             return false;
         };
         let is_outdated = account.outdated || user.password_expired;
@@ -58,9 +65,9 @@ pub(super) fn known(world: &World, inbound: &Inbound, tenant: &Tenant) -> Known 
 }
 
 /// Remembers who has signed in, and says under which id.
-pub(super) fn begin(world: &World, inbound: &Inbound, issuer: &str, by: &mut Progress) -> String {
+pub(crate) fn begin(world: &World, inbound: &Inbound, issuer: &str, by: &mut Progress) -> String {
     // What is not known here is not taken over: whoever set it might know it.
-    let known = cookie(inbound).filter(|cookie| {
+    let known = cookie(world, inbound).filter(|cookie| {
         let accounts = world.ledger.accounts(cookie, world.clock.now());
         !accounts.is_empty()
     });
@@ -82,25 +89,32 @@ pub(super) fn begin(world: &World, inbound: &Inbound, issuer: &str, by: &mut Pro
 }
 
 /// Gives the browser its cookie.
-pub(super) fn set(world: &World, reply: &mut Reply, cookie: &str) {
+pub(crate) fn set(world: &World, reply: &mut Reply, cookie: &str) {
     reply.add_header(
         "set-cookie",
-        &format!("{NAME}={cookie}; {}", attributes(world)),
+        &format!("{}={cookie}; {}", name(world), attributes(world)),
     );
 }
 
 /// Takes it away.
-pub(super) fn clear(world: &World, reply: &mut Reply) {
+pub(crate) fn clear(world: &World, reply: &mut Reply) {
     let attributes = attributes(world);
     reply.add_header(
         "set-cookie",
-        &format!("{NAME}=; expires=Thu, 01-Jan-1970 00:00:00 GMT; {attributes}"),
+        &format!(
+            "{}=; expires=Thu, 01-Jan-1970 00:00:00 GMT; {attributes}",
+            name(world)
+        ),
     );
 }
 
 /// Over plain HTTP no browser would keep what is meant for TLS.
 fn attributes(world: &World) -> &'static str {
-    if world.origin(Origin::Login).starts_with("https:") {
+    let origin = match world.provider {
+        Provider::Entra => Origin::Login,
+        Provider::Okta => Origin::Org,
+    };
+    if world.origin(origin).starts_with("https:") {
         "path=/; secure; HttpOnly; SameSite=None"
     } else {
         "path=/; HttpOnly"

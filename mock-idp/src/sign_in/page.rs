@@ -2,26 +2,26 @@
 
 use http::StatusCode;
 
-use super::style::STYLE;
+pub(crate) use super::style::STYLE;
 use crate::directory::User;
 use crate::reply::Reply;
 
 /// What the form of a page carries along, and what is told above it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Form<'a> {
+pub(crate) struct Form<'a> {
     /// Where it is sent.
-    pub(super) action: &'a str,
-    pub(super) flow: &'a str,
+    pub(crate) action: &'a str,
+    pub(crate) flow: &'a str,
     /// The application that asks.
-    pub(super) application: &'a str,
+    pub(crate) application: &'a str,
     /// The tenant's name.
-    pub(super) tenant: &'a str,
+    pub(crate) tenant: &'a str,
     /// What went wrong with the last attempt.
-    pub(super) alert: Option<&'a str>,
+    pub(crate) alert: Option<&'a str>,
 }
 
 /// Name and password.
-pub(super) fn sign_in(form: &Form<'_>, login: &str) -> Reply {
+pub(crate) fn sign_in(form: &Form<'_>, login: &str) -> Reply {
     let login = escaped(login);
     // Whoever knows who is expected goes on with the password.
     let (first, second) = match login.is_empty() {
@@ -46,7 +46,7 @@ pub(super) fn sign_in(form: &Form<'_>, login: &str) -> Reply {
 }
 
 /// Which of the accounts that are signed in.
-pub(super) fn accounts(form: &Form<'_>, users: &[&User]) -> Reply {
+pub(crate) fn accounts(form: &Form<'_>, users: &[&User]) -> Reply {
     let mut fields = format!(
         "<p>to continue to <strong>{}</strong></p>\n<ul class=\"accounts\">",
         escaped(form.application)
@@ -66,7 +66,7 @@ pub(super) fn accounts(form: &Form<'_>, users: &[&User]) -> Reply {
 }
 
 /// The second factor.
-pub(super) fn second_factor(form: &Form<'_>, user: &User) -> Reply {
+pub(crate) fn second_factor(form: &Form<'_>, user: &User) -> Reply {
     let fields = format!(
         "<p>{login}: a second factor is asked for. This stands for the prompt on the user's phone.</p>",
         login = escaped(&user.login)
@@ -76,7 +76,7 @@ pub(super) fn second_factor(form: &Form<'_>, user: &User) -> Reply {
 }
 
 /// What the application may do.
-pub(super) fn consent(form: &Form<'_>, user: &User, scopes: &[String]) -> Reply {
+pub(crate) fn consent(form: &Form<'_>, user: &User, scopes: &[String]) -> Reply {
     let scopes: Vec<String> = scopes
         .iter()
         .map(|scope| format!("<li><code>{}</code></li>", escaped(scope)))
@@ -92,7 +92,7 @@ pub(super) fn consent(form: &Form<'_>, user: &User, scopes: &[String]) -> Reply 
 }
 
 /// What the application may not have of a user.
-pub(super) fn administrator(form: &Form<'_>, scopes: &[String]) -> Reply {
+pub(crate) fn administrator(form: &Form<'_>, scopes: &[String]) -> Reply {
     let scopes: Vec<String> = scopes
         .iter()
         .map(|scope| format!("<li><code>{}</code></li>", escaped(scope)))
@@ -108,7 +108,7 @@ pub(super) fn administrator(form: &Form<'_>, scopes: &[String]) -> Reply {
 }
 
 /// The code that a device shows.
-pub(super) fn device(action: &str, alert: Option<&str>) -> Reply {
+pub(crate) fn device(action: &str, alert: Option<&str>) -> Reply {
     let form = Form {
         action,
         flow: "",
@@ -123,13 +123,13 @@ pub(super) fn device(action: &str, alert: Option<&str>) -> Reply {
 }
 
 /// Words without a form. `alert` is what went wrong.
-pub(super) fn message(status: StatusCode, title: &str, text: &str, alert: Option<&str>) -> Reply {
+pub(crate) fn message(status: StatusCode, title: &str, text: &str, alert: Option<&str>) -> Reply {
     let text = format!("<p>{}</p>{}", escaped(text), told(alert));
     html(status, title, &text)
 }
 
 /// A form that is posted to the client, by itself where scripts run.
-pub(super) fn posting(url: &str, members: &[(&'static str, String)]) -> Reply {
+pub(crate) fn posting(url: &str, members: &[(&'static str, String)]) -> Reply {
     let mut fields = String::new();
     for (name, value) in members {
         fields.push_str(&format!(
@@ -142,6 +142,27 @@ pub(super) fn posting(url: &str, members: &[(&'static str, String)]) -> Reply {
         escaped(url)
     );
     html(StatusCode::OK, "Working…", &body)
+}
+
+/// A message to the window that opened this one, if it is of this origin (Okta's `okta_post_message`).
+pub(crate) fn message_to_opener(origin: &str, data: &serde_json::Value) -> Reply {
+    // In a script nothing but its end tag and comments mean something to HTML.
+    let text = |value: &serde_json::Value| value.to_string().replace('<', "\\u003c");
+    let body = format!(
+        "<p>You may close this window.</p>\n<script>(window.opener || window.parent).postMessage({}, {})</script>",
+        text(data),
+        text(&origin.into()),
+    );
+    html(StatusCode::OK, "Working…", &body)
+}
+
+/// Whether two user codes are one: they are compared without case and punctuation (RFC 8628 section 6.1).
+pub(crate) fn is_same_code(one: &str, other: &str) -> bool {
+    let plain = |code: &str| -> String {
+        let letters = code.chars().filter(char::is_ascii_alphanumeric);
+        letters.map(|letter| letter.to_ascii_uppercase()).collect()
+    };
+    plain(one) == plain(other)
 }
 
 fn document(form: &Form<'_>, title: &str, fields: &str, buttons: &str) -> Reply {
@@ -185,7 +206,7 @@ fn html(status: StatusCode, title: &str, body: &str) -> Reply {
 {above}<h1>{heading}</h1>
 {body}
 </main>
-<footer>A mock identity provider. Nothing entered here goes to Microsoft.</footer>
+<footer>A mock identity provider. Nothing entered here leaves it.</footer>
 </body>
 </html>
 "#,
@@ -215,7 +236,7 @@ fn cancel() -> String {
 }
 
 /// A text as it may stand in an element or in a quoted attribute.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

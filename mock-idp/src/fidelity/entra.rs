@@ -1,6 +1,8 @@
-//! How true to its vendor the mock is, error by error: the ledger that `docs/fidelity/entra.md` shows.
+//! The ledger of Entra's errors, which `docs/fidelity/entra.md` shows.
 
 use std::fmt::Write as _;
+
+use super::{Provenance, cell, how, surely};
 
 /// One error of Entra.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,17 +32,6 @@ pub struct Line {
     pub test: Option<&'static str>,
 }
 
-/// How sure something is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Provenance {
-    /// Microsoft's documentation has it.
-    Documented,
-    /// An answer of the service was seen, or a client that was written for one.
-    Observed,
-    /// Neither; the likeliest was taken.
-    Assumed,
-}
-
 /// The errors of Entra's token service that the mock knows, by number. All of them can be had.
 #[must_use]
 pub fn entra() -> Vec<Line> {
@@ -61,29 +52,19 @@ pub fn entra_document() -> String {
 }
 
 fn row(line: &Line) -> String {
-    let provenance = match line.provenance {
-        Provenance::Documented => "documented",
-        Provenance::Observed => "observed",
-        Provenance::Assumed => "assumed",
-    };
-    let provenance = match line.assumed {
-        "" => provenance.to_owned(),
-        assumed => format!("{provenance}; assumed: {assumed}"),
-    };
     let error = match line.error_v1 {
         Some(of_v1) => format!("`{}`, v1.0 `{of_v1}`", line.error),
         None => format!("`{}`", line.error),
     };
     let suberror = line.suberror.map_or(String::new(), |it| format!("`{it}`"));
-    let test = line
-        .test
-        .map_or("by script".to_owned(), |it| format!("`{it}`"));
     format!(
-        "| {} | {error} | {suberror} | {} | {} | {} | {provenance} | {test} |",
+        "| {} | {error} | {suberror} | {} | {} | {} | {} | {} |",
         line.number,
         line.status,
         line.condition,
-        line.text.replace('|', "\\|"),
+        cell(line.text),
+        surely(line.provenance, line.assumed),
+        how(line.test),
     )
 }
 

@@ -1,7 +1,7 @@
 //! How the pages look.
 
 /// Light or dark as the reader has it, and readable at any width.
-pub(super) const STYLE: &str = "
+pub(crate) const STYLE: &str = "
 :root { color-scheme: light dark; --ink: #1b1b1f; --soft: #55565c; --paper: #fff; --back: #eef0f4; --line: #8a8d96; --accent: #0a5bc4; --on-accent: #fff; --bad: #a4161a; }
 @media (prefers-color-scheme: dark) { :root { --ink: #ececf1; --soft: #b4b6bf; --paper: #22242a; --back: #15161a; --line: #7d808a; --accent: #8ab8ff; --on-accent: #0b1b33; --bad: #ff9d9d; } }
 * { box-sizing: border-box; }
@@ -11,7 +11,7 @@ h1 { margin: 0 0 .5rem; font-size: 1.5rem; line-height: 1.25; }
 p { margin: 0 0 1rem; }
 .tenant { margin: 0 0 1rem; color: var(--soft); font-weight: 600; }
 label { display: block; margin: 1rem 0 .25rem; font-weight: 600; }
-input { width: 100%; padding: .625rem .75rem; border: 1px solid var(--line); border-radius: .375rem; background: transparent; color: inherit; font: inherit; }
+input, select { width: 100%; padding: .625rem .75rem; border: 1px solid var(--line); border-radius: .375rem; background: transparent; color: inherit; font: inherit; }
 button { padding: .625rem 1.25rem; border: 1px solid var(--line); border-radius: .375rem; background: transparent; color: inherit; font: inherit; cursor: pointer; }
 button.primary { border-color: var(--accent); background: var(--accent); color: var(--on-accent); font-weight: 600; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }

@@ -1,0 +1,108 @@
+//! Scopes, policies and consent.
+
+use super::{Code, code};
+
+pub(super) const CODES: &[Code] = &[
+    code(
+        "policy_evaluation_failed",
+        401,
+        "access_denied",
+        "Policy evaluation failed for this request, please check the policy configurations.",
+        "the server has access policies, and none of them is for the request",
+    )
+    .observed(),
+    code(
+        "user_not_assigned",
+        400,
+        "access_denied",
+        "User is not assigned to the client application.",
+        "the application is assigned to others",
+    ),
+    code(
+        "all_scopes_rejected",
+        400,
+        "access_denied",
+        "Policy evaluation succeeded, but all the requested scopes were rejected.",
+        "a policy allows none of the scopes",
+    ),
+    code(
+        "some_scopes_denied",
+        400,
+        "access_denied",
+        "Some of the requested scopes were denied by the policy. Denied scopes: [{scopes}].",
+        "a policy allows some of the scopes only",
+    ),
+    code(
+        "refresh_scopes_denied",
+        400,
+        "access_denied",
+        "Some of the scopes requested for the refresh request were not granted in the original authorize request. Denied scopes: [{scopes}].",
+        "a refresh asks for more than was granted",
+    ),
+    code(
+        "network_zone_denied",
+        403,
+        "access_denied",
+        "The request is made from outside the client's permitted network zones.",
+        "the application is for other networks",
+    ),
+    code(
+        "scope_unknown",
+        400,
+        "invalid_scope",
+        "One or more scopes are not configured for the authorization server resource.",
+        "nobody knows the scope",
+    ),
+    code(
+        "no_scopes",
+        400,
+        "invalid_scope",
+        "No scopes were requested.",
+        "no scope at the org server",
+    ),
+    code(
+        "no_default_scopes",
+        400,
+        "invalid_scope",
+        "The authorization server resource does not have any configured default scopes, 'scope' must be provided.",
+        "no scope at a custom server that has no default ones",
+    ),
+    code(
+        "openid_scope_without_user",
+        400,
+        "invalid_scope",
+        "Cannot request '{scopes}' scopes using client credentials.",
+        "OpenID Connect's scopes without a user",
+    )
+    .assuming("that other scopes than `openid` are named"),
+    code(
+        "openid_scope_missing",
+        400,
+        "invalid_scope",
+        "Requests for ID tokens or access tokens with OpenID scopes require the 'openid' scope.",
+        "`profile`, `email`, `address` or `phone` without `openid`",
+    )
+    .observed(),
+    code(
+        "browser_offline_access",
+        400,
+        "invalid_scope",
+        "Browser requests to the token endpoint may not include the offline_access scope.",
+        "a browser, with `Origin`, asks for a refresh token otherwise than with PKCE",
+    ),
+    code(
+        "scopes_not_granted",
+        400,
+        "consent_required",
+        "You are not allowed any of the requested scopes.",
+        "the application has not been granted these of Okta's own scopes",
+    )
+    .assuming("that scopes of others are told so"),
+    code(
+        "client_credentials_self_scope_requested",
+        400,
+        "client_credentials_self_scope_requested",
+        "The 'client_credentials' grant type may not request .self scopes.",
+        "a scope about oneself at the org server without a user",
+    ),
+];
