@@ -11,11 +11,14 @@ mod claims;
 mod client;
 mod clock;
 mod device;
+mod discovery;
 mod entropy;
 mod error;
 mod fingerprint;
 mod grant;
 mod managed_identity;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 mod policy;
 mod provider;
 mod record;
@@ -39,6 +42,7 @@ pub use crate::challenge::Challenge;
 pub use crate::client::{TokenClient, TokenClientBuilder};
 pub use crate::clock::{Clock, SystemClock};
 pub use crate::device::DevicePrompt;
+pub use crate::discovery::{Discovery, Metadata};
 pub use crate::entropy::{Entropy, SystemEntropy};
 pub use crate::error::{
     ApiRefusal, Class, Error, Misuse, ProtocolError, RedirectError, Refusal, Throttle, ThrottledBy,

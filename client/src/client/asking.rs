@@ -1,7 +1,6 @@
 //! One request to the provider, and what its answer says.
 
 use bytes::Bytes;
-use futures_util::future::{Either, select};
 use http::{Request, Response};
 use jiff::Timestamp;
 
@@ -13,7 +12,8 @@ use crate::clock::{later, left};
 use crate::error::Misuse;
 use crate::provider::Endpoint;
 use crate::request::{Grant, token_request};
-use crate::{Error, GrantKind, Purpose, TokenRecord, TransportError, TransportErrorKind};
+use crate::transport::send_within;
+use crate::{Error, GrantKind, Purpose, TokenRecord};
 
 impl Inner {
     /// One request for a token and its answer. `claims` are those that a resource wants.
@@ -25,7 +25,7 @@ impl Inner {
     ) -> Result<Answer, Error> {
         let auth = &self.credentials().auth;
         let claims = self.claims(claims)?;
-        let occasion = self.occasion(self.provider.token_endpoint());
+        let occasion = self.occasion(self.provider.endpoint_for(grant.kind()));
         let sealed = token_request(auth, grant, scope, claims.as_deref(), &occasion)?;
         let purpose = Purpose::Token(grant.kind());
         let (parts, body) = self.send(sealed.request, purpose).await?.into_parts();
@@ -55,15 +55,8 @@ impl Inner {
         purpose: Purpose,
     ) -> Result<Response<Bytes>, Error> {
         let limit = self.policy.request_timeout(purpose);
-        let answer = self.transport.send(request);
-        let deadline = self.clock.sleep(limit);
-        match select(answer, deadline).await {
-            Either::Left((answer, _)) => answer.map_err(Error::Transport),
-            Either::Right(((), _)) => Err(Error::Transport(TransportError::new(
-                TransportErrorKind::Timeout,
-                format!("waited {} s", limit.as_secs_f64()),
-            ))),
-        }
+        let answer = send_within(limit, &*self.transport, &*self.clock, request).await;
+        answer.map_err(Error::Transport)
     }
 
     pub(super) fn record(

@@ -13,6 +13,14 @@ pub enum ProtocolError {
         /// The HTTP status.
         status: StatusCode,
     },
+    /// The provider's metadata is not what RFC 8414 section 3.2 describes.
+    #[error("metadata at {url} cannot be used: {reason}")]
+    Metadata {
+        /// Where it was fetched from, without query.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// A success without a usable `access_token`.
     #[error("token endpoint answered success without a usable access_token")]
     NoAccessToken,
