@@ -56,7 +56,9 @@ pub use crate::provider::Provider;
 pub use crate::record::TokenRecord;
 pub use crate::secret::Secret;
 pub use crate::spawn::{Spawn, TokioSpawn};
-pub use crate::store::{MemoryStore, StoreError, StoreKey, TokenStore};
+pub use crate::store::{
+    FileStore, Lease, MemoryStore, SealingKey, StoreError, StoreKey, TokenStore,
+};
 pub use crate::transport::{
     HttpTransport, HttpTransportBuilder, Transport, TransportError, TransportErrorKind,
 };

@@ -6,6 +6,7 @@ mod challenges;
 mod defaults;
 mod devices;
 mod expiry;
+mod leases;
 mod machines;
 mod on_behalf;
 mod refusals;
