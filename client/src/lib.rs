@@ -10,6 +10,8 @@ mod challenge;
 mod claims;
 mod client;
 mod clock;
+#[cfg(any(test, feature = "contract"))]
+pub mod contract;
 mod device;
 mod discovery;
 mod entropy;
@@ -32,6 +34,13 @@ mod transport;
 
 use std::future::Future;
 use std::pin::Pin;
+
+/// The driver that a [`DatabaseStore`] takes its collection from.
+#[cfg(feature = "mongodb")]
+pub use ::mongodb;
+/// The driver that a [`DatabaseStore`] takes its connection from.
+#[cfg(feature = "redis")]
+pub use ::redis;
 
 pub use crate::access_token::AccessToken;
 pub use crate::api::ApiResponse;
@@ -56,6 +65,8 @@ pub use crate::provider::Provider;
 pub use crate::record::TokenRecord;
 pub use crate::secret::Secret;
 pub use crate::spawn::{Spawn, TokioSpawn};
+#[cfg(any(test, feature = "mongodb", feature = "redis"))]
+pub use crate::store::DatabaseStore;
 pub use crate::store::{
     FileStore, Lease, MemoryStore, SealingKey, StoreError, StoreKey, TokenStore,
 };

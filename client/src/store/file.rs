@@ -8,10 +8,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Deserialize as _;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::seal::Unsealable;
+use super::written::Writing;
 use crate::clock::later;
 use crate::fingerprint::fingerprint;
 use crate::{
@@ -33,7 +32,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub struct FileStore {
     path: Arc<Path>,
-    sealing: Option<SealingKey>,
+    writing: Writing,
     clock: Arc<dyn Clock>,
 }
 
@@ -45,15 +44,12 @@ const LONGEST: u64 = 64 << 20;
 /// The file's content. A record that somebody has spoilt by hand harms itself alone, so each is looked at when it is needed.
 type Records = BTreeMap<String, Value>;
 
-/// The member that stands in the place of a record's own when it is sealed.
-const SEALED: &str = "sealed";
-
 impl FileStore {
     /// The store in this file, which need not be there yet. Its folder must be.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self {
             path: path.into().into(),
-            sealing: None,
+            writing: Writing::default(),
             clock: Arc::new(SystemClock),
         }
     }
@@ -61,7 +57,7 @@ impl FileStore {
     /// Seals records with this key. Records that stand there open are sealed when they are next written.
     #[must_use]
     pub fn sealed_with(mut self, key: SealingKey) -> Self {
-        self.sealing = Some(key);
+        self.writing = Writing::sealed(key);
         self
     }
 
@@ -191,35 +187,11 @@ impl FileStore {
         name.into()
     }
 
-    fn keep(&self, key: &StoreKey, record: &TokenRecord) -> Result<Value, String> {
-        match &self.sealing {
-            None => serde_json::to_value(record).map_err(|_| "it cannot be written".to_owned()),
-            Some(sealing) => match sealing.seal(key, record) {
-                Ok(sealed) => Ok(json!({ SEALED: sealed })),
-                Err(Unsealable) => Err("it cannot be sealed".to_owned()),
-            },
-        }
-    }
-
-    fn show(&self, key: &StoreKey, kept: &Value) -> Result<TokenRecord, String> {
-        let Some(sealed) = kept.get(SEALED).and_then(Value::as_str) else {
-            // The reader's words may quote a token.
-            return TokenRecord::deserialize(kept)
-                .map_err(|_| "it is damaged: mend or delete it in the file".to_owned());
-        };
-        let sealing = self.sealing.as_ref();
-        let sealing = sealing.ok_or("it is sealed, and no sealing key was given")?;
-        sealing
-            .open(key, sealed)
-            .map_err(|Unsealable| "the sealing key that was given does not open it".to_owned())
-    }
-
     fn find(&self, records: &Records, key: &StoreKey) -> Result<Option<TokenRecord>, String> {
         records
             .get(key.as_str())
-            .map(|kept| self.show(key, kept))
+            .map(|kept| self.writing.read(key, kept))
             .transpose()
-            .map_err(|why| format!("record `{key}`: {why}"))
     }
 }
 
@@ -244,7 +216,7 @@ impl TokenStore for FileStore {
         let (key, record) = (key.clone(), record.clone());
         self.on_file("save", move |store| {
             store.with_records("save", |records| {
-                let kept = store.keep(&key, &record)?;
+                let kept = store.writing.write(&key, &record)?;
                 records.insert(key.as_str().to_owned(), kept);
                 Ok(((), Write::Yes))
             })

@@ -1,10 +1,13 @@
 //! Where token records are kept between calls, processes and restarts.
 
+#[cfg(any(test, feature = "mongodb", feature = "redis"))]
+mod database;
 mod file;
 mod key;
 mod lease;
 mod memory;
 mod seal;
+mod written;
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,6 +15,8 @@ use std::time::Duration;
 
 use crate::{BoxFuture, Secret, TokenRecord};
 
+#[cfg(any(test, feature = "mongodb", feature = "redis"))]
+pub use self::database::DatabaseStore;
 pub use self::file::FileStore;
 pub use self::key::StoreKey;
 pub use self::lease::Lease;

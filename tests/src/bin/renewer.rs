@@ -1,8 +1,10 @@
 //! One of several processes that share a store: renews a token again and again.
 //!
 //! ```text
-//! renewer TOKEN_URL CA_FILE STORE_FILE CLIENT_ID CLIENT_SECRET REFRESH_TOKEN SCOPE ROUNDS
+//! renewer TOKEN_URL CA_FILE STORE CLIENT_ID CLIENT_SECRET REFRESH_TOKEN SCOPE ROUNDS
 //! ```
+//!
+//! The store is a file, or a database by a URL that begins with `redis`.
 
 #![expect(clippy::print_stderr, reason = "a program that says what went wrong")]
 
@@ -10,9 +12,11 @@ use std::env;
 use std::error::Error;
 use std::fs;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use token_client::{
-    ClientAuth, FileStore, GrantSource, HttpTransport, Provider, Secret, TokenClient,
+    ClientAuth, DatabaseStore, FileStore, GrantSource, HttpTransport, Provider, Secret,
+    TokenClient, TokenStore, redis,
 };
 
 #[tokio::main(flavor = "current_thread")]
@@ -24,6 +28,15 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+async fn open(store: &str) -> Result<Arc<dyn TokenStore>, Box<dyn Error>> {
+    if !store.starts_with("redis") {
+        return Ok(Arc::new(FileStore::new(store)));
+    }
+    let database = redis::Client::open(store)?;
+    let connection = redis::aio::ConnectionManager::new(database).await?;
+    Ok(Arc::new(DatabaseStore::redis(connection, "tokens")))
 }
 
 async fn renew() -> Result<(), Box<dyn Error>> {
@@ -39,7 +52,7 @@ async fn renew() -> Result<(), Box<dyn Error>> {
     let client = TokenClient::builder(Provider::at(url)?, auth, first)
         .scopes([scope])
         .account("shared")
-        .store(FileStore::new(store))
+        .store(open(store).await?)
         .transport(
             HttpTransport::builder()
                 .root_pem(fs::read_to_string(ca)?)

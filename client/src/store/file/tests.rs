@@ -142,7 +142,7 @@ async fn it_may_be_written_by_hand() {
     let pasted = place.store.load(&key("a")).await.unwrap().unwrap();
     assert!(pasted.access_token.matches(&Secret::new("pasted")));
     // One spoilt record harms itself alone, and what is not ours stays.
-    insta::assert_snapshot!(place.told(place.store.load(&key("b")).await), @"token store could not load: record `b`: it is damaged: mend or delete it in the file");
+    insta::assert_snapshot!(place.told(place.store.load(&key("b")).await), @"token store could not load: record `b`: it is damaged: mend or delete it");
     place.store.save(&key("c"), &record("1")).await.unwrap();
     let text = fs::read_to_string(place.path()).unwrap();
     assert!(text.contains(r#""note": "mine""#), "{text}");
