@@ -48,7 +48,7 @@ pub use crate::assertion::{ClientAssertion, SigningAlgorithm};
 pub use crate::auth::ClientAuth;
 pub use crate::authorization::{AuthorizationCode, AuthorizationRequest};
 pub use crate::challenge::Challenge;
-pub use crate::client::{TokenClient, TokenClientBuilder};
+pub use crate::client::{Pursuit, TokenClient, TokenClientBuilder};
 pub use crate::clock::{Clock, SystemClock};
 pub use crate::device::DevicePrompt;
 pub use crate::discovery::{Discovery, Metadata};

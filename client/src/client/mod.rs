@@ -5,6 +5,7 @@ mod builder;
 mod call;
 mod credentials;
 mod flight;
+mod pursuit;
 mod renewal;
 mod sign_in;
 mod state;
@@ -13,6 +14,7 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use self::builder::TokenClientBuilder;
+pub use self::pursuit::Pursuit;
 
 use self::flight::Wanted;
 use self::state::Inner;
