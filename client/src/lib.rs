@@ -18,6 +18,8 @@ mod entropy;
 mod error;
 mod fingerprint;
 mod grant;
+#[cfg(feature = "reqwest-middleware")]
+mod http_client;
 mod managed_identity;
 #[cfg(feature = "openapi")]
 pub mod openapi;
@@ -41,6 +43,9 @@ pub use ::mongodb;
 /// The driver that a [`DatabaseStore`] takes its connection from.
 #[cfg(feature = "redis")]
 pub use ::redis;
+/// What [`TokenClient::http_client`] is made of.
+#[cfg(feature = "reqwest-middleware")]
+pub use ::reqwest_middleware;
 
 pub use crate::access_token::AccessToken;
 pub use crate::api::ApiResponse;

@@ -122,6 +122,12 @@ impl TokenClient {
         }
     }
 
+    /// How long a request to a resource may take.
+    #[cfg(feature = "reqwest-middleware")]
+    pub(crate) fn patience(&self) -> std::time::Duration {
+        self.inner.policy.request_timeout(crate::Purpose::Resource)
+    }
+
     /// The key under which this client keeps its record in the store.
     pub fn store_key(&self) -> &StoreKey {
         &self.inner.key

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderValue, Method, StatusCode, Uri};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri};
 use jiff::Timestamp;
 
 use super::TokenClient;
@@ -27,7 +28,7 @@ use crate::{
 ///     loop {
 ///         let authorization = pursuit.authorization().await?;
 ///         let response = send(authorization).await;
-///         if pursuit.is_over(&response).await? {
+///         if pursuit.is_over(response.status(), response.headers()).await? {
 ///             return Ok(response);
 ///         }
 ///     }
@@ -80,27 +81,29 @@ impl Pursuit {
         Ok(token.ok_or(Misuse::UnusableToken)?)
     }
 
-    /// Whether this response is the call's. Otherwise the request has to be sent again, with another
+    /// Whether the response that began so is the call's. Otherwise the request has to be sent again, with another
     /// [`authorization`](Self::authorization); a pause before that is over when this returns.
-    ///
-    /// Only status and headers are looked at.
     ///
     /// # Errors
     /// Why the token that the response asks for could not be had.
-    pub async fn is_over<B>(&mut self, response: &http::Response<B>) -> Result<bool, Error> {
-        let mut head = http::Response::new(bytes::Bytes::new());
-        *head.status_mut() = response.status();
-        *head.headers_mut() = response.headers().clone();
+    pub async fn is_over(
+        &mut self,
+        status: StatusCode,
+        headers: &HeaderMap,
+    ) -> Result<bool, Error> {
+        let mut head = Response::new(Bytes::new());
+        *head.status_mut() = status;
+        *head.headers_mut() = headers.clone();
         let answer = self.read(head);
         self.judge(&answer).await
     }
 
     /// The answer to the last request.
-    pub(super) fn read(&self, response: http::Response<bytes::Bytes>) -> ApiResponse {
+    pub(super) fn read(&self, response: Response<Bytes>) -> ApiResponse {
         let (parts, body) = response.into_parts();
         let inner = &self.client.inner;
         let told_wait = inner.policy.wait_hint(&parts, inner.clock.now());
-        let response = http::Response::from_parts(parts, body);
+        let response = Response::from_parts(parts, body);
         ApiResponse::new(self.method.clone(), response, told_wait)
     }
 

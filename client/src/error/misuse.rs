@@ -72,6 +72,9 @@ pub enum Misuse {
     /// The source of random numbers failed.
     #[error("no random numbers can be had on this machine")]
     NoEntropy,
+    /// A body that can be sent only once may have to be sent again, with another token.
+    #[error("body can be sent only once: give it as bytes or text, so that a call can be repeated")]
+    OneShotBody,
     /// A managed identity gets a token for one resource at a time (Microsoft, managed
     /// identities).
     #[error(
