@@ -51,7 +51,7 @@ pub use crate::access_token::AccessToken;
 pub use crate::api::ApiResponse;
 pub use crate::assertion::{ClientAssertion, SigningAlgorithm};
 pub use crate::auth::ClientAuth;
-pub use crate::authorization::{AuthorizationCode, AuthorizationRequest};
+pub use crate::authorization::{AuthorizationCode, AuthorizationRequest, LoopbackReceiver};
 pub use crate::challenge::Challenge;
 pub use crate::client::{Pursuit, TokenClient, TokenClientBuilder};
 pub use crate::clock::{Clock, SystemClock};

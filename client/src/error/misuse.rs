@@ -66,6 +66,14 @@ pub enum Misuse {
     /// The provider's address for this purpose is not known.
     #[error("the provider's {0} is not known: give it with the provider")]
     NoEndpoint(&'static str),
+    /// The browser cannot come back to this machine.
+    #[error("nobody can listen at {place}: {reason}")]
+    NoListener {
+        /// The redirect URI.
+        place: String,
+        /// The system's words.
+        reason: String,
+    },
     /// Nobody signs in to this client.
     #[error("users do not sign in to this client: build it with `GrantSource::SignIn`")]
     NoSignIn,
