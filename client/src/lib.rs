@@ -33,6 +33,7 @@ mod store;
 #[cfg(test)]
 mod testkit;
 mod transport;
+mod watch;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -78,6 +79,7 @@ pub use crate::store::{
 pub use crate::transport::{
     HttpTransport, HttpTransportBuilder, Transport, TransportError, TransportErrorKind,
 };
+pub use crate::watch::{Event, Watch};
 
 /// A boxed future that may move between threads: what the seams return, so that they can be
 /// trait objects.

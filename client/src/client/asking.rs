@@ -55,7 +55,11 @@ impl Inner {
         purpose: Purpose,
     ) -> Result<Response<Bytes>, Error> {
         let limit = self.policy.request_timeout(purpose);
+        let to = request.uri().clone();
+        let begun = self.clock.now();
         let answer = send_within(limit, &*self.transport, &*self.clock, request).await;
+        let took = left(begun, self.clock.now());
+        self.watched.request(purpose, &to, took, &answer);
         answer.map_err(Error::Transport)
     }
 

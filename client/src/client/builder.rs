@@ -9,10 +9,11 @@ use super::state::{Inner, State};
 use crate::error::Misuse;
 use crate::fingerprint::fingerprint;
 use crate::managed_identity;
+use crate::watch::Watched;
 use crate::{
     ClientAuth, Clock, Entropy, GrantSource, HttpTransport, ManagedIdentity, MemoryStore, Policy,
     Provider, Spawn, StandardPolicy, StoreKey, SystemClock, SystemEntropy, TokenStore, TokioSpawn,
-    Transport,
+    Transport, Watch,
 };
 
 /// Configures a [`TokenClient`]. Every seam has a default that works in production.
@@ -33,6 +34,7 @@ pub struct TokenClientBuilder {
     transport: Option<Arc<dyn Transport>>,
     spawn: Arc<dyn Spawn>,
     store: Arc<dyn TokenStore>,
+    watched: Watched,
 }
 
 impl TokenClientBuilder {
@@ -52,6 +54,7 @@ impl TokenClientBuilder {
             transport: None,
             spawn: Arc::new(TokioSpawn),
             store: Arc::new(MemoryStore::new()),
+            watched: Watched::default(),
         }
     }
 
@@ -155,6 +158,12 @@ impl TokenClientBuilder {
         self
     }
 
+    /// Tells this what the client does. `tracing` events are there without it.
+    pub fn watch(mut self, watch: impl Watch) -> Self {
+        self.watched = Watched::by(watch);
+        self
+    }
+
     /// Checks the configuration and makes the client. Sends nothing.
     ///
     /// # Errors
@@ -199,6 +208,7 @@ impl TokenClientBuilder {
                 transport,
                 spawn: self.spawn,
                 store: self.store,
+                watched: self.watched,
                 jitter_seed,
                 state: Mutex::new(State::default()),
             }),

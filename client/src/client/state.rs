@@ -9,6 +9,7 @@ use super::credentials::Credentials;
 use super::flight::Flight;
 use crate::clock::left;
 use crate::fingerprint::{draw, fingerprint};
+use crate::watch::Watched;
 use crate::{
     Clock, Entropy, Error, ManagedIdentity, Policy, Provider, Secret, Spawn, StoreKey, TokenRecord,
     TokenStore, Transport,
@@ -31,6 +32,7 @@ pub(super) struct Inner {
     pub(super) transport: Arc<dyn Transport>,
     pub(super) spawn: Arc<dyn Spawn>,
     pub(super) store: Arc<dyn TokenStore>,
+    pub(super) watched: Watched,
     pub(super) jitter_seed: u64,
     pub(super) state: Mutex<State>,
 }

@@ -17,6 +17,7 @@ mod sharing;
 mod sign_ins;
 mod swapping;
 mod throttling;
+mod watching;
 
 use std::time::Duration;
 
