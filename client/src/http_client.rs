@@ -1,7 +1,6 @@
 //! reqwest, with the token on every request.
 
 use async_trait::async_trait;
-use http::header::AUTHORIZATION;
 use http::{Extensions, Uri};
 use reqwest::redirect;
 use reqwest::{Client, Request, Response};
@@ -57,8 +56,9 @@ impl Middleware for TokenClient {
             let mut request = request
                 .try_clone()
                 .ok_or_else(|| own(Misuse::OneShotBody))?;
-            let authorization = pursuit.authorization().await.map_err(own)?;
-            request.headers_mut().insert(AUTHORIZATION, authorization);
+            request
+                .headers_mut()
+                .extend(pursuit.headers().await.map_err(own)?);
             let response = next.clone().run(request, extensions).await?;
             let over = pursuit.is_over(response.status(), response.headers());
             if over.await.map_err(own)? {

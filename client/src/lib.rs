@@ -14,6 +14,7 @@ mod clock;
 pub mod contract;
 mod device;
 mod discovery;
+mod dpop;
 mod entropy;
 mod error;
 mod fingerprint;
@@ -58,6 +59,7 @@ pub use crate::client::{Pursuit, TokenClient, TokenClientBuilder};
 pub use crate::clock::{Clock, SystemClock};
 pub use crate::device::DevicePrompt;
 pub use crate::discovery::{Discovery, Metadata};
+pub use crate::dpop::DpopKey;
 pub use crate::entropy::{Entropy, SystemEntropy};
 pub use crate::error::{
     ApiRefusal, Class, Error, Misuse, ProtocolError, RedirectError, Refusal, Throttle, ThrottledBy,

@@ -11,9 +11,9 @@ use crate::fingerprint::fingerprint;
 use crate::managed_identity;
 use crate::watch::Watched;
 use crate::{
-    ClientAuth, Clock, Entropy, GrantSource, HttpTransport, ManagedIdentity, MemoryStore, Policy,
-    Provider, Spawn, StandardPolicy, StoreKey, SystemClock, SystemEntropy, TokenStore, TokioSpawn,
-    Transport, Watch,
+    ClientAuth, Clock, DpopKey, Entropy, GrantSource, HttpTransport, ManagedIdentity, MemoryStore,
+    Policy, Provider, Spawn, StandardPolicy, StoreKey, SystemClock, SystemEntropy, TokenStore,
+    TokioSpawn, Transport, Watch,
 };
 
 /// Configures a [`TokenClient`]. Every seam has a default that works in production.
@@ -34,6 +34,7 @@ pub struct TokenClientBuilder {
     transport: Option<Arc<dyn Transport>>,
     spawn: Arc<dyn Spawn>,
     store: Arc<dyn TokenStore>,
+    dpop: Option<DpopKey>,
     watched: Watched,
 }
 
@@ -54,6 +55,7 @@ impl TokenClientBuilder {
             transport: None,
             spawn: Arc::new(TokioSpawn),
             store: Arc::new(MemoryStore::new()),
+            dpop: None,
             watched: Watched::default(),
         }
     }
@@ -158,6 +160,13 @@ impl TokenClientBuilder {
         self
     }
 
+    /// Binds tokens to this key (RFC 9449): every request carries a proof, with the nonce that the server wants. Tokens that are
+    /// not bound are refused.
+    pub fn dpop(mut self, key: DpopKey) -> Self {
+        self.dpop = Some(key);
+        self
+    }
+
     /// Tells this what the client does. `tracing` events are there without it.
     pub fn watch(mut self, watch: impl Watch) -> Self {
         self.watched = Watched::by(watch);
@@ -208,6 +217,7 @@ impl TokenClientBuilder {
                 transport,
                 spawn: self.spawn,
                 store: self.store,
+                dpop: self.dpop,
                 watched: self.watched,
                 jitter_seed,
                 state: Mutex::new(State::default()),
@@ -245,6 +255,12 @@ impl TokenClientBuilder {
         if !capabilities.is_empty() {
             parts.push(&capabilities);
         }
+        // Without its key a bound token is of no use.
+        let bound = self
+            .dpop
+            .as_ref()
+            .map(|key| format!("dpop {}", key.thumbprint()));
+        parts.extend(bound.as_deref());
         StoreKey::from_parts(&parts)
     }
 }

@@ -4,13 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri};
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, Method, Response, StatusCode, Uri};
 use jiff::Timestamp;
 
 use super::TokenClient;
+use super::asking::USE_NONCE;
 use super::flight::Wanted;
 use super::state::Inner;
 use crate::clock::{later, left};
+use crate::dpop::{DPOP, PROOF};
 use crate::error::{Error, Misuse, Throttle, ThrottledBy};
 use crate::{
     AccessToken, AfterAnswer, ApiResponse, Attempt, Purpose, Secret, TokenRecord, provider,
@@ -22,12 +25,12 @@ use crate::{
 /// use http::{Method, Response};
 /// use token_client::{Error, TokenClient};
 ///
-/// # async fn send(_: http::HeaderValue) -> Response<bytes::Bytes> { Response::default() }
+/// # async fn send(_: http::HeaderMap) -> Response<bytes::Bytes> { Response::default() }
 /// async fn call(client: &TokenClient) -> Result<Response<bytes::Bytes>, Error> {
 ///     let mut pursuit = client.pursue(Method::GET, "https://api.example/things".parse().unwrap())?;
 ///     loop {
-///         let authorization = pursuit.authorization().await?;
-///         let response = send(authorization).await;
+///         let headers = pursuit.headers().await?;
+///         let response = send(headers).await;
 ///         if pursuit.is_over(response.status(), response.headers()).await? {
 ///             return Ok(response);
 ///         }
@@ -43,6 +46,8 @@ pub struct Pursuit {
     resource: Uri,
     attempt: Attempt,
     token: Option<AccessToken>,
+    /// Whether it was repeated because of a nonce (RFC 9449 section 9).
+    nonce_told: bool,
 }
 
 impl TokenClient {
@@ -60,29 +65,37 @@ impl TokenClient {
             resource,
             attempt,
             token: None,
+            nonce_told: false,
         })
     }
 }
 
 impl Pursuit {
-    /// The `Authorization` value for the next request, after waiting as long as the resource asked to be left alone.
+    /// The headers for the next request, in the place of any of the same name: `Authorization`, and for a client with a key
+    /// `DPoP`. Waits as long as the resource asked to be left alone.
     ///
     /// # Errors
     /// As [`TokenClient::token`]; [`Error::Throttled`] if the wait is longer than a call may sleep.
-    pub async fn authorization(&mut self) -> Result<HeaderValue, Error> {
-        if self.token.is_none() {
-            self.token = Some(self.client.token().await?);
+    pub async fn headers(&mut self) -> Result<HeaderMap, Error> {
+        let inner = Arc::clone(&self.client.inner);
+        // In the wait the token may have aged.
+        let waited = inner.wait_for_resource(&self.resource).await?;
+        let token = match self.token.take() {
+            Some(token) if !waited => token,
+            _ => self.client.token().await?,
+        };
+        let authorization = token.authorization().ok_or(Misuse::UnusableToken)?;
+        let mut headers = HeaderMap::new();
+        headers.insert(AUTHORIZATION, authorization);
+        if let Some(proof) = inner.proof(&self.method, &self.resource, Some(token.secret()))? {
+            headers.insert(PROOF, proof);
         }
-        if self.client.inner.wait_for_resource(&self.resource).await? {
-            // The token may have aged in the wait.
-            self.token = Some(self.client.token().await?);
-        }
-        let token = self.token.as_ref().and_then(AccessToken::authorization);
-        Ok(token.ok_or(Misuse::UnusableToken)?)
+        self.token = Some(token);
+        Ok(headers)
     }
 
-    /// Whether the response that began so is the call's. Otherwise the request has to be sent again, with another
-    /// [`authorization`](Self::authorization); a pause before that is over when this returns.
+    /// Whether the response that began so is the call's. Otherwise the request has to be sent again, with other
+    /// [`headers`](Self::headers); a pause before that is over when this returns.
     ///
     /// # Errors
     /// Why the token that the response asks for could not be had.
@@ -114,6 +127,13 @@ impl Pursuit {
             // Nothing was sent by us.
             return Ok(true);
         };
+        if inner.note_nonce(&self.resource, answer.headers())
+            && !self.nonce_told
+            && wants_nonce(answer)
+        {
+            self.nonce_told = true;
+            return Ok(false);
+        }
         let now = inner.clock.now();
         self.attempt.jitter = inner.jitter();
         let next = inner.policy.after_answer(self.attempt, answer, now);
@@ -229,6 +249,14 @@ impl Inner {
         self.state()
             .leave_alone(place(resource), later(now, wait), now);
     }
+}
+
+fn wants_nonce(answer: &ApiResponse) -> bool {
+    let challenges = answer.challenges();
+    answer.status() == StatusCode::UNAUTHORIZED
+        && challenges
+            .iter()
+            .any(|challenge| challenge.is(DPOP) && challenge.error() == Some(USE_NONCE))
 }
 
 fn was_throttled(status: StatusCode) -> bool {

@@ -66,6 +66,14 @@ pub enum Misuse {
     /// The provider's address for this purpose is not known.
     #[error("the provider's {0} is not known: give it with the provider")]
     NoEndpoint(&'static str),
+    /// The file that a key is kept in cannot be used.
+    #[error("no key in {}: {reason}", path.display())]
+    KeyFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The browser cannot come back to this machine.
     #[error("nobody can listen at {place}: {reason}")]
     NoListener {

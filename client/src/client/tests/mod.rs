@@ -1,6 +1,7 @@
 //! The client against a scripted server, by topic.
 
 mod assertions;
+mod bound;
 mod calls;
 mod challenges;
 mod defaults;
