@@ -13,7 +13,7 @@ use crate::dpop::{self, DPOP, PROOF};
 use crate::error::Misuse;
 use crate::provider::Endpoint;
 use crate::record::BEARER;
-use crate::request::{Grant, token_request};
+use crate::request::{Asked, Grant, token_request};
 use crate::transport::send_within;
 use crate::{Error, GrantKind, Purpose, Secret, TokenRecord};
 
@@ -51,7 +51,12 @@ impl Inner {
         let auth = &self.credentials().auth;
         let claims = self.claims(claims)?;
         let occasion = self.occasion(self.provider.endpoint_for(grant.kind()));
-        let mut sealed = token_request(auth, grant, scope, claims.as_deref(), &occasion)?;
+        let asked = Asked {
+            scope,
+            claims: claims.as_deref(),
+            names_resource: self.provider.names_resource(),
+        };
+        let mut sealed = token_request(auth, grant, asked, &occasion)?;
         let to = sealed.request.uri().clone();
         if let Some(proof) = self.proof(sealed.request.method(), &to, None)? {
             sealed.request.headers_mut().insert(PROOF, proof);

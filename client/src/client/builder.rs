@@ -9,6 +9,7 @@ use super::state::{Inner, State};
 use crate::error::Misuse;
 use crate::fingerprint::fingerprint;
 use crate::managed_identity;
+use crate::request::resource_among;
 use crate::watch::Watched;
 use crate::{
     ClientAuth, Clock, DpopKey, Entropy, GrantSource, HttpTransport, ManagedIdentity, MemoryStore,
@@ -193,6 +194,9 @@ impl TokenClientBuilder {
         let scope = (!self.scopes.is_empty()).then(|| self.scopes.join(" "));
         if self.managed.is_some() {
             managed_identity::resource(scope.as_deref())?;
+        }
+        if self.provider.names_resource() {
+            resource_among(scope.as_deref().unwrap_or_default())?;
         }
         // The low half of the fingerprint is as good a mix as any.
         let jitter_seed = self

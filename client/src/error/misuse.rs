@@ -91,10 +91,10 @@ pub enum Misuse {
     /// A body that can be sent only once may have to be sent again, with another token.
     #[error("body can be sent only once: give it as bytes or text, so that a call can be repeated")]
     OneShotBody,
-    /// A managed identity gets a token for one resource at a time (Microsoft, managed
-    /// identities).
+    /// A token is for one resource where that is named and not its scopes (Microsoft, managed
+    /// identities; v1.0 endpoints).
     #[error(
-        "a managed identity needs exactly one scope, such as `https://vault.azure.net/.default`"
+        "a managed identity or a v1.0 endpoint needs exactly one scope, such as `https://vault.azure.net/.default`"
     )]
     OneResource,
     /// What tells the tokens of one client from those of another stays as it was built.
