@@ -180,6 +180,7 @@ impl TokenClientBuilder {
         let jitter_seed = self
             .jitter_seed
             .unwrap_or_else(|| DEFAULT_SEED ^ (fingerprint(key.as_str()) as u64));
+        let state = State::default();
         Ok(TokenClient {
             inner: Arc::new(Inner {
                 key,
@@ -200,7 +201,8 @@ impl TokenClientBuilder {
                 spawn: self.spawn,
                 store: self.store,
                 jitter_seed,
-                state: Mutex::new(State::default()),
+                held: state.held.clone(),
+                state: Mutex::new(state),
             }),
         })
     }

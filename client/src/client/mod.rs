@@ -5,6 +5,7 @@ mod builder;
 mod call;
 mod credentials;
 mod flight;
+mod held;
 mod pursuit;
 mod renewal;
 mod sign_in;

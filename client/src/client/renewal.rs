@@ -344,7 +344,7 @@ impl Inner {
     /// Makes a record the one that is handed out.
     fn hold(&self, record: TokenRecord, requested: bool) -> Landed {
         let record = Arc::new(record);
-        self.state().held = Some(Arc::clone(&record));
+        self.state().held.put(Arc::clone(&record));
         Landed { record, requested }
     }
 

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::credentials::Credentials;
 use super::flight::Flight;
+use super::held::Held;
 use crate::clock::left;
 use crate::fingerprint::{draw, fingerprint};
 use crate::{
@@ -32,6 +33,8 @@ pub(super) struct Inner {
     pub(super) spawn: Arc<dyn Spawn>,
     pub(super) store: Arc<dyn TokenStore>,
     pub(super) jitter_seed: u64,
+    /// The state's, for readers.
+    pub(super) held: Held,
     pub(super) state: Mutex<State>,
 }
 
@@ -44,7 +47,7 @@ impl Inner {
 
     /// The record whose access token may be handed out.
     pub(super) fn held(&self) -> Option<Arc<TokenRecord>> {
-        self.state().held.clone()
+        self.held.record()
     }
 
     /// The next drawn number from 0 to 999.
@@ -67,7 +70,7 @@ impl Inner {
 #[derive(Debug, Default)]
 pub(super) struct State {
     /// What the last renewal brought; its access token is never empty and never the rejected one.
-    pub(super) held: Option<Arc<TokenRecord>>,
+    pub(super) held: Held,
     /// A record that the store could not save. It holds the only copy of a refresh token.
     pub(super) unsaved: Option<TokenRecord>,
     /// The token request under way.
@@ -99,13 +102,13 @@ pub(super) struct Quiet {
 impl State {
     /// Never hands out this access token again.
     pub(super) fn reject(&mut self, access_token: Secret) {
-        self.held = None;
+        self.held.clear();
         self.rejected = Some(access_token);
     }
 
     /// Never hands out this access token again, which a resource challenged.
     pub(super) fn drop_challenged(&mut self, access_token: &Secret) {
-        let held = self.held.as_ref();
+        let held = self.held.record();
         if held.is_none_or(|held| held.access_token.matches(access_token)) {
             self.reject(access_token.clone());
         }

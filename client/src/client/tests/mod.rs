@@ -8,6 +8,7 @@ mod devices;
 mod expiry;
 mod leases;
 mod machines;
+mod model;
 mod on_behalf;
 mod refusals;
 mod rotation;
