@@ -6,7 +6,7 @@ use http::HeaderValue;
 use jiff::Timestamp;
 
 use crate::dpop::DPOP;
-use crate::record::BEARER;
+use crate::record::{BEARER, SSWS};
 use crate::{Secret, TokenRecord};
 
 /// An access token, good at the moment it was handed out.
@@ -29,7 +29,7 @@ impl AccessToken {
     }
 
     /// The token type: some letter case of `Bearer`, or of `DPoP` for a client with a
-    /// [`DpopKey`](crate::DpopKey).
+    /// [`DpopKey`](crate::DpopKey), or `SSWS` for an API token.
     pub fn token_type(&self) -> &str {
         &self.record.token_type
     }
@@ -50,10 +50,14 @@ impl AccessToken {
     }
 
     /// The `Authorization` value: `Bearer`, one space, the token (RFC 6750 section 2.1), or `DPoP`
-    /// in its place for a bound one. `None` if the token holds a character that no header can
+    /// in its place for a bound one, or `SSWS` for an API token. `None` if the token holds a character that no header can
     /// carry.
     pub fn authorization(&self) -> Option<HeaderValue> {
-        let scheme = if self.is_bound() { DPOP } else { BEARER };
+        let scheme = match self.token_type() {
+            SSWS => SSWS,
+            _ if self.is_bound() => DPOP,
+            _ => BEARER,
+        };
         credentials(scheme, self.secret())
     }
 }

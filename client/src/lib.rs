@@ -17,6 +17,7 @@ mod discovery;
 mod dpop;
 mod entropy;
 mod error;
+mod exchange;
 mod fingerprint;
 mod grant;
 #[cfg(feature = "reqwest-middleware")]
@@ -64,6 +65,7 @@ pub use crate::entropy::{Entropy, SystemEntropy};
 pub use crate::error::{
     ApiRefusal, Class, Error, Misuse, ProtocolError, RedirectError, Refusal, Throttle, ThrottledBy,
 };
+pub use crate::exchange::TokenExchange;
 pub use crate::grant::{GrantKind, GrantSource};
 pub use crate::managed_identity::ManagedIdentity;
 pub use crate::policy::{

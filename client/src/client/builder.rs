@@ -3,18 +3,22 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
+use http::Uri;
+
 use super::TokenClient;
 use super::credentials::Credentials;
 use super::state::{Inner, State};
 use crate::error::Misuse;
 use crate::fingerprint::fingerprint;
 use crate::managed_identity;
+use crate::provider::Endpoint;
+use crate::record::SSWS;
 use crate::request::resource_among;
 use crate::watch::Watched;
 use crate::{
     ClientAuth, Clock, DpopKey, Entropy, GrantSource, HttpTransport, ManagedIdentity, MemoryStore,
-    Policy, Provider, Spawn, StandardPolicy, StoreKey, SystemClock, SystemEntropy, TokenStore,
-    TokioSpawn, Transport, Watch,
+    Policy, Provider, Secret, Spawn, StandardPolicy, StoreKey, SystemClock, SystemEntropy,
+    TokenRecord, TokenStore, TokioSpawn, Transport, Watch,
 };
 
 /// Configures a [`TokenClient`]. Every seam has a default that works in production.
@@ -69,6 +73,13 @@ impl TokenClientBuilder {
         let mut builder = Self::new(provider, auth, GrantSource::ClientCredentials);
         builder.managed = Some(identity);
         builder
+    }
+
+    pub(super) fn with_api_token(token: Secret) -> Self {
+        // Nothing is ever asked for there.
+        let nowhere = Endpoint::known(Uri::from_static("https://token.invalid/"));
+        let grant = GrantSource::ApiToken(token);
+        Self::new(Provider::of(nowhere), ClientAuth::Anonymous, grant)
     }
 
     /// Asks for these scopes, each a name or several names separated by spaces. Repeated names
@@ -202,6 +213,13 @@ impl TokenClientBuilder {
         let jitter_seed = self
             .jitter_seed
             .unwrap_or_else(|| DEFAULT_SEED ^ (fingerprint(key.as_str()) as u64));
+        let state = State::default();
+        if let GrantSource::ApiToken(token) = &self.grant {
+            state.held.put(Arc::new(TokenRecord {
+                token_type: SSWS.to_owned(),
+                ..TokenRecord::pasted(token.clone())
+            }));
+        }
         Ok(TokenClient {
             inner: Arc::new(Inner {
                 key,
@@ -224,7 +242,8 @@ impl TokenClientBuilder {
                 dpop: self.dpop,
                 watched: self.watched,
                 jitter_seed,
-                state: Mutex::new(State::default()),
+                held: state.held.clone(),
+                state: Mutex::new(state),
             }),
         })
     }
@@ -232,6 +251,16 @@ impl TokenClientBuilder {
     fn key(&self) -> StoreKey {
         let subject = match &self.grant {
             GrantSource::ClientCredentials | GrantSource::SignIn => String::new(),
+            GrantSource::ApiToken(token) => format!("{:032x}", fingerprint(token.expose())),
+            GrantSource::TokenExchange(exchange) => {
+                let whereto = exchange.whereto();
+                if self.account.is_empty() {
+                    let subject = fingerprint(exchange.subject().expose());
+                    format!("{subject:032x} {whereto}")
+                } else {
+                    whereto
+                }
+            }
             GrantSource::Password { username, .. } => username.clone(),
             GrantSource::OnBehalfOf(_) | GrantSource::RefreshToken(_)
                 if !self.account.is_empty() =>
@@ -281,7 +310,6 @@ fn is_scope(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Secret;
 
     fn post() -> ClientAuth {
         ClientAuth::SecretPost {

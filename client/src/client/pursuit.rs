@@ -148,6 +148,7 @@ impl Pursuit {
                 Some(other) => self.renewed(other?),
                 None => return Ok(true),
             },
+            AfterAnswer::RefreshAndRetry if inner.is_unrenewable() => return Ok(true),
             AfterAnswer::RefreshAndRetry => {
                 let other = inner.other_than(&token).await?;
                 if other.secret().matches(token.secret()) {

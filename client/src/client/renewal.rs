@@ -196,7 +196,12 @@ impl Inner {
             None => Ok(grant),
         };
         match &credentials.grant {
+            GrantSource::ApiToken(_) => Err(Error::NotRenewable),
             GrantSource::ClientCredentials => Ok(Grant::ClientCredentials),
+            GrantSource::TokenExchange(exchange) => {
+                let grant = Grant::TokenExchange(exchange.clone());
+                unless_refused(exchange.subject(), grant)
+            }
             GrantSource::OnBehalfOf(token) => {
                 unless_refused(token, Grant::OnBehalfOf(token.clone()))
             }
@@ -345,7 +350,7 @@ impl Inner {
     /// Makes a record the one that is handed out.
     fn hold(&self, record: TokenRecord, requested: bool) -> Landed {
         let record = Arc::new(record);
-        self.state().held = Some(Arc::clone(&record));
+        self.state().held.put(Arc::clone(&record));
         Landed { record, requested }
     }
 
