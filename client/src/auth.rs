@@ -16,6 +16,9 @@ use crate::{ClientAssertion, Secret};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ClientAuth {
+    /// No client at all: some APIs with a password flow of their own know users only, and there is
+    /// no `client_id` then (RFC 6749 section 4.3.2 leaves it out of the request).
+    Anonymous,
     /// A signed text in place of a secret (RFC 7523 section 2.2): a certificate at Entra,
     /// `private_key_jwt` at Okta, a platform's token for workload identity federation.
     Assertion {
@@ -50,6 +53,7 @@ impl ClientAuth {
     /// The client id.
     pub fn id(&self) -> &str {
         match self {
+            Self::Anonymous => "",
             Self::Assertion { id, .. }
             | Self::SecretPost { id, .. }
             | Self::SecretBasic { id, .. }
@@ -59,19 +63,19 @@ impl ClientAuth {
 
     /// Whether the client proves who it is (RFC 6749 section 2.1, confidential clients).
     pub(crate) fn is_confidential(&self) -> bool {
-        !matches!(self, Self::Public { .. })
+        !matches!(self, Self::Anonymous | Self::Public { .. })
     }
 
     /// The client secret, if the method has one.
     fn secret(&self) -> Option<&Secret> {
         match self {
             Self::SecretPost { secret, .. } | Self::SecretBasic { secret, .. } => Some(secret),
-            Self::Assertion { .. } | Self::Public { .. } => None,
+            Self::Anonymous | Self::Assertion { .. } | Self::Public { .. } => None,
         }
     }
 
     pub(crate) fn check(&self) -> Result<(), Misuse> {
-        if self.id().is_empty() {
+        if self.id().is_empty() && !matches!(self, Self::Anonymous) {
             return Err(Misuse::Empty("client id"));
         }
         if self.secret().is_some_and(Secret::is_empty) {
@@ -88,6 +92,7 @@ impl ClientAuth {
         occasion: &Occasion<'_>,
     ) -> Result<Applied, Misuse> {
         match self {
+            Self::Anonymous => Ok(Applied::in_form(None)),
             Self::Assertion { id, assertion } => {
                 let signed = assertion.for_request(id, occasion)?;
                 if assertion.names_client() {

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use http::Uri;
 use http::uri::Scheme;
 
+use crate::GrantKind;
 use crate::error::Misuse;
 
 /// A token service, known by its token endpoint, and where users sign in to it.
@@ -13,6 +14,7 @@ use crate::error::Misuse;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Provider {
     token_endpoint: Endpoint,
+    refresh_endpoint: Option<Endpoint>,
     authorization_endpoint: Option<Endpoint>,
     device_endpoint: Option<Endpoint>,
     issuer: Option<String>,
@@ -79,6 +81,15 @@ impl Provider {
         Ok(self)
     }
 
+    /// Sends refresh tokens here, where that is not the token endpoint (OpenAPI, `refreshUrl`).
+    ///
+    /// # Errors
+    /// [`Misuse`] if the address is not safe.
+    pub fn with_refresh_url(mut self, url: &str) -> Result<Self, Misuse> {
+        self.refresh_endpoint = Some(Endpoint::parse("refresh URL", url)?);
+        Ok(self)
+    }
+
     /// Asks here for the codes of a device (RFC 8628 section 3.1).
     ///
     /// # Errors
@@ -116,6 +127,14 @@ impl Provider {
         &self.token_endpoint
     }
 
+    /// Where a grant of this kind is sent.
+    pub(crate) fn endpoint_for(&self, grant: GrantKind) -> &Endpoint {
+        match (grant, &self.refresh_endpoint) {
+            (GrantKind::RefreshToken, Some(endpoint)) => endpoint,
+            _ => &self.token_endpoint,
+        }
+    }
+
     pub(crate) fn authorization_endpoint(&self) -> Result<&Endpoint, Misuse> {
         self.authorization_endpoint
             .as_ref()
@@ -140,6 +159,7 @@ impl Provider {
     pub(crate) fn of(token_endpoint: Endpoint) -> Self {
         Self {
             token_endpoint,
+            refresh_endpoint: None,
             authorization_endpoint: None,
             device_endpoint: None,
             issuer: None,

@@ -8,7 +8,9 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use crate::assertion::Occasion;
 use crate::error::Misuse;
 use crate::managed_identity;
-use crate::{AuthorizationCode, ClientAuth, GrantKind, ManagedIdentity, Secret, TokenRecord};
+use crate::{
+    AuthorizationCode, ClientAuth, GrantKind, ManagedIdentity, Secret, TokenExchange, TokenRecord,
+};
 
 /// One grant to be sent, with what it needs.
 #[derive(Clone, Debug)]
@@ -20,6 +22,7 @@ pub(crate) enum Grant {
     OnBehalfOf(Secret),
     Password { username: String, password: Secret },
     RefreshToken(Secret),
+    TokenExchange(TokenExchange),
 }
 
 impl Grant {
@@ -32,6 +35,7 @@ impl Grant {
             Self::OnBehalfOf(_) => GrantKind::OnBehalfOf,
             Self::Password { .. } => GrantKind::Password,
             Self::RefreshToken(_) => GrantKind::RefreshToken,
+            Self::TokenExchange(_) => GrantKind::TokenExchange,
         }
     }
 
@@ -57,6 +61,7 @@ impl Grant {
             Self::ClientCredentials => None,
             Self::ManagedIdentity(identity) => identity.secret(),
             Self::Password { password, .. } => Some(password),
+            Self::TokenExchange(exchange) => Some(exchange.subject()),
             Self::DeviceCode(token) | Self::OnBehalfOf(token) | Self::RefreshToken(token) => {
                 Some(token)
             }
@@ -83,6 +88,7 @@ impl Grant {
                 form.push("password", password.expose());
             }
             Self::RefreshToken(token) => form.push("refresh_token", token.expose()),
+            Self::TokenExchange(exchange) => exchange.write(form),
         }
     }
 }

@@ -2,11 +2,10 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::OnceLock;
 
 use crate::program::target_folder;
-use crate::setup::{self, Unavailable, alone, run};
+use crate::setup::{self, Unavailable, alone};
 
 /// The library's name; this variant is for programs with threads.
 const NAME: &str = "libfaketimeMT.so.1";
@@ -37,15 +36,7 @@ fn unpacked(folder: &Path) -> Result<PathBuf, Unavailable> {
     if let Some(there) = library_in(folder) {
         return Ok(there);
     }
-    let wanted = [
-        "-c",
-        "apt-get download libfaketime || { apt-get update && apt-get download libfaketime; }; dpkg -x libfaketime_*.deb .",
-    ];
-    run(Command::new("sh").args(wanted).current_dir(folder)).map_err(|why| {
-        Unavailable(format!(
-            "it is not installed, and Debian's package could not be had: {why}"
-        ))
-    })?;
+    setup::unpack(folder, &["libfaketime"])?;
     library_in(folder).ok_or_else(|| Unavailable(format!("the package has no {NAME}")))
 }
 

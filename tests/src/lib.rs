@@ -9,4 +9,5 @@ pub mod faketime;
 pub mod node;
 pub mod program;
 pub mod python;
+pub mod redis;
 mod setup;

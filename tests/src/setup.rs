@@ -67,6 +67,20 @@ pub(crate) fn run(command: &mut Command) -> Result<(), String> {
     }
 }
 
+/// Unpacks packages of Debian in a folder. Needs neither root nor a place outside of it.
+pub(crate) fn unpack(folder: &Path, packages: &[&str]) -> Result<(), Unavailable> {
+    let download = format!("apt-get download {}", packages.join(" "));
+    let script = format!(
+        "{download} || {{ apt-get update && {download}; }}
+         for package in *.deb; do dpkg -x \"$package\" . || exit 1; done"
+    );
+    run(Command::new("sh").args(["-c", &script]).current_dir(folder)).map_err(|why| {
+        Unavailable(format!(
+            "it is not installed, and Debian's package could not be had: {why}"
+        ))
+    })
+}
+
 /// What is said of a test that cannot run, or a failure where skipping is not allowed.
 fn skip(test: &str, what: &str, missing: &Unavailable, ci: bool) -> String {
     assert!(

@@ -11,8 +11,8 @@ use crate::clock::{later, left};
 use crate::error::ProtocolError;
 use crate::request::{Grant, refresh_scope};
 use crate::{
-    Attempt, Class, Error, Failure, Freshness, GrantSource, Next, Purpose, Secret, StoreError,
-    TokenRecord,
+    Attempt, Class, Error, Failure, Freshness, GrantSource, Lease, Next, Purpose, Secret,
+    StoreError, TokenRecord,
 };
 
 /// How many grants one flight may try: the winner's token after a lost race, then the source.
@@ -20,6 +20,13 @@ const GRANTS_PER_FLIGHT: usize = 3;
 
 /// Brings a token that meets `wanted`, from the store or from the server.
 pub(super) async fn run(inner: &Inner, wanted: &Wanted) -> Result<Landed, Error> {
+    let mut turn = Turn { inner, lease: None };
+    let landed = renew(inner, wanted, &mut turn).await;
+    turn.end().await;
+    landed
+}
+
+async fn renew(inner: &Inner, wanted: &Wanted, turn: &mut Turn<'_>) -> Result<Landed, Error> {
     let mut signed_in = inner.credentials().sign_ins;
     let mut known = inner.look_up().await?;
     if let Some(record) = known.as_ref().filter(|record| inner.meets(record, wanted)) {
@@ -32,9 +39,11 @@ pub(super) async fn run(inner: &Inner, wanted: &Wanted) -> Result<Landed, Error>
     let mut last = None;
     for _ in 0..GRANTS_PER_FLIGHT {
         let grant = inner.choose_grant(known.as_ref())?;
-        let (attempt, failure) = match inner.send_grant(&grant, known.as_ref(), wanted).await? {
+        let sent = inner.send_grant(&grant, known.as_ref(), wanted, turn);
+        let (attempt, failure) = match sent.await? {
             Sent::Answered(record) => {
                 let landed = inner.keep(record, signed_in).await?;
+                inner.watched.renewed(grant.kind(), &landed.record);
                 if let Some(claims) = wanted.claims() {
                     let token = landed.record.access_token.clone();
                     inner.state().answer(claims, token);
@@ -80,10 +89,39 @@ enum Sent {
     Answered(TokenRecord),
     /// With a failure the policy does not want to retry.
     Failed(Attempt, Failure),
-    /// During a pause somebody else put another token into the store; that many refresh tokens
-    /// had been given by then.
+    /// During a pause or the wait for a turn somebody else put another token into the store; that
+    /// many refresh tokens had been given by then.
     Overtaken(TokenRecord, u64),
 }
+
+/// The turn to renew, among those who share the store.
+struct Turn<'i> {
+    inner: &'i Inner,
+    lease: Option<Lease>,
+}
+
+impl Turn<'_> {
+    /// Waits for the turn. True if somebody else may have had it before.
+    async fn begin(&mut self, purpose: Purpose) -> Result<bool, Error> {
+        if self.lease.is_some() {
+            return Ok(false);
+        }
+        let inner = self.inner;
+        let limit = inner.policy.request_timeout(purpose) + SAVING;
+        let lease = inner.store.lease(&inner.key, limit).await?;
+        Ok(self.lease.insert(lease).is_shared())
+    }
+
+    /// Lets others have theirs.
+    async fn end(&mut self) {
+        if let Some(lease) = self.lease.take() {
+            lease.release().await;
+        }
+    }
+}
+
+/// How long a turn may last beyond its request.
+const SAVING: Duration = Duration::from_secs(10);
 
 impl Inner {
     /// What the store holds, after handing it what it could not take last time.
@@ -158,7 +196,12 @@ impl Inner {
             None => Ok(grant),
         };
         match &credentials.grant {
+            GrantSource::ApiToken(_) => Err(Error::NotRenewable),
             GrantSource::ClientCredentials => Ok(Grant::ClientCredentials),
+            GrantSource::TokenExchange(exchange) => {
+                let grant = Grant::TokenExchange(exchange.clone());
+                unless_refused(exchange.subject(), grant)
+            }
             GrantSource::OnBehalfOf(token) => {
                 unless_refused(token, Grant::OnBehalfOf(token.clone()))
             }
@@ -188,6 +231,7 @@ impl Inner {
         grant: &Grant,
         known: Option<&TokenRecord>,
         wanted: &Wanted,
+        turn: &mut Turn<'_>,
     ) -> Result<Sent, Error> {
         let granted = known.and_then(|record| record.scope.as_deref());
         let asked = self.scope.as_deref();
@@ -195,8 +239,14 @@ impl Inner {
             Grant::RefreshToken(_) => refresh_scope(asked, granted),
             _ => asked,
         };
-        let mut attempt = Attempt::first(Purpose::Token(grant.kind()));
+        let purpose = Purpose::Token(grant.kind());
+        let mut attempt = Attempt::first(purpose);
         loop {
+            if turn.begin(purpose).await?
+                && let Some(overtaken) = self.overtaken(grant, wanted).await?
+            {
+                return Ok(overtaken);
+            }
             let created_at = self.clock.now();
             let failure = match self.ask(grant, scope, wanted.claims()).await {
                 Ok(answer) => {
@@ -213,19 +263,28 @@ impl Inner {
             };
             attempt.valid_for = self.valid_for(wanted, self.clock.now());
             match self.next_try(&mut attempt, &failure) {
-                Next::RetryAfter(pause) => self.clock.sleep(pause).await,
+                Next::RetryAfter(pause) => {
+                    turn.end().await;
+                    self.clock.sleep(pause).await;
+                }
                 Next::GiveUp => return Ok(Sent::Failed(attempt, failure)),
             }
-            // Another process may have renewed in the pause; the refresh token at hand is an old
-            // one then and must not be sent.
-            let signed_in = self.credentials().sign_ins;
-            if let Some(record) = self.look_up().await?
-                && (self.meets(&record, wanted) || grant.is_behind(&record))
-            {
-                return Ok(Sent::Overtaken(record, signed_in));
+            if let Some(overtaken) = self.overtaken(grant, wanted).await? {
+                return Ok(overtaken);
             }
             attempt.number = attempt.number.saturating_add(1);
         }
+    }
+
+    /// Whether another process has renewed meanwhile: the refresh token at hand is an old one then
+    /// and must not be sent.
+    async fn overtaken(&self, grant: &Grant, wanted: &Wanted) -> Result<Option<Sent>, Error> {
+        let signed_in = self.credentials().sign_ins;
+        let record = self
+            .look_up()
+            .await?
+            .filter(|record| self.meets(record, wanted) || grant.is_behind(record));
+        Ok(record.map(|record| Sent::Overtaken(record, signed_in)))
     }
 
     /// What the policy says about a failed try.
@@ -291,7 +350,7 @@ impl Inner {
     /// Makes a record the one that is handed out.
     fn hold(&self, record: TokenRecord, requested: bool) -> Landed {
         let record = Arc::new(record);
-        self.state().held = Some(Arc::clone(&record));
+        self.state().held.put(Arc::clone(&record));
         Landed { record, requested }
     }
 
@@ -315,6 +374,7 @@ impl Inner {
 
     /// Ends in `failure` and keeps the endpoint quiet as long as the policy says.
     pub(super) fn fall_quiet(&self, attempt: Attempt, failure: Failure) -> Error {
+        self.watched.not_renewed(&failure.error);
         let quiet = self.policy.quiet_after(attempt, &failure);
         self.state().quiet = Some(Quiet {
             until: later(self.clock.now(), quiet),

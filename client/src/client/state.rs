@@ -7,11 +7,13 @@ use jiff::Timestamp;
 
 use super::credentials::Credentials;
 use super::flight::Flight;
+use super::held::Held;
 use crate::clock::left;
 use crate::fingerprint::{draw, fingerprint};
+use crate::watch::Watched;
 use crate::{
-    Clock, Entropy, Error, ManagedIdentity, Policy, Provider, Secret, Spawn, StoreKey, TokenRecord,
-    TokenStore, Transport,
+    Clock, DpopKey, Entropy, Error, GrantKind, ManagedIdentity, Policy, Provider, Secret, Spawn,
+    StoreKey, TokenRecord, TokenStore, Transport,
 };
 
 /// The shared insides of all clones of a client.
@@ -31,7 +33,12 @@ pub(super) struct Inner {
     pub(super) transport: Arc<dyn Transport>,
     pub(super) spawn: Arc<dyn Spawn>,
     pub(super) store: Arc<dyn TokenStore>,
+    /// What its tokens are bound to.
+    pub(super) dpop: Option<DpopKey>,
+    pub(super) watched: Watched,
     pub(super) jitter_seed: u64,
+    /// The state's, for readers.
+    pub(super) held: Held,
     pub(super) state: Mutex<State>,
 }
 
@@ -42,9 +49,14 @@ impl Inner {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether its token is one that only a person can replace.
+    pub(super) fn is_unrenewable(&self) -> bool {
+        self.credentials().grant.kind() == GrantKind::ApiToken
+    }
+
     /// The record whose access token may be handed out.
     pub(super) fn held(&self) -> Option<Arc<TokenRecord>> {
-        self.state().held.clone()
+        self.held.record()
     }
 
     /// The next drawn number from 0 to 999.
@@ -67,7 +79,7 @@ impl Inner {
 #[derive(Debug, Default)]
 pub(super) struct State {
     /// What the last renewal brought; its access token is never empty and never the rejected one.
-    pub(super) held: Option<Arc<TokenRecord>>,
+    pub(super) held: Held,
     /// A record that the store could not save. It holds the only copy of a refresh token.
     pub(super) unsaved: Option<TokenRecord>,
     /// The token request under way.
@@ -85,6 +97,8 @@ pub(super) struct State {
     refused: VecDeque<(u128, Error)>,
     /// Until when a resource asked to be left alone.
     resources: BTreeMap<String, Timestamp>,
+    /// The nonces that servers want in proofs, by origin (RFC 9449 section 8).
+    nonces: BTreeMap<String, String>,
     /// How many random numbers were drawn.
     draws: u64,
 }
@@ -99,13 +113,13 @@ pub(super) struct Quiet {
 impl State {
     /// Never hands out this access token again.
     pub(super) fn reject(&mut self, access_token: Secret) {
-        self.held = None;
+        self.held.clear();
         self.rejected = Some(access_token);
     }
 
     /// Never hands out this access token again, which a resource challenged.
     pub(super) fn drop_challenged(&mut self, access_token: &Secret) {
-        let held = self.held.as_ref();
+        let held = self.held.record();
         if held.is_none_or(|held| held.access_token.matches(access_token)) {
             self.reject(access_token.clone());
         }
@@ -160,6 +174,21 @@ impl State {
             let known = self.resources.entry(resource).or_insert(until);
             *known = (*known).max(until);
         }
+    }
+
+    /// The nonce that this server wants.
+    pub(super) fn nonce_for(&self, origin: &str) -> Option<String> {
+        self.nonces.get(origin).cloned()
+    }
+
+    /// Remembers the nonce that a server wants. True if it is another than before.
+    pub(super) fn keep_nonce(&mut self, origin: String, nonce: String) -> bool {
+        // Of more servers than this the oldest by name can be asked again.
+        if self.nonces.len() == 64 && !self.nonces.contains_key(&origin) {
+            self.nonces.pop_first();
+        }
+        let before = self.nonces.insert(origin, nonce.clone());
+        before != Some(nonce)
     }
 
     /// Until when this resource wants to be left alone.

@@ -94,6 +94,17 @@ impl Stage {
         })
     }
 
+    /// As [`sibling`](Self::sibling), on another store.
+    pub(crate) fn sibling_on(
+        &self,
+        store: impl crate::TokenStore,
+        grant: GrantSource,
+    ) -> TokenClient {
+        Self::build(&self.clock, &self.script, &self.store, grant, |builder| {
+            builder.store(store)
+        })
+    }
+
     fn build(
         clock: &HandClock,
         script: &Script,

@@ -4,11 +4,13 @@ mod http;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ::http::{Request, Response};
 use bytes::Bytes;
+use futures_util::future::{Either, select};
 
-use crate::BoxFuture;
+use crate::{BoxFuture, Clock};
 
 pub use self::http::{HttpTransport, HttpTransportBuilder};
 
@@ -36,6 +38,22 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
         request: Request<Bytes>,
     ) -> BoxFuture<'static, Result<Response<Bytes>, TransportError>> {
         (**self).send(request)
+    }
+}
+
+/// Sends `request`, with a deadline on `clock`.
+pub(crate) async fn send_within(
+    limit: Duration,
+    transport: &dyn Transport,
+    clock: &dyn Clock,
+    request: Request<Bytes>,
+) -> Result<Response<Bytes>, TransportError> {
+    match select(transport.send(request), clock.sleep(limit)).await {
+        Either::Left((answer, _)) => answer,
+        Either::Right(((), _)) => Err(TransportError::new(
+            TransportErrorKind::Timeout,
+            format!("waited {} s", limit.as_secs_f64()),
+        )),
     }
 }
 

@@ -15,12 +15,13 @@ use bytes::Bytes;
 use http::Method;
 use jiff::Timestamp;
 use serde_json::Map;
-use token_client::{BoxFuture, HttpTransport, MemoryStore, Secret, TokenStore};
+use token_client::{BoxFuture, FileStore, HttpTransport, MemoryStore, Secret, TokenStore};
 use tokenproof::contender::{
     Answer, ApiCall, Beginning, Contender, Credential, LocalClient, Setup,
 };
 use tokenproof::driver::protocol::{
-    Capabilities, Grant, Hello, Message, Open, Operation, Outcome, Profile, Request, Unread, VERSION,
+    Capabilities, Grant, Hello, Message, Open, Operation, Outcome, Profile, Request, Unread,
+    VERSION,
 };
 use tokenproof::scenario::ClientAuthMethod;
 use tokenproof::trace::Class;
@@ -28,7 +29,6 @@ use tokio::sync::{Notify, mpsc};
 use tokio::task::AbortHandle;
 
 use super::clock::{DrivenClock, Time};
-use super::store::FileStore;
 use super::transport::{Counting, Tasks};
 use words::{or_failed, swap, told};
 
@@ -261,7 +261,7 @@ impl Desk {
         let transport = Counting::over(transport);
         let tasks = Tasks::default();
         let store: Arc<dyn TokenStore> = match open.store {
-            Some(path) => Arc::new(FileStore(path)),
+            Some(path) => Arc::new(FileStore::new(path)),
             None => Arc::new(MemoryStore::new()),
         };
         let (username, password) = match open.user {

@@ -1,0 +1,428 @@
+//! What is expected of the clients: told of everything that happens, it knows what may happen next.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::plan::Breakage;
+use super::promise::{Breach, FLIGHT, GRANTS, Happening, TRIES};
+use crate::Clock as _;
+use crate::clock::{later, left};
+use crate::testkit::HandClock;
+
+/// What a token request shows: the client alone, a password, or a refresh token by number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Shown {
+    Client,
+    Password,
+    Refresh(usize),
+}
+
+/// What an answer brings.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Issued {
+    pub(super) access: usize,
+    pub(super) refresh: Option<usize>,
+    /// When it was asked for.
+    pub(super) at: Timestamp,
+    pub(super) life: Duration,
+    pub(super) refresh_in: Option<u64>,
+}
+
+/// How a try ended without a token.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Failed {
+    /// How long nothing is sent afterwards, at least.
+    pub(super) pause: Duration,
+    /// Whether what was shown must not be shown again.
+    pub(super) ends_grant: bool,
+    /// Whether a refresh token that was shown is taken out of the store.
+    pub(super) spent: bool,
+    /// Whether the connection broke after the request may have arrived.
+    pub(super) lost: bool,
+}
+
+/// What a caller wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wish {
+    Call,
+    Refresh,
+    Token,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Expected(Arc<Mutex<Mind>>);
+
+#[derive(Debug)]
+struct Mind {
+    clock: HandClock,
+    leased: bool,
+    clients: Vec<Client>,
+    /// The tokens that arrived, and when.
+    issued: BTreeMap<usize, (Issued, Timestamp)>,
+    /// The last token that arrived at any of the clients, and so in their store.
+    newest: Option<Issued>,
+    /// Refresh tokens whose successors have arrived.
+    replaced: Vec<usize>,
+    /// The newest refresh token that has arrived and that nobody was told is spent.
+    newest_refresh: Option<usize>,
+    /// Whether a refusal has emptied the store.
+    emptied: bool,
+    breakage: Breakage,
+    /// How long the machine has slept in all.
+    asleep: Duration,
+    breaches: Vec<Breach>,
+    happened: BTreeSet<Happening>,
+}
+
+/// What one client has done and knows.
+#[derive(Debug, Default)]
+struct Client {
+    under_way: Option<Shown>,
+    /// The token request, with its retries, that is running.
+    flight: Option<Flight>,
+    flights: usize,
+    /// Until when it has reason to send nothing.
+    quiet: Option<Quiet>,
+    /// Whether it was itself given a refresh token.
+    renewed: bool,
+    /// What it was told never to show again.
+    ended: Vec<Shown>,
+    /// Whether a token of its was thrown away and no other has come.
+    invalidated: bool,
+    /// Whether renewal has failed since the last token came.
+    troubled: bool,
+    /// Callers who want another token, whatever the kept one is like.
+    insisting: BTreeSet<usize>,
+}
+
+#[derive(Debug, Default)]
+struct Flight {
+    /// Whether a caller insisted when it began.
+    insisted: bool,
+    tries: BTreeMap<Shown, u32>,
+    lost: BTreeMap<Shown, u32>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Quiet {
+    flight: usize,
+    until: Timestamp,
+    shown: Shown,
+    ended: bool,
+}
+
+impl Expected {
+    pub(super) fn new(clock: HandClock, clients: usize, leased: bool) -> Self {
+        Self(Arc::new(Mutex::new(Mind {
+            clock,
+            leased,
+            clients: (0..clients).map(|_| Client::default()).collect(),
+            issued: BTreeMap::new(),
+            newest: None,
+            replaced: Vec::new(),
+            newest_refresh: None,
+            emptied: false,
+            breakage: Breakage::Nothing,
+            asleep: Duration::ZERO,
+            breaches: Vec::new(),
+            happened: BTreeSet::new(),
+        })))
+    }
+
+    fn mind(&self) -> MutexGuard<'_, Mind> {
+        self.0.lock().expect("no test panics with it in hand")
+    }
+
+    /// The refresh token that clients start from, or what became of the newest one.
+    pub(super) fn given(&self, refresh: usize) {
+        self.mind().newest_refresh = Some(refresh);
+    }
+
+    pub(super) fn took_off(&self, client: usize) {
+        let mut mind = self.mind();
+        let mind = &mut *mind;
+        let one = &mut mind.clients[client];
+        if one.flight.is_some() {
+            mind.breaches.push(Breach::TwoFlights { client });
+        }
+        one.flights += 1;
+        one.flight = Some(Flight {
+            insisted: !one.insisting.is_empty(),
+            ..Flight::default()
+        });
+    }
+
+    pub(super) fn landed(&self, client: usize) {
+        self.mind().clients[client].flight = None;
+    }
+
+    pub(super) fn in_flight(&self, client: usize) -> bool {
+        self.mind().clients[client].flight.is_some()
+    }
+
+    /// The runtime has dropped what was running: the client knows nothing of an answer.
+    pub(super) fn aborted(&self, client: usize) {
+        let mut mind = self.mind();
+        mind.note(Happening::Aborted);
+        let one = &mut mind.clients[client];
+        (one.quiet, one.troubled) = (None, true);
+    }
+
+    /// The store failed, or gave no lease.
+    pub(super) fn store_failed(&self, client: usize) {
+        let mut mind = self.mind();
+        mind.note(Happening::StoreFailed);
+        mind.clients[client].troubled = true;
+    }
+
+    pub(super) fn store_is(&self, breakage: Breakage) {
+        self.mind().breakage = breakage;
+    }
+
+    pub(super) fn invalidated(&self, client: usize) {
+        self.mind().clients[client].invalidated = true;
+    }
+
+    pub(super) fn slept(&self, by: Duration) {
+        self.mind().asleep += by;
+    }
+
+    /// A token request arrives.
+    pub(super) fn sent(&self, client: usize, shown: Shown) {
+        let mut mind = self.mind();
+        let now = mind.clock.now();
+        let others = mind.clients.iter().filter(|one| one.under_way.is_some());
+        let crowded = match mind.leased {
+            true => others.count() > 0,
+            false => mind.clients[client].under_way.is_some(),
+        };
+        if crowded {
+            mind.breaches.push(Breach::TwoRequests { client });
+        }
+        if mind.is_over(client, shown) {
+            mind.breaches.push(Breach::EndedGrant { client, shown });
+        }
+        let due = mind.due_from();
+        let one = &mut mind.clients[client];
+        let flight = one.flight.as_mut();
+        let Some(flight) = flight else {
+            mind.breaches.push(Breach::NoFlight { client });
+            return;
+        };
+        *flight.tries.entry(shown).or_default() += 1;
+        let too_many = flight.tries[&shown] > TRIES || flight.tries.len() > GRANTS;
+        let within = one.quiet.is_some_and(|quiet| quiet.flight == one.flights);
+        let early = one.quiet.is_some_and(|quiet| {
+            let another = quiet.ended && quiet.shown != shown;
+            now < quiet.until && !another
+        });
+        let asked = flight.insisted || one.invalidated;
+        one.under_way = Some(shown);
+        let happening = match (within, now < due) {
+            (true, _) => Happening::Retried,
+            (false, true) => Happening::Insisted,
+            (false, false) => Happening::Due,
+        };
+        mind.note(happening);
+        if too_many {
+            mind.breaches.push(Breach::TooMany { client, shown });
+        }
+        if early {
+            mind.breaches.push(Breach::TooSoon { client, at: now });
+        }
+        // A retry has the reason of the first try.
+        if !within && !asked && now < due {
+            mind.breaches.push(Breach::NoReason {
+                client,
+                at: now,
+                due,
+            });
+        }
+    }
+
+    /// A token arrives at the client.
+    pub(super) fn brought(&self, client: usize, issued: Issued) {
+        let mut mind = self.mind();
+        let now = mind.clock.now();
+        let saved = mind.breakage == Breakage::Nothing;
+        let one = &mut mind.clients[client];
+        let shown = one.under_way.take();
+        one.quiet = None;
+        one.invalidated = false;
+        // Where it could not be saved, the caller is told so, and the token waits.
+        one.troubled = !saved;
+        mind.issued.insert(issued.access, (issued, now));
+        mind.newest = Some(issued);
+        if let Some(Shown::Refresh(old)) = shown
+            && issued.refresh.is_some()
+        {
+            mind.note(Happening::Rotated);
+            mind.replaced.push(old);
+        }
+        if issued.refresh.is_some() {
+            mind.clients[client].renewed = true;
+            mind.newest_refresh = issued.refresh;
+            mind.emptied = false;
+        }
+    }
+
+    /// A try ends without a token.
+    pub(super) fn failed(&self, client: usize, failed: Failed) {
+        let mut mind = self.mind();
+        let now = mind.clock.now();
+        let one = &mut mind.clients[client];
+        let Some(shown) = one.under_way.take() else {
+            return;
+        };
+        let ended = failed.ends_grant && shown != Shown::Client;
+        let mut pause = failed.pause;
+        if let Some(flight) = one.flight.as_mut()
+            && failed.lost
+            && matches!(shown, Shown::Refresh(_))
+        {
+            let lost = flight.lost.entry(shown).or_default();
+            *lost += 1;
+            if *lost > 1 {
+                // It may have been spent: what follows may look like theft.
+                pause = Duration::from_secs(30);
+            }
+        }
+        let told = failed.pause > Duration::from_secs(10);
+        one.troubled = true;
+        one.quiet = Some(Quiet {
+            flight: one.flights,
+            until: later(now, pause),
+            shown,
+            ended,
+        });
+        if ended {
+            one.ended.push(shown);
+        }
+        if told {
+            mind.note(Happening::ToldToWait);
+        }
+        if ended {
+            mind.note(Happening::GrantEnded);
+        }
+        if ended && mind.newest_refresh.map(Shown::Refresh) == Some(shown) {
+            mind.newest_refresh = None;
+        }
+        let stored = matches!(shown, Shown::Refresh(token) if !mind.replaced.contains(&token));
+        if failed.spent && stored {
+            (mind.emptied, mind.newest) = (true, None);
+        }
+    }
+
+    /// The client has dropped the request.
+    pub(super) fn dropped(&self, client: usize) {
+        self.mind().clients[client].under_way = None;
+    }
+
+    /// A caller wants another token, whatever the kept one is like.
+    pub(super) fn insists(&self, client: usize, caller: usize) {
+        self.mind().clients[client].insisting.insert(caller);
+    }
+
+    /// A client hands out a token, or sends it to a resource.
+    pub(super) fn handed_out(&self, client: usize, token: &str) {
+        let mut mind = self.mind();
+        let now = mind.clock.now();
+        let number = token.strip_prefix("AT").and_then(|text| text.parse().ok());
+        let issued = number.and_then(|number: usize| mind.issued.get(&number).copied());
+        let Some((issued, arrived)) = issued else {
+            mind.breaches.push(Breach::Unknown { client });
+            return;
+        };
+        let remaining = left(now, issued.end());
+        if remaining.is_zero() {
+            mind.breaches.push(Breach::Expired { client, at: now });
+        }
+        // One that took nearly its whole life to arrive is handed out all the same.
+        let edge = remaining <= Duration::from_secs(10).min(issued.life / 20) && arrived < now;
+        if mind.clients[client].troubled && now >= issued.due_from() {
+            mind.note(Happening::ServedOn);
+        }
+        if edge && !mind.clients[client].troubled {
+            mind.breaches.push(Breach::Edge { client, at: now });
+        }
+    }
+
+    pub(super) fn awake(&self) -> Duration {
+        let mind = self.mind();
+        let start = HandClock::new().now();
+        left(start, mind.clock.now()).saturating_sub(mind.asleep)
+    }
+
+    /// A caller is through, or has gone away, after so long.
+    pub(super) fn served(&self, client: usize, caller: usize, wish: Wish, took: Duration) {
+        self.mind().clients[client].insisting.remove(&caller);
+        let flights = match wish {
+            Wish::Token => 1,
+            Wish::Refresh => 2,
+            Wish::Call => 3,
+        };
+        if took > FLIGHT * flights {
+            self.mind().breaches.push(Breach::Slow { client, took });
+        }
+    }
+
+    /// The refresh token that must be in the store or in hand.
+    pub(super) fn newest_refresh(&self) -> Option<usize> {
+        self.mind().newest_refresh
+    }
+
+    pub(super) fn note(&self, happening: Happening) {
+        self.mind().note(happening);
+    }
+
+    pub(super) fn happened(&self) -> BTreeSet<Happening> {
+        self.mind().happened.clone()
+    }
+
+    pub(super) fn breach(&self, breach: Breach) {
+        self.mind().breaches.push(breach);
+    }
+
+    pub(super) fn breaches(&self) -> Vec<Breach> {
+        self.mind().breaches.clone()
+    }
+}
+
+impl Mind {
+    fn note(&mut self, happening: Happening) {
+        self.happened.insert(happening);
+    }
+
+    /// Whether the client knows, or its store does, that this must not be shown any more.
+    fn is_over(&self, client: usize, shown: Shown) -> bool {
+        let one = &self.clients[client];
+        // Where a refusal has emptied the store, one who comes late knows nothing but the token it was given.
+        let late = self.emptied && !one.renewed && shown == Shown::Refresh(0);
+        let replaced = matches!(shown, Shown::Refresh(old) if self.replaced.contains(&old));
+        (replaced && !late) || one.ended.contains(&shown)
+    }
+
+    /// From when on a token request needs no further reason.
+    fn due_from(&self) -> Timestamp {
+        let newest = self.newest.as_ref();
+        newest.map_or(Timestamp::MIN, Issued::due_from)
+    }
+}
+
+impl Issued {
+    pub(super) fn end(&self) -> Timestamp {
+        later(self.at, self.life)
+    }
+
+    /// Its last five minutes, at most the last fifth, and a tenth more; or when the server said.
+    fn due_from(&self) -> Timestamp {
+        let margin = Duration::from_secs(300).min(self.life / 5) * 11 / 10;
+        let early = later(self.at, self.life.saturating_sub(margin));
+        let told = self.refresh_in.filter(|told| *told > 0);
+        let told = told.map(|told| later(self.at, Duration::from_secs(told)));
+        told.map_or(early, |told| early.min(told))
+    }
+}
