@@ -5,7 +5,8 @@ use std::sync::Arc;
 use http::HeaderValue;
 use jiff::Timestamp;
 
-use crate::record::BEARER;
+use crate::dpop::DPOP;
+use crate::record::{BEARER, SSWS};
 use crate::{Secret, TokenRecord};
 
 /// An access token, good at the moment it was handed out.
@@ -27,7 +28,8 @@ impl AccessToken {
         &self.record.access_token
     }
 
-    /// The token type, always some letter case of `Bearer`.
+    /// The token type: some letter case of `Bearer`, or of `DPoP` for a client with a
+    /// [`DpopKey`](crate::DpopKey), or `SSWS` for an API token.
     pub fn token_type(&self) -> &str {
         &self.record.token_type
     }
@@ -42,19 +44,30 @@ impl AccessToken {
         self.record.scope.as_deref()
     }
 
-    /// The `Authorization` value: `Bearer`, one space, the token (RFC 6750 section 2.1). `None`
-    /// if the token holds a character that no header can carry.
+    /// Whether it is good only with a proof in the header `DPoP` (RFC 9449).
+    pub fn is_bound(&self) -> bool {
+        self.token_type().eq_ignore_ascii_case(DPOP)
+    }
+
+    /// The `Authorization` value: `Bearer`, one space, the token (RFC 6750 section 2.1), or `DPoP`
+    /// in its place for a bound one, or `SSWS` for an API token. `None` if the token holds a character that no header can
+    /// carry.
     pub fn authorization(&self) -> Option<HeaderValue> {
-        bearer(self.secret())
+        let scheme = match self.token_type() {
+            SSWS => SSWS,
+            _ if self.is_bound() => DPOP,
+            _ => BEARER,
+        };
+        credentials(scheme, self.secret())
     }
 }
 
 /// The `Authorization` value for a token, marked so that `Debug` of a header map hides it.
-pub(crate) fn bearer(token: &Secret) -> Option<HeaderValue> {
+pub(crate) fn credentials(scheme: &str, token: &Secret) -> Option<HeaderValue> {
     if !token.expose().bytes().all(|byte| byte.is_ascii_graphic()) {
         return None;
     }
-    let mut value = HeaderValue::from_str(&format!("{BEARER} {}", token.expose())).ok()?;
+    let mut value = HeaderValue::from_str(&format!("{scheme} {}", token.expose())).ok()?;
     value.set_sensitive(true);
     Some(value)
 }
@@ -65,7 +78,7 @@ mod tests {
 
     #[test]
     fn the_header_has_one_space_and_is_masked() {
-        let value = bearer(&Secret::new("canary"));
+        let value = credentials(BEARER, &Secret::new("canary"));
         assert_eq!(
             value.as_ref().map(HeaderValue::as_bytes),
             Some(&b"Bearer canary"[..])
@@ -75,9 +88,9 @@ mod tests {
 
     #[test]
     fn a_token_no_header_can_carry_is_refused() {
-        assert!(bearer(&Secret::new("a\r\nHost: b")).is_none());
-        assert!(bearer(&Secret::new("a b")).is_none());
-        assert!(bearer(&Secret::new("é")).is_none());
+        assert!(credentials(BEARER, &Secret::new("a\r\nHost: b")).is_none());
+        assert!(credentials(BEARER, &Secret::new("a b")).is_none());
+        assert!(credentials(BEARER, &Secret::new("é")).is_none());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use crate::access_token::bearer;
+use crate::access_token::credentials;
 use crate::error::{Error, ProtocolError, Refusal};
 use crate::record::BEARER;
 use crate::{GrantKind, Secret};
@@ -29,7 +29,7 @@ pub(crate) struct Answer {
     pub(crate) id_token: Option<Secret>,
 }
 
-/// Reads the answer to a token request. `told_wait` goes into the error; `sent` are the secrets
+/// Reads the answer to a token request for a token of this type. `told_wait` goes into the error; `sent` are the secrets
 /// of the request, which no error may repeat.
 pub(crate) fn read(
     parts: &Parts,
@@ -37,9 +37,10 @@ pub(crate) fn read(
     grant: GrantKind,
     told_wait: Option<Duration>,
     sent: &[Secret],
+    wanted: &'static str,
 ) -> Result<Answer, Error> {
     let members = members(parts, body, grant, told_wait, sent)?;
-    success(&members).map_err(Error::Protocol)
+    success(&members, wanted).map_err(Error::Protocol)
 }
 
 /// The members of an answer that is a success (RFC 6749 section 5.1); otherwise the refusal, as
@@ -73,16 +74,14 @@ pub(crate) fn members(
     members.ok_or(Error::Protocol(ProtocolError::NotJson { status }))
 }
 
-fn success(members: &Map<String, Value>) -> Result<Answer, ProtocolError> {
+fn success(members: &Map<String, Value>, wanted: &'static str) -> Result<Answer, ProtocolError> {
     let access_token = secret(members, "access_token")
-        .filter(|token| bearer(token).is_some())
+        .filter(|token| credentials(BEARER, token).is_some())
         .ok_or(ProtocolError::NoAccessToken)?;
     let token_type = text(members, "token_type").unwrap_or(BEARER);
-    if !token_type.eq_ignore_ascii_case(BEARER) {
-        return Err(ProtocolError::TokenType(readable(
-            token_type,
-            std::slice::from_ref(&access_token),
-        )));
+    if !token_type.eq_ignore_ascii_case(wanted) {
+        let found = readable(token_type, std::slice::from_ref(&access_token));
+        return Err(ProtocolError::TokenType { found, wanted });
     }
     Ok(Answer {
         token_type: token_type.to_owned(),
@@ -210,6 +209,7 @@ mod tests {
             GrantKind::RefreshToken,
             None,
             std::slice::from_ref(&sent),
+            BEARER,
         )
     }
 

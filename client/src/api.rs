@@ -8,7 +8,9 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Response, StatusCode, Uri};
 
 use crate::answer::{header_id, readable};
+use crate::dpop::DPOP;
 use crate::error::{ApiRefusal, Error, Throttle, ThrottledBy};
+use crate::record::BEARER;
 use crate::{Challenge, Secret};
 
 /// What a resource answered to a call with an access token.
@@ -112,12 +114,17 @@ impl ApiResponse {
 
     fn refusal(self, resource: &Uri, token: &Secret) -> Arc<ApiRefusal> {
         let challenges = self.challenges();
-        let bearer = challenges
-            .iter()
-            .find(|challenge| challenge.is("Bearer") && challenge.error().is_some())
-            .or_else(|| challenges.iter().find(|challenge| challenge.is("Bearer")));
+        let ours = || {
+            let schemes = [BEARER, DPOP];
+            let of_token =
+                move |challenge: &&Challenge| schemes.iter().any(|scheme| challenge.is(scheme));
+            challenges.iter().filter(of_token)
+        };
+        let challenge = ours()
+            .find(|challenge| challenge.error().is_some())
+            .or_else(|| ours().next());
         let param = |name: &str| {
-            let text = bearer?.param(name)?;
+            let text = challenge?.param(name)?;
             Some(readable(text, std::slice::from_ref(token)))
         };
         Arc::new(ApiRefusal {

@@ -1,6 +1,8 @@
 //! Sending a user to sign in, and reading what the browser brings back
 //! (RFC 6749 section 4.1, RFC 7636, RFC 9207, OpenID Connect Core section 3.1).
 
+mod loopback;
+
 use std::fmt;
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -15,6 +17,8 @@ use crate::error::{Misuse, ProtocolError, RedirectError};
 use crate::provider::{self, Endpoint};
 use crate::request::{Form, parameters};
 use crate::{Entropy, Provider, Secret};
+
+pub use self::loopback::LoopbackReceiver;
 
 /// A sign-in that has been prepared: the address to open, and what is needed when the browser
 /// comes back.

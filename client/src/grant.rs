@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::Secret;
+use crate::{Secret, TokenExchange};
 
 /// How the client gets a token when it has nothing to refresh.
 ///
@@ -11,6 +11,9 @@ use crate::Secret;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum GrantSource {
+    /// A token that a person has made and that nothing renews:
+    /// [`TokenClient::api_token`](crate::TokenClient::api_token).
+    ApiToken(Secret),
     /// The client acts for itself (RFC 6749 section 4.4). Needs a confidential client.
     ClientCredentials,
     /// The client is an API that calls another one for the user who called it: the access token
@@ -32,6 +35,12 @@ pub enum GrantSource {
     /// A refresh token from a sign-in that happened elsewhere (RFC 6749 section 6). The newest
     /// one in the store goes before it.
     RefreshToken(Secret),
+    /// A token of somebody else's is exchanged for one of this client's (RFC 8693). Needs a
+    /// confidential client.
+    ///
+    /// Hand over a newer token with [`set_grant`](crate::TokenClient::set_grant). A token that was
+    /// refused is not sent again.
+    TokenExchange(TokenExchange),
     /// A user signs in while the client runs:
     /// [`sign_in`](crate::TokenClient::sign_in) or
     /// [`sign_in_by_device`](crate::TokenClient::sign_in_by_device). Until then there is what
@@ -44,7 +53,9 @@ impl GrantSource {
     /// The kind of grant this source starts with. A user who signs in leaves a refresh token.
     pub fn kind(&self) -> GrantKind {
         match self {
+            Self::ApiToken(_) => GrantKind::ApiToken,
             Self::ClientCredentials => GrantKind::ClientCredentials,
+            Self::TokenExchange(_) => GrantKind::TokenExchange,
             Self::OnBehalfOf(_) => GrantKind::OnBehalfOf,
             Self::Password { .. } => GrantKind::Password,
             Self::RefreshToken(_) | Self::SignIn => GrantKind::RefreshToken,
@@ -56,6 +67,8 @@ impl GrantSource {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum GrantKind {
+    /// No grant at all: a token that was made by a person.
+    ApiToken,
     /// RFC 6749 section 4.1.
     AuthorizationCode,
     /// RFC 6749 section 4.4.
@@ -70,12 +83,16 @@ pub enum GrantKind {
     Password,
     /// RFC 6749 section 6.
     RefreshToken,
+    /// RFC 8693.
+    TokenExchange,
 }
 
 impl GrantKind {
-    /// The `grant_type` parameter's value; `managed_identity` where there is no such parameter.
+    /// The `grant_type` parameter's value; `managed_identity` and `api_token` where there is no such
+    /// parameter.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::ApiToken => "api_token",
             Self::AuthorizationCode => "authorization_code",
             Self::ClientCredentials => "client_credentials",
             Self::DeviceCode => "urn:ietf:params:oauth:grant-type:device_code",
@@ -83,6 +100,7 @@ impl GrantKind {
             Self::OnBehalfOf => "urn:ietf:params:oauth:grant-type:jwt-bearer",
             Self::Password => "password",
             Self::RefreshToken => "refresh_token",
+            Self::TokenExchange => "urn:ietf:params:oauth:grant-type:token-exchange",
         }
     }
 }
@@ -93,6 +111,7 @@ impl fmt::Display for GrantKind {
         f.write_str(match self {
             Self::DeviceCode => "device_code",
             Self::OnBehalfOf => "on_behalf_of",
+            Self::TokenExchange => "token_exchange",
             other => other.as_str(),
         })
     }

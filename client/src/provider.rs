@@ -19,6 +19,7 @@ pub struct Provider {
     device_endpoint: Option<Endpoint>,
     issuer: Option<String>,
     names_issuer: bool,
+    names_resource: bool,
 }
 
 impl Provider {
@@ -108,6 +109,15 @@ impl Provider {
         self
     }
 
+    /// Names the API by the parameter `resource` in place of scopes, as Entra's v1.0 endpoints want
+    /// it (Microsoft, v1.0 OAuth 2.0 endpoints). The client has one scope of an API then, such as
+    /// `{resource}/.default`, and perhaps those of OpenID Connect.
+    #[must_use]
+    pub fn naming_resource(mut self) -> Self {
+        self.names_resource = true;
+        self
+    }
+
     /// The address of the token endpoint.
     pub fn token_url(&self) -> &Uri {
         self.token_endpoint.uri()
@@ -137,6 +147,10 @@ impl Provider {
             .ok_or(Misuse::NoEndpoint("device authorization URL"))
     }
 
+    pub(crate) fn names_resource(&self) -> bool {
+        self.names_resource
+    }
+
     /// The issuer, if it is known, and whether a sign-in must name it.
     pub(crate) fn issuer(&self) -> (Option<&str>, bool) {
         (self.issuer.as_deref(), self.names_issuer)
@@ -150,6 +164,7 @@ impl Provider {
             device_endpoint: None,
             issuer: None,
             names_issuer: false,
+            names_resource: false,
         }
     }
 

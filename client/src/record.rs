@@ -99,8 +99,12 @@ impl Default for TokenRecord {
     }
 }
 
-/// The only token type this client can use.
+/// The token type of every ordinary token (RFC 6750).
 pub(crate) const BEARER: &str = "Bearer";
+
+/// The type of Okta's API tokens, which only a person makes (developer.okta.com, create an API
+/// token).
+pub(crate) const SSWS: &str = "SSWS";
 
 /// An empty refresh token is none: hand-edited records and some servers write `""`.
 fn non_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {

@@ -7,7 +7,10 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 use crate::assertion::Occasion;
 use crate::error::Misuse;
-use crate::{AuthorizationCode, ClientAuth, GrantKind, ManagedIdentity, Secret, TokenRecord};
+use crate::managed_identity;
+use crate::{
+    AuthorizationCode, ClientAuth, GrantKind, ManagedIdentity, Secret, TokenExchange, TokenRecord,
+};
 
 /// One grant to be sent, with what it needs.
 #[derive(Clone, Debug)]
@@ -19,6 +22,7 @@ pub(crate) enum Grant {
     OnBehalfOf(Secret),
     Password { username: String, password: Secret },
     RefreshToken(Secret),
+    TokenExchange(TokenExchange),
 }
 
 impl Grant {
@@ -31,6 +35,7 @@ impl Grant {
             Self::OnBehalfOf(_) => GrantKind::OnBehalfOf,
             Self::Password { .. } => GrantKind::Password,
             Self::RefreshToken(_) => GrantKind::RefreshToken,
+            Self::TokenExchange(_) => GrantKind::TokenExchange,
         }
     }
 
@@ -56,6 +61,7 @@ impl Grant {
             Self::ClientCredentials => None,
             Self::ManagedIdentity(identity) => identity.secret(),
             Self::Password { password, .. } => Some(password),
+            Self::TokenExchange(exchange) => Some(exchange.subject()),
             Self::DeviceCode(token) | Self::OnBehalfOf(token) | Self::RefreshToken(token) => {
                 Some(token)
             }
@@ -82,6 +88,7 @@ impl Grant {
                 form.push("password", password.expose());
             }
             Self::RefreshToken(token) => form.push("refresh_token", token.expose()),
+            Self::TokenExchange(exchange) => exchange.write(form),
         }
     }
 }
@@ -92,26 +99,50 @@ pub(crate) struct Sealed {
     pub(crate) secrets: Vec<Secret>,
 }
 
+/// What a token request asks for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Asked<'a> {
+    pub(crate) scope: Option<&'a str>,
+    /// JSON text.
+    pub(crate) claims: Option<&'a str>,
+    /// Whether the API is named by `resource` in place of its scopes.
+    pub(crate) names_resource: bool,
+}
+
+/// The one API among scopes, as Entra's v1.0 endpoints name it.
+pub(crate) fn resource_among(scope: &str) -> Result<&str, Misuse> {
+    let mut names = scope
+        .split(' ')
+        .filter(|name| !matches!(*name, "openid" | "profile" | "email" | "offline_access"));
+    match (names.next(), names.next()) {
+        (only, None) => managed_identity::resource(only),
+        _ => Err(Misuse::OneResource),
+    }
+}
+
 /// The request for a token: a POST to the token endpoint with everything but Basic credentials in
 /// the form body. A managed identity is asked for in its own way.
 pub(crate) fn token_request(
     auth: &ClientAuth,
     grant: &Grant,
-    scope: Option<&str>,
-    claims: Option<&str>,
+    asked: Asked<'_>,
     occasion: &Occasion<'_>,
 ) -> Result<Sealed, Misuse> {
     let secrets: Vec<_> = grant.secret().cloned().into_iter().collect();
     if let Grant::ManagedIdentity(identity) = grant {
-        let request = identity.request(scope)?;
+        let request = identity.request(asked.scope)?;
         return Ok(Sealed { request, secrets });
     }
     let mut form = Form::default();
     grant.write(&mut form);
-    if let Some(scope) = scope.filter(|_| grant.names_scopes()) {
-        form.push("scope", scope);
+    if let Some(scope) = asked.scope.filter(|_| grant.names_scopes()) {
+        if asked.names_resource {
+            form.push("resource", resource_among(scope)?);
+        } else {
+            form.push("scope", scope);
+        }
     }
-    if let Some(claims) = claims {
+    if let Some(claims) = asked.claims {
         form.push("claims", claims);
     }
     authenticated(auth, form, occasion, secrets)
@@ -242,9 +273,17 @@ mod tests {
     use super::*;
     use crate::testkit::Occasions;
 
+    fn asked<'a>(scope: Option<&'a str>, claims: Option<&'a str>) -> Asked<'a> {
+        Asked {
+            scope,
+            claims,
+            names_resource: false,
+        }
+    }
+
     fn shown(auth: &ClientAuth, grant: &Grant, scope: Option<&str>) -> String {
         let occasions = Occasions::new();
-        let sealed = token_request(auth, grant, scope, None, &occasions.at_token());
+        let sealed = token_request(auth, grant, asked(scope, None), &occasions.at_token());
         let request = sealed.unwrap().request;
         let headers: Vec<_> = request
             .headers()
@@ -322,8 +361,7 @@ mod tests {
         let token = token_request(
             &public,
             &refresh,
-            Some("api"),
-            claims,
+            asked(Some("api"), claims),
             &occasions.at_token(),
         );
         let device = device_request(&public, Some("api"), claims, &occasions.at_token());
@@ -333,6 +371,29 @@ mod tests {
         grant_type=refresh_token&refresh_token=rt&scope=api&claims=%7B%22a%22%3A1%7D&client_id=app
         scope=api&claims=%7B%22a%22%3A1%7D&client_id=app
         ");
+    }
+
+    #[test]
+    fn an_older_endpoint_is_told_the_resource() {
+        let public = ClientAuth::Public {
+            id: "app".to_owned(),
+        };
+        let occasions = Occasions::new();
+        let refresh = Grant::RefreshToken(Secret::new("rt"));
+        let body = |scope| {
+            let asked = Asked {
+                scope: Some(scope),
+                claims: None,
+                names_resource: true,
+            };
+            let sealed = token_request(&public, &refresh, asked, &occasions.at_token())?;
+            Ok(String::from_utf8_lossy(sealed.request.body()).into_owned())
+        };
+        let asked = body("https://graph.microsoft.com/.default openid offline_access");
+        insta::assert_snapshot!(asked.unwrap(), @"grant_type=refresh_token&refresh_token=rt&resource=https%3A%2F%2Fgraph.microsoft.com&client_id=app");
+        for scope in ["openid", "a/.default b/.default"] {
+            assert_eq!(body(scope), Err(Misuse::OneResource), "{scope}");
+        }
     }
 
     #[test]

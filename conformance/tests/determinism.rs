@@ -113,6 +113,7 @@ fn another_seed_changes_pauses_and_ids_and_nothing_else() {
     [].trace.exchanges[].entry.answered_at
     [].trace.exchanges[].entry.at
     [].trace.exchanges[].entry.body.digest
+    [].trace.exchanges[].entry.path
     [].trace.exchanges[].entry.presented.seconds_left
     [].trace.exchanges[].entry.reply.headers[][]
     [].trace.exchanges[].entry.server_time

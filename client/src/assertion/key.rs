@@ -9,6 +9,10 @@ use aws_lc_rs::signature::{
     RSA_PKCS1_SHA256, RSA_PSS_SHA256, RsaKeyPair,
 };
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
 use super::pem;
 use crate::Secret;
 use crate::error::Misuse;
@@ -47,7 +51,7 @@ impl fmt::Display for SigningAlgorithm {
 
 /// A private key. The cryptographic library holds it, and wipes it when the last clone is gone.
 #[derive(Clone)]
-pub(super) enum SigningKey {
+pub(crate) enum SigningKey {
     Es256(Arc<EcdsaKeyPair>),
     Es384(Arc<EcdsaKeyPair>),
     Rsa(Arc<RsaKeyPair>),
@@ -55,7 +59,7 @@ pub(super) enum SigningKey {
 
 impl SigningKey {
     /// The first private key of a PEM text: RSA in PKCS#8 or PKCS#1, EC in PKCS#8 or SEC 1.
-    pub(super) fn from_pem(text: &Secret) -> Result<Self, Misuse> {
+    pub(crate) fn from_pem(text: &Secret) -> Result<Self, Misuse> {
         let blocks = pem::blocks(text.expose()).ok_or(Misuse::BadKey(NO_PEM))?;
         let block = blocks
             .iter()
@@ -75,8 +79,38 @@ impl SigningKey {
         key.ok_or(Misuse::BadKey(UNKNOWN_KIND))
     }
 
+    /// A new key, P-256.
+    pub(crate) fn generate() -> Result<Self, Misuse> {
+        let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING);
+        let pair = pair.map_err(|_| Misuse::BadKey(UNABLE))?;
+        Ok(Self::Es256(Arc::new(pair)))
+    }
+
+    /// An EC key in PEM (PKCS#8).
+    pub(crate) fn to_pem(&self) -> Result<Secret, Misuse> {
+        let (Self::Es256(pair) | Self::Es384(pair)) = self else {
+            return Err(Misuse::BadKey(UNABLE));
+        };
+        let der = pair.to_pkcs8v1().map_err(|_| Misuse::BadKey(UNABLE))?;
+        Ok(Secret::new(pem::written("PRIVATE KEY", der.as_ref())))
+    }
+
+    /// The public half of an EC key, its members in the order of RFC 7638 section 3.2.
+    pub(crate) fn public_jwk(&self) -> Option<Value> {
+        let (curve, pair) = match self {
+            Self::Es256(pair) => ("P-256", pair),
+            Self::Es384(pair) => ("P-384", pair),
+            Self::Rsa(_) => return None,
+        };
+        // 4, x, y (SEC 1 section 2.3.3).
+        let point = pair.public_key().as_ref().strip_prefix(&[4])?;
+        let (x, y) = point.split_at_checked(point.len() / 2)?;
+        let text = |number: &[u8]| URL_SAFE_NO_PAD.encode(number);
+        Some(json!({ "crv": curve, "kty": "EC", "x": text(x), "y": text(y) }))
+    }
+
     /// The algorithm this key signs with unless told otherwise.
-    pub(super) fn algorithm(&self) -> SigningAlgorithm {
+    pub(crate) fn algorithm(&self) -> SigningAlgorithm {
         match self {
             Self::Es256(_) => SigningAlgorithm::Es256,
             Self::Es384(_) => SigningAlgorithm::Es384,
@@ -104,7 +138,7 @@ impl SigningKey {
     }
 
     /// Signs. Except with RS256 no two signatures of one text are equal.
-    pub(super) fn sign(&self, algorithm: SigningAlgorithm, text: &[u8]) -> Result<Vec<u8>, Misuse> {
+    pub(crate) fn sign(&self, algorithm: SigningAlgorithm, text: &[u8]) -> Result<Vec<u8>, Misuse> {
         let random = SystemRandom::new();
         match self {
             Self::Es256(pair) | Self::Es384(pair) => {

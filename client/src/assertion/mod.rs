@@ -15,7 +15,6 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use self::file::AssertionFile;
-use self::key::SigningKey;
 use crate::clock::later;
 use crate::entropy::random_text;
 use crate::error::Misuse;
@@ -23,6 +22,7 @@ use crate::provider::Endpoint;
 use crate::{Entropy, Secret};
 
 pub use self::key::SigningAlgorithm;
+pub(crate) use self::key::SigningKey;
 
 /// How a client makes or gets the assertion it authenticates with
 /// ([`ClientAuth::Assertion`](crate::ClientAuth::Assertion)).

@@ -29,6 +29,21 @@ pub(super) fn blocks(text: &str) -> Option<Vec<Block<'_>>> {
     Some(blocks)
 }
 
+/// The text form of one block, in lines of 64 characters.
+pub(super) fn written(label: &str, der: &[u8]) -> String {
+    let body = Zeroizing::new(STANDARD.encode(der));
+    let mut text = String::with_capacity(body.len() + body.len() / 64 + 2 * label.len() + 40);
+    text += &format!("-----BEGIN {label}-----\n");
+    for (at, character) in body.chars().enumerate() {
+        if at > 0 && at % 64 == 0 {
+            text.push('\n');
+        }
+        text.push(character);
+    }
+    text += &format!("\n-----END {label}-----\n");
+    text
+}
+
 /// Both buffers are as large as they will ever be, so that nothing is left behind by growing.
 fn decoded(body: &str) -> Option<Zeroizing<Vec<u8>>> {
     let mut plain = Zeroizing::new(String::with_capacity(body.len()));

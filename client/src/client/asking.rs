@@ -1,7 +1,7 @@
 //! One request to the provider, and what its answer says.
 
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri};
 use jiff::Timestamp;
 
 use super::state::Inner;
@@ -9,28 +9,88 @@ use crate::answer::{self, Answer};
 use crate::assertion::Occasion;
 use crate::claims;
 use crate::clock::{later, left};
+use crate::dpop::{self, DPOP, PROOF};
 use crate::error::Misuse;
 use crate::provider::Endpoint;
-use crate::request::{Grant, token_request};
+use crate::record::BEARER;
+use crate::request::{Asked, Grant, token_request};
 use crate::transport::send_within;
-use crate::{Error, GrantKind, Purpose, TokenRecord};
+use crate::{Error, GrantKind, Purpose, Secret, TokenRecord};
+
+/// What a server says that wants a nonce in the proof (RFC 9449 section 8).
+pub(super) const USE_NONCE: &str = "use_dpop_nonce";
 
 impl Inner {
-    /// One request for a token and its answer. `claims` are those that a resource wants.
+    /// One request for a token and its answer; two, if the server wants a nonce that is not known
+    /// (RFC 9449 section 8). `claims` are those that a resource wants.
     pub(super) async fn ask(
         &self,
         grant: &Grant,
         scope: Option<&str>,
         claims: Option<&str>,
     ) -> Result<Answer, Error> {
+        let mut nonces = 0;
+        loop {
+            let (answer, news) = self.ask_once(grant, scope, claims).await?;
+            let wants_nonce = |error: &Error| matches!(error, Error::Refused(refusal) if refusal.error.as_deref() == Some(USE_NONCE));
+            if news && nonces == 0 && answer.as_ref().is_err_and(wants_nonce) {
+                nonces += 1;
+                continue;
+            }
+            return answer;
+        }
+    }
+
+    /// The answer, and whether a nonce came with it that was not known.
+    async fn ask_once(
+        &self,
+        grant: &Grant,
+        scope: Option<&str>,
+        claims: Option<&str>,
+    ) -> Result<(Result<Answer, Error>, bool), Error> {
         let auth = &self.credentials().auth;
         let claims = self.claims(claims)?;
         let occasion = self.occasion(self.provider.endpoint_for(grant.kind()));
-        let sealed = token_request(auth, grant, scope, claims.as_deref(), &occasion)?;
+        let asked = Asked {
+            scope,
+            claims: claims.as_deref(),
+            names_resource: self.provider.names_resource(),
+        };
+        let mut sealed = token_request(auth, grant, asked, &occasion)?;
+        let to = sealed.request.uri().clone();
+        if let Some(proof) = self.proof(sealed.request.method(), &to, None)? {
+            sealed.request.headers_mut().insert(PROOF, proof);
+        }
         let purpose = Purpose::Token(grant.kind());
         let (parts, body) = self.send(sealed.request, purpose).await?.into_parts();
+        let news = self.note_nonce(&to, &parts.headers);
         let told_wait = self.policy.wait_hint(&parts, self.clock.now());
-        answer::read(&parts, &body, grant.kind(), told_wait, &sealed.secrets)
+        let wanted = if self.dpop.is_some() { DPOP } else { BEARER };
+        let secrets = &sealed.secrets;
+        let answer = answer::read(&parts, &body, grant.kind(), told_wait, secrets, wanted);
+        Ok((answer, news))
+    }
+
+    /// The proof of possession for a request, for a client that has a key.
+    pub(super) fn proof(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        token: Option<&Secret>,
+    ) -> Result<Option<HeaderValue>, Misuse> {
+        let Some(key) = &self.dpop else {
+            return Ok(None);
+        };
+        let nonce = self.state().nonce_for(&dpop::origin(uri));
+        let now = self.clock.now();
+        key.proof(method, uri, nonce.as_deref(), token, now, &self.entropy)
+            .map(Some)
+    }
+
+    /// Keeps the nonce of an answer. True if it was not known.
+    pub(super) fn note_nonce(&self, uri: &Uri, headers: &HeaderMap) -> bool {
+        let nonce = self.dpop.as_ref().and_then(|_| dpop::nonce(headers));
+        nonce.is_some_and(|nonce| self.state().keep_nonce(dpop::origin(uri), nonce))
     }
 
     /// The claims to send: those asked for and the client's capabilities.
@@ -55,7 +115,11 @@ impl Inner {
         purpose: Purpose,
     ) -> Result<Response<Bytes>, Error> {
         let limit = self.policy.request_timeout(purpose);
+        let to = request.uri().clone();
+        let begun = self.clock.now();
         let answer = send_within(limit, &*self.transport, &*self.clock, request).await;
+        let took = left(begun, self.clock.now());
+        self.watched.request(purpose, &to, took, &answer);
         answer.map_err(Error::Transport)
     }
 

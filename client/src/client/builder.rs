@@ -3,16 +3,22 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
+use http::Uri;
+
 use super::TokenClient;
 use super::credentials::Credentials;
 use super::state::{Inner, State};
 use crate::error::Misuse;
 use crate::fingerprint::fingerprint;
 use crate::managed_identity;
+use crate::provider::Endpoint;
+use crate::record::SSWS;
+use crate::request::resource_among;
+use crate::watch::Watched;
 use crate::{
-    ClientAuth, Clock, Entropy, GrantSource, HttpTransport, ManagedIdentity, MemoryStore, Policy,
-    Provider, Spawn, StandardPolicy, StoreKey, SystemClock, SystemEntropy, TokenStore, TokioSpawn,
-    Transport,
+    ClientAuth, Clock, DpopKey, Entropy, GrantSource, HttpTransport, ManagedIdentity, MemoryStore,
+    Policy, Provider, Secret, Spawn, StandardPolicy, StoreKey, SystemClock, SystemEntropy,
+    TokenRecord, TokenStore, TokioSpawn, Transport, Watch,
 };
 
 /// Configures a [`TokenClient`]. Every seam has a default that works in production.
@@ -33,6 +39,8 @@ pub struct TokenClientBuilder {
     transport: Option<Arc<dyn Transport>>,
     spawn: Arc<dyn Spawn>,
     store: Arc<dyn TokenStore>,
+    dpop: Option<DpopKey>,
+    watched: Watched,
 }
 
 impl TokenClientBuilder {
@@ -52,6 +60,8 @@ impl TokenClientBuilder {
             transport: None,
             spawn: Arc::new(TokioSpawn),
             store: Arc::new(MemoryStore::new()),
+            dpop: None,
+            watched: Watched::default(),
         }
     }
 
@@ -63,6 +73,13 @@ impl TokenClientBuilder {
         let mut builder = Self::new(provider, auth, GrantSource::ClientCredentials);
         builder.managed = Some(identity);
         builder
+    }
+
+    pub(super) fn with_api_token(token: Secret) -> Self {
+        // Nothing is ever asked for there.
+        let nowhere = Endpoint::known(Uri::from_static("https://token.invalid/"));
+        let grant = GrantSource::ApiToken(token);
+        Self::new(Provider::of(nowhere), ClientAuth::Anonymous, grant)
     }
 
     /// Asks for these scopes, each a name or several names separated by spaces. Repeated names
@@ -155,6 +172,19 @@ impl TokenClientBuilder {
         self
     }
 
+    /// Binds tokens to this key (RFC 9449): every request carries a proof, with the nonce that the server wants. Tokens that are
+    /// not bound are refused.
+    pub fn dpop(mut self, key: DpopKey) -> Self {
+        self.dpop = Some(key);
+        self
+    }
+
+    /// Tells this what the client does. `tracing` events are there without it.
+    pub fn watch(mut self, watch: impl Watch) -> Self {
+        self.watched = Watched::by(watch);
+        self
+    }
+
     /// Checks the configuration and makes the client. Sends nothing.
     ///
     /// # Errors
@@ -176,11 +206,20 @@ impl TokenClientBuilder {
         if self.managed.is_some() {
             managed_identity::resource(scope.as_deref())?;
         }
+        if self.provider.names_resource() {
+            resource_among(scope.as_deref().unwrap_or_default())?;
+        }
         // The low half of the fingerprint is as good a mix as any.
         let jitter_seed = self
             .jitter_seed
             .unwrap_or_else(|| DEFAULT_SEED ^ (fingerprint(key.as_str()) as u64));
         let state = State::default();
+        if let GrantSource::ApiToken(token) = &self.grant {
+            state.held.put(Arc::new(TokenRecord {
+                token_type: SSWS.to_owned(),
+                ..TokenRecord::pasted(token.clone())
+            }));
+        }
         Ok(TokenClient {
             inner: Arc::new(Inner {
                 key,
@@ -200,6 +239,8 @@ impl TokenClientBuilder {
                 transport,
                 spawn: self.spawn,
                 store: self.store,
+                dpop: self.dpop,
+                watched: self.watched,
                 jitter_seed,
                 held: state.held.clone(),
                 state: Mutex::new(state),
@@ -210,6 +251,16 @@ impl TokenClientBuilder {
     fn key(&self) -> StoreKey {
         let subject = match &self.grant {
             GrantSource::ClientCredentials | GrantSource::SignIn => String::new(),
+            GrantSource::ApiToken(token) => format!("{:032x}", fingerprint(token.expose())),
+            GrantSource::TokenExchange(exchange) => {
+                let whereto = exchange.whereto();
+                if self.account.is_empty() {
+                    let subject = fingerprint(exchange.subject().expose());
+                    format!("{subject:032x} {whereto}")
+                } else {
+                    whereto
+                }
+            }
             GrantSource::Password { username, .. } => username.clone(),
             GrantSource::OnBehalfOf(_) | GrantSource::RefreshToken(_)
                 if !self.account.is_empty() =>
@@ -237,6 +288,12 @@ impl TokenClientBuilder {
         if !capabilities.is_empty() {
             parts.push(&capabilities);
         }
+        // Without its key a bound token is of no use.
+        let bound = self
+            .dpop
+            .as_ref()
+            .map(|key| format!("dpop {}", key.thumbprint()));
+        parts.extend(bound.as_deref());
         StoreKey::from_parts(&parts)
     }
 }
@@ -253,7 +310,6 @@ fn is_scope(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Secret;
 
     fn post() -> ClientAuth {
         ClientAuth::SecretPost {

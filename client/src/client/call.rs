@@ -1,7 +1,6 @@
 //! Calling a resource with the token.
 
 use bytes::Bytes;
-use http::header::AUTHORIZATION;
 use http::{Request, Response};
 
 use super::TokenClient;
@@ -26,9 +25,8 @@ impl TokenClient {
         let mut pursuit = self.pursue(request.method().clone(), resource.clone())?;
         loop {
             let mut request = request.clone();
-            // Replaces any that is there: the token is sent in one place only (RFC 6750 section 2).
-            let authorization = pursuit.authorization().await?;
-            request.headers_mut().insert(AUTHORIZATION, authorization);
+            // Replaces any that are there: the token is sent in one place only (RFC 6750 section 2).
+            request.headers_mut().extend(pursuit.headers().await?);
             let answer = self.inner.send(request, Purpose::Resource).await?;
             let answer = pursuit.read(answer);
             if pursuit.judge(&answer).await? {

@@ -20,7 +20,13 @@ impl Credentials {
     pub(super) fn check(auth: &ClientAuth, grant: &GrantSource) -> Result<(), Misuse> {
         auth.check()?;
         match grant {
-            GrantSource::ClientCredentials | GrantSource::OnBehalfOf(_)
+            GrantSource::ApiToken(token) if token.is_empty() => Err(Misuse::Empty("API token")),
+            GrantSource::TokenExchange(exchange) if exchange.subject().is_empty() => {
+                Err(Misuse::Empty("token to exchange"))
+            }
+            GrantSource::ClientCredentials
+            | GrantSource::OnBehalfOf(_)
+            | GrantSource::TokenExchange(_)
                 if !auth.is_confidential() =>
             {
                 Err(Misuse::PublicClient(grant.kind()))

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use tokio::sync::watch;
+use tracing::Instrument as _;
 
 use super::renewal;
 use super::state::Inner;
@@ -89,7 +90,13 @@ impl Inner {
             outcome: None,
             sender,
         };
-        self.spawn.spawn(Box::pin(leader.lead(wanted.clone())));
+        let span = tracing::info_span!(
+            "renewal",
+            host = self.provider.token_url().host(),
+            client_id = self.credentials().auth.id(),
+        );
+        let task = leader.lead(wanted.clone()).instrument(span);
+        self.spawn.spawn(Box::pin(task));
         (flight, false)
     }
 }

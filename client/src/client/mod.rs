@@ -20,8 +20,8 @@ pub use self::pursuit::Pursuit;
 use self::flight::Wanted;
 use self::state::Inner;
 use crate::{
-    AccessToken, ClientAuth, Error, Freshness, GrantSource, ManagedIdentity, Provider, StoreKey,
-    TokenStore as _,
+    AccessToken, ClientAuth, Error, Freshness, GrantSource, ManagedIdentity, Provider, Secret,
+    StoreKey, TokenStore as _,
 };
 
 /// Gets, keeps and renews the access token of one client for one set of scopes.
@@ -44,6 +44,14 @@ impl TokenClient {
     /// needs neither address nor credential, and one scope.
     pub fn managed_identity(identity: ManagedIdentity) -> TokenClientBuilder {
         TokenClientBuilder::managed(identity)
+    }
+
+    /// Starts to configure a client with an API token of Okta's (`SSWS`), which a person has made and which nothing renews. It needs
+    /// neither address nor credential.
+    ///
+    /// Calls look after throttling as always. A token that Okta refuses is not tried again with the same call.
+    pub fn api_token(token: Secret) -> TokenClientBuilder {
+        TokenClientBuilder::with_api_token(token)
     }
 
     /// A token that is good now: the kept one, or a new one.
@@ -110,9 +118,12 @@ impl TokenClient {
     /// Forgets the kept access token: it will not be handed out again. A refresh token stays.
     ///
     /// For a caller who knows that the token is no good. [`call`](Self::call) looks after refused
-    /// tokens by itself.
+    /// tokens by itself. An API token is not forgotten: there is no other.
     pub async fn invalidate(&self) {
         let inner = &self.inner;
+        if inner.is_unrenewable() {
+            return;
+        }
         if let Some(held) = inner.held() {
             inner.state().reject(held.access_token.clone());
             return;
@@ -121,6 +132,12 @@ impl TokenClient {
         if let Ok(Some(stored)) = inner.store.load(&inner.key).await {
             inner.state().reject(stored.access_token);
         }
+    }
+
+    /// How long a request to a resource may take.
+    #[cfg(feature = "reqwest-middleware")]
+    pub(crate) fn patience(&self) -> std::time::Duration {
+        self.inner.policy.request_timeout(crate::Purpose::Resource)
     }
 
     /// The key under which this client keeps its record in the store.

@@ -3,13 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderValue, Method, StatusCode, Uri};
+use bytes::Bytes;
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, Method, Response, StatusCode, Uri};
 use jiff::Timestamp;
 
 use super::TokenClient;
+use super::asking::USE_NONCE;
 use super::flight::Wanted;
 use super::state::Inner;
 use crate::clock::{later, left};
+use crate::dpop::{DPOP, PROOF};
 use crate::error::{Error, Misuse, Throttle, ThrottledBy};
 use crate::{
     AccessToken, AfterAnswer, ApiResponse, Attempt, Purpose, Secret, TokenRecord, provider,
@@ -21,13 +25,13 @@ use crate::{
 /// use http::{Method, Response};
 /// use token_client::{Error, TokenClient};
 ///
-/// # async fn send(_: http::HeaderValue) -> Response<bytes::Bytes> { Response::default() }
+/// # async fn send(_: http::HeaderMap) -> Response<bytes::Bytes> { Response::default() }
 /// async fn call(client: &TokenClient) -> Result<Response<bytes::Bytes>, Error> {
 ///     let mut pursuit = client.pursue(Method::GET, "https://api.example/things".parse().unwrap())?;
 ///     loop {
-///         let authorization = pursuit.authorization().await?;
-///         let response = send(authorization).await;
-///         if pursuit.is_over(&response).await? {
+///         let headers = pursuit.headers().await?;
+///         let response = send(headers).await;
+///         if pursuit.is_over(response.status(), response.headers()).await? {
 ///             return Ok(response);
 ///         }
 ///     }
@@ -42,6 +46,8 @@ pub struct Pursuit {
     resource: Uri,
     attempt: Attempt,
     token: Option<AccessToken>,
+    /// Whether it was repeated because of a nonce (RFC 9449 section 9).
+    nonce_told: bool,
 }
 
 impl TokenClient {
@@ -59,48 +65,58 @@ impl TokenClient {
             resource,
             attempt,
             token: None,
+            nonce_told: false,
         })
     }
 }
 
 impl Pursuit {
-    /// The `Authorization` value for the next request, after waiting as long as the resource asked to be left alone.
+    /// The headers for the next request, in the place of any of the same name: `Authorization`, and for a client with a key
+    /// `DPoP`. Waits as long as the resource asked to be left alone.
     ///
     /// # Errors
     /// As [`TokenClient::token`]; [`Error::Throttled`] if the wait is longer than a call may sleep.
-    pub async fn authorization(&mut self) -> Result<HeaderValue, Error> {
-        if self.token.is_none() {
-            self.token = Some(self.client.token().await?);
+    pub async fn headers(&mut self) -> Result<HeaderMap, Error> {
+        let inner = Arc::clone(&self.client.inner);
+        // In the wait the token may have aged.
+        let waited = inner.wait_for_resource(&self.resource).await?;
+        let token = match self.token.take() {
+            Some(token) if !waited => token,
+            _ => self.client.token().await?,
+        };
+        let authorization = token.authorization().ok_or(Misuse::UnusableToken)?;
+        let mut headers = HeaderMap::new();
+        headers.insert(AUTHORIZATION, authorization);
+        if let Some(proof) = inner.proof(&self.method, &self.resource, Some(token.secret()))? {
+            headers.insert(PROOF, proof);
         }
-        if self.client.inner.wait_for_resource(&self.resource).await? {
-            // The token may have aged in the wait.
-            self.token = Some(self.client.token().await?);
-        }
-        let token = self.token.as_ref().and_then(AccessToken::authorization);
-        Ok(token.ok_or(Misuse::UnusableToken)?)
+        self.token = Some(token);
+        Ok(headers)
     }
 
-    /// Whether this response is the call's. Otherwise the request has to be sent again, with another
-    /// [`authorization`](Self::authorization); a pause before that is over when this returns.
-    ///
-    /// Only status and headers are looked at.
+    /// Whether the response that began so is the call's. Otherwise the request has to be sent again, with other
+    /// [`headers`](Self::headers); a pause before that is over when this returns.
     ///
     /// # Errors
     /// Why the token that the response asks for could not be had.
-    pub async fn is_over<B>(&mut self, response: &http::Response<B>) -> Result<bool, Error> {
-        let mut head = http::Response::new(bytes::Bytes::new());
-        *head.status_mut() = response.status();
-        *head.headers_mut() = response.headers().clone();
+    pub async fn is_over(
+        &mut self,
+        status: StatusCode,
+        headers: &HeaderMap,
+    ) -> Result<bool, Error> {
+        let mut head = Response::new(Bytes::new());
+        *head.status_mut() = status;
+        *head.headers_mut() = headers.clone();
         let answer = self.read(head);
         self.judge(&answer).await
     }
 
     /// The answer to the last request.
-    pub(super) fn read(&self, response: http::Response<bytes::Bytes>) -> ApiResponse {
+    pub(super) fn read(&self, response: Response<Bytes>) -> ApiResponse {
         let (parts, body) = response.into_parts();
         let inner = &self.client.inner;
         let told_wait = inner.policy.wait_hint(&parts, inner.clock.now());
-        let response = http::Response::from_parts(parts, body);
+        let response = Response::from_parts(parts, body);
         ApiResponse::new(self.method.clone(), response, told_wait)
     }
 
@@ -111,6 +127,13 @@ impl Pursuit {
             // Nothing was sent by us.
             return Ok(true);
         };
+        if inner.note_nonce(&self.resource, answer.headers())
+            && !self.nonce_told
+            && wants_nonce(answer)
+        {
+            self.nonce_told = true;
+            return Ok(false);
+        }
         let now = inner.clock.now();
         self.attempt.jitter = inner.jitter();
         let next = inner.policy.after_answer(self.attempt, answer, now);
@@ -125,6 +148,7 @@ impl Pursuit {
                 Some(other) => self.renewed(other?),
                 None => return Ok(true),
             },
+            AfterAnswer::RefreshAndRetry if inner.is_unrenewable() => return Ok(true),
             AfterAnswer::RefreshAndRetry => {
                 let other = inner.other_than(&token).await?;
                 if other.secret().matches(token.secret()) {
@@ -226,6 +250,14 @@ impl Inner {
         self.state()
             .leave_alone(place(resource), later(now, wait), now);
     }
+}
+
+fn wants_nonce(answer: &ApiResponse) -> bool {
+    let challenges = answer.challenges();
+    answer.status() == StatusCode::UNAUTHORIZED
+        && challenges
+            .iter()
+            .any(|challenge| challenge.is(DPOP) && challenge.error() == Some(USE_NONCE))
 }
 
 fn was_throttled(status: StatusCode) -> bool {

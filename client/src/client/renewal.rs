@@ -43,6 +43,7 @@ async fn renew(inner: &Inner, wanted: &Wanted, turn: &mut Turn<'_>) -> Result<La
         let (attempt, failure) = match sent.await? {
             Sent::Answered(record) => {
                 let landed = inner.keep(record, signed_in).await?;
+                inner.watched.renewed(grant.kind(), &landed.record);
                 if let Some(claims) = wanted.claims() {
                     let token = landed.record.access_token.clone();
                     inner.state().answer(claims, token);
@@ -195,7 +196,12 @@ impl Inner {
             None => Ok(grant),
         };
         match &credentials.grant {
+            GrantSource::ApiToken(_) => Err(Error::NotRenewable),
             GrantSource::ClientCredentials => Ok(Grant::ClientCredentials),
+            GrantSource::TokenExchange(exchange) => {
+                let grant = Grant::TokenExchange(exchange.clone());
+                unless_refused(exchange.subject(), grant)
+            }
             GrantSource::OnBehalfOf(token) => {
                 unless_refused(token, Grant::OnBehalfOf(token.clone()))
             }
@@ -368,6 +374,7 @@ impl Inner {
 
     /// Ends in `failure` and keeps the endpoint quiet as long as the policy says.
     pub(super) fn fall_quiet(&self, attempt: Attempt, failure: Failure) -> Error {
+        self.watched.not_renewed(&failure.error);
         let quiet = self.policy.quiet_after(attempt, &failure);
         self.state().quiet = Some(Quiet {
             until: later(self.clock.now(), quiet),

@@ -159,7 +159,9 @@ impl Inner {
         }
         let record = self.record(answer, grant, self.scope.as_deref(), created_at);
         let signed_in = self.note_sign_in(record.refresh_token.clone());
-        self.keep(record, signed_in).await
+        let landed = self.keep(record, signed_in).await?;
+        self.watched.renewed(grant.kind(), &landed.record);
+        Ok(landed)
     }
 
     /// Sleeps as long as the policy wants before another try, or ends with the failure.

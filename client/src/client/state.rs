@@ -10,9 +10,10 @@ use super::flight::Flight;
 use super::held::Held;
 use crate::clock::left;
 use crate::fingerprint::{draw, fingerprint};
+use crate::watch::Watched;
 use crate::{
-    Clock, Entropy, Error, ManagedIdentity, Policy, Provider, Secret, Spawn, StoreKey, TokenRecord,
-    TokenStore, Transport,
+    Clock, DpopKey, Entropy, Error, GrantKind, ManagedIdentity, Policy, Provider, Secret, Spawn,
+    StoreKey, TokenRecord, TokenStore, Transport,
 };
 
 /// The shared insides of all clones of a client.
@@ -32,6 +33,9 @@ pub(super) struct Inner {
     pub(super) transport: Arc<dyn Transport>,
     pub(super) spawn: Arc<dyn Spawn>,
     pub(super) store: Arc<dyn TokenStore>,
+    /// What its tokens are bound to.
+    pub(super) dpop: Option<DpopKey>,
+    pub(super) watched: Watched,
     pub(super) jitter_seed: u64,
     /// The state's, for readers.
     pub(super) held: Held,
@@ -43,6 +47,11 @@ impl Inner {
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
         // Each change leaves the state whole, so a panic elsewhere does not spoil it.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether its token is one that only a person can replace.
+    pub(super) fn is_unrenewable(&self) -> bool {
+        self.credentials().grant.kind() == GrantKind::ApiToken
     }
 
     /// The record whose access token may be handed out.
@@ -88,6 +97,8 @@ pub(super) struct State {
     refused: VecDeque<(u128, Error)>,
     /// Until when a resource asked to be left alone.
     resources: BTreeMap<String, Timestamp>,
+    /// The nonces that servers want in proofs, by origin (RFC 9449 section 8).
+    nonces: BTreeMap<String, String>,
     /// How many random numbers were drawn.
     draws: u64,
 }
@@ -163,6 +174,21 @@ impl State {
             let known = self.resources.entry(resource).or_insert(until);
             *known = (*known).max(until);
         }
+    }
+
+    /// The nonce that this server wants.
+    pub(super) fn nonce_for(&self, origin: &str) -> Option<String> {
+        self.nonces.get(origin).cloned()
+    }
+
+    /// Remembers the nonce that a server wants. True if it is another than before.
+    pub(super) fn keep_nonce(&mut self, origin: String, nonce: String) -> bool {
+        // Of more servers than this the oldest by name can be asked again.
+        if self.nonces.len() == 64 && !self.nonces.contains_key(&origin) {
+            self.nonces.pop_first();
+        }
+        let before = self.nonces.insert(origin, nonce.clone());
+        before != Some(nonce)
     }
 
     /// Until when this resource wants to be left alone.

@@ -66,16 +66,35 @@ pub enum Misuse {
     /// The provider's address for this purpose is not known.
     #[error("the provider's {0} is not known: give it with the provider")]
     NoEndpoint(&'static str),
+    /// The file that a key is kept in cannot be used.
+    #[error("no key in {}: {reason}", path.display())]
+    KeyFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The browser cannot come back to this machine.
+    #[error("nobody can listen at {place}: {reason}")]
+    NoListener {
+        /// The redirect URI.
+        place: String,
+        /// The system's words.
+        reason: String,
+    },
     /// Nobody signs in to this client.
     #[error("users do not sign in to this client: build it with `GrantSource::SignIn`")]
     NoSignIn,
     /// The source of random numbers failed.
     #[error("no random numbers can be had on this machine")]
     NoEntropy,
-    /// A managed identity gets a token for one resource at a time (Microsoft, managed
-    /// identities).
+    /// A body that can be sent only once may have to be sent again, with another token.
+    #[error("body can be sent only once: give it as bytes or text, so that a call can be repeated")]
+    OneShotBody,
+    /// A token is for one resource where that is named and not its scopes (Microsoft, managed
+    /// identities; v1.0 endpoints).
     #[error(
-        "a managed identity needs exactly one scope, such as `https://vault.azure.net/.default`"
+        "a managed identity or a v1.0 endpoint needs exactly one scope, such as `https://vault.azure.net/.default`"
     )]
     OneResource,
     /// What tells the tokens of one client from those of another stays as it was built.

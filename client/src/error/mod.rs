@@ -64,6 +64,9 @@ pub enum Error {
     /// start was replaced by another, and the store no longer holds that one.
     #[error("no refresh token is left; sign in again")]
     SignInRequired,
+    /// An API token that a person has made: only a person can make another.
+    #[error("an API token cannot be renewed; make another one at the provider")]
+    NotRenewable,
     /// The shared token request was dropped before it was done: its runtime is gone.
     #[error("token request was dropped before it was done")]
     Cancelled,
@@ -87,7 +90,9 @@ impl Error {
             Self::Forbidden(_) => Class::Forbidden,
             Self::InsufficientScope(_) => Class::InsufficientScope,
             Self::ClaimsChallenge(_) => Class::InteractionRequired,
-            Self::DeviceCodeExpired | Self::SignInRequired => Class::ReauthRequired,
+            Self::DeviceCodeExpired | Self::NotRenewable | Self::SignInRequired => {
+                Class::ReauthRequired
+            }
             Self::Redirect(error) => Class::of_redirect(error),
             Self::Misuse(_) => Class::Misconfigured,
             Self::Store(_) => Class::Other,

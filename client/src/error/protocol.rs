@@ -24,9 +24,15 @@ pub enum ProtocolError {
     /// A success without a usable `access_token`.
     #[error("token endpoint answered success without a usable access_token")]
     NoAccessToken,
-    /// A token type other than `Bearer`: RFC 6749 section 7.1 forbids using it.
-    #[error("token endpoint issued a token of type \"{0}\"; only Bearer can be used here")]
-    TokenType(String),
+    /// A token type other than `Bearer`, or than `DPoP` for a client with a key: RFC 6749 section
+    /// 7.1 forbids using it.
+    #[error("token endpoint issued a token of type \"{found}\"; only {wanted} can be used here")]
+    TokenType {
+        /// The type that came.
+        found: String,
+        /// The type that is used here.
+        wanted: &'static str,
+    },
     /// The answer to a device is not what RFC 8628 section 3.2 describes.
     #[error(
         "device authorization endpoint answered {status} without codes for a device; is the address right?"

@@ -1,5 +1,6 @@
 //! What a policy is told about a try and its failure.
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::{Class, Error, GrantKind};
@@ -50,6 +51,16 @@ pub enum Purpose {
     Token(GrantKind),
     /// Calling a resource with a token.
     Resource,
+}
+
+impl fmt::Display for Purpose {
+    /// `resource`, or the short name of the grant.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Token(grant) => grant.fmt(f),
+            Self::Resource => f.write_str("resource"),
+        }
+    }
 }
 
 /// A failed token request, as told to a [`Policy`](crate::Policy).

@@ -42,6 +42,8 @@ pub(crate) struct Seen {
     pub(crate) method: Method,
     pub(crate) uri: Uri,
     pub(crate) authorization: String,
+    /// The header `DPoP`.
+    pub(crate) proof: String,
     pub(crate) body: String,
 }
 
@@ -193,18 +195,18 @@ impl Transport for Script {
         request: Request<Bytes>,
     ) -> BoxFuture<'static, Result<Response<Bytes>, TransportError>> {
         let to_token = *request.uri() == TOKEN_URL || request.uri().host() == Some(MACHINE);
+        let header = |name: &str| {
+            let value = request.headers().get(name)?.to_str().ok()?;
+            Some(value.to_owned())
+        };
         let mut desk = self.desk();
         desk.seen.push(Seen {
             at: self.clock.now(),
             to_token,
             method: request.method().clone(),
             uri: request.uri().clone(),
-            authorization: request
-                .headers()
-                .get("authorization")
-                .and_then(|value| value.to_str().ok())
-                .unwrap_or_default()
-                .to_owned(),
+            authorization: header("authorization").unwrap_or_default(),
+            proof: header("dpop").unwrap_or_default(),
             body: String::from_utf8_lossy(request.body()).into_owned(),
         });
         let list = if to_token {

@@ -1,6 +1,9 @@
 //! Who is under test on the local road: the reference client, or one of the broken ones that prove the checks.
 
+mod beginning;
+mod entropy;
 mod limits;
+mod proof;
 mod reference;
 mod said;
 mod setup;
@@ -19,7 +22,9 @@ use crate::pace::Pace;
 use crate::scenario::Ending;
 use crate::trace::{Class, CutShort};
 
+pub use beginning::Beginning;
 pub use limits::Limits;
+pub use proof::Proof;
 pub use reference::{Reference, ReferenceClient};
 pub use said::Said;
 pub use setup::Setup;
@@ -137,6 +142,8 @@ impl Default for ApiCall {
 pub enum Credential {
     /// A secret of its application.
     Secret(Secret),
+    /// A certificate of its application.
+    Certificate(Proof),
     /// A refresh token of its user, who has signed in again.
     RefreshToken(Secret),
 }

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use http::header::CONTENT_TYPE;
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderValue, Request};
 use token_client::{
-    BoxFuture, ClientAuth, Error, GrantSource, Policy, Provider as TokenProvider, Secret,
-    StandardPolicy, TokenClient,
+    AccessToken, BoxFuture, ClientAuth, Error, GrantSource, ManagedIdentity, Misuse, Policy,
+    Provider as TokenProvider, Secret, StandardPolicy, TokenClient, Transport as _,
 };
 
-use super::{Answer, ApiCall, Contender, Credential, LocalClient, Setup, WRONG_SECRET};
+use super::entropy::SeededEntropy;
+use super::{Answer, ApiCall, Beginning, Contender, Credential, LocalClient, Setup, WRONG_SECRET};
 use crate::scenario::{ClientAuthMethod, GrantKind};
 use crate::trace::Class;
 
@@ -42,68 +44,138 @@ impl ReferenceClient {
     ///
     /// The client's own words when it refuses the setup.
     pub fn open(setup: Setup, policy: Arc<dyn Policy>) -> Result<Self, String> {
-        let refused = |misuse: token_client::Misuse| misuse.to_string();
-        let grant = match (setup.grant, &setup.refresh_token) {
-            (GrantKind::ClientCredentials, _) => GrantSource::ClientCredentials,
-            (GrantKind::Password, _) => GrantSource::Password {
-                username: setup.username.clone(),
-                password: setup.password.clone(),
-            },
-            (GrantKind::RefreshToken, Some(token)) => GrantSource::RefreshToken(token.clone()),
-            (GrantKind::RefreshToken, None) => {
-                return Err(
-                    "the refresh token grant needs a refresh token to start with".to_owned(),
-                );
-            }
+        let client = built(&setup, policy).map_err(|misuse| misuse.to_string())?;
+        Ok(Self {
+            client,
+            setup: Arc::new(setup),
+        })
+    }
+
+    /// A token, for which the user signs in where nobody has yet.
+    async fn token(&self) -> Result<AccessToken, Error> {
+        match self.client.token().await {
+            Err(Error::SignInRequired) => self.sign_in().await,
+            known => known,
+        }
+    }
+
+    /// Has the user sign in, with a browser or on another device.
+    async fn sign_in(&self) -> Result<AccessToken, Error> {
+        let Beginning::Browser { redirect_uri, .. } = &self.setup.beginning else {
+            // The user sees the code at the provider; what is decided there is a step's.
+            return self.client.sign_in_by_device(|_| ()).await;
         };
-        // Records of a user outlive the refresh token they began with.
-        let account = match setup.grant {
-            GrantKind::RefreshToken => setup.username.clone(),
-            GrantKind::ClientCredentials | GrantKind::Password => String::new(),
-        };
-        let client = TokenClient::builder(
-            TokenProvider::at(&setup.token_url).map_err(refused)?,
-            client_auth(&setup, setup.auth, setup.client_secret.clone()),
-            grant,
-        )
+        let mut asked = self.client.authorization_request(redirect_uri)?;
+        let redirect = self.browse(&asked.url()).await?;
+        let code = asked.accept(&redirect)?;
+        self.client.sign_in(code).await
+    }
+
+    /// Where a browser is sent that opens this address.
+    async fn browse(&self, url: &str) -> Result<String, Error> {
+        let mut request = Request::new(Bytes::new());
+        *request.uri_mut() = url.parse().unwrap_or_default();
+        let answer = self.setup.transport.send(request).await;
+        let answer = answer.map_err(Error::Transport)?;
+        let location = answer.headers().get(LOCATION);
+        let location = location.and_then(|value| value.to_str().ok());
+        Ok(location.unwrap_or_default().to_owned())
+    }
+}
+
+fn built(setup: &Setup, policy: Arc<dyn Policy>) -> Result<TokenClient, Misuse> {
+    // Records of a user outlive what they began with.
+    let account = match setup.grant {
+        GrantKind::ClientCredentials | GrantKind::ManagedIdentity | GrantKind::Password => {
+            String::new()
+        }
+        _ => setup.username.clone(),
+    };
+    let builder = match &setup.beginning {
+        Beginning::Machine { metadata_url } => {
+            TokenClient::managed_identity(ManagedIdentity::imds_at(metadata_url)?)
+        }
+        _ => TokenClient::builder(provider(setup)?, client_auth(setup)?, source(setup)),
+    };
+    builder
         .scopes(setup.scopes.clone())
         .account(account)
+        .client_capabilities(setup.capabilities.clone())
         .policy(policy)
         .clock(setup.clock.clone())
         .transport(setup.transport.clone())
         .spawn(setup.spawn.clone())
         .store(setup.store.clone())
         .jitter_seed(setup.seed)
+        .entropy(SeededEntropy::of(setup.seed))
         .build()
-        .map_err(refused)?;
-        Ok(Self {
-            client,
-            setup: Arc::new(setup),
-        })
+}
+
+fn provider(setup: &Setup) -> Result<TokenProvider, Misuse> {
+    let provider = TokenProvider::at(&setup.token_url)?;
+    let provider = match &setup.beginning {
+        Beginning::Browser { authorize_url, .. } => {
+            provider.with_authorization_url(authorize_url)?
+        }
+        Beginning::Device { device_url } => provider.with_device_url(device_url)?,
+        Beginning::Grant | Beginning::Caller(_) | Beginning::Machine { .. } => provider,
+    };
+    Ok(match setup.v1 {
+        true => provider.naming_resource(),
+        false => provider,
+    })
+}
+
+fn source(setup: &Setup) -> GrantSource {
+    match (&setup.beginning, setup.grant) {
+        (Beginning::Browser { .. } | Beginning::Device { .. }, _) => GrantSource::SignIn,
+        (Beginning::Caller(token), _) => GrantSource::OnBehalfOf(token.clone()),
+        (_, GrantKind::Password) => GrantSource::Password {
+            username: setup.username.clone(),
+            password: setup.password.clone(),
+        },
+        // The client refuses an empty one.
+        (_, GrantKind::RefreshToken) => {
+            let none = || Secret::new("");
+            GrantSource::RefreshToken(setup.refresh_token.clone().unwrap_or_else(none))
+        }
+        _ => GrantSource::ClientCredentials,
     }
 }
 
-fn client_auth(setup: &Setup, method: ClientAuthMethod, secret: Secret) -> ClientAuth {
+fn client_auth(setup: &Setup) -> Result<ClientAuth, Misuse> {
     let id = setup.client_id.clone();
-    match method {
-        ClientAuthMethod::Post => ClientAuth::SecretPost { id, secret },
+    if let Beginning::Device { .. } = setup.beginning {
+        return Ok(ClientAuth::Public { id });
+    }
+    if let Some(proof) = &setup.proof {
+        let assertion = proof.assertion()?;
+        return Ok(ClientAuth::Assertion { id, assertion });
+    }
+    let secret = setup.client_secret.clone();
+    Ok(match setup.auth {
         ClientAuthMethod::Basic => ClientAuth::SecretBasic { id, secret },
         ClientAuthMethod::WrongSecret => ClientAuth::SecretPost {
             id,
             secret: Secret::new(WRONG_SECRET),
         },
-    }
+        // The last two have a proof.
+        ClientAuthMethod::Post | ClientAuthMethod::Certificate | ClientAuthMethod::Federated => {
+            ClientAuth::SecretPost { id, secret }
+        }
+    })
 }
 
 impl LocalClient for ReferenceClient {
     fn get_token(&self) -> BoxFuture<'static, Answer> {
-        let client = self.client.clone();
+        let client = self.clone();
         Box::pin(async move { token(client.token().await) })
     }
 
     fn call_api(&self, call: ApiCall) -> BoxFuture<'static, Answer> {
-        let Self { client, setup } = self.clone();
+        let this = self.clone();
         Box::pin(async move {
+            let Self { client, setup } = &this;
             let mut request = Request::new(call.body.clone().unwrap_or_default());
             match setup.resource(&call.method).parse() {
                 Ok(uri) => *request.uri_mut() = uri,
@@ -115,7 +187,14 @@ impl LocalClient for ReferenceClient {
                     .headers_mut()
                     .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
             }
-            match client.call(request).await {
+            let answer = match client.call(request.clone()).await {
+                Err(Error::SignInRequired) => match this.sign_in().await {
+                    Ok(_) => client.call(request).await,
+                    Err(error) => Err(error),
+                },
+                answer => answer,
+            };
+            match answer {
                 Ok(response) => {
                     let class = if response.status().is_success() {
                         Class::Ok
@@ -149,15 +228,11 @@ impl LocalClient for ReferenceClient {
         let Self { client, setup } = self.clone();
         Box::pin(async move {
             match credential {
-                Credential::Secret(secret) => {
-                    let method = match setup.auth {
-                        ClientAuthMethod::Basic => ClientAuthMethod::Basic,
-                        ClientAuthMethod::Post | ClientAuthMethod::WrongSecret => {
-                            ClientAuthMethod::Post
-                        }
-                    };
-                    client
-                        .set_auth(client_auth(&setup, method, secret))
+                credential @ (Credential::Secret(_) | Credential::Certificate(_)) => {
+                    let mut setup = (*setup).clone();
+                    setup.take(credential);
+                    client_auth(&setup)
+                        .and_then(|auth| client.set_auth(auth))
                         .map_err(|misuse| misuse.to_string())
                 }
                 Credential::RefreshToken(token) => client
@@ -169,7 +244,7 @@ impl LocalClient for ReferenceClient {
     }
 }
 
-fn token(result: Result<token_client::AccessToken, Error>) -> Answer {
+fn token(result: Result<AccessToken, Error>) -> Answer {
     match result {
         Ok(token) => Answer {
             token: Some(token.secret().clone()),

@@ -6,7 +6,7 @@ use http::{Method, Uri};
 use mock_idp::Provider;
 use token_client::{Clock, Secret, Spawn, TokenStore, Transport};
 
-use super::Credential;
+use super::{Beginning, Credential, Proof};
 use crate::local::Outside;
 use crate::scenario::{ClientAuthMethod, GrantKind};
 
@@ -27,10 +27,18 @@ pub struct Setup {
     pub client_id: String,
     /// Its secret.
     pub client_secret: Secret,
-    /// How it authenticates.
+    /// How it authenticates, unless it has nothing to do it with: devices and machines have not.
     pub auth: ClientAuthMethod,
+    /// What it authenticates with if that is no secret.
+    pub proof: Option<Proof>,
     /// The grant it uses.
     pub grant: GrantKind,
+    /// What it begins with beside that.
+    pub beginning: Beginning,
+    /// What it declares that it can do.
+    pub capabilities: Vec<String>,
+    /// Whether the token endpoint is one of v1.0, where an API is named by `resource`.
+    pub v1: bool,
     /// The scopes it asks for.
     pub scopes: Vec<String>,
     /// The user it acts for: of a password grant, and the one whose refresh token it has.
@@ -79,6 +87,7 @@ impl Setup {
                     self.auth = ClientAuthMethod::Post;
                 }
             }
+            Credential::Certificate(proof) => self.proof = Some(proof),
             Credential::RefreshToken(token) => self.refresh_token = Some(token),
         }
     }

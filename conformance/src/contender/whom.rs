@@ -1,9 +1,9 @@
 //! Whom a client acts as: from a scenario's words to entries of the mock's directory.
 
-use mock_idp::directory::GrantType;
+use mock_idp::directory::{Application, Assigned, GrantType};
 use mock_idp::{Identity, MockIdp, Secret};
 
-use crate::scenario::{ClientSpec, GrantKind, Which};
+use crate::scenario::{ClientAuthMethod, ClientSpec, GrantKind, Which};
 
 /// The application, user and tenant that a client stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub(crate) struct Whom {
     user: Which,
     tenant: Which,
     grant: GrantKind,
+    auth: Option<ClientAuthMethod>,
+    v1: bool,
 }
 
 impl Whom {
@@ -22,12 +24,24 @@ impl Whom {
             user: spec.user,
             tenant: spec.tenant,
             grant: spec.grant_in_use(),
+            auth: spec.auth_in_use(),
+            v1: spec.v1,
         }
+    }
+
+    /// The grant it uses.
+    pub(crate) fn grant(self) -> GrantKind {
+        self.grant
+    }
+
+    /// How it authenticates; none if it has nothing to do it with.
+    pub(crate) fn auth(self) -> Option<ClientAuthMethod> {
+        self.auth
     }
 
     /// Whether it acts for the user and not for itself.
     pub(crate) fn is_for_user(self) -> bool {
-        self.grant != GrantKind::ClientCredentials
+        self.grant.is_for_user()
     }
 
     /// Its entries in the directory, with the secret that works by now.
@@ -36,21 +50,63 @@ impl Whom {
     ///
     /// In words, if the directory has no such entries.
     pub(crate) fn identity(self, idp: &MockIdp) -> Result<Identity, String> {
-        idp.identity(
+        let nobody = || "the mock has no such application, user and tenant".to_owned();
+        let found = idp.identity(
             place(self.application),
             place(self.user),
             place(self.tenant),
-        )
-        .ok_or_else(|| "the mock has no such application, user and tenant".to_owned())
+        );
+        let mut identity = found.ok_or_else(nobody)?;
+        if self.v1 {
+            identity.token_url = identity.token_url.replace("/oauth2/v2.0/", "/oauth2/");
+        }
+        let directory = idp.directory();
+        let tenant = directory.entra.tenant(&identity.issuer);
+        if self.grant == GrantKind::ManagedIdentity {
+            let mut machines = tenant.iter().flat_map(|tenant| &tenant.managed_identities);
+            let own = machines.find(|machine| machine.assigned == Assigned::System);
+            identity
+                .client_id
+                .clone_from(&own.ok_or_else(nobody)?.client_id);
+        } else if !self.has_any_application() {
+            let mut applications = tenant.iter().flat_map(|tenant| &tenant.applications);
+            let found = applications.find(|known| known.enabled && self.fits(known));
+            let application = found.ok_or_else(nobody)?;
+            let secret = application.newest_secret(idp.clock().now());
+            let value = secret.map(|secret| secret.value.clone());
+            identity.client_id.clone_from(&application.id);
+            identity.client_secret = value.unwrap_or_else(|| Secret::new(""));
+        }
+        Ok(identity)
+    }
+
+    /// Whether any application with a secret will do.
+    fn has_any_application(self) -> bool {
+        let by_proof = [ClientAuthMethod::Certificate, ClientAuthMethod::Federated];
+        self.grant.is_any_applications() && !self.auth.is_some_and(|auth| by_proof.contains(&auth))
+    }
+
+    /// Whether an application can be such a client.
+    fn fits(self, application: &Application) -> bool {
+        let may = |grant| application.grants.contains(&grant);
+        match (self.grant, self.auth) {
+            (GrantKind::AuthorizationCode, _) => {
+                may(GrantType::AuthorizationCode) && !application.is_public()
+            }
+            (GrantKind::DeviceCode, _) => may(GrantType::DeviceCode) && application.is_public(),
+            (GrantKind::OnBehalfOf, _) => may(GrantType::OnBehalfOf),
+            (_, Some(ClientAuthMethod::Certificate)) => !application.certificates.is_empty(),
+            (_, Some(ClientAuthMethod::Federated)) => !application.federated.is_empty(),
+            _ => false,
+        }
     }
 
     /// The scopes it asks for: those it is told to, else those of the protected resource.
     pub(crate) fn scopes(self, told: &[String], idp: &MockIdp) -> Vec<String> {
         if told.is_empty() {
-            idp.scopes(match self.grant {
-                GrantKind::ClientCredentials => GrantType::ClientCredentials,
-                GrantKind::Password => GrantType::Password,
-                GrantKind::RefreshToken => GrantType::RefreshToken,
+            idp.scopes(match self.grant.is_for_user() {
+                true => GrantType::RefreshToken,
+                false => GrantType::ClientCredentials,
             })
         } else {
             told.to_vec()

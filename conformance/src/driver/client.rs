@@ -11,16 +11,19 @@ use super::clock::TimestampFile;
 use super::error_map::ErrorMap;
 use super::fault::DriverFault;
 use super::key;
+use super::lack::BEYOND;
 use super::link::Link;
 use super::process::Inbound;
-use super::protocol::{Auth, ClockMode, Hello, Idp, Open, Operation, Outcome, Resource, User};
+use super::protocol::{
+    Auth, ClockMode, Grant, Hello, Idp, Open, Operation, Outcome, Resource, User,
+};
 use super::session::Session;
 use super::{Driver, answer};
 use crate::contender::{
     Answer, ApiCall, Contender as _, Credential, LocalClient, Said, Setup, WRONG_SECRET,
 };
 use crate::local::{Outside, Told};
-use crate::scenario::{ClientAuthMethod, Ending, GrantKind};
+use crate::scenario::{ClientAuthMethod, Ending};
 use crate::trace::{Class, CutShort};
 
 /// A client in a driver's process, for one life.
@@ -147,7 +150,11 @@ impl DrivenClient {
         };
         let Told { now, elapsed } = reins.told();
         let ca_pem = std::fs::read_to_string(ca_file).unwrap_or_default();
-        let for_user = setup.grant != GrantKind::ClientCredentials;
+        let for_user = setup.grant.is_for_user();
+        let grant = Grant::of(setup.grant).filter(|_| setup.proof.is_none());
+        let Some(grant) = grant else {
+            return Err(DriverFault::NotStarted(BEYOND.to_owned()));
+        };
         Ok(Open {
             client: self.named(),
             provider: setup.provider,
@@ -166,7 +173,7 @@ impl DrivenClient {
                 Auth {
                     method: match setup.auth {
                         ClientAuthMethod::Basic => "basic".to_owned(),
-                        ClientAuthMethod::Post | ClientAuthMethod::WrongSecret => "post".to_owned(),
+                        _ => "post".to_owned(),
                     },
                     client_id: setup.client_id.clone(),
                     client_secret: Some(match setup.auth {
@@ -177,7 +184,7 @@ impl DrivenClient {
                     kid: None,
                 }
             },
-            grant: setup.grant,
+            grant,
             scopes: setup.scopes.clone(),
             user: for_user.then(|| User {
                 username: setup.username.clone(),
@@ -259,6 +266,13 @@ impl LocalClient for DrivenClient {
         let (client_secret, refresh_token) = match credential {
             Credential::Secret(secret) => (Some(secret), None),
             Credential::RefreshToken(token) => (None, Some(token)),
+            Credential::Certificate(_) => {
+                client
+                    .state()
+                    .unsupported
+                    .get_or_insert_with(|| BEYOND.to_owned());
+                return Box::pin(std::future::ready(Ok(())));
+            }
         };
         let operation = Operation::SwapCredential {
             client: self.named(),

@@ -4,12 +4,12 @@ use mock_idp::Provider;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::protocol::{Capabilities, ClockMode};
+use super::protocol::{Capabilities, ClockMode, Grant};
 use super::{Driver, key};
 use crate::case::Case;
 use crate::contender::Contender as _;
 use crate::pace::Pace;
-use crate::scenario::{Body, ClientAuthMethod, Ending, GrantKind, Need, Step};
+use crate::scenario::{Body, ClientAuthMethod, Ending, Need, Step};
 
 /// Something that scenarios may need and a client cannot do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -29,7 +29,9 @@ pub(super) fn all(driver: &Driver) -> Vec<Lack> {
         what: format!("provider.{provider}"),
         why: no_provider(provider),
     });
-    let needs = Need::ALL.into_iter().filter_map(|need| {
+    // What nobody is asked by a driver is no lack of this one.
+    let asked = Need::ALL.into_iter().filter(|need| !is_beyond(*need));
+    let needs = asked.filter_map(|need| {
         Some(Lack {
             what: need.name().to_owned(),
             why: need_unmet(need, driver, None)?,
@@ -77,7 +79,7 @@ fn need_unmet(need: Need, driver: &Driver, case: Option<&Case>) -> Option<String
     // Two at once are the fewest that any case asks for.
     let most = body.map_or(2, |variation| most_at_once(&variation.body));
     let offers = |op: &str| no_op(can, op);
-    let grant = |grant: GrantKind| {
+    let grant = |grant: Grant| {
         let has = can.grants.contains(&grant);
         (!has).then(|| "the client does not have this grant".to_owned())
     };
@@ -111,11 +113,38 @@ fn need_unmet(need: Need, driver: &Driver, case: Option<&Case>) -> Option<String
         Need::Stores => {
             (!can.stores).then(|| "the client does not keep its tokens where it is told".to_owned())
         }
-        Need::ClientCredentials => grant(GrantKind::ClientCredentials),
-        Need::Password => grant(GrantKind::Password),
-        Need::RefreshToken => grant(GrantKind::RefreshToken),
+        Need::ClientCredentials => grant(Grant::ClientCredentials),
+        Need::Password => grant(Grant::Password),
+        Need::RefreshToken => grant(Grant::RefreshToken),
+        need if is_beyond(need) => Some(BEYOND.to_owned()),
         // Each client is a process, or can be closed and opened anew.
-        Need::Clock | Need::Timers | Need::Restart => None,
+        _ => None,
+    }
+}
+
+/// Whether version 1 of the protocol has no words for it.
+pub(super) fn is_beyond(need: Need) -> bool {
+    match need {
+        Need::AuthorizationCode
+        | Need::Capabilities
+        | Need::Certificate
+        | Need::DeviceCode
+        | Need::Federated
+        | Need::ManagedIdentity
+        | Need::OnBehalfOf
+        | Need::V1 => true,
+        Need::Cancel
+        | Need::Classes
+        | Need::ClientCredentials
+        | Need::Clock
+        | Need::Concurrency
+        | Need::Password
+        | Need::RefreshToken
+        | Need::Resource
+        | Need::Restart
+        | Need::Stores
+        | Need::Swap
+        | Need::Timers => false,
     }
 }
 
@@ -133,7 +162,7 @@ fn in_body(driver: &Driver, can: &Capabilities, body: &Body) -> Option<String> {
             let method = match member.spec.auth {
                 Some(ClientAuthMethod::Basic) => "basic",
                 None if driver.signs() => key::METHOD,
-                Some(ClientAuthMethod::Post | ClientAuthMethod::WrongSecret) | None => "post",
+                _ => "post",
             };
             no_auth(can, method)
         })
@@ -152,6 +181,9 @@ fn most_at_once(body: &Body) -> u32 {
     let at_once = at_once.filter(|call| call.together);
     at_once.filter_map(|call| call.times).max().unwrap_or(1)
 }
+
+/// Why a driver is not asked for what only clients in this process are.
+pub(super) const BEYOND: &str = "version 1 of the driver protocol has no words for it";
 
 fn no_provider(provider: Provider) -> String {
     format!("the client does not know {provider}")

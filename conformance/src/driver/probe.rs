@@ -19,10 +19,10 @@ use serde_json::{Value, json};
 
 use super::Driver;
 use super::fault::DriverFault;
-use super::protocol::ClockMode;
+use super::protocol::{ClockMode, Grant};
 use crate::case::{Case, CaseName, Variation};
 use crate::local;
-use crate::scenario::{Cell, GrantKind, Head};
+use crate::scenario::{Cell, Head};
 use crate::trace::{CutShort, Operation, Trace};
 use crate::watchdog::within;
 
@@ -152,9 +152,9 @@ fn trial(driver: &Driver, life: Value, steps: Vec<Value>) -> Option<Case> {
     let can = &driver.hello().can;
     let provider: Provider = *can.providers.first()?;
     let grants = [
-        (GrantKind::ClientCredentials, json!({})),
-        (GrantKind::Password, json!({ "grant": "password" })),
-        (GrantKind::RefreshToken, json!({ "refresh_token": "rt" })),
+        (Grant::ClientCredentials, json!({})),
+        (Grant::Password, json!({ "grant": "password" })),
+        (Grant::RefreshToken, json!({ "refresh_token": "rt" })),
     ];
     let (_, mut client) = grants
         .into_iter()

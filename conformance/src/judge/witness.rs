@@ -33,7 +33,9 @@ pub(super) fn missing(view: &View<'_>, outcome: &Outcome) -> Option<Finding> {
             "the resource answered no request of this call with 2xx".to_owned()
         }
         Operation::ForceRefresh => {
-            let renewed = view.requests(Target::Token).iter().any(|sent| {
+            let tokens = view.requests(Target::Token).into_iter();
+            let mut tokens = tokens.chain(view.requests(Target::ManagedIdentity));
+            let renewed = tokens.any(|sent| {
                 let entry = &sent.exchange.entry;
                 // A call may share a renewal that was already on its way.
                 succeeded(entry) && entry.answered_at.is_some_and(|at| during(outcome, at))
@@ -77,7 +79,12 @@ fn during(outcome: &Outcome, at: jiff::Timestamp) -> bool {
 }
 
 fn succeeded(entry: &Entry) -> bool {
-    matches!(entry.endpoint, Endpoint::Resource | Endpoint::Token)
+    let serves = [
+        Endpoint::ManagedIdentity,
+        Endpoint::Resource,
+        Endpoint::Token,
+    ];
+    serves.contains(&entry.endpoint)
         && entry
             .reply
             .as_ref()

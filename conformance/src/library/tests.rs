@@ -215,10 +215,17 @@ file
       expiry/early-refresh[okta]
 
     checks of the same requirement
+      errors/second-factor-due:still-used      2 cases
       expiry/clock-moves:one-renewal           6 cases
       expiry/early-refresh:reuses              2 cases
       expiry/just-over-the-margin:reused       2 cases
+      machine/identity-comes-late:kept         5 cases
+      machine/ordinary-day:reuses              1 case
       passive/ordinary-day:reuses              2 cases
+      rate-limit/request-loop:served           1 case
+      response/v1-texts:reuses                 2 cases
+      unauthorized/access-revoked:long-lived   2 cases
+      unauthorized/keys-rolled:undisturbed     4 cases
       unauthorized/keys-withdrawn:undisturbed  2 cases
 
     broken clients that trip it

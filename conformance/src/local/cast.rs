@@ -4,24 +4,27 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use mock_idp::{Identity, MintedRefreshToken, MockIdp, Secret};
-use token_client::{Clock, MemoryStore, TokenStore, Transport};
+use mock_idp::{Identity, MintedRefreshToken, MockIdp};
+use token_client::{Clock, MemoryStore, TokenStore};
 
 use super::crew::{Crew, Life};
-use super::outside::{Outside, Reins};
+use super::equipment::{self, Equipment};
+use super::opening::{handed, setup};
 use super::timeline::Timeline;
 use super::transport::LoopbackTransport;
 use crate::contender::{
     Contender, Credential, LocalClient, Said, Setup, WRONG_SECRET, Whom, give_secrets,
 };
-use crate::scenario::{Body, ClientAuthMethod, Ending, Member, OneOrMany, SecretChoice};
-use crate::staging;
+use crate::scenario::{
+    Body, CertificateChoice, ClientAuthMethod, Ending, OneOrMany, SecretChoice, Swap,
+};
 use crate::trace::{CastMember, CutShort};
 
 /// All clients of a case.
 pub(super) struct Cast {
     players: Vec<Player>,
     minted: HashMap<String, MintedRefreshToken>,
+    equipment: Equipment,
     /// Of a client that is no more.
     trouble: Option<CutShort>,
     /// What such a client has said.
@@ -61,6 +64,7 @@ impl Cast {
         give_secrets(wings.idp, members.iter().map(|member| member.spec))?;
         let mut stores: HashMap<&str, Arc<dyn TokenStore>> = HashMap::new();
         let mut cast = Self {
+            equipment: Equipment::default(),
             players: Vec::with_capacity(members.len()),
             minted: HashMap::new(),
             trouble: None,
@@ -79,10 +83,12 @@ impl Cast {
                 None => None,
             };
             let life = Life::default();
+            let whom = Whom::of(member.spec);
+            let kit = cast.equipment.kit(place, whom, wings.idp)?;
             let setup = setup(
                 member,
                 store,
-                refresh_token,
+                (refresh_token, kit),
                 wings,
                 &life,
                 (place, seed_of(seed, place)),
@@ -90,7 +96,7 @@ impl Cast {
             cast.players.push(Player {
                 name: member.name.clone(),
                 group: member.group.to_owned(),
-                whom: Whom::of(member.spec),
+                whom,
                 keeps_its_store: member.spec.store.is_some(),
                 client: wings.contender.open(setup.clone())?,
                 setup,
@@ -138,10 +144,30 @@ impl Cast {
         names.join(", ")
     }
 
-    /// The application ids in use, each once.
-    pub(super) fn applications(&self) -> Vec<String> {
+    /// What clients have beside their setups.
+    pub(super) fn equipment(&self) -> &Equipment {
+        &self.equipment
+    }
+
+    /// The logins of those whom clients act for, each once.
+    pub(super) fn logins(&self) -> Vec<String> {
+        let mut logins: Vec<String> = Vec::new();
+        for player in &self.players {
+            let login = &player.setup.username;
+            if player.whom.is_for_user() && !logins.contains(login) {
+                logins.push(login.clone());
+            }
+        }
+        logins
+    }
+
+    /// The ids of applications that clients sign in to like this, each once.
+    pub(super) fn applications(&self, by: impl Fn(ClientAuthMethod) -> bool) -> Vec<String> {
         let mut ids: Vec<String> = Vec::new();
         for player in &self.players {
+            if !player.whom.auth().is_some_and(&by) {
+                continue;
+            }
             if !ids.contains(&player.setup.client_id) {
                 ids.push(player.setup.client_id.clone());
             }
@@ -191,19 +217,23 @@ impl Cast {
     pub(super) fn credentials(
         &mut self,
         place: usize,
-        secret: Option<SecretChoice>,
-        refresh_token: Option<&str>,
+        swap: &Swap,
         idp: &MockIdp,
     ) -> Result<Vec<Credential>, String> {
         let whom = self.players[place].whom;
         let mut credentials = Vec::new();
-        if let Some(choice) = secret {
+        if let Some(CertificateChoice::Newest) = swap.certificate {
+            let client = &self.players[place].setup.client_id;
+            let newest = equipment::newest_certificate(idp, client);
+            credentials.push(Credential::Certificate(newest));
+        }
+        if let Some(choice) = swap.secret {
             credentials.push(Credential::Secret(match choice {
                 SecretChoice::Newest => handed(&whom.identity(idp)?.client_secret),
                 SecretChoice::Wrong => token_client::Secret::new(WRONG_SECRET),
             }));
         }
-        if let Some(name) = refresh_token {
+        if let Some(name) = &swap.refresh_token {
             let scopes = self.players[place].setup.scopes.clone();
             let minted = self.mint(name, whom, &scopes, idp)?;
             credentials.push(Credential::RefreshToken(minted));
@@ -309,64 +339,4 @@ fn seed_of(seed: u64, place: usize) -> u64 {
 
 fn fresh_store() -> Arc<dyn TokenStore> {
     Arc::new(MemoryStore::new())
-}
-
-fn handed(secret: &Secret) -> token_client::Secret {
-    token_client::Secret::new(secret.reveal())
-}
-
-fn setup(
-    member: &Member<'_>,
-    store: Arc<dyn TokenStore>,
-    refresh_token: Option<token_client::Secret>,
-    wings: &Wings<'_>,
-    life: &Life,
-    (place, seed): (usize, u64),
-) -> Result<Setup, String> {
-    let Member { name, spec, .. } = member;
-    let whom = Whom::of(spec);
-    let identity = whom.identity(wings.idp)?;
-    let (api_url, post_api_url) = if whom.is_for_user() {
-        (identity.user_api_url, identity.user_post_api_url)
-    } else {
-        (identity.api_url, identity.post_api_url)
-    };
-    let transport: Arc<dyn Transport> = Arc::new(wings.transport.clone());
-    let outside = wings.folder.zip(Reins::of(wings.timeline, place));
-    let outside = outside.map(|(folder, reins)| Outside {
-        issuer_url: identity.issuer_url,
-        origin: wings
-            .idp
-            .origin(staging::front(wings.idp.provider()))
-            .to_owned(),
-        jwks_url: identity.jwks_url,
-        tenant: identity.issuer,
-        ca_file: folder.join(CA_FILE),
-        store: spec
-            .store
-            .as_ref()
-            .map(|name| folder.join(format!("store-{name}"))),
-        reins,
-    });
-    Ok(Setup {
-        name: name.clone(),
-        provider: wings.idp.provider(),
-        token_url: identity.token_url,
-        api_url,
-        post_api_url,
-        client_id: identity.client_id,
-        client_secret: handed(&identity.client_secret),
-        auth: spec.auth.unwrap_or(ClientAuthMethod::Post),
-        grant: spec.grant_in_use(),
-        scopes: whom.scopes(&spec.scopes, wings.idp),
-        username: identity.username,
-        password: handed(&identity.password),
-        refresh_token,
-        store,
-        clock: wings.timeline.client(place),
-        transport,
-        spawn: wings.crew.spawner(life),
-        seed,
-        outside,
-    })
 }

@@ -10,7 +10,8 @@ use super::cast::Wings;
 use super::play::{Stage, Stuck};
 use crate::contender::Credential;
 use crate::scenario::{
-    Ending, IdpStep, KeysChange, Replayed, Restart, Revocation, SecretChoice, SecretsChange, Swap,
+    ClientAuthMethod, CredentialsChange, Ending, IdpStep, KeysChange, Replayed, Restart,
+    Revocation, SecretChoice, Swap,
 };
 use crate::staging;
 use crate::trace::Party;
@@ -55,12 +56,16 @@ impl Stage<'_> {
         });
         let token = swap.refresh_token.as_ref();
         let token = token.map(|name| format!("refresh token {name}"));
-        let given: Vec<String> = secret.into_iter().chain(token).collect();
+        let certificate = swap
+            .certificate
+            .map(|_| "the newest certificate".to_owned());
+        let given = secret.into_iter().chain(certificate).chain(token);
+        let given: Vec<String> = given.collect();
         self.happened(format!("{names} given {}", given.join(" and ")));
         for place in places {
             let credentials = self
                 .cast
-                .credentials(place, swap.secret, swap.refresh_token.as_deref(), &self.idp)
+                .credentials(place, swap, &self.idp)
                 .map_err(stuck)?;
             for credential in credentials {
                 self.hand_over(place, credential).await.map_err(stuck)?;
@@ -70,7 +75,7 @@ impl Stage<'_> {
     }
 
     /// Does what happens at the provider, in the order in which the scenario language promises it.
-    pub(super) async fn happen(&mut self, happening: &IdpStep) {
+    pub(super) async fn happen(&mut self, happening: &IdpStep) -> Result<(), Stuck> {
         if happening.disarm {
             self.happened("script taken away".to_owned());
             self.idp.faults().clear();
@@ -86,6 +91,10 @@ impl Stage<'_> {
         if let Some(change) = happening.secrets {
             self.change_secrets(change);
         }
+        if let Some(change) = happening.certificates {
+            self.change_certificates(change);
+        }
+        self.administer(happening)?;
         match happening.keys {
             Some(KeysChange::Rotate) => {
                 self.happened("signing key rotated".to_owned());
@@ -119,6 +128,7 @@ impl Stage<'_> {
             });
             self.replay(replayed).await;
         }
+        Ok(())
     }
 
     fn reopen(&mut self, place: usize) -> Result<(), Stuck> {
@@ -161,20 +171,20 @@ impl Stage<'_> {
         }
     }
 
-    fn change_secrets(&mut self, change: SecretsChange) {
+    fn change_secrets(&mut self, change: CredentialsChange) {
         self.happened(
             match change {
-                SecretsChange::Add => "secret added",
-                SecretsChange::Retire => "old secrets retired",
-                SecretsChange::Replace => "secrets replaced",
+                CredentialsChange::Add => "secret added",
+                CredentialsChange::Retire => "old secrets retired",
+                CredentialsChange::Replace => "secrets replaced",
             }
             .to_owned(),
         );
-        for application in self.cast.applications() {
-            if change != SecretsChange::Retire {
+        for application in self.cast.applications(ClientAuthMethod::is_by_secret) {
+            if change != CredentialsChange::Retire {
                 self.idp.add_secret(&application);
             }
-            if change != SecretsChange::Add {
+            if change != CredentialsChange::Add {
                 self.idp.retire_secrets(&application);
             }
         }

@@ -2,13 +2,16 @@
 
 mod abroad;
 mod activity;
+mod administration;
 mod asking;
 mod calls;
 mod cast;
 mod connection;
 mod crew;
+mod equipment;
 mod handling;
 mod happen;
+mod opening;
 mod outside;
 mod pacing;
 mod places;

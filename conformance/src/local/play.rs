@@ -11,6 +11,7 @@ use super::asking::{ask, rounds};
 use super::calls::{Asked, Calls};
 use super::cast::{Cast, Wings};
 use super::crew::{Assembled, Crew};
+use super::equipment;
 use super::pulse::Pulse;
 use super::settle::{Settled, settle};
 use super::timeline::{Timeline, later};
@@ -133,6 +134,7 @@ impl<'c> Stage<'c> {
         let cast = Cast::open(body, &wings, seed).map_err(PlayError::Client)?;
         cast.ready().await;
         timeline.begin();
+        equipment::limit_credentials(&idp, &members, pace).map_err(PlayError::Client)?;
         Ok(Self {
             started_at: timeline.now(),
             timeline,
@@ -195,7 +197,7 @@ impl<'c> Stage<'c> {
             }
             Step::Restart(restart) => self.restart(restart).await?,
             Step::Swap(swap) => self.swap(swap).await?,
-            Step::Idp(happening) => self.happen(happening).await,
+            Step::Idp(happening) => self.happen(happening).await?,
         }
         self.timeline.activity.quiet().await;
         let every = step.call().and_then(|call| call.every);

@@ -4,6 +4,7 @@
 //! client and spoil what its caller gets. The reference client itself has no switch for any of this.
 
 mod answers;
+mod flows;
 mod lazy;
 mod matrix;
 mod owners;
@@ -134,6 +135,11 @@ pub static MUTANTS: &[Mutant] = &[
         open: transports::gives_up_for_good,
     },
     Mutant {
+        name: "GivesUpOnUpdates",
+        does: "takes a metadata service that is being updated for one that is not there",
+        open: |s| policy(s, flows::GivesUpOnUpdates),
+    },
+    Mutant {
         name: "HandsBack401",
         does: "hands a 401 to its caller and keeps the token",
         open: |s| policy(s, policies::HandsBack401),
@@ -165,7 +171,7 @@ pub static MUTANTS: &[Mutant] = &[
     },
     Mutant {
         name: "KeepsOldSecret",
-        does: "goes on with the secret it was opened with",
+        does: "goes on with the secret or certificate it was opened with",
         open: owners::keeps_old_secret,
     },
     Mutant {
@@ -204,9 +210,29 @@ pub static MUTANTS: &[Mutant] = &[
         open: swarm::no_single_flight,
     },
     Mutant {
+        name: "OmitsClaims",
+        does: "answers a claims challenge by asking for any other token",
+        open: flows::omits_claims,
+    },
+    Mutant {
+        name: "OmitsMetadataHeader",
+        does: "asks a metadata service without the header that it wants",
+        open: flows::omits_metadata_header,
+    },
+    Mutant {
         name: "OneKeyForAll",
         does: "keeps the tokens of all users, applications and tenants under one key",
         open: stores::one_key_for_all,
+    },
+    Mutant {
+        name: "PollsEverySecond",
+        does: "asks for a device's token every second, whatever it was told",
+        open: |s| policy(s, flows::PollsEverySecond),
+    },
+    Mutant {
+        name: "PollsForever",
+        does: "goes on asking for a device's token when its user has refused",
+        open: |s| policy(s, flows::PollsForever),
     },
     Mutant {
         name: "QuotesRequestInError",
@@ -292,6 +318,16 @@ pub static MUTANTS: &[Mutant] = &[
         name: "SendsJson",
         does: "sends the parameters of a token request as JSON",
         open: requests::sends_json,
+    },
+    Mutant {
+        name: "SignsInAgain",
+        does: "drops the refresh token of a sign-in and has to begin anew",
+        open: flows::signs_in_again,
+    },
+    Mutant {
+        name: "SignsOnce",
+        does: "shows the assertion of its first request ever after",
+        open: flows::signs_once,
     },
     Mutant {
         name: "SplitsChallengeAtCommas",

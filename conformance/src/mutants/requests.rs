@@ -150,15 +150,15 @@ fn basic(id: &str, secret: &str) -> HeaderValue {
     HeaderValue::try_from(format!("Basic {pair}")).unwrap_or(HeaderValue::from_static("Basic"))
 }
 
-fn form(request: &Request<Bytes>) -> String {
+pub(super) fn form(request: &Request<Bytes>) -> String {
     String::from_utf8_lossy(request.body()).into_owned()
 }
 
-fn set_form(request: &mut Request<Bytes>, form: &str) {
+pub(super) fn set_form(request: &mut Request<Bytes>, form: &str) {
     *request.body_mut() = Bytes::from(form.to_owned());
 }
 
-fn without(form: &str, names: &[&str]) -> String {
+pub(super) fn without(form: &str, names: &[&str]) -> String {
     form.split('&')
         .filter(|pair| {
             let name = pair.split('=').next().unwrap_or_default();

@@ -9,7 +9,7 @@ use http::{HeaderValue, Response, StatusCode, header};
 use serde_json::{Map, Value, json};
 
 use super::rewriting::{At, Opened, reading};
-use crate::contender::Setup;
+use crate::contender::{Beginning, Setup};
 use crate::scenario::GrantKind;
 
 /// The members that every example of an answer shows.
@@ -59,7 +59,11 @@ fn chokes(
     setup: Setup,
     on: impl Fn(&Map<String, Value>, &str) -> bool + Send + Sync + 'static,
 ) -> Opened {
-    reading(setup, At::Token, move |response| {
+    let at = match setup.beginning {
+        Beginning::Machine { .. } => At::Machine,
+        _ => At::Token,
+    };
+    reading(setup, at, move |response| {
         let text = text(response);
         if response.status().is_success()
             && let Some(members) = members(&text)
@@ -113,7 +117,7 @@ pub(super) fn resends_password(setup: Setup) -> Opened {
     })
 }
 
-fn changes(
+pub(super) fn changes(
     setup: Setup,
     change: impl Fn(&mut Map<String, Value>) + Send + Sync + 'static,
 ) -> Opened {

@@ -18,6 +18,8 @@ pub(super) type Opened = Result<Arc<dyn LocalClient>, String>;
 pub(super) enum At {
     /// Those with the token endpoint.
     Token,
+    /// Those with the metadata service of a machine.
+    Machine,
     /// All others.
     Resource,
 }
@@ -84,8 +86,12 @@ where
     A: Fn(&mut Response<Bytes>) + Send + Sync + 'static,
 {
     fn send(&self, mut request: Request<Bytes>) -> Sending {
-        let to_token = request.uri().to_string() == self.token_url;
-        if to_token != (self.at == At::Token) {
+        let at = match request.uri() {
+            uri if *uri == self.token_url.as_str() => At::Token,
+            uri if uri.path().starts_with("/metadata/") => At::Machine,
+            _ => At::Resource,
+        };
+        if at != self.at {
             return self.inner.send(request);
         }
         (self.request)(&mut request);

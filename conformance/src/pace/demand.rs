@@ -73,7 +73,9 @@ impl Demand {
         // The provider alone goes by these, and to the millisecond.
         let refresh = token.refresh_token_lifetime.map(|Length(life)| life);
         let leeway = body.idp.rotation.as_ref().map(|it| it.leeway.0);
-        for span in refresh.into_iter().chain(leeway) {
+        let members = body.members().into_iter();
+        let credentials = members.filter_map(|it| Some(it.spec.credential_lifetime?.0));
+        for span in refresh.into_iter().chain(leeway).chain(credentials) {
             self.span(span, LEAST_SPAN);
         }
         for rule in &body.idp.script {

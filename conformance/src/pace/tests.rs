@@ -50,7 +50,11 @@ fn how_the_library_is_played() {
      2 concurrency/cancelled-caller 2 times as fast, tokens of 1800 s, 5 s
      2 concurrency/forced-together 720 times as fast, tokens of 5 s, 7 s
      2 concurrency/two-clients-one-store 720 times as fast, tokens of 5 s, 14 s
+     2 credentials/certificate-rollover 720 times as fast, tokens of 5 s, 22 s
+     1 credentials/platform-token 720 times as fast, tokens of 5 s, 19 s
+     2 credentials/secret-expires 120 times as fast, tokens of 30 s, 73 s
      2 errors/invalid-grant-stops 720 times as fast, tokens of 5 s, 3 s
+     2 errors/second-factor-due 720 times as fast, tokens of 5 s, 10 s
      2 expiry/any-lifetime 1080 times as fast, tokens of 5 s, 13 s
      2 expiry/any-lifetime 180 times as fast, tokens of 5 s, 15 s
      2 expiry/any-lifetime 20160 times as fast, tokens of 5 s, 10 s
@@ -60,13 +64,16 @@ fn how_the_library_is_played() {
      2 expiry/just-over-the-margin its shortest times cannot be told apart unless it takes 23 min 6 s of real time, and no more than 100 s are taken
      2 expiry/refresh-failing-while-valid 120 times as fast, tokens of 30 s, 30 s
      1 expiry/refresh-failing-while-valid 360 times as fast, tokens of 10 s, 8 s
+     1 expiry/renewal-in-an-outage its shortest times cannot be told apart unless it takes 138 s of real time, and no more than 100 s are taken
      4 expiry/wrong-clock its clock cannot be set apart from the server's
+     1 machine/ordinary-day 720 times as fast, tokens of 5 s, 15 s
      2 passive/dead-refresh-token 720 times as fast, tokens of 5 s, 3 s
      1 passive/okta-rate-limit a wait that the provider tells would last as long as it says
      2 passive/ordinary-day 720 times as fast, tokens of 5 s, 10 s
      8 rate-limit/no-hint a wait that the provider tells would last as long as it says
     11 rate-limit/odd-values a wait that the provider tells would last as long as it says
      1 rate-limit/okta-window the windows of rate limits would last as long as they say
+     1 rate-limit/request-loop the windows of rate limits would last as long as they say
      5 rate-limit/wait-as-told a wait that the provider tells would last as long as it says
      2 rate-limit/wait-as-told its clock cannot be set apart from the server's
      6 refresh/keeps-token-when-none-returned 720 times as fast, tokens of 5 s, 14 s
@@ -82,7 +89,11 @@ fn how_the_library_is_played() {
     12 response/lifetime-not-told the lifetime that the client is told is scripted
      8 response/tolerant-reading 720 times as fast, tokens of 5 s, 15 s
      2 response/tolerant-reading the lifetime that the client is told is scripted
+     2 response/v1-texts 1080 times as fast, tokens of 5 s, 10 s
      1 rotation/reuse-detected 720 times as fast, tokens of 5 s, 14 s
+     1 sign-in/on-behalf-of 720 times as fast, tokens of 5 s, 14 s
+     2 unauthorized/access-revoked 720 times as fast, tokens of 5 s, 66 s
+     4 unauthorized/keys-rolled 720 times as fast, tokens of 5 s, 7 s
      2 unauthorized/keys-withdrawn 1 times as fast, tokens of 0 s, 0 s
     ");
 }

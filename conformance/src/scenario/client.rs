@@ -5,7 +5,9 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use mock_idp::fault::Offset;
+use mock_idp::fault::{Length, Offset};
+
+use super::Need;
 
 /// The configuration of a client.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -18,8 +20,14 @@ pub struct ClientSpec {
     /// A name for the refresh token it starts with; the mock mints it. `replay` steps use the name. Clients that give the
     /// same name start with the same token.
     pub refresh_token: Option<String>,
-    /// How it authenticates; `post` without it.
+    /// How it authenticates; `post` without it, and not at all if it is a device or a machine.
     pub auth: Option<ClientAuthMethod>,
+    /// How long the secret or certificate works that it starts with; for ever without it (Entra).
+    pub credential_lifetime: Option<Length>,
+    /// What it declares that it can do: `cp1` says that it answers claims challenges (Entra).
+    pub capabilities: Vec<String>,
+    /// Whether it asks the older v1.0 endpoint, which writes numbers as texts (Entra).
+    pub v1: bool,
     /// A secret that its application is given for this case, in place of its usual one.
     pub secret: Option<String>,
     /// Which application it is; the first without it.
@@ -87,6 +95,59 @@ pub enum GrantKind {
     Password,
     /// RFC 6749 section 6, from a refresh token it already has.
     RefreshToken,
+    /// RFC 6749 section 4.1: its user signs in with a browser when it is first asked for a token, and allows everything.
+    AuthorizationCode,
+    /// RFC 8628: it shows a code when it is first asked for a token; a step says what its user decides.
+    DeviceCode,
+    /// An API asks in the name of whoever called it, whose token it has (RFC 7523 section 2.1, as Entra has it).
+    OnBehalfOf,
+    /// It runs on a machine in Azure that has an identity, and asks the metadata service there.
+    ManagedIdentity,
+}
+
+impl GrantKind {
+    /// Whether such a client acts for a user and not for itself.
+    #[must_use]
+    pub fn is_for_user(self) -> bool {
+        !matches!(self, Self::ClientCredentials | Self::ManagedIdentity)
+    }
+
+    /// Whether any of a provider's applications will do. The other grants are those of one kind of application each.
+    #[must_use]
+    pub fn is_any_applications(self) -> bool {
+        matches!(
+            self,
+            Self::ClientCredentials | Self::Password | Self::RefreshToken
+        )
+    }
+
+    /// What a scenario with such a client needs.
+    #[must_use]
+    pub fn need(self) -> Need {
+        match self {
+            Self::ClientCredentials => Need::ClientCredentials,
+            Self::Password => Need::Password,
+            Self::RefreshToken => Need::RefreshToken,
+            Self::AuthorizationCode => Need::AuthorizationCode,
+            Self::DeviceCode => Need::DeviceCode,
+            Self::OnBehalfOf => Need::OnBehalfOf,
+            Self::ManagedIdentity => Need::ManagedIdentity,
+        }
+    }
+
+    /// The name used in files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ClientCredentials => "client_credentials",
+            Self::Password => "password",
+            Self::RefreshToken => "refresh_token",
+            Self::AuthorizationCode => "authorization_code",
+            Self::DeviceCode => "device_code",
+            Self::OnBehalfOf => "on_behalf_of",
+            Self::ManagedIdentity => "managed_identity",
+        }
+    }
 }
 
 /// How a client authenticates.
@@ -99,6 +160,31 @@ pub enum ClientAuthMethod {
     Basic,
     /// A secret that is wrong, in the body.
     WrongSecret,
+    /// An assertion signed with the private key of a certificate (Entra).
+    Certificate,
+    /// The token of a platform that the application trusts, from a file that the platform keeps new (Entra, workload identity
+    /// federation).
+    Federated,
+}
+
+impl ClientAuthMethod {
+    /// Whether it is by a secret of the application, a right one or not.
+    #[must_use]
+    pub fn is_by_secret(self) -> bool {
+        matches!(self, Self::Post | Self::Basic | Self::WrongSecret)
+    }
+
+    /// The name used in files.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Post => "post",
+            Self::Basic => "basic",
+            Self::WrongSecret => "wrong_secret",
+            Self::Certificate => "certificate",
+            Self::Federated => "federated",
+        }
+    }
 }
 
 impl ClientSpec {
@@ -110,6 +196,22 @@ impl ClientSpec {
         } else {
             GrantKind::ClientCredentials
         })
+    }
+
+    /// How this client authenticates; none if it is a device or a machine, which have nothing to do it with.
+    #[must_use]
+    pub fn auth_in_use(&self) -> Option<ClientAuthMethod> {
+        match self.grant_in_use() {
+            GrantKind::DeviceCode | GrantKind::ManagedIdentity => None,
+            _ => Some(self.auth.unwrap_or(ClientAuthMethod::Post)),
+        }
+    }
+
+    /// Whether it shows a secret of its application, a right one or not.
+    #[must_use]
+    pub fn shows_secret(&self) -> bool {
+        self.auth_in_use()
+            .is_some_and(ClientAuthMethod::is_by_secret)
     }
 }
 

@@ -4,7 +4,8 @@ use std::convert::Infallible;
 use std::fmt;
 use std::str::FromStr;
 
-use mock_idp::ledger::TokenLabel;
+use mock_idp::directory::AccessControl;
+use mock_idp::ledger::{AccessEvent, TokenLabel};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +21,19 @@ pub struct IdpStep {
     /// Add these rules to the script. Their `nth`, `times`, `from` and `until` count from now.
     pub script: Vec<Rule>,
     /// Change the secrets of the applications in use.
-    pub secrets: Option<SecretsChange>,
+    pub secrets: Option<CredentialsChange>,
+    /// Change the certificates of the applications in use.
+    pub certificates: Option<CredentialsChange>,
+    /// The platform puts other tokens into the files of its workloads.
+    pub platform_tokens: Option<PlatformTokens>,
+    /// The users who are asked to sign in on another device decide.
+    pub sign_ins: Option<SignInDecision>,
+    /// From now on a policy asks this of the users that the clients act for (Entra, Conditional Access).
+    pub policy: Option<AccessControl>,
+    /// From now on the resource takes only tokens with this authentication context, `c1` to `c99` (Entra).
+    pub step_up: Option<String>,
+    /// Something happens after which the resource wants fresh tokens (Entra, continuous access evaluation).
+    pub access: Option<AccessEvent>,
     /// Change the signing keys.
     pub keys: Option<KeysChange>,
     /// Revoke what the client holds: every access token, the whole grant, or one token by its label.
@@ -31,16 +44,34 @@ pub struct IdpStep {
     pub by: Option<Replayer>,
 }
 
-/// What happens to the secrets of the applications in use.
+/// What happens to the secrets or certificates of the applications in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum SecretsChange {
+pub enum CredentialsChange {
     /// A new one is valid beside those that are there.
     Add,
     /// All but the newest stop working.
     Retire,
     /// A new one is valid and all others stop working.
     Replace,
+}
+
+/// What happens to the tokens of a platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PlatformTokens {
+    /// Each file has a new one, good for an hour.
+    Renew,
+}
+
+/// What users decide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SignInDecision {
+    /// They sign in and allow what is asked for.
+    Approve,
+    /// They refuse.
+    Deny,
 }
 
 /// What happens to the signing keys.

@@ -27,13 +27,17 @@ pub use check::{
 pub use client::{ClientAuthMethod, ClientSpec, GrantKind, Member, Which};
 pub use comparison::{Constant, Distinct, ExchangeField, Facet};
 pub use expected::{ExpectedOutcome, WaitRange};
-pub use happening::{IdpStep, KeysChange, Replayed, Replayer, Revocation, SecretsChange};
+pub use happening::{
+    CredentialsChange, IdpStep, KeysChange, PlatformTokens, Replayed, Replayer, Revocation,
+    SignInDecision,
+};
 pub use idp::{IdpSpec, Lifetime, Rotation, RotationMode, TokenSpec, WhenReused};
 pub use passive::Passive;
 pub(crate) use passive::{Declared, MAX_CALLS};
 pub use selector::{After, AuthUse, Numbered, Presents, SecretIn, Selector, Target};
 pub use step::{
-    Advance, CallStep, Ending, HeldCount, Release, Restart, SecretChoice, Side, Step, Swap, Until,
+    Advance, CallStep, CertificateChoice, Ending, HeldCount, Release, Restart, SecretChoice, Side,
+    Step, Swap, Until,
 };
 
 /// The head of a file: everything that is read before a cell is chosen.
@@ -94,11 +98,35 @@ pub enum Need {
     /// The refresh token grant.
     #[serde(rename = "grant.refresh_token")]
     RefreshToken,
+    /// The authorization code grant: a user who signs in with a browser.
+    #[serde(rename = "grant.authorization_code")]
+    AuthorizationCode,
+    /// The device code grant.
+    #[serde(rename = "grant.device_code")]
+    DeviceCode,
+    /// Tokens on behalf of whoever called.
+    #[serde(rename = "grant.on_behalf_of")]
+    OnBehalfOf,
+    /// The identity of a machine.
+    #[serde(rename = "grant.managed_identity")]
+    ManagedIdentity,
+    /// Authenticating by a certificate.
+    #[serde(rename = "auth.certificate")]
+    Certificate,
+    /// Authenticating by a platform's token.
+    #[serde(rename = "auth.federated")]
+    Federated,
+    /// Declaring what the client can do, such as answering claims challenges.
+    #[serde(rename = "capabilities")]
+    Capabilities,
+    /// Asking Entra's v1.0 endpoint.
+    #[serde(rename = "v1")]
+    V1,
 }
 
 impl Need {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 20] = [
         Self::Clock,
         Self::Timers,
         Self::Concurrency,
@@ -111,6 +139,14 @@ impl Need {
         Self::ClientCredentials,
         Self::Password,
         Self::RefreshToken,
+        Self::AuthorizationCode,
+        Self::DeviceCode,
+        Self::OnBehalfOf,
+        Self::ManagedIdentity,
+        Self::Certificate,
+        Self::Federated,
+        Self::Capabilities,
+        Self::V1,
     ];
 
     /// The name used in files.
@@ -129,6 +165,14 @@ impl Need {
             Self::ClientCredentials => "grant.client_credentials",
             Self::Password => "grant.password",
             Self::RefreshToken => "grant.refresh_token",
+            Self::AuthorizationCode => "grant.authorization_code",
+            Self::DeviceCode => "grant.device_code",
+            Self::OnBehalfOf => "grant.on_behalf_of",
+            Self::ManagedIdentity => "grant.managed_identity",
+            Self::Certificate => "auth.certificate",
+            Self::Federated => "auth.federated",
+            Self::Capabilities => "capabilities",
+            Self::V1 => "v1",
         }
     }
 }

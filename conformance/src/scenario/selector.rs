@@ -23,6 +23,12 @@ pub enum Target {
     Token,
     /// The protected resource.
     Resource,
+    /// The device authorization endpoint.
+    Device,
+    /// The metadata service of a machine.
+    ManagedIdentity,
+    /// The authorization endpoint, where browsers are sent.
+    Authorize,
     /// Metadata documents, instance discovery included.
     Discovery,
     /// The key set.
@@ -40,6 +46,9 @@ impl Target {
         match self {
             Self::Token => endpoint == Endpoint::Token,
             Self::Resource => endpoint == Endpoint::Resource,
+            Self::Device => endpoint == Endpoint::Device,
+            Self::ManagedIdentity => endpoint == Endpoint::ManagedIdentity,
+            Self::Authorize => endpoint == Endpoint::Authorize,
             Self::Discovery => {
                 matches!(endpoint, Endpoint::Discovery | Endpoint::InstanceDiscovery)
             }
@@ -55,6 +64,9 @@ impl Target {
         match self {
             Self::Token => "token",
             Self::Resource => "resource",
+            Self::Device => "device",
+            Self::ManagedIdentity => "managed_identity",
+            Self::Authorize => "authorize",
             Self::Discovery => "discovery",
             Self::Jwks => "jwks",
             Self::Foreign => "foreign",
@@ -273,6 +285,9 @@ impl FromStr for Numbered {
         let to = match to {
             "token" => Target::Token,
             "resource" => Target::Resource,
+            "device" => Target::Device,
+            "managed_identity" => Target::ManagedIdentity,
+            "authorize" => Target::Authorize,
             "discovery" => Target::Discovery,
             "jwks" => Target::Jwks,
             "foreign" => Target::Foreign,

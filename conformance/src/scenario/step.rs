@@ -215,6 +215,16 @@ pub struct Swap {
     pub secret: Option<SecretChoice>,
     /// The name of a refresh token that the mock mints for it, as if its user had signed in again.
     pub refresh_token: Option<String>,
+    /// A certificate of its application.
+    pub certificate: Option<CertificateChoice>,
+}
+
+/// Which certificate a client is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CertificateChoice {
+    /// The one added last.
+    Newest,
 }
 
 /// A secret of the client's application.

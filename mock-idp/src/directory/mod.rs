@@ -57,7 +57,10 @@ pub use okta::{ApiToken, AuthorizationServer, OktaDirectory};
 pub use policy::AccessPolicy;
 pub use realm::{FederatedDomain, SignInAudience};
 pub use registration::Registration;
-pub use sample_key::{SAMPLE_KEY_ID, SAMPLE_PRIVATE_KEY};
+pub use sample_key::{
+    NEXT_SAMPLE_CERTIFICATE, NEXT_SAMPLE_PRIVATE_KEY, SAMPLE_CERTIFICATE, SAMPLE_KEY_ID,
+    SAMPLE_PRIVATE_KEY,
+};
 pub use schema::schema;
 pub use signing::{KeyStatus, SigningKeyEntry};
 pub use user::User;

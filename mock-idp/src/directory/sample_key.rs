@@ -1,10 +1,16 @@
-//! The key pair of the built-in directory's clients that sign. It is public, like everything in that directory.
+//! The key pairs of the built-in directory's clients that sign. They are public, like everything in that directory.
 
 use super::client_key::KeySet;
 use super::okta::OktaDirectory;
 
 /// The private key, as PEM.
 pub const SAMPLE_PRIVATE_KEY: &str = include_str!("../../directory/client.key.pem");
+/// Its certificate, which Entra applications have, as PEM.
+pub const SAMPLE_CERTIFICATE: &str = include_str!("../../directory/client.cert.pem");
+/// The private key of another certificate, as PEM: for clients that change from one to the next.
+pub const NEXT_SAMPLE_PRIVATE_KEY: &str = include_str!("../../directory/next-client.key.pem");
+/// That certificate, which no application has at first.
+pub const NEXT_SAMPLE_CERTIFICATE: &str = include_str!("../../directory/next-client.cert.pem");
 /// The name of the public key in the key sets of Okta applications.
 pub const SAMPLE_KEY_ID: &str = "tokenproof-sample";
 

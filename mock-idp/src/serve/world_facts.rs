@@ -9,16 +9,14 @@ use serde::Serialize;
 
 use super::ports::{name, origins};
 use crate::directory::{
-    Application, Certificate, ClientKey, Directory, GrantType, SAMPLE_PRIVATE_KEY, User,
+    Application, Certificate, ClientKey, Directory, GrantType, SAMPLE_CERTIFICATE,
+    SAMPLE_PRIVATE_KEY, User,
 };
 use crate::environment::Told;
 use crate::journal::Origin;
 use crate::mock::{MockIdp, issuer_url, jwks_url, token_url};
 use crate::provider::Provider;
 use crate::secret::Secret;
-
-/// The certificate of the built-in directory's application that has one.
-const SAMPLE_CERTIFICATE: &str = include_str!("../../directory/client.cert.pem");
 
 /// One world: where it is, an example client, and who is in its directory.
 #[derive(Clone, Serialize, JsonSchema)]

@@ -8,6 +8,7 @@
 
 mod challenges;
 mod flows;
+mod middleware;
 mod sharing;
 mod sign_ins;
 mod world;

@@ -159,7 +159,7 @@ async fn identities_of_one_machine_are_kept_apart() {
     http://localhost:1/msi/token|managed identity|client_credentials|||https://vault.example/.default
     ");
     let none = TokenClient::managed_identity(ManagedIdentity::imds()).build();
-    insta::assert_snapshot!(none.unwrap_err(), @"a managed identity needs exactly one scope, such as `https://vault.azure.net/.default`");
+    insta::assert_snapshot!(none.unwrap_err(), @"a managed identity or a v1.0 endpoint needs exactly one scope, such as `https://vault.azure.net/.default`");
 }
 
 #[tokio::test]

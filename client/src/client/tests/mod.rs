@@ -1,10 +1,13 @@
 //! The client against a scripted server, by topic.
 
+mod api_tokens;
 mod assertions;
+mod bound;
 mod calls;
 mod challenges;
 mod defaults;
 mod devices;
+mod exchanges;
 mod expiry;
 mod leases;
 mod machines;
@@ -18,6 +21,7 @@ mod sharing;
 mod sign_ins;
 mod swapping;
 mod throttling;
+mod watching;
 
 use std::time::Duration;
 

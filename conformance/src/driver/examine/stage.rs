@@ -16,9 +16,8 @@ use token_client::Secret;
 use crate::driver::clock::{Faketime, TimestampFile};
 use crate::driver::key;
 use crate::driver::protocol::{
-    Answered, Auth, ClockMode, Hello, Idp, Open, Operation, Outcome, Resource, User,
+    Answered, Auth, ClockMode, Grant, Hello, Idp, Open, Operation, Outcome, Resource, User,
 };
-use crate::scenario::GrantKind;
 use crate::staging;
 
 /// A world of one provider, with files beside it.
@@ -51,7 +50,7 @@ pub enum NoStage {
 /// How a client is opened.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct As<'a> {
-    pub(super) grant: GrantKind,
+    pub(super) grant: Grant,
     pub(super) auth: &'a str,
     pub(super) with_store: bool,
     pub(super) secret: Option<&'a str>,
@@ -150,7 +149,7 @@ impl Stage {
     pub(super) fn open(&self, client: &str, whom: As<'_>) -> Result<Open, NoStage> {
         let idp = &self.idp;
         let identity = idp.identity(0, 0, 0).ok_or(NoStage::Nobody)?;
-        let for_user = whom.grant != GrantKind::ClientCredentials;
+        let for_user = whom.grant != Grant::ClientCredentials;
         let (url, post_url) = match for_user {
             true => (
                 identity.user_api_url.clone(),
@@ -158,7 +157,7 @@ impl Stage {
             ),
             false => (identity.api_url.clone(), identity.post_api_url.clone()),
         };
-        let refresh_token = (whom.grant == GrantKind::RefreshToken)
+        let refresh_token = (whom.grant == Grant::RefreshToken)
             .then(|| Secret::new(idp.mint_refresh_token_for(&identity).value.reveal()));
         let ca_file = self.folder.path().join(CA_FILE);
         let mut open = Open {
@@ -184,9 +183,9 @@ impl Stage {
             },
             grant: whom.grant,
             scopes: idp.scopes(match whom.grant {
-                GrantKind::ClientCredentials => GrantType::ClientCredentials,
-                GrantKind::Password => GrantType::Password,
-                GrantKind::RefreshToken => GrantType::RefreshToken,
+                Grant::ClientCredentials => GrantType::ClientCredentials,
+                Grant::Password => GrantType::Password,
+                Grant::RefreshToken => GrantType::RefreshToken,
             }),
             user: for_user.then(|| User {
                 username: identity.username,
@@ -241,13 +240,13 @@ impl Stage {
 pub(super) fn plainly(hello: &Hello) -> As<'_> {
     let can = &hello.can;
     As {
-        grant: match can.grants.contains(&GrantKind::ClientCredentials) {
-            true => GrantKind::ClientCredentials,
+        grant: match can.grants.contains(&Grant::ClientCredentials) {
+            true => Grant::ClientCredentials,
             false => can
                 .grants
                 .first()
                 .copied()
-                .unwrap_or(GrantKind::ClientCredentials),
+                .unwrap_or(Grant::ClientCredentials),
         },
         auth: can.auth.first().map_or("post", String::as_str),
         with_store: false,

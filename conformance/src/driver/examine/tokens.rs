@@ -53,7 +53,7 @@ impl Examiner<'_> {
                 };
                 let how = how.map_err(|why| {
                     let what = if assertion == Assertion::Grants {
-                        whom.grant.name()
+                        GrantKind::from(whom.grant).name()
                     } else {
                         whom.auth
                     };
@@ -89,7 +89,7 @@ impl Examiner<'_> {
         let Some(said) = said.and_then(|entry| entry.token_request.as_ref()) else {
             return Err("it handed out a token without a token request".to_owned());
         };
-        if said.grant.as_deref() != Some(whom.grant.name()) {
+        if said.grant.as_deref() != Some(GrantKind::from(whom.grant).name()) {
             let used = said.grant.as_deref().unwrap_or("none");
             return Err(format!("its client used the grant `{used}`"));
         }
@@ -295,14 +295,3 @@ async fn closed(dialogue: &mut Dialogue) -> Result<(), String> {
 
 /// How long something that should not happen is waited for.
 pub(super) const SETTLE: Duration = Duration::from_secs(1);
-
-impl GrantKind {
-    /// The name used in messages, which is that of `grant_type`.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::ClientCredentials => "client_credentials",
-            Self::Password => "password",
-            Self::RefreshToken => "refresh_token",
-        }
-    }
-}

@@ -6,7 +6,7 @@ use mock_idp::Provider;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::scenario::GrantKind;
+use super::Grant;
 use crate::trace::Class;
 
 /// The answer to `hello`. Members that are not known are ignored.
@@ -32,7 +32,7 @@ pub struct Hello {
 #[serde(default)]
 pub struct Capabilities {
     /// The grants it has.
-    pub grants: Vec<GrantKind>,
+    pub grants: Vec<Grant>,
     /// The ways it authenticates: `post`, `basic`, `private_key_jwt`.
     pub auth: Vec<String>,
     /// The vendors it knows.
@@ -57,7 +57,7 @@ pub struct Capabilities {
 impl Default for Capabilities {
     fn default() -> Self {
         Self {
-            grants: vec![GrantKind::ClientCredentials],
+            grants: vec![Grant::ClientCredentials],
             auth: vec!["post".to_owned()],
             providers: Provider::ALL.to_vec(),
             ops: Vec::new(),

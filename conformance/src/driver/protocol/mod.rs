@@ -1,10 +1,12 @@
 //! The messages of the driver protocol, version 1: see `docs/driver-protocol.md`.
 
 mod answer;
+mod grant;
 mod hello;
 mod request;
 
 pub use answer::{Answered, Failure, Message, NotAMessage, Outcome};
+pub use grant::Grant;
 pub use hello::{Capabilities, ClockMode, Hello, Profile, Throttle};
 pub use request::{Auth, Idp, Open, Operation, Request, Resource, Unread, User};
 

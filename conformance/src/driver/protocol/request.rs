@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use token_client::Secret;
 
-use crate::scenario::GrantKind;
+use super::Grant;
 
 /// One request; a line on the driver's standard input.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -168,7 +168,7 @@ pub struct Open {
     /// What it authenticates with.
     pub auth: Auth,
     /// The grant it uses.
-    pub grant: GrantKind,
+    pub grant: Grant,
     /// The scopes it asks for.
     pub scopes: Vec<String>,
     /// The user it acts for; none if it acts for itself.

@@ -1,7 +1,7 @@
 //! Who takes part: the clients of a body and the names they go by.
 
 use crate::plan::body::FilledBody;
-use crate::scenario::{ClientSpec, GrantKind, LONE_CLIENT};
+use crate::scenario::{ClientAuthMethod, ClientSpec, LONE_CLIENT};
 use crate::yaml::{Node, Span};
 
 /// The clients of a body.
@@ -91,6 +91,12 @@ impl<'a> Cast<'a> {
         self.groups.iter().any(Group::has_user)
     }
 
+    /// Whether a client authenticates like this.
+    pub(super) fn has_auth(&self, auth: ClientAuthMethod) -> bool {
+        let mut groups = self.groups.iter();
+        groups.any(|group| group.spec.auth_in_use() == Some(auth))
+    }
+
     /// The group of this name.
     pub(super) fn group(&self, name: &str) -> Option<&Group<'a>> {
         self.groups
@@ -139,6 +145,6 @@ impl Group<'_> {
 
     /// Whether it acts for a user, so that it can hold a refresh token.
     pub(super) fn has_user(&self) -> bool {
-        self.spec.grant_in_use() != GrantKind::ClientCredentials
+        self.spec.grant_in_use().is_for_user()
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use mock_idp::Provider;
 
 use super::cast::Group;
-use super::{FURTHEST, Findings, NAME_HELP, View, below, element, is_name};
+use super::{FURTHEST, Findings, NAME_HELP, View, below, element, is_name, kind};
 use crate::diagnostic::{Diagnostic, did_you_mean, listed};
 use crate::scenario::{ClientAuthMethod, GrantKind, OneOrMany, Which};
 use crate::yaml::Node;
@@ -93,6 +93,7 @@ fn count(view: &View<'_>, group: &Group<'_>, node: &Node, found: &mut Findings<'
 fn settings(view: &View<'_>, group: &Group<'_>, node: &Node, found: &mut Findings<'_>) {
     let spec = group.spec;
     grant(view, group, node, found);
+    kind::examine(view, group, node, found);
     if let Some(secret) = &spec.secret {
         let node = below(node, &["secret"]);
         let plain = secret.bytes().all(|b| (b' '..=b'~').contains(&b));
@@ -141,7 +142,8 @@ fn grant(view: &View<'_>, group: &Group<'_>, node: &Node, found: &mut Findings<'
             )
             .help("give it a name, such as `refresh_token: rt1`; the mock mints it"),
         ),
-        (GrantKind::ClientCredentials | GrantKind::Password, Some(_)) => found.push(
+        (GrantKind::RefreshToken, Some(_)) | (_, None) => {}
+        (_, Some(_)) => found.push(
             view.problem(
                 below(node, &["refresh_token"]),
                 "a refresh token that the client's grant does not use",
@@ -149,7 +151,6 @@ fn grant(view: &View<'_>, group: &Group<'_>, node: &Node, found: &mut Findings<'
             .and(below(node, &["grant"]).place(), "the grant")
             .help("remove `grant`, or the refresh token"),
         ),
-        _ => {}
     }
     if !group.has_user()
         && let Some(user) = node.get("user")

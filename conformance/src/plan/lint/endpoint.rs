@@ -1,6 +1,8 @@
 //! Which endpoints must have been seen for a predicate to hold.
 
-use crate::scenario::{Check, Count, Each, Gap, Given, Per, Predicates, Selector, Step, Target};
+use crate::scenario::{
+    Check, Count, Each, Gap, Given, GrantKind, Per, Predicates, Selector, Step, Target,
+};
 use crate::trace::{Class, Party};
 
 use super::View;
@@ -99,8 +101,18 @@ fn by_outcomes(view: &View<'_>, each: &Each) -> Vec<Target> {
         .as_ref()
         .and_then(|label| view.calls().find(|(known, _, _)| known == label));
     match step {
-        Some((_, Step::CallApi(_), _)) if ok_only => vec![Target::Resource, Target::Token],
-        Some(_) if ok_only => vec![Target::Token],
+        Some((_, Step::CallApi(_), _)) if ok_only => vec![Target::Resource, source(view)],
+        Some(_) if ok_only => vec![source(view)],
         _ => Vec::new(),
+    }
+}
+
+/// Where the clients get their tokens.
+fn source(view: &View<'_>) -> Target {
+    let is_machine = |kind| kind == GrantKind::ManagedIdentity;
+    let mut groups = view.cast.groups.iter();
+    match groups.all(|group| is_machine(group.spec.grant_in_use())) {
+        true => Target::ManagedIdentity,
+        false => Target::Token,
     }
 }

@@ -1,5 +1,6 @@
 //! `only:` requests that a rule is for, and that never come.
 
+use mock_idp::directory::GrantType;
 use mock_idp::fault::{RuleFilter, RuleTarget};
 use mock_idp::journal::Endpoint;
 use mock_idp::ledger::{TokenKind, TokenLabel};
@@ -187,10 +188,10 @@ fn unused_grant(view: &View<'_>, node: &Node, grant: &str, found: &mut Findings<
             .any(|group| group.spec.grant_in_use() == wanted)
     };
     let known = match grant {
-        "client_credentials" => used(GrantKind::ClientCredentials),
-        "password" => used(GrantKind::Password),
         "refresh_token" => view.cast.has_refresh_tokens(),
-        _ => false,
+        grant => GRANTS
+            .into_iter()
+            .any(|(kind, name)| name.name() == grant && used(kind)),
     };
     if !known {
         found.push(
@@ -199,3 +200,12 @@ fn unused_grant(view: &View<'_>, node: &Node, grant: &str, found: &mut Findings<
         );
     }
 }
+
+/// The grants that requests name, by the clients that send them.
+const GRANTS: [(GrantKind, GrantType); 5] = [
+    (GrantKind::AuthorizationCode, GrantType::AuthorizationCode),
+    (GrantKind::ClientCredentials, GrantType::ClientCredentials),
+    (GrantKind::DeviceCode, GrantType::DeviceCode),
+    (GrantKind::OnBehalfOf, GrantType::OnBehalfOf),
+    (GrantKind::Password, GrantType::Password),
+];

@@ -2,7 +2,7 @@
 //!
 //! | file | what it examines |
 //! |---|---|
-//! | `cast`, `clients` | who takes part |
+//! | `cast`, `clients`, `kind` | who takes part |
 //! | `idp`, `rule`, `filter`, `shadow` | the provider and its script |
 //! | `steps`, `call`, `clocks`, `waits`, `happening` | what is done, in order |
 //! | `check`, `predicate`, `each`, `gap`, `field`, `selector` | what is expected |
@@ -21,6 +21,7 @@ mod filter;
 mod gap;
 mod happening;
 mod idp;
+mod kind;
 mod needs;
 mod passive;
 mod predicate;

@@ -1,7 +1,7 @@
 //! What a scenario uses, it needs.
 
 use super::{Findings, View, below};
-use crate::scenario::{CallStep, GrantKind, Need, Step};
+use crate::scenario::{CallStep, ClientAuthMethod, Need, Step};
 use crate::yaml::Node;
 
 pub(super) fn examine(view: &View<'_>, found: &mut Findings<'_>) {
@@ -76,12 +76,24 @@ fn by_clients<'a>(view: &View<'a>, used: &mut Vec<Used<'a>>) {
     let root = &view.file.root;
     for group in &view.cast.groups {
         let node = group.node.unwrap_or(root);
-        let (need, why) = match group.spec.grant_in_use() {
-            GrantKind::ClientCredentials => (Need::ClientCredentials, "the client's grant"),
-            GrantKind::Password => (Need::Password, "the client's grant"),
-            GrantKind::RefreshToken => (Need::RefreshToken, "the client's grant"),
+        let need = group.spec.grant_in_use().need();
+        used.push((node, need, "the client's grant"));
+        let by_proof = match group.spec.auth {
+            Some(ClientAuthMethod::Certificate) => Some(Need::Certificate),
+            Some(ClientAuthMethod::Federated) => Some(Need::Federated),
+            _ => None,
         };
-        used.push((node, need, why));
+        if let Some(need) = by_proof {
+            let node = below(node, &["auth"]);
+            used.push((node, need, "the client's credential"));
+        }
+        if !group.spec.capabilities.is_empty() {
+            let node = below(node, &["capabilities"]);
+            used.push((node, Need::Capabilities, "declaring capabilities"));
+        }
+        if group.spec.v1 {
+            used.push((below(node, &["v1"]), Need::V1, "a v1.0 endpoint"));
+        }
         if group.spec.store.is_some() {
             used.push((below(node, &["store"]), Need::Stores, "a named store"));
         }

@@ -64,6 +64,8 @@ pub(super) struct Before<'a> {
     pub(super) calls: u128,
     /// Whether an application has been given a secret that its clients do not know.
     pub(super) new_secret: bool,
+    /// The same for a certificate.
+    pub(super) new_certificate: bool,
     /// Whether a client uses a wrong secret.
     wrong_secret: bool,
 }
@@ -86,6 +88,7 @@ impl<'a> Before<'a> {
             frozen: clocks::Frozen::default(),
             calls: 0,
             new_secret: false,
+            new_certificate: false,
             wrong_secret: groups
                 .iter()
                 .any(|group| group.spec.auth == Some(ClientAuthMethod::WrongSecret)),
@@ -110,10 +113,11 @@ fn swap<'a>(
         clients::step_names(view, below(node, &["client"]), names, found);
     }
     match swap.secret {
-        None if swap.refresh_token.is_none() => found.push(
-            view.problem(node, "a client is given nothing new")
-                .help("write `secret: newest|wrong` or `refresh_token: <name>`"),
-        ),
+        None if swap.refresh_token.is_none() && swap.certificate.is_none() => {
+            found.push(view.problem(node, "a client is given nothing new").help(
+                "write `secret: newest|wrong`, `certificate: newest` or `refresh_token: <name>`",
+            ))
+        }
         Some(SecretChoice::Newest) if !before.new_secret && !before.wrong_secret => found.push(
             view.problem(
                 below(node, &["secret"]),
@@ -124,8 +128,41 @@ fn swap<'a>(
         Some(SecretChoice::Wrong) => before.wrong_secret = true,
         _ => {}
     }
+    if swap.certificate.is_some() && !before.new_certificate {
+        found.push(
+            view.problem(
+                below(node, &["certificate"]),
+                "the newest certificate is the one the client has",
+            )
+            .help("add one first: `idp: { certificates: add }`"),
+        );
+    }
+    showing(view, node, swap, found);
     if let Some(name) = &swap.refresh_token {
         new_refresh_token(view, node, swap, name, before, found);
+    }
+}
+
+/// A client is given what it can show.
+fn showing(view: &View<'_>, node: &Node, swap: &Swap, found: &mut Findings<'_>) {
+    let names = swap.client.as_ref().map(|names| names.0.as_slice());
+    for group in view.cast.called(names) {
+        let spec = group.spec;
+        let by_certificate = spec.auth_in_use() == Some(ClientAuthMethod::Certificate);
+        for (key, amiss) in [
+            ("secret", swap.secret.is_some() && !spec.shows_secret()),
+            ("certificate", swap.certificate.is_some() && !by_certificate),
+        ] {
+            if amiss {
+                found.push(
+                    view.problem(
+                        below(node, &[key]),
+                        format!("`{}` does not authenticate by a {key}", group.name),
+                    )
+                    .help("name the clients that do with `client`"),
+                );
+            }
+        }
     }
 }
 

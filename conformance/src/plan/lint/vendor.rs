@@ -7,7 +7,7 @@ use mock_idp::limits::Form;
 
 use super::{Armed, Findings, View, below, element};
 use crate::diagnostic::Diagnostic;
-use crate::scenario::{Each, RotationMode};
+use crate::scenario::{ClientSpec, Each, RotationMode, Step};
 use crate::yaml::Node;
 use mock_idp::fault::{NumberDisguise, RuleTarget};
 use mock_idp::journal::{Endpoint, Origin};
@@ -75,6 +75,14 @@ fn okta(view: &View<'_>, found: &mut Findings<'_>) {
     if let Some(idp) = &view.filled.idp {
         settings(view, idp, found);
     }
+    for group in &view.cast.groups {
+        if let Some(node) = group.node {
+            client(view, group.spec, node, found);
+        }
+    }
+    for (step, node) in view.body().steps.iter().zip(&view.filled.steps) {
+        step_of_entra(view, step, node, found);
+    }
     for Armed { rule, node, .. } in &view.rules {
         if let Some(error) = &rule.error {
             let node = below(node, &["error"]);
@@ -111,6 +119,40 @@ fn details(view: &View<'_>, node: &Node, each: Option<&Each>, found: &mut Findin
     for (at, name) in each.carries.iter().enumerate() {
         if matches!(name.as_str(), "trace_id" | "claims") {
             found.push(entra_only(view, element(list, at), name));
+        }
+    }
+}
+
+/// What only clients of Entra are and have. The mock's Okta has devices too, but no application for scenarios to be one.
+fn client(view: &View<'_>, spec: &ClientSpec, node: &Node, found: &mut Findings<'_>) {
+    if !spec.grant_in_use().is_any_applications() {
+        let name = format!("grant: {}", spec.grant_in_use().name());
+        found.push(entra_only(view, below(node, &["grant"]), &name));
+    }
+    if let Some(auth) = spec.auth.filter(|auth| !auth.is_by_secret()) {
+        let name = format!("auth: {}", auth.name());
+        found.push(entra_only(view, below(node, &["auth"]), &name));
+    }
+    for (key, present) in [
+        ("credential_lifetime", spec.credential_lifetime.is_some()),
+        ("capabilities", !spec.capabilities.is_empty()),
+        ("v1", spec.v1),
+    ] {
+        if present {
+            found.push(entra_only(view, below(node, &[key]), key));
+        }
+    }
+}
+
+fn step_of_entra(view: &View<'_>, step: &Step, node: &Node, found: &mut Findings<'_>) {
+    let Step::Idp(step) = step else { return };
+    for (key, present) in [
+        ("policy", step.policy.is_some()),
+        ("step_up", step.step_up.is_some()),
+        ("access", step.access.is_some()),
+    ] {
+        if present {
+            found.push(entra_only(view, below(node, &["idp", key]), key));
         }
     }
 }

@@ -247,7 +247,7 @@ fn each_of_exchanges() {
 
     error: unknown name `tokn`
     ^^^^ did you mean `token`?
-    = note: the names here are `token`, `resource`, `discovery`, `jwks`, `foreign` and `anything`
+    = note: the names here are `token`, `resource`, `device`, `managed_identity`, `authorize`, `discovery`, `jwks`, `foreign` and `anything`
 
     error: the range `5s..1s` is empty: 1s is less than 5s
     ^^^^^^

@@ -15,15 +15,15 @@ fn nothing_happens() {
     ]), @"
     error: nothing happens at the provider
     ^
-    = help: write `script`, `disarm: true`, `secrets`, `keys`, `revoke` or `replay`
+    = help: write for instance `script`, `disarm: true`, `secrets`, `keys`, `revoke` or `replay`
 
     error: nothing happens at the provider
     ^^^^^^^^^^^
-    = help: write `script`, `disarm: true`, `secrets`, `keys`, `revoke` or `replay`
+    = help: write for instance `script`, `disarm: true`, `secrets`, `keys`, `revoke` or `replay`
 
     error: nothing happens at the provider
     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-    = help: write `script`, `disarm: true`, `secrets`, `keys`, `revoke` or `replay`
+    = help: write for instance `script`, `disarm: true`, `secrets`, `keys`, `revoke` or `replay`
     error: `by` without `replay`
     ^^^^^^^^
     = help: only a replay is done by someone
@@ -38,7 +38,7 @@ fn nothing_happens() {
 
     error: no client uses a secret of its application
     ^^^
-    = note: all of them have `auth: wrong_secret`
+    = note: they use a wrong one, or authenticate by something else
 
     no mistake: a/b[okta] x1 c
 
@@ -119,7 +119,7 @@ fn credentials_that_are_not_new() {
     ]), @"
     error: a client is given nothing new
     ^
-    = help: write `secret: newest|wrong` or `refresh_token: <name>`
+    = help: write `secret: newest|wrong`, `certificate: newest` or `refresh_token: <name>`
 
     error: the newest secret is the one the client has
     ^^^^^^

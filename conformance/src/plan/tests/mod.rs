@@ -8,6 +8,7 @@ mod clocks;
 mod gaps;
 mod happening;
 mod head;
+mod kinds;
 mod matrix;
 mod needs;
 mod passive;

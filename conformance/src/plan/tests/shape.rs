@@ -28,7 +28,7 @@ checks:
     7 | client: { grant: refresh }
       |                  ^^^^^^^ did you mean `refresh_token`?
       |
-      = note: the names here are `client_credentials`, `password` and `refresh_token`
+      = note: the names here are `client_credentials`, `password`, `refresh_token`, `authorization_code`, `device_code`, `on_behalf_of` and `managed_identity`
 
     error: unknown key `tiems`
      --> a.yaml:9:25
@@ -78,7 +78,7 @@ checks:
     16 |   - { id: c, req: r, gap: { between: tokens } }
        |                                      ^^^^^^ did you mean `token`?
        |
-       = note: the names here are `token`, `resource`, `discovery`, `jwks`, `foreign` and `anything`
+       = note: the names here are `token`, `resource`, `device`, `managed_identity`, `authorize`, `discovery`, `jwks`, `foreign` and `anything`
     ");
 }
 

@@ -118,7 +118,7 @@ fn steps() {
 
     error: nothing happens at the provider
     ^
-    = help: write `script`, `disarm: true`, `secrets`, `keys`, `revoke` or `replay`
+    = help: write for instance `script`, `disarm: true`, `secrets`, `keys`, `revoke` or `replay`
 
     error: no refresh token is called `rt1`
     ^^^

@@ -9,7 +9,7 @@ use http::Method;
 use token_client::{
     Clock as _, HttpTransport, MemoryStore, Secret, SystemClock, TokioSpawn, Transport,
 };
-use tokenproof::contender::{ApiCall, Contender, Setup};
+use tokenproof::contender::{ApiCall, Beginning, Contender, Setup};
 use tokenproof::scenario::{ClientAuthMethod, GrantKind};
 
 /// Makes so many calls, with pauses between them.
@@ -51,7 +51,11 @@ fn setup() -> Result<Setup, String> {
         client_id: told("CLIENT_ID")?,
         client_secret: Secret::new(told("CLIENT_SECRET")?),
         auth: ClientAuthMethod::Post,
+        proof: None,
         grant: GrantKind::ClientCredentials,
+        beginning: Beginning::Grant,
+        capabilities: Vec::new(),
+        v1: false,
         scopes: told("SCOPE")?.split(' ').map(str::to_owned).collect(),
         username: told("USERNAME")?,
         password: Secret::new(told("PASSWORD")?),

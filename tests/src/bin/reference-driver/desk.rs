@@ -16,11 +16,14 @@ use http::Method;
 use jiff::Timestamp;
 use serde_json::Map;
 use token_client::{BoxFuture, FileStore, HttpTransport, MemoryStore, Secret, TokenStore};
-use tokenproof::contender::{Answer, ApiCall, Contender, Credential, LocalClient, Setup};
-use tokenproof::driver::protocol::{
-    Capabilities, Hello, Message, Open, Operation, Outcome, Profile, Request, Unread, VERSION,
+use tokenproof::contender::{
+    Answer, ApiCall, Beginning, Contender, Credential, LocalClient, Setup,
 };
-use tokenproof::scenario::{ClientAuthMethod, GrantKind};
+use tokenproof::driver::protocol::{
+    Capabilities, Grant, Hello, Message, Open, Operation, Outcome, Profile, Request, Unread,
+    VERSION,
+};
+use tokenproof::scenario::ClientAuthMethod;
 use tokenproof::trace::Class;
 use tokio::sync::{Notify, mpsc};
 use tokio::task::AbortHandle;
@@ -224,9 +227,9 @@ impl Desk {
             release: env!("CARGO_PKG_VERSION").to_owned(),
             can: Capabilities {
                 grants: vec![
-                    GrantKind::ClientCredentials,
-                    GrantKind::Password,
-                    GrantKind::RefreshToken,
+                    Grant::ClientCredentials,
+                    Grant::Password,
+                    Grant::RefreshToken,
                 ],
                 auth: vec!["post".to_owned(), "basic".to_owned()],
                 ops: ops.map(str::to_owned).into(),
@@ -281,7 +284,11 @@ impl Desk {
                 "basic" => ClientAuthMethod::Basic,
                 _ => ClientAuthMethod::Post,
             },
-            grant: open.grant,
+            proof: None,
+            grant: open.grant.into(),
+            beginning: Beginning::Grant,
+            capabilities: Vec::new(),
+            v1: false,
             scopes: open.scopes,
             username,
             password,

@@ -22,7 +22,7 @@ fn open() -> Open {
             private_key_pem: None,
             kid: None,
         },
-        grant: GrantKind::ClientCredentials,
+        grant: Grant::ClientCredentials,
         scopes: vec!["api.read".to_owned()],
         user: None,
         refresh_token: None,
@@ -40,7 +40,7 @@ fn open() -> Open {
 pub(crate) fn operations() -> Vec<Operation> {
     let client = || "client".to_owned();
     let for_a_user = Open {
-        grant: GrantKind::RefreshToken,
+        grant: Grant::RefreshToken,
         user: Some(User {
             username: "ada@example.org".to_owned(),
             password: Secret::new("hidden-2"),

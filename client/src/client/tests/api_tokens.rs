@@ -1,0 +1,77 @@
+//! Tokens that a person has made.
+
+use super::seconds;
+use crate::testkit::{HandClock, Reply, Script, Stage};
+use crate::{Error, Secret, TokenClient};
+
+fn stage() -> Stage {
+    let clock = HandClock::new();
+    let script = Script::new(clock.clone());
+    let client = TokenClient::api_token(Secret::new("canary"))
+        .clock(clock.clone())
+        .transport(script.clone())
+        .build()
+        .expect("a client");
+    Stage {
+        clock,
+        script,
+        store: crate::MemoryStore::new(),
+        client,
+    }
+}
+
+#[tokio::test]
+async fn it_goes_with_every_call_for_ever() {
+    let stage = stage();
+    stage.script.api([Reply::body(200, "")]);
+    assert_eq!(stage.call().await, "200");
+    stage.clock.advance(seconds(100_000_000)).await;
+    stage.client.invalidate().await;
+    assert_eq!(stage.call().await, "200");
+    insta::assert_snapshot!(stage.script.log(), @"
+    0.000 GET SSWS canary
+    100000000.000 GET SSWS canary
+    ");
+}
+
+#[tokio::test]
+async fn a_refused_one_is_told_and_nothing_else_is_sent() {
+    let stage = stage();
+    stage
+        .script
+        .api([Reply::body(401, r#"{"errorCode":"E0000011"}"#)]);
+    insta::assert_snapshot!(stage.call().await, @"unauthorized: GET https://api.example/things answered 401");
+    assert_eq!(stage.script.seen().len(), 1);
+    insta::assert_snapshot!(stage.refresh().await, @"reauth_required: an API token cannot be renewed; make another one at the provider");
+    assert!(matches!(
+        stage.client.refresh().await,
+        Err(Error::NotRenewable)
+    ));
+    assert_eq!(stage.script.token_count(), 0);
+}
+
+#[tokio::test]
+async fn throttling_is_waited_out() {
+    let stage = stage();
+    let reset = Reply::body(429, "")
+        .with("date", "Tue, 01 Jan 2030 00:00:00 GMT")
+        .with("x-rate-limit-limit", "600")
+        .with("x-rate-limit-remaining", "0")
+        .with("x-rate-limit-reset", "1893456010");
+    stage.script.api([reset, Reply::body(200, "")]);
+    assert_eq!(stage.call().await, "200");
+    insta::assert_snapshot!(stage.script.log(), @"
+    0.000 GET SSWS canary
+    11.000 GET SSWS canary
+    ");
+}
+
+#[test]
+fn none_is_no_token_and_keys_tell_them_apart() {
+    let build = |token: &str| TokenClient::api_token(Secret::new(token)).build();
+    insta::assert_snapshot!(build("").unwrap_err(), @"API token is empty: give the one registered with the provider");
+    let key = |token: &str| build(token).unwrap().store_key().to_string();
+    assert_ne!(key("canary"), key("other"));
+    assert!(!key("canary").contains("canary"));
+    assert!(!format!("{:?}", build("canary").unwrap()).contains("canary"));
+}
