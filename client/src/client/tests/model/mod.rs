@@ -13,6 +13,7 @@
 //! A run takes milliseconds. `PROPTEST_CASES` asks for more runs than the ordinary number.
 
 mod answer;
+mod event;
 mod expected;
 mod plan;
 mod promise;
@@ -31,7 +32,7 @@ use self::promise::Happening;
 use self::run::Outcome;
 
 /// Keeps the test within a few seconds in a debug build.
-const CASES: u32 = 256;
+const CASES: u32 = 512;
 
 fn config() -> ProptestConfig {
     let asked = std::env::var("PROPTEST_CASES");
