@@ -47,8 +47,8 @@ struct Client {
     flights: usize,
     /// Until when it has reason to send nothing.
     quiet: Option<Quiet>,
-    /// Whether it was itself given a refresh token.
-    renewed: bool,
+    /// Refresh tokens whose successors it was given itself.
+    replaced: Vec<usize>,
     /// What it was told never to show again.
     ended: Vec<Shown>,
     /// Whether a token of its was thrown away and no other has come.
@@ -222,9 +222,9 @@ impl Expected {
         {
             mind.note(Happening::Rotated);
             mind.replaced.push(old);
+            mind.clients[client].replaced.push(old);
         }
         if issued.refresh.is_some() {
-            mind.clients[client].renewed = true;
             mind.newest_refresh = issued.refresh;
             mind.emptied = false;
         }
@@ -360,10 +360,12 @@ impl Mind {
     /// Whether the client knows, or its store does, that this must not be shown any more.
     fn is_over(&self, client: usize, shown: Shown) -> bool {
         let one = &self.clients[client];
-        // Where a refusal has emptied the store, one who comes late knows nothing but the token it was given.
-        let late = self.emptied && !one.renewed && shown == Shown::Refresh(0);
-        let replaced = matches!(shown, Shown::Refresh(old) if self.replaced.contains(&old));
-        (replaced && !late) || one.ended.contains(&shown)
+        let Shown::Refresh(old) = shown else {
+            return one.ended.contains(&shown);
+        };
+        // Where a refusal has emptied the store, it does not say what others have replaced.
+        let by_others = self.replaced.contains(&old) && !self.emptied;
+        by_others || one.replaced.contains(&old) || one.ended.contains(&shown)
     }
 
     /// From when on a token request needs no further reason.

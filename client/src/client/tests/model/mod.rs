@@ -32,7 +32,7 @@ use self::promise::Happening;
 use self::run::Outcome;
 
 /// Keeps the test within a few seconds in a debug build.
-const CASES: u32 = 512;
+const CASES: u32 = 256;
 
 fn config() -> ProptestConfig {
     let asked = std::env::var("PROPTEST_CASES");
