@@ -152,12 +152,17 @@ impl Policy for StandardPolicy {
             return Freshness::Fresh;
         };
         let remaining = left(now, expiry);
+        let asked_to = record.refresh_at.is_some_and(|at| at <= now);
+        // Every call asks, and most are answered here: no edge and no margin is longer.
+        let longest = self.margin.saturating_add(self.margin / 10).max(EDGE);
+        if remaining > longest && !asked_to {
+            return Freshness::Fresh;
+        }
         let lifetime = record.lifetime().unwrap_or(remaining);
         if remaining <= EDGE.min(lifetime / 20) {
             return Freshness::Expired;
         }
         let margin = self.margin.min(lifetime / 5);
-        let asked_to = record.refresh_at.is_some_and(|at| at <= now);
         if asked_to || remaining <= margin + spread(margin, record) {
             return Freshness::RenewSoon;
         }

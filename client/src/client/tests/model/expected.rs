@@ -6,51 +6,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::event::{Failed, Issued, Shown, Wish};
 use super::plan::Breakage;
 use super::promise::{Breach, FLIGHT, GRANTS, Happening, TRIES};
 use crate::Clock as _;
 use crate::clock::{later, left};
 use crate::testkit::HandClock;
-
-/// What a token request shows: the client alone, a password, or a refresh token by number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Shown {
-    Client,
-    Password,
-    Refresh(usize),
-}
-
-/// What an answer brings.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Issued {
-    pub(super) access: usize,
-    pub(super) refresh: Option<usize>,
-    /// When it was asked for.
-    pub(super) at: Timestamp,
-    pub(super) life: Duration,
-    pub(super) refresh_in: Option<u64>,
-}
-
-/// How a try ended without a token.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Failed {
-    /// How long nothing is sent afterwards, at least.
-    pub(super) pause: Duration,
-    /// Whether what was shown must not be shown again.
-    pub(super) ends_grant: bool,
-    /// Whether a refresh token that was shown is taken out of the store.
-    pub(super) spent: bool,
-    /// Whether the connection broke after the request may have arrived.
-    pub(super) lost: bool,
-}
-
-/// What a caller wants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wish {
-    Call,
-    Refresh,
-    Token,
-}
 
 #[derive(Clone, Debug)]
 pub(super) struct Expected(Arc<Mutex<Mind>>);
@@ -86,8 +47,8 @@ struct Client {
     flights: usize,
     /// Until when it has reason to send nothing.
     quiet: Option<Quiet>,
-    /// Whether it was itself given a refresh token.
-    renewed: bool,
+    /// Refresh tokens whose successors it was given itself.
+    replaced: Vec<usize>,
     /// What it was told never to show again.
     ended: Vec<Shown>,
     /// Whether a token of its was thrown away and no other has come.
@@ -261,9 +222,9 @@ impl Expected {
         {
             mind.note(Happening::Rotated);
             mind.replaced.push(old);
+            mind.clients[client].replaced.push(old);
         }
         if issued.refresh.is_some() {
-            mind.clients[client].renewed = true;
             mind.newest_refresh = issued.refresh;
             mind.emptied = false;
         }
@@ -399,30 +360,17 @@ impl Mind {
     /// Whether the client knows, or its store does, that this must not be shown any more.
     fn is_over(&self, client: usize, shown: Shown) -> bool {
         let one = &self.clients[client];
-        // Where a refusal has emptied the store, one who comes late knows nothing but the token it was given.
-        let late = self.emptied && !one.renewed && shown == Shown::Refresh(0);
-        let replaced = matches!(shown, Shown::Refresh(old) if self.replaced.contains(&old));
-        (replaced && !late) || one.ended.contains(&shown)
+        let Shown::Refresh(old) = shown else {
+            return one.ended.contains(&shown);
+        };
+        // Where a refusal has emptied the store, it does not say what others have replaced.
+        let by_others = self.replaced.contains(&old) && !self.emptied;
+        by_others || one.replaced.contains(&old) || one.ended.contains(&shown)
     }
 
     /// From when on a token request needs no further reason.
     fn due_from(&self) -> Timestamp {
         let newest = self.newest.as_ref();
         newest.map_or(Timestamp::MIN, Issued::due_from)
-    }
-}
-
-impl Issued {
-    pub(super) fn end(&self) -> Timestamp {
-        later(self.at, self.life)
-    }
-
-    /// Its last five minutes, at most the last fifth, and a tenth more; or when the server said.
-    fn due_from(&self) -> Timestamp {
-        let margin = Duration::from_secs(300).min(self.life / 5) * 11 / 10;
-        let early = later(self.at, self.life.saturating_sub(margin));
-        let told = self.refresh_in.filter(|told| *told > 0);
-        let told = told.map(|told| later(self.at, Duration::from_secs(told)));
-        told.map_or(early, |told| early.min(told))
     }
 }

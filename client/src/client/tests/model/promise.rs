@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::expected::Shown;
+use super::event::Shown;
 
 /// Requests of one flight with the same grant.
 pub(super) const TRIES: u32 = 3;

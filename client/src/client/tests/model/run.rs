@@ -8,7 +8,8 @@ use bytes::Bytes;
 use http::Request;
 use tokio::task::{AbortHandle, JoinHandle};
 
-use super::expected::{Expected, Wish};
+use super::event::Wish;
+use super::expected::Expected;
 use super::plan::{Breakage, Plan, Source, Step};
 use super::promise::{Breach, FLIGHT, Happening};
 use super::server::Server;

@@ -9,7 +9,8 @@ use http::header::{AUTHORIZATION, RETRY_AFTER};
 use http::{Request, Response};
 
 use super::answer::{Acted, Answer, Refusal, Reply};
-use super::expected::{Expected, Failed, Issued, Shown};
+use super::event::{Failed, Issued, Shown};
+use super::expected::Expected;
 use super::plan::{Plan, Rotation, Setting, Source};
 use super::promise::{Breach, Happening};
 use crate::testkit::{HandClock, TOKEN_URL};
