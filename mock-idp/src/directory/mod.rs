@@ -199,7 +199,7 @@ mod tests {
         93 |           logn: ada@contoso.example
            |           ^^^^ did you mean `login`?
            |
-           = note: the keys here are `id`, `login`, `name`, `password`, `enabled`, `locked`, `password_expired`, `mfa_required` and `groups`
+           = note: the keys here are `id`, `login`, `name`, `password`, `enabled`, `locked`, `password_expired`, `mfa_required`, `groups`, `role` and `account`
         ");
     }
 

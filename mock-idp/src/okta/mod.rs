@@ -357,8 +357,8 @@ impl Dialect for Okta {
         }
     }
 
-    fn scripted_error(&self, world: &World, _: &Inbound, scripted: &ScriptedError) -> Reply {
-        codes::scripted(world, scripted)
+    fn scripted_error(&self, world: &World, inbound: &Inbound, scripted: &ScriptedError) -> Reply {
+        codes::scripted(world, inbound, scripted)
     }
 
     fn dress(&self, world: &World, inbound: &Inbound, endpoint: Endpoint, reply: &mut Reply) {

@@ -184,7 +184,7 @@ async fn okta_custom_server_tokens() {
     let id_token = verified(&stage, &answer.text("id_token")).await;
     insta::assert_snapshot!(show(&stage, &id_token), @r#"
     {"kid":"<43 characters>","alg":"RS256"}
-    {"sub":"00u1adaTokenproof0d7","ver":1,"iss":"http://<org>/oauth2/default","aud":"<client>","iat":1893456000,"exp":1893459600,"jti":"ID… of 46","amr":["pwd"],"idp":"00o1tokenproofOrg0d7","preferred_username":"ada@okta.example","auth_time":1893456000,"at_hash":"u40CXt5pImpJPtzrb1a8kQ"}
+    {"sub":"00u1adaTokenproof0d7","ver":1,"iss":"http://<org>/oauth2/default","aud":"<client>","iat":1893456000,"exp":1893459600,"jti":"ID… of 46","amr":["pwd"],"idp":"00o1tokenproofOrg0d7","preferred_username":"ada@okta.example","auth_time":1893456000,"at_hash":"xSORQ9bFHr2dlrRntrrnGQ"}
     "#);
 }
 

@@ -85,10 +85,10 @@ async fn paging_follows_the_links() {
     }
     insta::assert_snapshot!(pages, @r#"
     <http://<org>/api/v1/users?limit=2>; rel="self"
-    <http://<org>/api/v1/users?after=MiAwMHUyYmVuVG9rZW5wcm9vZjBkNw&limit=2>; rel="next"
-    <http://<org>/api/v1/users?after=MiAwMHUyYmVuVG9rZW5wcm9vZjBkNw&limit=2>; rel="self"
-    <http://<org>/api/v1/users?after=NCAwMHU0ZGFuYVRva2VucHJvb2YwNw&limit=2>; rel="next"
-    <http://<org>/api/v1/users?after=NCAwMHU0ZGFuYVRva2VucHJvb2YwNw&limit=2>; rel="self"
+    <http://<org>/api/v1/users?after=MiAwMHUyYmVuVG9rZW5wcm9vZjBkNyAwMHUzY2xlb1Rva2VucHJvb2YwNw&limit=2>; rel="next"
+    <http://<org>/api/v1/users?after=MiAwMHUyYmVuVG9rZW5wcm9vZjBkNyAwMHUzY2xlb1Rva2VucHJvb2YwNw&limit=2>; rel="self"
+    <http://<org>/api/v1/users?after=NCAwMHU0ZGFuYVRva2VucHJvb2YwNyAwMHU1ZW1pbFRva2VucHJvb2YwNw&limit=2>; rel="next"
+    <http://<org>/api/v1/users?after=NCAwMHU0ZGFuYVRva2VucHJvb2YwNyAwMHU1ZW1pbFRva2VucHJvb2YwNw&limit=2>; rel="self"
     "#);
     insta::assert_snapshot!(logins.join(" "), @"ada@okta.example ben@okta.example cleo@okta.example dana@okta.example emil@okta.example fay@okta.example");
 }

@@ -138,7 +138,13 @@ async fn a_share_is_written_by_the_api_and_counts_at_once() {
     ] {
         table += &format!("{}\n", code(&admin.post(path, body).await));
     }
-    insta::assert_snapshot!(table, @"");
+    insta::assert_snapshot!(table, @"
+    400 E0000001; principalId: The field cannot be left blank
+    400 E0000001; defaultPercentage: The field must be between 0 and 100
+    400 E0000001; principalId: Invalid principal
+    400 E0000001; principalId: Invalid principal
+    400 E0000001; principalType: Must be one of SSWS_TOKEN, OAUTH_CLIENT
+    ");
     // It goes with what it is for.
     admin
         .stage

@@ -286,7 +286,7 @@ fn what_cannot_be_read_is_told() {
     invalid type: integer `60`, expected a length of time with a unit, such as `30s` at line 1 column 11
     `60` is not a length of time; write a number and a unit, such as `30s`, `500ms` or `1h 30m` at line 1 column 13
     `-60s` is not a length of time; write a number and a unit, such as `30s`, `500ms` or `1h 30m`; it cannot be negative here at line 1 column 15
-    unknown field `limit`, expected one of `to`, `origin`, `paths`, `methods`, `requests`, `per`, `window`, `concurrent`, `unlimited`, `by`, `count_refused`, `block`, `form`, `headers`, `reset`, `retry_after` at line 1 column 9
+    unknown field `limit`, expected one of `to`, `origin`, `paths`, `methods`, `requests`, `per`, `window`, `concurrent`, `share_of`, `burst`, `preview`, `known_only`, `unlimited`, `by`, `count_refused`, `block`, `form`, `headers`, `reset`, `retry_after` at line 1 column 9
     unknown variant `hourly`, expected one of `fixed`, `sliding`, `aligned` at line 1 column 31
     invalid value: integer `-1`, expected u32 at line 1 column 16
     ");
