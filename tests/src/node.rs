@@ -1,4 +1,4 @@
-//! The adapter for Node with what it imports: a folder with its packages, set up once per machine below the build folder.
+//! Programs for Node with what they import: for each a folder with its packages, set up once per machine below the build folder.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,9 +7,6 @@ use std::sync::OnceLock;
 
 use crate::program::{target_folder, workspace_folder};
 use crate::setup::{self, Unavailable, alone, run};
-
-/// What is copied: Node looks for packages beside the file that imports them.
-const FILES: [&str; 3] = ["package.json", "package-lock.json", "driver.mjs"];
 
 /// The driver for MSAL Node, beside its packages; none, after saying so, where these cannot be had.
 ///
@@ -23,15 +20,32 @@ pub fn msal_or_skip(test: &str) -> Option<&'static Path> {
     static DRIVER: OnceLock<Result<PathBuf, Unavailable>> = OnceLock::new();
     let driver = DRIVER.get_or_init(|| {
         let folder = target_folder().join("foreign-clients").join("msal-node");
-        alone(&folder, || ready(&folder))
+        let adapter = workspace_folder().join("conformance/adapters/msal-node");
+        alone(&folder, || ready(&folder, &adapter, "driver.mjs"))
     });
     setup::or_skip(test, "Node with MSAL", driver).map(PathBuf::as_path)
 }
 
-fn ready(folder: &Path) -> Result<PathBuf, Unavailable> {
-    let adapter = workspace_folder().join("conformance/adapters/msal-node");
-    for name in FILES {
-        fs::copy(adapter.join(name), folder.join(name))
+/// The program with Okta's libraries, beside its packages, likewise.
+///
+/// # Panics
+///
+/// As [`msal_or_skip`] does.
+#[must_use]
+pub fn okta_or_skip(test: &str) -> Option<&'static Path> {
+    static PROGRAM: OnceLock<Result<PathBuf, Unavailable>> = OnceLock::new();
+    let program = PROGRAM.get_or_init(|| {
+        let folder = target_folder().join("foreign-clients").join("okta-node");
+        let clients = workspace_folder().join("tests/clients/okta-node");
+        alone(&folder, || ready(&folder, &clients, "okta_clients.mjs"))
+    });
+    setup::or_skip(test, "Node with Okta's libraries", program).map(PathBuf::as_path)
+}
+
+/// Copies a program with its list of packages, since Node looks for these beside the file that imports them, and installs them.
+fn ready(folder: &Path, from: &Path, program: &str) -> Result<PathBuf, Unavailable> {
+    for name in ["package.json", "package-lock.json", program] {
+        fs::copy(from.join(name), folder.join(name))
             .map_err(|error| Unavailable(format!("{name} could not be copied: {error}")))?;
     }
     let wanted = fs::read_to_string(folder.join("package-lock.json")).unwrap_or_default();
@@ -47,5 +61,5 @@ fn ready(folder: &Path) -> Result<PathBuf, Unavailable> {
         fs::write(&stamp, wanted)
             .map_err(|error| Unavailable(format!("nothing could be written: {error}")))?;
     }
-    Ok(folder.join("driver.mjs"))
+    Ok(folder.join(program))
 }

@@ -11,6 +11,8 @@ use crate::setup::{self, Unavailable, alone, run};
 
 /// What is installed, pinned to versions.
 const REQUIREMENTS: &str = include_str!("../clients/requirements.txt");
+/// The same for Okta's libraries.
+const OKTA: &str = include_str!("../clients/okta_requirements.txt");
 
 /// The interpreter that has the foreign clients; none, after saying so, where it cannot be had.
 ///
@@ -23,10 +25,32 @@ const REQUIREMENTS: &str = include_str!("../clients/requirements.txt");
 #[must_use]
 pub fn or_skip(test: &str) -> Option<&'static Path> {
     static PYTHON: OnceLock<Result<PathBuf, Unavailable>> = OnceLock::new();
-    let python = PYTHON.get_or_init(|| {
+    let folder = target_folder().join("foreign-clients");
+    had(&PYTHON, test, folder, REQUIREMENTS)
+}
+
+/// The same with Okta's libraries, those that verify tokens among them.
+///
+/// # Panics
+///
+/// As [`or_skip`] does.
+#[must_use]
+pub fn okta_or_skip(test: &str) -> Option<&'static Path> {
+    static PYTHON: OnceLock<Result<PathBuf, Unavailable>> = OnceLock::new();
+    let folder = target_folder().join("foreign-clients").join("okta-python");
+    had(&PYTHON, test, folder, OKTA)
+}
+
+fn had(
+    python: &'static OnceLock<Result<PathBuf, Unavailable>>,
+    test: &str,
+    folder: PathBuf,
+    requirements: &'static str,
+) -> Option<&'static Path> {
+    let python = python.get_or_init(|| {
         Environment {
-            folder: target_folder().join("foreign-clients"),
-            requirements: REQUIREMENTS,
+            folder,
+            requirements,
             python: "python3".into(),
         }
         .ready()

@@ -162,6 +162,7 @@ fn the_schema_refuses_what_is_wrong_in_form() {
     fault-for-nobody
     fault-that-contradicts-itself
     federated-twice
+    gateway-that-is-none
     group-unknown
     identity-called-as-an-application
     idle-longer-than-life
@@ -174,6 +175,7 @@ fn the_schema_refuses_what_is_wrong_in_form() {
     keys-both-active
     length-of-nothing
     limit-of-nothing
+    multiplier-of-nothing
     no-authorization-server
     no-grant
     no-tenant
@@ -183,6 +185,7 @@ fn the_schema_refuses_what_is_wrong_in_form() {
     secret-expires-before-it-begins
     secret-id-twice
     secret-twice
+    share-twice
     step-up-nowhere
     tenant-called-common
     tenant-twice
@@ -190,6 +193,8 @@ fn the_schema_refuses_what_is_wrong_in_form() {
     two-system-identities
     user-twice
     user-without-an-id
+    zone-twice
+    zone-unknown
     ");
 }
 

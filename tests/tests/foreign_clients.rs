@@ -118,8 +118,8 @@ async fn okta_lists_users_page_by_page() {
         .collect();
     insta::assert_snapshot!(asked.join("\n"), @"
     /api/v1/users?limit=2
-    /api/v1/users?after=00u2benTokenproof0d7&limit=2
-    /api/v1/users?after=00u4danaTokenproof07&limit=2
+    /api/v1/users?after=MiAwMHUyYmVuVG9rZW5wcm9vZjBkNyAwMHUzY2xlb1Rva2VucHJvb2YwNw&limit=2
+    /api/v1/users?after=NCAwMHU0ZGFuYVRva2VucHJvb2YwNyAwMHU1ZW1pbFRva2VucHJvb2YwNw&limit=2
     ");
 }
 

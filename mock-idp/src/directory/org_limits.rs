@@ -17,6 +17,7 @@ pub struct OrgLimits {
     pub plan: Option<Plan>,
     /// By how much each bucket is larger than the plan has it (5 and 10 by workforce licences, 5 to 1000 by DynamicScale).
     #[serde(skip_serializing_if = "is_one")]
+    #[schemars(range(min = 1, max = 1000))]
     pub multiplier: u32,
     /// Whether requests to sign in may be up to five times what a bucket holds.
     #[serde(skip_serializing_if = "is_default")]

@@ -1,5 +1,6 @@
 //! What holds of every limit, whatever comes when.
 
+mod bought;
 mod crowds;
 mod told;
 mod windows;

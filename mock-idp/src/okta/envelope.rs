@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::json;
 
-use super::api_code::ApiCode;
+use super::codes;
 use crate::reply::Reply;
 use crate::world::World;
 
@@ -28,10 +28,10 @@ pub(super) fn envelope(
 
 /// 429 of every metered endpoint. Okta sends no `Retry-After`; the caller adds the three rate-limit headers.
 pub(super) fn too_many_requests(world: &World) -> Reply {
-    ApiCode::TOO_MANY_REQUESTS.reply(world, "", &[])
+    codes::answer(world, "E0000047", &[])
 }
 
 /// 405 of every endpoint that knows the path and not the method.
 pub(super) fn method_not_allowed(world: &World) -> Reply {
-    ApiCode::METHOD.reply(world, "", &[])
+    codes::answer(world, "E0000022", &[])
 }

@@ -1,6 +1,5 @@
 //! Okta: routes, answers, headers.
 
-mod api_code;
 mod assertion;
 mod authorize;
 mod buckets;

@@ -83,6 +83,7 @@ mod management;
 mod minted_id_tokens;
 mod minted_lifetimes;
 mod minting;
+mod okta_api_codes;
 mod okta_apps;
 mod okta_authorize;
 mod okta_bad_input;

@@ -100,6 +100,7 @@ async fn a_service_application_works_once_it_has_scopes_and_a_role() {
         admin.get(&grants).await.json()[0]["scopeId"],
         "okta.users.read"
     );
+    admin.stage.advance(1);
     let token = org_token(&admin.stage, &id, "okta.users.read").await;
     assert_eq!(token.status, 200, "{}", token.body);
     let bearer = format!("Bearer {}", token.text("access_token"));

@@ -77,8 +77,16 @@ fn no_error_is_missing() {
                 continue;
             }
             let text = fs::read_to_string(&path).unwrap();
-            for call in ["named(", "told(", "codes::answer("] {
+            for call in [
+                "named(",
+                "told(",
+                "codes::answer(",
+                "codes::refusal(",
+                "refuse(",
+                "refuse_about(",
+            ] {
                 for rest in text.split(call).skip(1) {
+                    let rest = rest.trim_start_matches("self.");
                     let rest = rest.trim_start_matches("world,").trim_start();
                     let Some(rest) = rest.strip_prefix('"') else {
                         continue;

@@ -417,3 +417,42 @@ async fn too_many_at_once_are_refused_with_zeros() {
         "system.org.rate_limit.violation"
     );
 }
+
+/// The departures that clients stumble over: a reset header twice, none, one that lies in the past.
+#[tokio::test]
+async fn a_fault_sends_the_reset_twice_not_at_all_or_too_late() {
+    let admin = admin().await;
+    let mut table = String::new();
+    for (what, departure) in [
+        (
+            "twice",
+            json!({ "headers": { "x-rate-limit-reset": ["$epoch(+5s)", "$epoch(+9s)"] } }),
+        ),
+        (
+            "not at all",
+            json!({ "without_headers": ["x-rate-limit-reset"] }),
+        ),
+        (
+            "in the past",
+            json!({ "headers": { "x-rate-limit-reset": "$epoch(-5s)" } }),
+        ),
+        ("no date", json!({ "without_headers": ["date"] })),
+    ] {
+        let mut rule = json!({ "to": "resource", "times": 1, "reply": 429 });
+        for (name, value) in departure.as_object().unwrap() {
+            rule[name] = value.clone();
+        }
+        let rule = serde_json::from_value(rule).unwrap();
+        admin.stage.idp.add_rule(&rule).unwrap();
+        let answer = admin.get("/api/v1/users").await;
+        let date = answer.header("date").is_some();
+        let resets = answer.all("x-rate-limit-reset").join(" and ");
+        table += &format!("{what}: {} resets: {resets}; date: {date}\n", code(&answer));
+    }
+    insta::assert_snapshot!(table, @"");
+    let mut rule = LimitRule::requests(0, Duration::from_secs(60)).at(Endpoint::Resource);
+    rule.reset = mock_idp::limits::Reset::Past;
+    admin.stage.idp.set_limits(vec![rule]).unwrap();
+    let answer = admin.get("/api/v1/users").await;
+    assert_eq!(answer.header("x-rate-limit-reset"), Some("1893455999"));
+}

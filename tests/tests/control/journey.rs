@@ -340,6 +340,8 @@ async fn authorizations(at: &mut Traveller, world: &str, idp: &mock_idp::MockIdp
 
 async fn sign_ins(at: &mut Traveller, world: &str, idp: &mock_idp::MockIdp) {
     let of = |rest: &str| format!("/worlds/{world}{rest}");
+    let token = json!({ "user": "ada@okta.example", "name": "journey" });
+    at.go("makeApiToken", &of("/api-tokens"), Some(token)).await;
     idp.change_directory(|directory| {
         let applications = directory.okta.applications.iter_mut();
         for application in applications.filter(|known| known.id == DEVICE) {

@@ -2,60 +2,57 @@
 
 use super::{Code, api};
 
+/// The test that has a code answered for what it is there for.
+const MET: &str = "okta_api_codes::each_code_has_its_cause";
+
 pub(super) const CODES: &[Code] = &[
-    api(
-        "E0000003",
-        400,
-        "The request body was not well-formed.",
-        "a body that cannot be read",
-    )
-    .observed(),
-    api(
-        "E0000005",
-        403,
-        "Invalid session",
-        "no `Authorization`, or a scheme that is none of the API's",
-    )
-    .observed(),
-    api(
-        "E0000007",
-        404,
-        "Not found: Resource not found: {id} ({type})",
-        "nothing has this id",
-    )
-    .observed(),
-    api(
-        "E0000008",
-        404,
-        "The requested path was not found",
-        "nothing has this path",
-    ),
+    api("E0000001", 400, "Api validation failed: {what}", "a member of the body that is missing, taken or out of bounds, or an action that does not fit the object; the causes say which").observed().met(MET),
+    api("E0000002", 400, "The request was not valid: {what}", "an argument that the API cannot use"),
+    api("E0000003", 400, "The request body was not well-formed.", "a body that is no JSON object, or a member of another type").observed().met(MET),
+    api("E0000004", 401, "Authentication failed", "primary authentication with a wrong password").observed(),
+    api("E0000005", 403, "Invalid session", "no `Authorization`, or a scheme that is none of the API's").observed().met(MET),
+    api("E0000006", 403, "You do not have permission to perform the requested action", "the role of whoever calls is not enough; an API token from outside its zones, unless the directory says otherwise").assuming("that zones are told of so").met(MET),
+    api("E0000007", 404, "Not found: Resource not found: {id} ({type})", "nothing has this id").observed().met(MET),
+    api("E0000008", 404, "The requested path was not found", "nothing has this path").met(MET),
     api("E0000009", 500, "Internal Server Error", "an outage").observed(),
-    api(
-        "E0000011",
-        401,
-        "Invalid token provided",
-        "an API token that is unknown, idle too long, or its owner's who is not active",
-    )
-    .observed(),
-    api(
-        "E0000022",
-        405,
-        "The endpoint does not support the provided HTTP method",
-        "another method than those of the path",
-    )
-    .observed(),
-    api(
-        "E0000047",
-        429,
-        "API call exceeded rate limit due to too many requests.",
-        "a rate limit; the authorization servers answer so too",
-    )
-    .observed(),
-    api(
-        "E0000181",
-        503,
-        "Service temporarily unavailable.",
-        "an outage",
-    ),
+    api("E0000010", 503, "Service is in read only mode", "maintenance"),
+    api("E0000011", 401, "Invalid token provided", "an API token that is unknown, idle too long, or its owner's who is not active").observed().met(MET),
+    api("E0000013", 403, "Invalid client app id", "an application that the caller does not know"),
+    api("E0000014", 403, "Update of credentials failed", "another old password than the user's").met(MET),
+    api("E0000015", 401, "You do not have permission to access the feature you are requesting", "a feature that the org has not bought").observed(),
+    api("E0000016", 403, "Activation failed because the user is already active", "an account that is activated twice").met(MET),
+    api("E0000017", 403, "Password reset failed", "an account whose password cannot be reset as things stand").met(MET),
+    api("E0000018", 400, "Bad request.  Accept and/or Content-Type headers are likely not set.", "headers that are missing"),
+    api("E0000019", 400, "Bad request.  Accept and/or Content-Type headers likely do not match supported values.", "an `Accept` that cannot be met").observed(),
+    api("E0000020", 400, "Bad request.", "an argument that makes no sense"),
+    api("E0000021", 400, "Bad request.  Accept and/or Content-Type headers likely do not match supported values.", "a body that is not declared as JSON").met(MET),
+    api("E0000022", 405, "The endpoint does not support the provided HTTP method", "another method than those of the path").observed().met(MET),
+    api("E0000023", 403, "Operation failed because user profile is mastered under another system", "a user of another directory"),
+    api("E0000028", 400, "The request is missing a required parameter.", "principal rate limits without `filter`").assuming("that `filter` is asked for so").met(MET),
+    api("E0000029", 400, "Invalid paging request.", "a `limit` out of bounds or a cursor that is none; the cause says which").observed().met(MET),
+    api("E0000031", 400, "Invalid search criteria.", "`q`, `filter` or `search` that cannot be read, or of something that there is not").observed().met(MET),
+    api("E0000032", 403, "Unlock is not allowed for this user.", "a user who is not locked out").observed().met(MET),
+    api("E0000034", 403, "Forgot password not allowed on specified user.", "a user who may not recover the password"),
+    api("E0000038", 403, "This operation is not allowed in the user's current status.", "a step that the account's status does not take").observed().met(MET),
+    api("E0000047", 429, "API call exceeded rate limit due to too many requests.", "a rate limit; the authorization servers answer so too").observed().met(MET),
+    api("E0000048", 404, "Entity not found exception.", "an entity that is gone"),
+    api("E0000055", 409, "Duplicate group.", "a group that there is in another directory"),
+    api("E0000056", 403, "Delete application forbidden.", "an application that is active").observed().met(MET),
+    api("E0000060", 501, "Unsupported operation.", "an operation that the object does not have"),
+    api("E0000064", 401, "Password is expired and must be changed.", "an expired password"),
+    api("E0000068", 403, "Invalid Passcode/Answer", "a second factor that is wrong"),
+    api("E0000069", 403, "User Locked", "too many attempts with a factor"),
+    api("E0000070", 202, "Waiting for ACK", "a factor that waits for its user"),
+    api("E0000079", 403, "This operation is not allowed in the current authentication state.", "a step out of order"),
+    api("E0000080", 403, "The password does not meet the complexity requirements of the current password policy.", "a weak password"),
+    api("E0000093", 400, "Target count limit exceeded", "more of a kind, or more secrets, than an org has here").guessed(),
+    api("E0000095", 403, "Recovery not allowed for unknown user.", "a user whom nobody knows"),
+    api("E0000109", 429, "An SMS message was recently sent. Please wait 30 seconds before trying again.", "a second text message within 30 seconds"),
+    api("E0000118", 429, "An email was recently sent. Please wait 5 seconds before trying again.", "a second e-mail within 5 seconds"),
+    api("E0000119", 403, "Your account is locked. Please contact your administrator.", "a locked account"),
+    api("E0000122", 406, "Accept header problem", "an `Accept` that cannot be met").assuming("the text"),
+    api("E0000149", 406, "The HTTP request is not acceptable.", "the same"),
+    api("E0000181", 503, "Service temporarily unavailable.", "an outage"),
+    api("E0000207", 401, "The username and/or the password you entered is incorrect. Please try again.", "a wrong password"),
+    api("E0000239", 423, "Policy priorities are being reconciled. Please try again later.", "policies that are being changed").observed(),
 ];

@@ -87,6 +87,17 @@ pub(super) fn usual_text(error: &str) -> String {
     filled(text, &[])
 }
 
+/// The same by an E-code, with the causes that Okta lists.
+pub(super) fn refusal(world: &World, name: &str, told: &[(&str, &str)], causes: &[&str]) -> Reply {
+    match find(name).filter(|_| !causes.is_empty()) {
+        Some(code) => {
+            let status = StatusCode::from_u16(code.status).unwrap_or(StatusCode::BAD_REQUEST);
+            envelope(world, status, code.error, &filled(code.text, told), causes)
+        }
+        None => answer(world, name, told),
+    }
+}
+
 /// What a script asks for by a name or an `error`. What it does not say is as the table has it.
 pub(super) fn scripted(world: &World, inbound: &Inbound, scripted: &ScriptedError) -> Reply {
     let asked = match scripted.error.as_str() {

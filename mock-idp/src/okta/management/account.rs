@@ -9,19 +9,19 @@ use super::profile::status;
 use super::refusal::Refused;
 use super::users::{find, find_mut, set_password};
 use crate::directory::{AccountStage, User};
-use crate::okta::api_code::ApiCode;
+
 use crate::reply::Reply;
 
 /// Has an account go on to where an action takes it.
 pub(super) fn act(call: &Call<'_>, id: &str, action: &str) -> Result<Reply, Refused> {
     let user = find(call, id)?;
     let from = status(user);
-    let not_now = || call.refuse(ApiCode::STATUS, &[]);
+    let not_now = || call.refuse("E0000038", &[]);
     // Where it goes; what else becomes of it stands below.
     let stage = match action {
         "activate" => match from {
             "STAGED" | "DEPROVISIONED" => waits_for_password(user),
-            _ => return Err(call.refuse(ApiCode::ALREADY_ACTIVE, &[])),
+            _ => return Err(call.refuse("E0000016", &[])),
         },
         "reactivate" => match from {
             "PROVISIONED" => waits_for_password(user),
@@ -48,7 +48,7 @@ pub(super) fn act(call: &Call<'_>, id: &str, action: &str) -> Result<Reply, Refu
         },
         "unlock" => match from {
             "LOCKED_OUT" => None,
-            _ => return Err(call.refuse(ApiCode::UNLOCK, &["The user is not locked out."])),
+            _ => return Err(call.refuse("E0000032", &["The user is not locked out."])),
         },
         "expire_password" => match from {
             "ACTIVE" | "PASSWORD_EXPIRED" => None,
@@ -58,7 +58,7 @@ pub(super) fn act(call: &Call<'_>, id: &str, action: &str) -> Result<Reply, Refu
             "ACTIVE" | "PASSWORD_EXPIRED" | "LOCKED_OUT" | "RECOVERY" => {
                 Some(AccountStage::Recovery)
             }
-            _ => return Err(call.refuse(ApiCode::RESET, &[])),
+            _ => return Err(call.refuse("E0000017", &[])),
         },
         "reset_factors" => return ok(json!({})),
         _ => return Err(call.no_path()),
@@ -129,7 +129,7 @@ pub(super) fn change_password(call: &Call<'_>, id: &str) -> Result<Reply, Refuse
             status(user),
             "ACTIVE" | "PASSWORD_EXPIRED" | "RECOVERY" | "STAGED"
         ) {
-            return Err(call.refuse(ApiCode::STATUS, &[]));
+            return Err(call.refuse("E0000038", &[]));
         }
         if user
             .password
@@ -137,7 +137,7 @@ pub(super) fn change_password(call: &Call<'_>, id: &str) -> Result<Reply, Refuse
             .is_none_or(|known| known.reveal() != old)
         {
             let cause = "oldPassword: The credentials provided were incorrect.";
-            return Err(call.refuse(ApiCode::CREDENTIALS, &[cause]));
+            return Err(call.refuse("E0000014", &[cause]));
         }
         set_password(call, user, &new)?;
         Ok(user.clone())

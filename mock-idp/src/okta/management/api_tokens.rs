@@ -11,7 +11,7 @@ use super::fields::Fields;
 use super::refusal::Refused;
 use super::users::find as find_user;
 use crate::directory::{ApiToken, TokenNetwork};
-use crate::okta::api_code::ApiCode;
+
 use crate::reply::Reply;
 
 /// What lies below `/api-tokens`.
@@ -24,7 +24,7 @@ pub(super) fn answer(call: &Call<'_>, below: &[&str]) -> Result<Reply, Refused> 
         (["current"], &Method::DELETE) => match &call.caller {
             Caller::ApiToken(token, _) => revoke(call, &token.id),
             // By which code is not documented.
-            Caller::AccessToken(_) => Err(call.refuse(ApiCode::FORBIDDEN, &[])),
+            Caller::AccessToken(_) => Err(call.refuse("E0000006", &[])),
         },
         ([id], &Method::GET) => ok(shown(call, find(call, id)?)),
         ([id], &Method::PUT) => update(call, id),

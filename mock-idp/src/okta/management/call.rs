@@ -11,7 +11,7 @@ use super::refusal::Refused;
 use crate::directory::OktaDirectory;
 use crate::inbound::Inbound;
 use crate::journal::Origin;
-use crate::okta::api_code::ApiCode;
+use crate::okta::codes;
 use crate::reply::Reply;
 use crate::world::World;
 
@@ -58,42 +58,48 @@ impl<'w> Call<'w> {
     }
 
     /// A refusal with a code.
-    pub(super) fn refuse(&self, code: ApiCode, causes: &[&str]) -> Refused {
-        Box::new(code.reply(self.world, "", causes))
+    pub(super) fn refuse(&self, code: &str, causes: &[&str]) -> Refused {
+        self.refuse_about(code, "", causes)
+    }
+
+    /// The same where the code names what it is about.
+    fn refuse_about(&self, code: &str, what: &str, causes: &[&str]) -> Refused {
+        let told = [("what", what)];
+        Box::new(codes::refusal(self.world, code, &told, causes))
     }
 
     /// 400 for a member of the body, with what is wrong about it.
     pub(super) fn invalid(&self, member: &str, cause: &str) -> Refused {
         let cause = format!("{member}: {cause}");
-        Box::new(ApiCode::VALIDATION.reply(self.world, member, &[&cause]))
+        self.refuse_about("E0000001", member, &[&cause])
     }
 
     /// 400 for something that cannot be done as things stand.
     pub(super) fn unable(&self, what: &str, cause: &str) -> Refused {
-        Box::new(ApiCode::VALIDATION.reply(self.world, what, &[cause]))
+        self.refuse_about("E0000001", what, &[cause])
     }
 
     pub(super) fn not_found(&self, id: &str, kind: &str) -> Refused {
         let id: String = id.chars().take(100).collect();
-        let about = format!("{id} ({kind})");
-        Box::new(ApiCode::NOT_FOUND.reply(self.world, &about, &[]))
+        let told = [("id", id.as_str()), ("type", kind)];
+        Box::new(codes::refusal(self.world, "E0000007", &told, &[]))
     }
 
     /// 404 for a path that leads nowhere.
     pub(super) fn no_path(&self) -> Refused {
-        self.refuse(ApiCode::NO_PATH, &[])
+        self.refuse("E0000008", &[])
     }
 
     /// 405.
     pub(super) fn no_method(&self) -> Refused {
-        self.refuse(ApiCode::METHOD, &[])
+        self.refuse("E0000022", &[])
     }
 
     /// 400 once there are as many as there can be.
     pub(super) fn room(&self, many: usize) -> Result<(), Refused> {
         match many < MOST {
             true => Ok(()),
-            false => Err(self.refuse(ApiCode::TARGETS, &[])),
+            false => Err(self.refuse("E0000093", &[])),
         }
     }
 
@@ -101,7 +107,7 @@ impl<'w> Call<'w> {
     pub(super) fn room_for_a_secret(&self) -> Result<(), Refused> {
         match self.world.secrets.count() < MOST_SECRETS {
             true => Ok(()),
-            false => Err(self.refuse(ApiCode::TARGETS, &[])),
+            false => Err(self.refuse("E0000093", &[])),
         }
     }
 

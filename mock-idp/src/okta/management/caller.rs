@@ -6,7 +6,7 @@ use super::need::Need;
 use super::refusal::{Refused, insufficient_scope, refused, unauthorized};
 use crate::directory::{AdminRole, ApiToken, OutsideZone, User};
 use crate::inbound::Inbound;
-use crate::okta::api_code::ApiCode;
+use crate::okta::codes;
 use crate::okta::dpop;
 use crate::okta::server::Server;
 use crate::resource::{Shown, Trouble, inspect, shown};
@@ -29,16 +29,15 @@ impl<'w> Caller<'w> {
         inbound: &Inbound,
         need: &Need<'_>,
     ) -> Result<Self, Refused> {
-        let refuse = |code: ApiCode| Box::new(code.reply(world, "", &[]));
+        let refuse = |code| Box::new(codes::answer(world, code, &[]));
         let shown = dpop::unwrapped(world, inbound, shown(inbound, &GLUED))
             .map_err(|named| Box::new(refused(world, inbound, need, &named)))?;
         let (caller, role) = if shown.scheme.eq_ignore_ascii_case("SSWS") {
-            let (token, user) =
-                owned_token(world, &shown).ok_or_else(|| refuse(ApiCode::BAD_TOKEN))?;
+            let (token, user) = owned_token(world, &shown).ok_or_else(|| refuse("E0000011"))?;
             if !is_let_in(world, token, inbound) {
                 return Err(refuse(match world.directory.okta.outside_zone {
-                    OutsideZone::Forbidden => ApiCode::FORBIDDEN,
-                    OutsideZone::InvalidToken => ApiCode::BAD_TOKEN,
+                    OutsideZone::Forbidden => "E0000006",
+                    OutsideZone::InvalidToken => "E0000011",
                 }));
             }
             // Whatever comes of the call, the token has been used.
@@ -47,11 +46,11 @@ impl<'w> Caller<'w> {
         } else if shown.scheme.eq_ignore_ascii_case("Bearer") {
             by_access_token(world, inbound, &shown, need)?
         } else {
-            return Err(refuse(ApiCode::NO_SESSION));
+            return Err(refuse("E0000005"));
         };
         match need.is_met_by_role(role) {
             true => Ok(caller),
-            false => Err(refuse(ApiCode::FORBIDDEN)),
+            false => Err(refuse("E0000006")),
         }
     }
 

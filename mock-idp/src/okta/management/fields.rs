@@ -4,7 +4,6 @@ use serde_json::{Map, Value};
 
 use super::call::Call;
 use super::refusal::Refused;
-use crate::okta::api_code::ApiCode;
 
 /// The longest text, the most items of a list and the most bytes of an object that is kept here.
 const LONGEST: usize = 1_024;
@@ -24,11 +23,11 @@ impl<'c> Fields<'c> {
         let essence = content_type.and_then(|value| value.split(';').next());
         let is_json = |essence: &str| essence.trim().eq_ignore_ascii_case("application/json");
         if !essence.is_some_and(is_json) {
-            return Err(call.refuse(ApiCode::MEDIA_TYPE, &[]));
+            return Err(call.refuse("E0000021", &[]));
         }
         match serde_json::from_slice(&call.inbound.body) {
             Ok(Value::Object(members)) => Ok(Self { call, members }),
-            _ => Err(call.refuse(ApiCode::NOT_WELL_FORMED, &[])),
+            _ => Err(call.refuse("E0000003", &[])),
         }
     }
 
@@ -143,6 +142,6 @@ impl<'c> Fields<'c> {
 
     /// 400 for a value of another type: the body cannot be read then.
     fn malformed(&self) -> Refused {
-        self.call.refuse(ApiCode::NOT_WELL_FORMED, &[])
+        self.call.refuse("E0000003", &[])
     }
 }

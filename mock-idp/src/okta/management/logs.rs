@@ -8,7 +8,7 @@ use super::call::{Call, instant};
 use super::only_read;
 use super::paging::{Kind, list};
 use super::refusal::Refused;
-use crate::okta::api_code::ApiCode;
+
 use crate::reply::Reply;
 
 const EVENTS: Kind = Kind {
@@ -26,7 +26,7 @@ pub(super) fn answer(call: &Call<'_>) -> Result<Reply, Refused> {
         };
         let at: Result<Timestamp, _> = text.parse();
         at.map(|at| Some(instant(at)))
-            .map_err(|_| call.refuse(ApiCode::SEARCH, &[]))
+            .map_err(|_| call.refuse("E0000031", &[]))
     };
     let (since, until) = (bound("since")?, bound("until")?);
     let events = call.world.system_log.events();

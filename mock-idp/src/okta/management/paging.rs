@@ -12,7 +12,7 @@ use super::search;
 use crate::cursor;
 use crate::inbound::Inbound;
 use crate::journal::Origin;
-use crate::okta::api_code::ApiCode;
+
 use crate::reply::Reply;
 use crate::world::World;
 
@@ -38,7 +38,7 @@ pub(super) struct Kind {
 /// `next` comes last, as at Okta: the Python SDK 3 keeps only the last of several headers of one name.
 pub(super) fn list(call: &Call<'_>, kind: &Kind, all: Vec<Value>) -> Result<Reply, Refused> {
     let (world, inbound) = (call.world, call.inbound);
-    let paging = |cause: &str| call.refuse(ApiCode::PAGING, &[cause]);
+    let paging = |cause: &str| call.refuse("E0000029", &[cause]);
     let asked = inbound.query_parameter("limit");
     let limit = match asked.as_deref().map(str::parse::<usize>) {
         None => kind.usual,

@@ -10,7 +10,7 @@ use super::fields::Fields;
 use super::paging::{Kind, list};
 use super::refusal::Refused;
 use crate::directory::{OktaDirectory, PrincipalKind, PrincipalShare};
-use crate::okta::api_code::ApiCode;
+
 use crate::reply::Reply;
 
 const SHARES: Kind = Kind {
@@ -25,7 +25,7 @@ pub(super) fn answer(call: &Call<'_>, below: &[&str]) -> Result<Reply, Refused> 
     match (below, call.method()) {
         ([], &Method::GET) => {
             if call.inbound.query_parameter("filter").is_none() {
-                return Err(call.refuse(ApiCode::MISSING_PARAMETER, &[]));
+                return Err(call.refuse("E0000028", &[]));
             }
             list(
                 call,

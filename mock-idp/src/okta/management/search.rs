@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use super::call::Call;
 use super::refusal::Refused;
-use crate::okta::api_code::ApiCode;
 
 /// The longest expression, and how deep brackets go.
 const LONGEST: usize = 4_096;
@@ -52,7 +51,7 @@ pub(super) fn wanted(call: &Call<'_>, q: &[&str], all: Vec<Value>) -> Result<Vec
 }
 
 fn refused(call: &Call<'_>) -> Refused {
-    call.refuse(ApiCode::SEARCH, &[])
+    call.refuse("E0000031", &[])
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

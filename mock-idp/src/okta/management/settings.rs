@@ -59,9 +59,9 @@ fn setting(
     shown: impl Fn(&OktaDirectory) -> Value,
     set: impl FnOnce(&mut OktaDirectory, &mut Fields<'_>) -> Result<(), Refused>,
 ) -> Result<Reply, Refused> {
-    match call.method() {
-        &Method::GET => ok(shown(call.okta())),
-        &Method::PUT => {
+    match *call.method() {
+        Method::GET => ok(shown(call.okta())),
+        Method::PUT => {
             let mut fields = Fields::of(call)?;
             let body = call.change(|okta| {
                 set(okta, &mut fields)?;

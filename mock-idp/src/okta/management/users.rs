@@ -9,7 +9,7 @@ use super::paging::{Kind, list};
 use super::refusal::Refused;
 use super::{account, groups, only_read, profile};
 use crate::directory::{AccountStage, AdminRole, OktaDirectory, User};
-use crate::okta::api_code::ApiCode;
+
 use crate::reply::Reply;
 use crate::secret::Secret;
 
@@ -171,7 +171,7 @@ fn credentials(call: &Call<'_>, user: &mut User, fields: &mut Fields<'_>) -> Res
                 None => return Ok(()),
             }
         }
-        Some(_) => return Err(call.refuse(ApiCode::NOT_WELL_FORMED, &[])),
+        Some(_) => return Err(call.refuse("E0000003", &[])),
     };
     set_password(call, user, &value)
 }

@@ -14,7 +14,7 @@ use super::call::{Call, done, ok};
 use super::paging::{Kind, list};
 use super::refusal::Refused;
 use crate::directory::{Application, OktaDirectory};
-use crate::okta::api_code::ApiCode;
+
 use crate::reply::Reply;
 
 pub(super) use secrets::renew as renew_secret;
@@ -92,7 +92,7 @@ fn touch(call: &Call<'_>, application: &mut Application) {
 fn delete(call: &Call<'_>, id: &str) -> Result<Reply, Refused> {
     if find(call, id)?.enabled {
         let cause = "The application must be deactivated before deletion.";
-        return Err(call.refuse(ApiCode::DELETE_APP, &[cause]));
+        return Err(call.refuse("E0000056", &[cause]));
     }
     // With it goes what was for it alone.
     let gone = call.world.change_directory(|directory| {

@@ -1,0 +1,125 @@
+//! Okta's own libraries, unmodified, over TLS and in real time: the SDKs for Python and Node, and the verifiers of tokens.
+//!
+//! Each errand is run as a user would run it, configured by the environment alone, against a world of its own in this process,
+//! whose journal says what was sent.
+
+#![expect(clippy::expect_used, reason = "what fails here fails the test")]
+
+mod limits;
+mod org;
+
+use std::path::{Path, PathBuf};
+
+use mock_idp::environment::{UNSET, no_proxy};
+use mock_idp::journal::{Entry, Origin};
+use mock_idp::{Builder, MockIdp};
+use tests::program::workspace_folder;
+use tests::{node, python};
+
+/// An SDK, and how it is run.
+pub(crate) struct Sdk {
+    program: PathBuf,
+    script: PathBuf,
+}
+
+/// Those that can be had on this machine.
+pub(crate) fn sdks(test: &str) -> Vec<Sdk> {
+    let python = python::okta_or_skip(test).map(|python| Sdk {
+        program: python.to_owned(),
+        script: workspace_folder().join("tests/clients/okta_clients.py"),
+    });
+    let node = node::okta_or_skip(test).map(|script| Sdk {
+        program: "node".into(),
+        script: script.to_owned(),
+    });
+    python.into_iter().chain(node).collect()
+}
+
+impl Sdk {
+    /// Whether it is the one for Python.
+    pub(crate) fn is_python(&self) -> bool {
+        self.script.extension().is_some_and(|suffix| suffix == "py")
+    }
+
+    /// What an errand prints.
+    pub(crate) async fn runs(&self, org: &Org, errand: &[&str], more: &[(&str, &str)]) -> String {
+        let mut command = tokio::process::Command::new(&self.program);
+        command.arg(&self.script).args(errand).kill_on_drop(true);
+        for name in std::env::vars().map(|(name, _)| name) {
+            if name.starts_with("OKTA_") {
+                command.env_remove(name);
+            }
+        }
+        for name in UNSET {
+            command.env_remove(name);
+        }
+        let home = org.folder.path();
+        command
+            .env("HOME", home)
+            .envs(no_proxy(None))
+            .envs(org.environment());
+        let output = command.envs(more.iter().copied()).output().await;
+        let output = output.expect("it starts");
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{errand:?}: {error}");
+        String::from_utf8(output.stdout).expect("UTF-8")
+    }
+}
+
+/// An org over TLS, on the machine's clock.
+pub(crate) struct Org {
+    pub(crate) idp: MockIdp,
+    folder: tempfile::TempDir,
+}
+
+impl Org {
+    pub(crate) async fn of(builder: Builder) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let ca = MockIdp::ca_pem().expect("a CA");
+        std::fs::write(folder.path().join("ca.pem"), ca).expect("a file");
+        Self {
+            idp: builder.start().await.expect("a world"),
+            folder,
+        }
+    }
+
+    fn environment(&self) -> Vec<(&'static str, String)> {
+        let ca: &Path = &self.folder.path().join("ca.pem");
+        let ca = ca.to_string_lossy().into_owned();
+        let token = self.idp.credentials().api_token.expect("a token");
+        vec![
+            (
+                "OKTA_CLIENT_ORGURL",
+                self.idp.origin(Origin::Org).to_owned(),
+            ),
+            ("OKTA_CLIENT_TOKEN", token.reveal().to_owned()),
+            ("SSL_CERT_FILE", ca.clone()),
+            ("REQUESTS_CA_BUNDLE", ca.clone()),
+            ("NODE_EXTRA_CA_CERTS", ca),
+        ]
+    }
+
+    /// What has come in.
+    pub(crate) fn entries(&self) -> Vec<Entry> {
+        self.idp.journal().entries()
+    }
+
+    /// The same, line by line: method, path without query, status and code.
+    pub(crate) fn lines(&self) -> String {
+        let line = |entry: &Entry| {
+            let path = entry.path.split('?').next().unwrap_or_default();
+            let code = entry.error().map(|code| format!(" {code}"));
+            let status = entry.status().unwrap_or_default();
+            format!(
+                "{} {path} {status}{}",
+                entry.method,
+                code.unwrap_or_default()
+            )
+        };
+        self.entries()
+            .iter()
+            .map(line)
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
+}
