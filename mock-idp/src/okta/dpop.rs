@@ -70,6 +70,9 @@ pub(super) fn proven(
 
 /// What a resource is shown, as if it were a bearer token: a bound token behind `DPoP` with its proof, an unbound one as it is.
 pub(super) fn unwrapped(world: &World, inbound: &Inbound, shown: Shown) -> Result<Shown, Named> {
+    if inbound.query_parameter("access_token").is_some() {
+        return Err(named("access_token_in_query"));
+    }
     let is_dpop = shown.scheme.eq_ignore_ascii_case("DPoP");
     if !is_dpop && !shown.scheme.eq_ignore_ascii_case("Bearer") {
         return Ok(shown);

@@ -8,6 +8,7 @@ mod client;
 mod codes;
 mod consent;
 mod console;
+mod cors;
 mod customer_api;
 mod denial;
 mod device;
@@ -15,6 +16,7 @@ mod discovery;
 mod dpop;
 mod envelope;
 mod exchange;
+mod headers;
 mod introspection;
 mod issuing;
 mod jwt_bearer;
@@ -33,7 +35,6 @@ mod tokens;
 mod userinfo;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::extract::State;
 use axum::response::Response;
@@ -42,7 +43,6 @@ use axum::{Extension, Router};
 use http::StatusCode;
 
 use self::envelope::{method_not_allowed, too_many_requests};
-use crate::clock::imf_fixdate;
 use crate::dialect::Dialect;
 use crate::engine::TokenRequest;
 use crate::fault::ScriptedError;
@@ -62,9 +62,6 @@ pub(crate) use codes::fidelity;
 pub(crate) use issuing::{refresh_lifetime, refresh_value};
 pub(crate) use minting::ordinary;
 pub(crate) use system_log::{SavedLog, SystemLog};
-
-/// How long a metadata document may be kept.
-const METADATA_LIFETIME: Duration = Duration::from_secs(86_400);
 
 /// Okta's dialect.
 pub(crate) struct Okta;
@@ -174,8 +171,13 @@ async fn of_client(
         presented: presented.map(|value| presented_token(world, value, "")),
     };
     pipeline::answer(world, inbound, call, &Okta, || {
+        if let Some(reply) = cors::preflight(world, inbound) {
+            return reply;
+        }
         let world = lenient::admit(world, &request, realm);
-        act(&world, inbound, &request)
+        let mut reply = act(&world, inbound, &request);
+        cors::allow(&world, inbound, &mut reply);
+        reply
     })
     .await
 }
@@ -361,48 +363,6 @@ impl Dialect for Okta {
     }
 
     fn dress(&self, world: &World, inbound: &Inbound, endpoint: Endpoint, reply: &mut Reply) {
-        if inbound.origin == Origin::Api {
-            return;
-        }
-        reply.default_header("server", "nginx");
-        reply.default_header(
-            "strict-transport-security",
-            "max-age=315360000; includeSubDomains",
-        );
-        reply.default_header("accept-ch", "Sec-CH-UA-Platform-Version");
-        reply.default_header("p3p", r#"CP="HONK""#);
-        reply.default_header("referrer-policy", "strict-origin-when-cross-origin");
-        reply.default_header("x-content-type-options", "nosniff");
-        let request_id = crate::entropy::hex(&world.entropy.block()[..16]);
-        reply.default_header("x-okta-request-id", &request_id);
-        reply.default_header("x-xss-protection", "0");
-        match endpoint {
-            // A 429 goes out without any caching headers.
-            _ if reply.status == StatusCode::TOO_MANY_REQUESTS => {}
-            Endpoint::Discovery => {
-                reply.default_header("cache-control", "max-age=86400, must-revalidate");
-                let tomorrow = world.clock.now().checked_add(METADATA_LIFETIME);
-                if let Ok(tomorrow) = tomorrow {
-                    reply.default_header("expires", &imf_fixdate(tomorrow));
-                }
-                reply.default_header("vary", "Origin");
-            }
-            Endpoint::Jwks => {
-                let age = world
-                    .settings
-                    .key_set_max_age
-                    .map_or(3_832_304, |age| age.as_secs());
-                let age = format!("max-age={age}, must-revalidate");
-                reply.default_header("cache-control", &age);
-            }
-            _ => {
-                if endpoint == Endpoint::Token && reply.status.is_success() {
-                    reply.default_header("x-robots-tag", "noindex,nofollow");
-                }
-                reply.default_header("cache-control", "no-cache, no-store");
-                reply.default_header("pragma", "no-cache");
-                reply.default_header("expires", "0");
-            }
-        }
+        headers::dress(world, inbound, endpoint, reply);
     }
 }

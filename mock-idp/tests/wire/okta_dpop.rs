@@ -244,7 +244,13 @@ async fn a_bound_token_works_in_the_hands_of_its_key() {
         assert_eq!(answer.status, 401, "{}", answer.body);
         let challenge = answer.header("www-authenticate").unwrap().to_owned();
         let said = challenge.split("error_description=\"").nth(1).unwrap();
-        assert!(challenge.starts_with("DPoP "), "{challenge}");
+        let is_of_another = challenge.contains("error=\"invalid_token\"");
+        let scheme = if is_of_another && !challenge.contains("bound") {
+            "Bearer "
+        } else {
+            "DPoP "
+        };
+        assert!(challenge.starts_with(scheme), "{challenge}");
         said.split('"').next().unwrap().to_owned()
     };
     let mut told = Vec::new();
@@ -333,6 +339,18 @@ async fn oktas_own_api_and_userinfo_take_bound_tokens() {
             assert!(challenge.contains(line.text), "{challenge}");
         }
     }
+}
+
+#[tokio::test]
+async fn an_unbound_token_proves_nothing() {
+    let stage = Stage::okta().await;
+    let token = stage.password().send().await.text("access_token");
+    let url = stage.idp.token_url().replace("/token", "/userinfo");
+    let proof = Proof::of("GET", &url, "1").says("ath", hash(&token));
+    let answer = call(&stage, &url, "DPoP", &token, Some(&proof)).await;
+    is_as_the_ledger_says("access_token_not_dpop_bound", &answer);
+    let answer = call(&stage, &url, "DPoP", "garbage", Some(&proof)).await;
+    is_as_the_ledger_says("token_invalid", &answer);
 }
 
 #[tokio::test]

@@ -186,6 +186,10 @@ async fn who_the_user_is() {
         let challenge = answer.header("www-authenticate").unwrap();
         assert!(challenge.contains("scope=\"openid\""), "{challenge}");
     }
+    let in_query = stage.get(&format!("{url}?access_token={all}"), &[]).await;
+    is_as_the_ledger_says("access_token_in_query", &in_query);
+    let in_query = format!("{}?access_token={all}", stage.idp.api_url());
+    assert_eq!(stage.get(&in_query, &[]).await.status, 400);
     let elsewhere = stage
         .idp
         .token_url()
@@ -309,4 +313,40 @@ async fn keys_are_rotated_over_the_api() {
         let unknown = stage.get(&format!("{url}?client_id=0oanobody"), &[]).await;
         is_as_the_ledger_says("client_unknown", &unknown);
     }
+}
+
+/// Scripts of a page to which users are sent back may ask and read; others may not.
+#[tokio::test]
+async fn a_script_of_a_known_page_may_ask() {
+    let stage = Stage::okta().await;
+    let preflight = async |origin: &str| {
+        stage
+            .app_only()
+            .method(reqwest::Method::OPTIONS)
+            .header("origin", origin)
+            .header("access-control-request-method", "POST")
+            .header("access-control-request-headers", "dpop")
+            .send()
+            .await
+    };
+    let answer = preflight("https://portal.okta.example").await;
+    assert_eq!((answer.status, answer.body.as_str()), (204, ""));
+    for (name, value) in [
+        ("access-control-allow-origin", "https://portal.okta.example"),
+        ("access-control-allow-methods", "POST"),
+        ("access-control-allow-headers", "dpop"),
+        ("access-control-max-age", "3600"),
+        ("vary", "Origin"),
+    ] {
+        assert_eq!(answer.header(name), Some(value));
+    }
+    for origin in ["https://portal.okta", "https://portal.okta.example.evil", "null", ""] {
+        let answer = preflight(origin).await;
+        assert_eq!((answer.status, answer.header("access-control-allow-origin")), (204, None));
+    }
+    let answer = stage.app_only().header("origin", "https://portal.okta.example").send().await;
+    assert_eq!(
+        answer.header("access-control-allow-origin"),
+        Some("https://portal.okta.example")
+    );
 }
