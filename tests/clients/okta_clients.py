@@ -13,6 +13,13 @@ async def pages():
     print(f"{len(names)} users, {names[0]} to {names[-1]}")
 
 
+async def bound():
+    client = Client({"dpopEnabled": True})
+    for _ in range(2):
+        users, _, error = await client.list_users(limit=1)
+        print(error or len(users))
+
+
 async def wrong():
     users, _, error = await Client().list_users()
     print(f"users: {users}, error: {getattr(error, 'error_code', error)}")
@@ -72,6 +79,6 @@ def verify():
     return all_of_them()
 
 
-errand = {"pages": pages, "wrong": wrong, "calls": calls, "tokens": tokens, "write": write, "verify": verify}[sys.argv[1]]
+errand = {"bound": bound, "pages": pages, "wrong": wrong, "calls": calls, "tokens": tokens, "write": write, "verify": verify}[sys.argv[1]]
 assert os.environ["OKTA_CLIENT_ORGURL"].startswith("https://")
 asyncio.run(errand())

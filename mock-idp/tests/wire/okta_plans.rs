@@ -456,3 +456,90 @@ async fn a_fault_sends_the_reset_twice_not_at_all_or_too_late() {
     let answer = admin.get("/api/v1/users").await;
     assert_eq!(answer.header("x-rate-limit-reset"), Some("1893455999"));
 }
+
+/// Each client, address and browser asks `/authorize` sixty times in a minute; in a preview the org's log says so.
+#[tokio::test]
+async fn a_client_asks_authorize_sixty_times_in_a_minute() {
+    let stage = with(plan(Plan::Enterprise)).await;
+    let authorize = format!(
+        "{}/oauth2/default/v1/authorize",
+        stage.idp.origin(Origin::Org)
+    );
+    let ask = |client: &str, browser: &str| {
+        let url = format!("{authorize}?client_id={client}&response_type=code&state=s");
+        let request = stage
+            .http
+            .get(url)
+            .header("cookie", format!("a=b; dt={browser}"));
+        async move { Answer::of(request.send().await.unwrap()).await }
+    };
+    for place in 0..60 {
+        let answer = ask("0oa2nativeTokenPr0d7", "one").await;
+        assert!(
+            shown(&answer).ends_with(&format!(" {}/60", 59 - place)),
+            "{}",
+            shown(&answer)
+        );
+    }
+    assert_eq!(shown(&ask("0oa2nativeTokenPr0d7", "one").await), "429 0/60");
+    for (client, browser) in [
+        ("0oa2nativeTokenPr0d7", "two"),
+        ("0oa1daemonTokenPr0d7", "one"),
+    ] {
+        let answer = ask(client, browser).await;
+        assert!(shown(&answer).ends_with(" 59/60"), "{}", shown(&answer));
+    }
+    // Nobody counts so at the token endpoint.
+    assert_eq!(shown(&stage.app_only().send().await), "200 599/600");
+    let admin = Admin::of(stage).await;
+    let kinds = || async {
+        let log = admin.get("/api/v1/logs").await.json();
+        let kinds = log
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|event| event["eventType"].as_str().unwrap().to_owned());
+        kinds.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        kinds().await,
+        [
+            "system.client.rate_limit.notification",
+            "system.client.rate_limit.violation"
+        ]
+    );
+    let setting = "/api/v1/rate-limit-settings/per-client";
+    assert_eq!(
+        admin
+            .put(setting, json!({ "defaultMode": "PREVIEW" }))
+            .await
+            .status,
+        200
+    );
+    let preview = || async {
+        let url = format!("{authorize}?client_id=0oa2nativeTokenPr0d7&response_type=code&state=s");
+        let request = admin.stage.http.get(url).header("cookie", "dt=one");
+        Answer::of(request.send().await.unwrap()).await
+    };
+    // Only the bucket is shown now.
+    assert!(
+        shown(&preview().await).ends_with("/600"),
+        "{}",
+        shown(&preview().await)
+    );
+    assert_eq!(
+        admin
+            .put(setting, json!({ "defaultMode": "DISABLE" }))
+            .await
+            .status,
+        200
+    );
+    assert_ne!(preview().await.status, 429);
+    assert_eq!(
+        admin
+            .put(setting, json!({ "defaultMode": "ENFORCE" }))
+            .await
+            .status,
+        200
+    );
+}

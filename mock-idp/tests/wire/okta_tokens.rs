@@ -340,11 +340,23 @@ async fn a_script_of_a_known_page_may_ask() {
     ] {
         assert_eq!(answer.header(name), Some(value));
     }
-    for origin in ["https://portal.okta", "https://portal.okta.example.evil", "null", ""] {
+    for origin in [
+        "https://portal.okta",
+        "https://portal.okta.example.evil",
+        "null",
+        "",
+    ] {
         let answer = preflight(origin).await;
-        assert_eq!((answer.status, answer.header("access-control-allow-origin")), (204, None));
+        assert_eq!(
+            (answer.status, answer.header("access-control-allow-origin")),
+            (204, None)
+        );
     }
-    let answer = stage.app_only().header("origin", "https://portal.okta.example").send().await;
+    let answer = stage
+        .app_only()
+        .header("origin", "https://portal.okta.example")
+        .send()
+        .await;
     assert_eq!(
         answer.header("access-control-allow-origin"),
         Some("https://portal.okta.example")

@@ -12,6 +12,16 @@ async function pages() {
     console.log(`${names.length} users, ${names.at(0)} to ${names.at(-1)}`);
 }
 
+// A proof goes along with every token request; bound tokens are asked for as soon as the server wants a nonce.
+async function bound() {
+    const client = new okta.Client();
+    for (let call = 0; call < 2; call += 1) {
+        const users = [];
+        await (await client.userApi.listUsers({ limit: 200 })).each((user) => { users.push(user.id); });
+        console.log(users.length);
+    }
+}
+
 async function wrong() {
     try {
         const users = await new okta.Client().userApi.listUsers({});
@@ -65,4 +75,4 @@ async function verify() {
     console.log(`another signature: ${await judged(forged, 'api://default')}`);
 }
 
-await { pages, wrong, calls, groups, verify }[errand]();
+await { bound, pages, wrong, calls, groups, verify }[errand]();

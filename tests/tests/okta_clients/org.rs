@@ -93,6 +93,33 @@ async fn a_private_key_opens_what_it_was_granted() {
     }
 }
 
+/// An application whose tokens are bound to a key: first without a nonce, then with the one that was told, then with each call.
+#[tokio::test]
+async fn a_bound_token_is_proven_with_each_call() {
+    for sdk in sdks("a_bound_token_is_proven_with_each_call") {
+        let org = Org::of(MockIdp::okta()).await;
+        org.idp.change_directory(|directory| {
+            directory.okta.applications[3].okta.dpop_bound = true;
+        });
+        let by_key = [
+            ("OKTA_CLIENT_AUTHORIZATIONMODE", "PrivateKey"),
+            ("OKTA_CLIENT_CLIENTID", "0oa4servicTokenPr0d7"),
+            ("OKTA_CLIENT_SCOPES", "okta.users.read"),
+            ("OKTA_CLIENT_PRIVATEKEY", SAMPLE_PRIVATE_KEY),
+        ];
+        let said = sdk.runs(&org, &["bound"], &by_key).await;
+        assert_eq!(said, if sdk.is_python() { "1\n1\n" } else { "6\n6\n" });
+        assert_eq!(
+            org.lines(),
+            "POST /oauth2/v1/token 400 use_dpop_nonce\nPOST /oauth2/v1/token 200\n\
+             GET /api/v1/users 200\nGET /api/v1/users 200"
+        );
+        let entries = org.entries();
+        let shown = entries[2].presented.as_ref().expect("a token");
+        assert_eq!(shown.scheme, "DPoP");
+    }
+}
+
 #[tokio::test]
 async fn the_verifiers_take_our_tokens_and_no_others() {
     for sdk in sdks("the_verifiers_take_our_tokens_and_no_others") {

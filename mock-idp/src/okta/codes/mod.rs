@@ -67,6 +67,17 @@ pub(super) fn answer(world: &World, name: &str, told: &[(&str, &str)]) -> Reply 
     }
 }
 
+/// The same by an E-code, with the causes that Okta lists.
+pub(super) fn refusal(world: &World, name: &str, told: &[(&str, &str)], causes: &[&str]) -> Reply {
+    match find(name).filter(|_| !causes.is_empty()) {
+        Some(code) => {
+            let status = StatusCode::from_u16(code.status).unwrap_or(StatusCode::BAD_REQUEST);
+            envelope(world, status, code.error, &filled(code.text, told), causes)
+        }
+        None => answer(world, name, told),
+    }
+}
+
 /// The status that goes with a name.
 pub(super) fn status(name: &str) -> StatusCode {
     let status = find(name).map_or(400, |code| code.status);
@@ -85,17 +96,6 @@ pub(super) fn text(name: &str, told: &[(&str, &str)]) -> (&'static str, String) 
 pub(super) fn usual_text(error: &str) -> String {
     let text = usual(error).map_or("The request was not valid.", |code| code.text);
     filled(text, &[])
-}
-
-/// The same by an E-code, with the causes that Okta lists.
-pub(super) fn refusal(world: &World, name: &str, told: &[(&str, &str)], causes: &[&str]) -> Reply {
-    match find(name).filter(|_| !causes.is_empty()) {
-        Some(code) => {
-            let status = StatusCode::from_u16(code.status).unwrap_or(StatusCode::BAD_REQUEST);
-            envelope(world, status, code.error, &filled(code.text, told), causes)
-        }
-        None => answer(world, name, told),
-    }
 }
 
 /// What a script asks for by a name or an `error`. What it does not say is as the table has it.

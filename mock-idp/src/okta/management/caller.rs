@@ -6,9 +6,8 @@ use super::need::Need;
 use super::refusal::{Refused, insufficient_scope, refused, unauthorized};
 use crate::directory::{AdminRole, ApiToken, OutsideZone, User};
 use crate::inbound::Inbound;
-use crate::okta::codes;
-use crate::okta::dpop;
 use crate::okta::server::Server;
+use crate::okta::{codes, dpop};
 use crate::resource::{Shown, Trouble, inspect, shown};
 use crate::world::World;
 

@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use super::super::CREATED;
 use super::super::call::{Call, instant};
-use crate::directory::{Application, GrantType, Platform, RotationMode};
+use crate::directory::{Application, ApplicationType, ClientAuthMethod, RotationMode};
 
 /// The members of `settings.oauthClient` that are kept as they were given: they are shown and change nothing.
-pub(super) const KEPT: [&str; 11] = [
+pub(super) const KEPT: [&str; 10] = [
     "client_uri",
     "logo_uri",
     "tos_uri",
@@ -15,7 +15,6 @@ pub(super) const KEPT: [&str; 11] = [
     "consent_method",
     "issuer_mode",
     "initiate_login_uri",
-    "post_logout_redirect_uris",
     "wildcard_redirect",
     "idp_initiated_login",
     "network",
@@ -23,36 +22,24 @@ pub(super) const KEPT: [&str; 11] = [
 
 /// What kind of application it is.
 pub(super) fn kind(application: &Application) -> &'static str {
-    match application.platform {
-        Platform::Spa => "browser",
-        Platform::Public => "native",
-        Platform::Web => {
-            let is_service = application.redirect_uris.is_empty()
-                && application
-                    .grants
-                    .iter()
-                    .all(|grant| *grant == GrantType::ClientCredentials);
-            if is_service { "service" } else { "web" }
-        }
+    match application.application_type() {
+        ApplicationType::Web => "web",
+        ApplicationType::Native => "native",
+        ApplicationType::Browser => "browser",
+        ApplicationType::Service => "service",
     }
 }
 
 /// How it authenticates.
 pub(super) fn method(application: &Application) -> &'static str {
-    let told = application
-        .registration
-        .properties
-        .get("token_endpoint_auth_method");
-    if application.is_public() {
-        return "none";
-    }
-    match told.and_then(Value::as_str) {
-        Some("client_secret_post") => "client_secret_post",
-        Some("client_secret_jwt") => "client_secret_jwt",
-        Some("private_key_jwt") => "private_key_jwt",
-        Some(_) => "client_secret_basic",
-        None if application.secrets.is_empty() && !application.jwks.is_empty() => "private_key_jwt",
-        None => "client_secret_basic",
+    let by_key = application.secrets.is_empty() && !application.jwks.is_empty();
+    match application.okta.auth_method {
+        _ if application.is_public() => "none",
+        Some(ClientAuthMethod::ClientSecretPost) => "client_secret_post",
+        Some(ClientAuthMethod::ClientSecretJwt) => "client_secret_jwt",
+        Some(ClientAuthMethod::PrivateKeyJwt) => "private_key_jwt",
+        None if by_key => "private_key_jwt",
+        Some(ClientAuthMethod::ClientSecretBasic) | None => "client_secret_basic",
     }
 }
 
@@ -78,12 +65,17 @@ pub(super) fn shown(call: &Call<'_>, application: &Application) -> Value {
         client["client_secret"] = json!(secret.value.reveal());
     }
     client["token_endpoint_auth_method"] = json!(method(application));
-    client["pkce_required"] = json!(application.is_public());
+    client["pkce_required"] = json!(application.is_public() || application.okta.pkce_required);
     let mut oauth = json!({
         "client_uri": null, "logo_uri": null, "redirect_uris": application.redirect_uris,
         "response_types": [if is_service { "token" } else { "code" }], "grant_types": grants,
         "application_type": kind(application), "consent_method": "TRUSTED", "issuer_mode": "DYNAMIC",
     });
+    oauth["dpop_bound_access_tokens"] = json!(application.okta.dpop_bound);
+    let after_logout = &application.okta.post_logout_redirect_uris;
+    if !after_logout.is_empty() {
+        oauth["post_logout_redirect_uris"] = json!(after_logout);
+    }
     for name in KEPT {
         if let Some(value) = kept(name) {
             oauth[name] = value;

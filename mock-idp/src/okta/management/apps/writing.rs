@@ -1,13 +1,14 @@
 //! Registering an application, and changing one.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::super::call::{Call, ok};
 use super::super::fields::Fields;
 use super::super::refusal::Refused;
 use super::{find, find_mut, keys, shape, touch};
 use crate::directory::{
-    AdminRole, Application, ClientSecret, GrantType, KeySet, Platform, Rotation, RotationMode,
+    AdminRole, Application, ApplicationType, ClientAuthMethod, ClientSecret, GrantType, KeySet,
+    Platform, Rotation, RotationMode,
 };
 use crate::mock::made_secret;
 use crate::reply::Reply;
@@ -15,12 +16,14 @@ use crate::reply::Reply;
 /// The longest label.
 const LABEL: usize = 100;
 /// The grants that an application may be registered for.
-const GRANTS: [GrantType; 5] = [
+const GRANTS: [GrantType; 7] = [
     GrantType::AuthorizationCode,
     GrantType::ClientCredentials,
     GrantType::DeviceCode,
+    GrantType::OnBehalfOf,
     GrantType::Password,
     GrantType::RefreshToken,
+    GrantType::TokenExchange,
 ];
 
 /// 200 with a new application, which works at once. One that authenticates by a secret is given one.
@@ -108,6 +111,12 @@ fn write(call: &Call<'_>, application: &mut Application) -> Result<(), Refused> 
         }
         application.redirect_uris = uris;
     }
+    if let Some(uris) = client.texts("post_logout_redirect_uris")? {
+        application.okta.post_logout_redirect_uris = uris;
+    }
+    if let Some(bound) = client.truth("dpop_bound_access_tokens")? {
+        application.okta.dpop_bound = bound;
+    }
     if let Some(set) = client.inner("jwks")? {
         application.jwks = KeySet {
             keys: keys::all(call, set)?,
@@ -154,19 +163,34 @@ fn of_kind(
     client: &mut Fields<'_>,
 ) -> Result<(), Refused> {
     let kind = client.required("application_type")?;
-    let usual: &[GrantType] = match kind.as_str() {
-        "service" => &[GrantType::ClientCredentials],
-        "web" | "browser" | "native" => &[GrantType::AuthorizationCode],
+    let (kind, platform, usual) = match kind.as_str() {
+        "service" => (
+            ApplicationType::Service,
+            Platform::Web,
+            GrantType::ClientCredentials,
+        ),
+        "web" => (
+            ApplicationType::Web,
+            Platform::Web,
+            GrantType::AuthorizationCode,
+        ),
+        "browser" => (
+            ApplicationType::Browser,
+            Platform::Spa,
+            GrantType::AuthorizationCode,
+        ),
+        "native" => (
+            ApplicationType::Native,
+            Platform::Public,
+            GrantType::AuthorizationCode,
+        ),
         _ => {
             let cause = "Must be one of web, native, browser, service";
             return Err(call.invalid("application_type", cause));
         }
     };
-    application.platform = match kind.as_str() {
-        "browser" => Platform::Spa,
-        "native" => Platform::Public,
-        _ => Platform::Web,
-    };
+    application.okta.application_type = Some(kind);
+    application.platform = platform;
     let names = client.texts("grant_types")?;
     let grants = names.map(|names| {
         let grants = names.iter().map(|name| {
@@ -175,20 +199,25 @@ fn of_kind(
         });
         grants.collect::<Result<Vec<_>, _>>()
     });
-    application.grants = grants.transpose()?.unwrap_or_else(|| usual.to_vec());
+    application.grants = grants.transpose()?.unwrap_or_else(|| vec![usual]);
     if application.grants.is_empty() {
         return Err(call.invalid("grant_types", "The field cannot be left blank"));
     }
-    if kind == "service"
+    let of_users = [
+        GrantType::AuthorizationCode,
+        GrantType::DeviceCode,
+        GrantType::Password,
+        GrantType::RefreshToken,
+    ];
+    let is_service = kind == ApplicationType::Service;
+    if is_service
         && application
             .grants
             .iter()
-            .any(|grant| !usual.contains(grant))
+            .any(|grant| of_users.contains(grant))
     {
-        return Err(call.invalid(
-            "grant_types",
-            "A service application may only use client_credentials",
-        ));
+        let cause = "A service application has no users";
+        return Err(call.invalid("grant_types", cause));
     }
     Ok(())
 }
@@ -210,21 +239,21 @@ fn authenticates(
         application.id = id;
     }
     if let Some(method) = credentials.text("token_endpoint_auth_method")? {
-        const KNOWN: [&str; 5] = [
-            "none",
-            "client_secret_basic",
-            "client_secret_post",
-            "client_secret_jwt",
-            "private_key_jwt",
-        ];
-        if !KNOWN.contains(&method.as_str()) {
-            return Err(call.invalid("token_endpoint_auth_method", "Invalid value"));
-        }
+        let known = match method.as_str() {
+            "none" => None,
+            "client_secret_basic" => Some(ClientAuthMethod::ClientSecretBasic),
+            "client_secret_post" => Some(ClientAuthMethod::ClientSecretPost),
+            "client_secret_jwt" => Some(ClientAuthMethod::ClientSecretJwt),
+            "private_key_jwt" => Some(ClientAuthMethod::PrivateKeyJwt),
+            _ => return Err(call.invalid("token_endpoint_auth_method", "Invalid value")),
+        };
         if method == "none" && application.platform == Platform::Web {
             application.platform = Platform::Public;
         }
-        let properties = &mut application.registration.properties;
-        properties.insert("token_endpoint_auth_method".to_owned(), json!(method));
+        application.okta.auth_method = known;
+    }
+    if let Some(required) = credentials.truth("pkce_required")? {
+        application.okta.pkce_required = required;
     }
     match credentials.text("client_secret")? {
         Some(_) if application.is_public() => {
