@@ -51,7 +51,8 @@ pub(super) fn proven(
 ) -> Result<Option<Proof>, OktaDenial> {
     let counts = world.directory.okta.uncertain.unrequired_proof == UnrequiredProof::Bind;
     let is_shown = inbound.headers.contains_key(HEADER);
-    if !application.okta.dpop_bound && !(counts && is_shown) {
+    let is_needed = application.okta.dpop_bound || (counts && is_shown);
+    if !is_needed {
         return Ok(None);
     }
     let Some(proof) = only(&inbound.headers)? else {
@@ -97,7 +98,7 @@ pub(super) fn unwrapped(world: &World, inbound: &Inbound, shown: Shown) -> Resul
         return Err(named("token_invalid"));
     }
     use_up(world, &proof, &key)?;
-    Ok(shown.as_bearer())
+    Ok(shown.into_bearer())
 }
 
 const HEADER: &str = "dpop";
