@@ -175,7 +175,6 @@ fn the_schema_refuses_what_is_wrong_in_form() {
     keys-both-active
     length-of-nothing
     limit-of-nothing
-    multiplier-of-nothing
     no-authorization-server
     no-grant
     no-tenant

@@ -35,8 +35,11 @@ pub(super) fn granted<'w>(
     let kin = kin(tenant, application);
     is_kindred(tenant, application, facts.as_ref())?;
     let owner = facts.as_ref().and_then(|facts| owner(world, facts));
-    let is_ours =
-        |facts: &TokenFacts| facts.client == application.id || kin.contains(&facts.client.as_str());
+    let is_ours = |facts: &TokenFacts| {
+        // One that was replaced may be too old as well.
+        let lives = facts.expires_at.is_none_or(|end| now < end);
+        lives && (facts.client == application.id || kin.contains(&facts.client.as_str()))
+    };
     // Of one that is not honoured anyway, the ledger says why.
     let is_honoured = matches!(state, TokenState::Live | TokenState::Rotated)
         && facts.as_ref().is_some_and(is_ours);

@@ -72,6 +72,11 @@ pub(super) enum Several {
     Dropped,
 }
 
+/// Whether a scope is one of OpenID Connect's, which go with any resource.
+pub(super) fn is_openid(scope: &str) -> bool {
+    OIDC.contains(&scope)
+}
+
 /// A scope of a resource that an application asks a user for.
 #[derive(Clone, Debug)]
 pub(super) struct Wanted<'d> {
@@ -115,8 +120,7 @@ pub(super) fn meant<'d>(scopes: &[String], tenant: &'d Tenant) -> Option<&'d Api
 
 /// Those that are no words of OpenID Connect.
 fn named(scopes: &[String]) -> impl Iterator<Item = &String> {
-    let is_named = |scope: &&String| !OIDC.contains(&scope.as_str());
-    scopes.iter().filter(is_named)
+    scopes.iter().filter(|scope| !is_openid(scope))
 }
 
 /// Refuses `.default` beside scopes by name (learn.microsoft.com/entra/identity-platform/scopes-oidc).
@@ -179,7 +183,7 @@ pub(super) fn delegated<'d>(
     let mut by_default = None;
     let graph = graph(tenant);
     for scope in scopes {
-        if OIDC.contains(&scope.as_str()) {
+        if is_openid(scope) {
             granted.push(scope.clone());
             continue;
         }

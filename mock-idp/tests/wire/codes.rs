@@ -272,6 +272,34 @@ async fn scopes_of_several_resources_give_a_token_for_the_first() {
     assert_eq!(said(wider).await, "400 invalid_grant 65001");
 }
 
+/// Who names an API alone at the token endpoint, as azure-identity does, gets what the sign-in asked for beside it.
+#[tokio::test]
+async fn a_code_keeps_what_of_openid_connect_the_sign_in_asked_for() {
+    let stage = Stage::entra().await;
+    for (asked, also) in [
+        (
+            "openid offline_access User.Read",
+            ["refresh_token", "id_token"].as_slice(),
+        ),
+        ("User.Read", &[]),
+    ] {
+        let ask = Ask::new(&stage).with("scope", asked);
+        let answer = redeem(&stage, &code(&stage, &ask).await)
+            .with("scope", "https://graph.microsoft.com/User.Read")
+            .send()
+            .await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        let body = answer.json();
+        for member in ["refresh_token", "id_token"] {
+            assert_eq!(
+                body.get(member).is_some(),
+                also.contains(&member),
+                "{asked}: {member}"
+            );
+        }
+    }
+}
+
 #[tokio::test]
 async fn only_what_is_asked_for_is_told() {
     let stage = Stage::entra().await;

@@ -449,7 +449,12 @@ async fn a_fault_sends_the_reset_twice_not_at_all_or_too_late() {
         let resets = answer.all("x-rate-limit-reset").join(" and ");
         table += &format!("{what}: {} resets: {resets}; date: {date}\n", code(&answer));
     }
-    insta::assert_snapshot!(table, @"");
+    insta::assert_snapshot!(table, @"
+    twice: 429 E0000047 resets: 1893456005 and 1893456009; date: true
+    not at all: 429 E0000047 resets: ; date: true
+    in the past: 429 E0000047 resets: 1893455995; date: true
+    no date: 429 E0000047 resets: 1893456060; date: false
+    ");
     let mut rule = LimitRule::requests(0, Duration::from_secs(60)).at(Endpoint::Resource);
     rule.reset = mock_idp::limits::Reset::Past;
     admin.stage.idp.set_limits(vec![rule]).unwrap();

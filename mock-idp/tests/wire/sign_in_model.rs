@@ -1,14 +1,17 @@
 //! Sign-ins against a model of them, over HTTP: in whatever order codes and refresh tokens are redeemed, revoked and rotated, keys
-//! rotate and the clock moves, nothing that may be used once is used twice, nothing outlives the sign-in that it came from, and
-//! every refusal is one that Entra could have said.
+//! rotate, policies and assignments come and go and the clock moves, nothing that may be used once is used twice, nothing outlives
+//! the sign-in that it came from, an access token neither, and every refusal is one that Entra could have said.
 
-use mock_idp::directory::RotationMode;
+use mock_idp::directory::{AccessControl, ConditionalAccess, RotationMode};
+use mock_idp::journal::Origin;
 use mock_idp::{MockIdp, Secret};
 use proptest::prelude::*;
 use reqwest::Url;
 
 use crate::answer::Answer;
-use crate::browser::{Ask, Browser, LOOPBACK, SPA, VERIFIER, WEB, redeem, redeem_at, refresh};
+use crate::browser::{
+    Ask, Browser, LOOPBACK, SPA, VERIFIER, WEB, change_portal, redeem, redeem_at, refresh,
+};
 use crate::stage::{Stage, rotation};
 
 const CODE_LIFE: u64 = 600;
@@ -24,11 +27,17 @@ enum Step {
     /// With another verifier.
     Steal(usize),
     Refresh(usize),
+    /// Calls Graph with an access token.
+    Call(usize),
     RevokeToken(usize),
     RevokeUser,
     ChangePassword,
     RotateKeys,
     Disable(bool),
+    /// A policy forbids everything, or does no longer.
+    Block(bool),
+    /// The application asks for an assignment that the user does not have, or does no longer.
+    Unassign(bool),
     Wait(u64),
 }
 
@@ -45,6 +54,7 @@ fn step() -> impl Strategy<Value = Step> {
         1u64..300,
         Just(CODE_LIFE - 1),
         Just(CODE_LIFE),
+        3_500u64..5_500,
         Just(SPA_LIFE),
         Just(IDLE - 1),
         Just(IDLE)
@@ -54,11 +64,14 @@ fn step() -> impl Strategy<Value = Step> {
         5 => any::<usize>().prop_map(Step::Redeem),
         1 => any::<usize>().prop_map(Step::Steal),
         6 => any::<usize>().prop_map(Step::Refresh),
+        4 => any::<usize>().prop_map(Step::Call),
         1 => any::<usize>().prop_map(Step::RevokeToken),
         1 => Just(Step::RevokeUser),
         1 => Just(Step::ChangePassword),
         1 => Just(Step::RotateKeys),
         1 => any::<bool>().prop_map(Step::Disable),
+        1 => any::<bool>().prop_map(Step::Block),
+        1 => any::<bool>().prop_map(Step::Unassign),
         3 => wait.prop_map(Step::Wait),
     ]
 }
@@ -74,6 +87,14 @@ struct SignedIn {
     family_at: u64,
 }
 
+/// An access token.
+struct Access {
+    value: String,
+    sign_in: usize,
+    ends_at: u64,
+    revoked: bool,
+}
+
 struct Token {
     value: String,
     sign_in: usize,
@@ -83,13 +104,18 @@ struct Token {
 
 struct Model<'s> {
     stage: &'s Stage,
+    /// Where Graph tells who one is.
+    me: String,
     /// Whether refresh tokens are good once.
     rotates: bool,
     now: u64,
     enabled: bool,
+    blocked: bool,
+    unassigned: bool,
     passwords: u32,
     sign_ins: Vec<SignedIn>,
     tokens: Vec<Token>,
+    access: Vec<Access>,
 }
 
 impl Model<'_> {
@@ -112,12 +138,18 @@ impl Model<'_> {
                     self.refresh(place).await;
                 }
             }
+            Step::Call(choice) => {
+                if let Some(place) = among(choice, self.access.len()) {
+                    self.call(place).await;
+                }
+            }
             Step::RevokeToken(choice) => {
                 if let Some(place) = among(choice, self.tokens.len()) {
                     let label = stage.idp.label_of(&self.tokens[place].value);
                     assert!(stage.idp.revoke(label.unwrap()));
                     let sign_in = self.tokens[place].sign_in;
                     self.sign_ins[sign_in].revoked = true;
+                    self.end_access(sign_in);
                 }
             }
             Step::RevokeUser => {
@@ -142,6 +174,20 @@ impl Model<'_> {
                     directory.entra.tenants[0].users[0].enabled = !is_disabled;
                 });
             }
+            Step::Block(blocked) => {
+                self.blocked = blocked;
+                stage.idp.change_directory(|directory| {
+                    let tenant = &mut directory.entra.tenants[0];
+                    tenant.conditional_access.clear();
+                    if blocked {
+                        tenant.conditional_access.push(block());
+                    }
+                });
+            }
+            Step::Unassign(unassigned) => {
+                self.unassigned = unassigned;
+                change_portal(stage, |portal| portal.assignment_required = unassigned);
+            }
             Step::Wait(seconds) => {
                 self.now += seconds;
                 stage.advance(seconds);
@@ -157,8 +203,9 @@ impl Model<'_> {
         };
         let page = Browser::new(self.stage).ask(&ask).await;
         // Who may not sign in is shown a page.
-        assert_eq!(page.status == 302, self.enabled, "{}", page.body);
-        if !self.enabled {
+        let may_enter = self.enabled && self.kept_out().is_none();
+        assert_eq!(page.status == 302, may_enter, "{}", page.body);
+        if !may_enter {
             return;
         }
         let sent = Url::parse(page.header("location").unwrap()).unwrap();
@@ -173,8 +220,32 @@ impl Model<'_> {
         });
     }
 
+    /// The number of what keeps a user out whose credential is right.
+    fn kept_out(&self) -> Option<u32> {
+        match (self.unassigned, self.blocked) {
+            (true, _) => Some(50_105),
+            (_, true) => Some(53_003),
+            _ => None,
+        }
+    }
+
+    fn end_access(&mut self, sign_in: usize) {
+        for token in self.access.iter_mut().filter(|it| it.sign_in == sign_in) {
+            token.revoked = true;
+        }
+    }
+
+    /// An access token is good until its end, or until its sign-in was taken back.
+    async fn call(&self, place: usize) {
+        let token = &self.access[place];
+        let answer = self.stage.get_with(&self.me, &token.value).await;
+        let is_good = !token.revoked && self.now < token.ends_at;
+        assert_eq!(answer.status == 200, is_good, "{}", answer.body);
+        assert!([200, 401].contains(&answer.status), "{}", answer.body);
+    }
+
     async fn redeem(&mut self, place: usize, verifier: &str) {
-        let (now, enabled) = (self.now, self.enabled);
+        let (now, enabled, kept_out) = (self.now, self.enabled, self.kept_out());
         let sign_in = &mut self.sign_ins[place];
         let code = &sign_in.code;
         let ask = match sign_in.kind {
@@ -193,10 +264,13 @@ impl Model<'_> {
             501_481
         } else if !enabled {
             50_057
+        } else if let Some(number) = kept_out {
+            number
         } else {
             sign_in.redeemed = true;
             sign_in.family_at = now;
             let value = granted(&answer);
+            self.access.push(access(&answer, place, now));
             self.tokens.push(Token {
                 value,
                 sign_in: place,
@@ -209,7 +283,7 @@ impl Model<'_> {
     }
 
     async fn refresh(&mut self, place: usize) {
-        let now = self.now;
+        let (now, kept_out) = (self.now, self.kept_out());
         let token = &mut self.tokens[place];
         let sign_in = &mut self.sign_ins[token.sign_in];
         let ask = refresh(self.stage, &token.value);
@@ -229,9 +303,16 @@ impl Model<'_> {
         } else if !is_spa && token.used_at + IDLE <= now {
             700_082
         } else if self.rotates && token.rotated {
-            // Whoever shows it again costs the others theirs.
-            sign_in.revoked = true;
-            70_000
+            // Whoever is kept out is told so, and the token stays as it was.
+            if kept_out.is_none() {
+                // Whoever shows it again costs the others theirs.
+                sign_in.revoked = true;
+                let sign_in = token.sign_in;
+                self.end_access(sign_in);
+            }
+            kept_out.unwrap_or(70_000)
+        } else if let Some(number) = kept_out {
+            number
         } else {
             token.used_at = now;
             token.rotated = true;
@@ -242,6 +323,7 @@ impl Model<'_> {
                 rotated: false,
             };
             assert!(self.tokens.iter().all(|known| known.value != next.value));
+            self.access.push(access(&answer, next.sign_in, now));
             self.tokens.push(next);
             return;
         };
@@ -251,6 +333,27 @@ impl Model<'_> {
 
 fn among(choice: usize, count: usize) -> Option<usize> {
     (count > 0).then(|| choice % count)
+}
+
+fn access(answer: &Answer, sign_in: usize, now: u64) -> Access {
+    // A token lives for a second longer than is told.
+    let told = answer.json()["expires_in"].as_u64().unwrap();
+    Access {
+        value: answer.text("access_token"),
+        sign_in,
+        ends_at: now + told + 1,
+        revoked: false,
+    }
+}
+
+fn block() -> ConditionalAccess {
+    ConditionalAccess {
+        id: "5d3c9a2e-0d4b-4b43-9a1f-6f4f5f0d7c11".to_owned(),
+        control: AccessControl::Block,
+        users: Vec::new(),
+        workloads: Vec::new(),
+        resources: Vec::new(),
+    }
 }
 
 fn granted(answer: &Answer) -> String {
@@ -288,10 +391,14 @@ async fn play(rotates: bool, steps: Vec<Step>) {
         stage: &stage,
         rotates,
         now: 0,
+        me: format!("{}/v1.0/me", stage.idp.origin(Origin::Graph)),
         enabled: true,
+        blocked: false,
+        unassigned: false,
         passwords: 0,
         sign_ins: Vec::new(),
         tokens: Vec::new(),
+        access: Vec::new(),
     };
     for step in steps {
         model.take(step).await;

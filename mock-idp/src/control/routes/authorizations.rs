@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::sign_ins::DECIDED;
 use crate::control::answer::{Answer, Done, answer, done};
 use crate::control::api::{Api, Operation};
 use crate::control::given::{Given, Named, Optional};
@@ -97,7 +98,6 @@ struct Password {
 }
 
 pub(super) fn add(api: Api) -> Api {
-    let decided = "Somebody has decided already, it has expired, or the account may not sign in.";
     api.route(
         Operation::get(
             "/worlds/{world}/authorizations",
@@ -115,7 +115,7 @@ pub(super) fn add(api: Api) -> Api {
         )
         .may_take::<Approver>()
         .gives::<Returned>()
-        .refuses(409, decided),
+        .refuses(409, DECIDED),
         approve,
     )
     .route(
@@ -126,7 +126,7 @@ pub(super) fn add(api: Api) -> Api {
         )
         .may_take::<Refusing>()
         .gives::<Returned>()
-        .refuses(409, decided),
+        .refuses(409, DECIDED),
         deny,
     )
     .route(

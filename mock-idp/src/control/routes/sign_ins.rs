@@ -63,8 +63,11 @@ struct Consent {
     withdraw: bool,
 }
 
+/// Why a sign-in, of a device or with a browser, can no longer be decided on.
+pub(super) const DECIDED: &str =
+    "Somebody has decided already, it has expired, or the account may not sign in.";
+
 pub(super) fn add(api: Api) -> Api {
-    let decided = "Somebody has decided already, it has expired, or the account may not sign in.";
     api.route(
         Operation::get(
             "/worlds/{world}/sign-ins",
@@ -81,7 +84,7 @@ pub(super) fn add(api: Api) -> Api {
             "Approves a sign-in, as the user would in a browser",
         )
         .may_take::<Approval>()
-        .refuses(409, decided),
+        .refuses(409, DECIDED),
         approve,
     )
     .route(
@@ -90,7 +93,7 @@ pub(super) fn add(api: Api) -> Api {
             "denySignIn",
             "Refuses a sign-in, as the user would in a browser",
         )
-        .refuses(409, decided),
+        .refuses(409, DECIDED),
         deny,
     )
     .route(

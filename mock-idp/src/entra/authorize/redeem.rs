@@ -15,7 +15,9 @@ use crate::entra::token::terms;
 use crate::inbound::Inbound;
 use crate::world::World;
 
-/// Redeems the code of a request. Without scopes it is for what was asked for when the user signed in.
+/// Redeems the code of a request. Without scopes it is for what was asked for when the user signed in. Scopes choose the API; what
+/// of OpenID Connect the sign-in asked for stays (the sample of learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow
+/// names the API alone, and is answered with a refresh token and an id token).
 pub(in crate::entra) fn granted<'w>(
     world: &World,
     request: &TokenRequest,
@@ -30,13 +32,16 @@ pub(in crate::entra) fn granted<'w>(
         return Err(Coded::new(28_003).into());
     }
     let consented = Consented::of(world, tenant, claimed.application, Some(&user.id));
-    let asked = request.scope();
-    let scopes = if asked.is_empty() {
-        &found.scope
-    } else {
-        &asked
-    };
-    let resolved = scope::delegated(scopes, tenant, &consented, Several::Dropped)?;
+    let mut scopes = request.scope();
+    let names_api = !scopes.is_empty();
+    scopes.extend(
+        found
+            .scope
+            .iter()
+            .filter(|scope| !names_api || scope::is_openid(scope))
+            .cloned(),
+    );
+    let resolved = scope::delegated(&scopes, tenant, &consented, Several::Dropped)?;
     let entrant = Entrant {
         tenant,
         application: claimed.application,

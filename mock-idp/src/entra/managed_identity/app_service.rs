@@ -3,16 +3,11 @@
 //!
 //! Environment variables say where it is and what to show: `IDENTITY_ENDPOINT` and `IDENTITY_HEADER`.
 
-use std::sync::Arc;
-
-use axum::Extension;
-use axum::extract::State;
-use axum::response::Response;
 use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::asked::Asked;
-use super::{NoIdentity, Selector, identity, issue, unknown_resource};
+use super::{NoIdentity, Place, Selector, identity, issue, unknown_resource};
 use crate::dialect::Dialect;
 use crate::entra::Entra;
 use crate::entropy::hex;
@@ -20,20 +15,10 @@ use crate::fault::ScriptedError;
 use crate::inbound::{Inbound, READS};
 use crate::journal::Endpoint;
 use crate::limits::Form;
-use crate::pipeline::{self, Call};
+use crate::pipeline::Call;
 use crate::reply::Reply;
 use crate::secret::Secret;
 use crate::world::{Rooms, World};
-
-/// The names that identities go by; `clientid` is the version of 2017's.
-const SELECTORS: [(&str, Selector); 6] = [
-    ("client_id", Selector::Client),
-    ("clientid", Selector::Client),
-    ("principal_id", Selector::Object),
-    ("object_id", Selector::Object),
-    ("mi_res_id", Selector::Resource),
-    ("msi_res_id", Selector::Resource),
-];
 
 /// Where the endpoint is.
 pub(crate) fn path() -> &'static str {
@@ -44,22 +29,6 @@ pub(crate) fn path() -> &'static str {
 pub(crate) fn header_of(rooms: &Rooms) -> Secret {
     let random = rooms.entropy.derived("identity header");
     Secret::new(hex(&random[..16]).to_ascii_uppercase())
-}
-
-pub(super) async fn token(
-    State(world): State<World>,
-    Extension(inbound): Extension<Arc<Inbound>>,
-) -> Response {
-    let asked = Asked::of(&inbound, &SELECTORS);
-    let call = Call {
-        endpoint: Endpoint::ManagedIdentity,
-        token_request: Some(asked.facts()),
-        presented: None,
-    };
-    pipeline::answer(&world, &inbound, call, &AppService, || {
-        granted(&world, &inbound, &asked).unwrap_or_else(|refused| *refused)
-    })
-    .await
 }
 
 /// The interface has two versions that are documented.
@@ -140,7 +109,25 @@ fn failure(world: &World, status: u16, message: &str) -> Reply {
 }
 
 /// The endpoint's way of answering.
-struct AppService;
+pub(super) struct AppService;
+
+impl Place for AppService {
+    /// The names that identities go by; `clientid` is the version of 2017's.
+    const SELECTORS: &'static [(&'static str, Selector)] = &[
+        ("client_id", Selector::Client),
+        ("clientid", Selector::Client),
+        ("principal_id", Selector::Object),
+        ("object_id", Selector::Object),
+        ("mi_res_id", Selector::Resource),
+        ("msi_res_id", Selector::Resource),
+    ];
+
+    const PLACE: &'static Self = &Self;
+
+    fn granted(world: &World, inbound: &Inbound, asked: &Asked) -> Result<Reply, Box<Reply>> {
+        granted(world, inbound, asked)
+    }
+}
 
 impl Dialect for AppService {
     fn principal(&self, world: &World, inbound: &Inbound, call: &Call) -> String {

@@ -13,7 +13,7 @@ use http::StatusCode;
 use serde_json::json;
 
 use super::asked::Asked;
-use super::{NoIdentity, Selector, identity, issue, unknown_resource};
+use super::{NoIdentity, Place, Selector, identity, issue, unknown_resource};
 use crate::dialect::Dialect;
 use crate::entra::Entra;
 use crate::fault::ScriptedError;
@@ -28,29 +28,6 @@ use crate::world::World;
 const BACKDATED: Duration = Duration::from_secs(300);
 /// The first version with tokens. That later ones are taken is assumed: the SDK for Rust asks for one of 2019.
 const FIRST_VERSION: &str = "2018-02-01";
-/// The names that identities go by.
-const SELECTORS: [(&str, Selector); 3] = [
-    ("client_id", Selector::Client),
-    ("object_id", Selector::Object),
-    ("msi_res_id", Selector::Resource),
-];
-
-pub(super) async fn token(
-    State(world): State<World>,
-    Extension(inbound): Extension<Arc<Inbound>>,
-) -> Response {
-    let asked = Asked::of(&inbound, &SELECTORS);
-    let call = Call {
-        endpoint: Endpoint::ManagedIdentity,
-        token_request: Some(asked.facts()),
-        presented: None,
-    };
-    pipeline::answer(&world, &inbound, call, &Metadata, || {
-        granted(&world, &inbound, &asked).unwrap_or_else(|refused| *refused)
-    })
-    .await
-}
-
 pub(super) async fn unknown(
     State(world): State<World>,
     Extension(inbound): Extension<Arc<Inbound>>,
@@ -168,6 +145,21 @@ fn refusal(status: StatusCode) -> Reply {
 
 /// The metadata service's way of answering, which is not that of the token service.
 pub(super) struct Metadata;
+
+impl Place for Metadata {
+    /// The names that identities go by.
+    const SELECTORS: &'static [(&'static str, Selector)] = &[
+        ("client_id", Selector::Client),
+        ("object_id", Selector::Object),
+        ("msi_res_id", Selector::Resource),
+    ];
+
+    const PLACE: &'static Self = &Self;
+
+    fn granted(world: &World, inbound: &Inbound, asked: &Asked) -> Result<Reply, Box<Reply>> {
+        granted(world, inbound, asked)
+    }
+}
 
 impl Dialect for Metadata {
     fn principal(&self, world: &World, inbound: &Inbound, call: &Call) -> String {

@@ -11,16 +11,26 @@ mod machine;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
 use axum::routing::any;
+use axum::{Extension, Router};
 use jiff::Timestamp;
 
+use self::app_service::AppService;
+use self::asked::Asked;
+use self::machine::Metadata;
 use super::denial::EntraDenial;
 use super::scope;
 use super::token::app_only_lifetime;
 use super::tokens::{self, About};
+use crate::dialect::Dialect;
 use crate::directory::{Assigned, Lifetimes, ManagedIdentity, Tenant};
+use crate::inbound::Inbound;
+use crate::journal::Endpoint;
 use crate::ledger::{Grantee, TokenLabel};
+use crate::pipeline::{self, Call};
+use crate::reply::Reply;
 use crate::world::{Rooms, World};
 
 pub(crate) use app_service::{header_of, path as app_service_path};
@@ -28,16 +38,44 @@ pub(crate) use app_service::{header_of, path as app_service_path};
 /// The routes of the origin. Clients for JavaScript put a slash behind the path of the metadata service.
 pub(crate) fn routes(rooms: Arc<Rooms>) -> Router {
     Router::new()
-        .route("/metadata/identity/oauth2/token", any(machine::token))
-        .route("/metadata/identity/oauth2/token/", any(machine::token))
+        .route("/metadata/identity/oauth2/token", any(token::<Metadata>))
+        .route("/metadata/identity/oauth2/token/", any(token::<Metadata>))
         .route("/metadata/instance/compute", any(instance::compute))
         .route(
             "/metadata/instance/compute/location",
             any(instance::location),
         )
-        .route(app_service::path(), any(app_service::token))
+        .route(app_service::path(), any(token::<AppService>))
         .fallback(machine::unknown)
         .with_state(rooms)
+}
+
+/// Where code runs that has an identity, and whom it asks for a token.
+trait Place: Dialect + 'static {
+    /// By what a request may name an identity.
+    const SELECTORS: &'static [(&'static str, Selector)];
+
+    /// This place's way of answering.
+    const PLACE: &'static Self;
+
+    /// The token that is asked for.
+    fn granted(world: &World, inbound: &Inbound, asked: &Asked) -> Result<Reply, Box<Reply>>;
+}
+
+async fn token<P: Place>(
+    State(world): State<World>,
+    Extension(inbound): Extension<Arc<Inbound>>,
+) -> Response {
+    let asked = Asked::of(&inbound, P::SELECTORS);
+    let call = Call {
+        endpoint: Endpoint::ManagedIdentity,
+        token_request: Some(asked.facts()),
+        presented: None,
+    };
+    pipeline::answer(&world, &inbound, call, P::PLACE, || {
+        P::granted(&world, &inbound, &asked).unwrap_or_else(|refused| *refused)
+    })
+    .await
 }
 
 /// What an identity is named by.

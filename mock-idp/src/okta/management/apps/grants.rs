@@ -89,7 +89,7 @@ fn is_api_scope(scope: &str) -> bool {
     scope.len() <= 100
         && parts.first() == Some(&"okta")
         && (3..=4).contains(&parts.len())
-        && parts.iter().all(|part| named(part))
+        && parts.iter().all(named)
 }
 
 /// The same for the same scope of the same application.
