@@ -320,7 +320,7 @@ fn what_cannot_be_one_run_is_refused() {
     2 | faults: [{ to: tokn, reply: 503 }]
       |                ^^^^ did you mean `token`?
       |
-      = note: the names here are `token`, `resource`, `device`, `managed_identity`, `discovery`, `jwks`, `instance_discovery`, `user_realm`, `authorize`, `sign_in`, `logout`, `foreign`, `unknown`, `connection` and `anything`
+      = note: the names here are `token`, `resource`, `device`, `managed_identity`, `discovery`, `jwks`, `instance_discovery`, `user_realm`, `authorize`, `sign_in`, `logout`, `pushed_authorization`, `introspection`, `revocation`, `user_info`, `foreign`, `unknown`, `connection` and `anything`
     ");
 }
 

@@ -15,6 +15,8 @@ mod facts;
 mod grantees;
 mod interactive;
 mod label;
+#[cfg(test)]
+mod leeway_model;
 mod lockouts;
 mod manner;
 #[cfg(test)]

@@ -102,16 +102,21 @@ fn unauthorized(trouble: Trouble) -> Reply {
     reply
 }
 
-/// A bound token without the proof that goes with it (RFC 9449 section 7.1).
+/// A bound token without the proof that goes with it (RFC 9449 section 7.1), or a token where it has no business.
 fn unproven(refused: &Named) -> Reply {
     let (error, description) = refused.text();
-    let mut reply = Reply::json(StatusCode::UNAUTHORIZED, json!({ "message": description }))
-        .with_error(error, None);
-    let algorithms = dpop::ALGORITHMS.join(" ");
+    let (status, scheme, algorithms) = match refused.is_about_a_proof() {
+        true => {
+            let algorithms = format!(", algs=\"{}\"", dpop::ALGORITHMS.join(" "));
+            (StatusCode::UNAUTHORIZED, "DPoP", algorithms)
+        }
+        false => (refused.status(), "Bearer", String::new()),
+    };
+    let mut reply = Reply::json(status, json!({ "message": description })).with_error(error, None);
     reply.set_header(
         "www-authenticate",
         &format!(
-            "DPoP realm=\"orders\", error=\"{error}\", error_description=\"{description}\", algs=\"{algorithms}\""
+            "{scheme} realm=\"orders\", error=\"{error}\", error_description=\"{description}\"{algorithms}"
         ),
     );
     reply

@@ -185,7 +185,7 @@ fn common(denial: &Denial) -> Named {
         Denial::DevicePending => named("authorization_pending"),
         Denial::DeviceSlowDown => named("slow_down"),
         Denial::GrantNotAllowed { allowed, .. } => {
-            told("unauthorized_grant_type", "grants", &allowed.join(", "))
+            told("unauthorized_grant_type", "grants", allowed.join(", "))
         }
         Denial::GrantUnsupported { .. } => told("unsupported_grant_type", "grants", GRANTS),
         Denial::Malformed => named("request_malformed"),

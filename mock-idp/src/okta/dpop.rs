@@ -51,7 +51,8 @@ pub(super) fn proven(
 ) -> Result<Option<Proof>, OktaDenial> {
     let counts = world.directory.okta.uncertain.unrequired_proof == UnrequiredProof::Bind;
     let is_shown = inbound.headers.contains_key(HEADER);
-    if !application.okta.dpop_bound && !(counts && is_shown) {
+    let is_needed = application.okta.dpop_bound || (counts && is_shown);
+    if !is_needed {
         return Ok(None);
     }
     let Some(proof) = only(&inbound.headers)? else {
@@ -70,6 +71,9 @@ pub(super) fn proven(
 
 /// What a resource is shown, as if it were a bearer token: a bound token behind `DPoP` with its proof, an unbound one as it is.
 pub(super) fn unwrapped(world: &World, inbound: &Inbound, shown: Shown) -> Result<Shown, Named> {
+    if inbound.query_parameter("access_token").is_some() {
+        return Err(named("access_token_in_query"));
+    }
     let is_dpop = shown.scheme.eq_ignore_ascii_case("DPoP");
     if !is_dpop && !shown.scheme.eq_ignore_ascii_case("Bearer") {
         return Ok(shown);
@@ -94,7 +98,7 @@ pub(super) fn unwrapped(world: &World, inbound: &Inbound, shown: Shown) -> Resul
         return Err(named("token_invalid"));
     }
     use_up(world, &proof, &key)?;
-    Ok(shown.as_bearer())
+    Ok(shown.into_bearer())
 }
 
 const HEADER: &str = "dpop";

@@ -8,6 +8,7 @@ mod client;
 mod codes;
 mod consent;
 mod console;
+mod cors;
 mod customer_api;
 mod denial;
 mod device;
@@ -170,8 +171,13 @@ async fn of_client(
         presented: presented.map(|value| presented_token(world, value, "")),
     };
     pipeline::answer(world, inbound, call, &Okta, || {
+        if let Some(reply) = cors::preflight(world, inbound) {
+            return reply;
+        }
         let world = lenient::admit(world, &request, realm);
-        act(&world, inbound, &request)
+        let mut reply = act(&world, inbound, &request);
+        cors::allow(&world, inbound, &mut reply);
+        reply
     })
     .await
 }
@@ -352,8 +358,8 @@ impl Dialect for Okta {
         }
     }
 
-    fn scripted_error(&self, world: &World, _: &Inbound, scripted: &ScriptedError) -> Reply {
-        codes::scripted(world, scripted)
+    fn scripted_error(&self, world: &World, inbound: &Inbound, scripted: &ScriptedError) -> Reply {
+        codes::scripted(world, inbound, scripted)
     }
 
     fn dress(&self, world: &World, inbound: &Inbound, endpoint: Endpoint, reply: &mut Reply) {

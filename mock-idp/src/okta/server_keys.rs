@@ -7,7 +7,7 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::codes;
-use super::envelope::{envelope, method_not_allowed};
+use super::envelope::method_not_allowed;
 use super::management::CREATED;
 use crate::inbound::Inbound;
 use crate::journal::Origin;
@@ -42,11 +42,10 @@ fn rotated(world: &World, inbound: &Inbound, server: &str) -> Reply {
             Reply::json(StatusCode::OK, list(world, server))
                 .with_change(format!("keys of the authorization server {server} rotated"))
         }
-        Some(_) => envelope(
+        Some(_) => codes::refusal(
             world,
-            StatusCode::BAD_REQUEST,
             "E0000001",
-            "Api validation failed: rotateKeys",
+            &[("what", "rotateKeys")],
             &["use: 'use' must be 'sig'."],
         ),
     }

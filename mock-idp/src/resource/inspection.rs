@@ -25,7 +25,7 @@ pub(crate) struct Shown {
 
 impl Shown {
     /// The same credential as a bearer token, once whoever has to has looked at how it was shown.
-    pub(crate) fn as_bearer(mut self) -> Self {
+    pub(crate) fn into_bearer(mut self) -> Self {
         "Bearer".clone_into(&mut self.scheme);
         self
     }

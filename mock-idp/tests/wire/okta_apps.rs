@@ -470,7 +470,9 @@ async fn a_body_that_cannot_be_read_is_refused() {
 
 #[tokio::test]
 async fn scopes_and_roles_are_asked_for_by_what_is_done() {
-    let stage = Stage::okta().await;
+    // All at one instant: more passwords than a second takes.
+    let idp = mock_idp::MockIdp::okta().limit(mock_idp::limits::LimitRule::unlimited());
+    let stage = Stage::of(idp).await;
     let url = format!("{}/oauth2/v1/token", stage.idp.origin(Origin::Org));
     let every = [
         "users",

@@ -182,11 +182,11 @@ fn limits_that_cannot_be_meant() {
 
     error: unknown name `tokne`
     ^^^^^ did you mean `token`?
-    = note: the names here are `token`, `resource`, `device`, `managed_identity`, `discovery`, `jwks`, `instance_discovery`, `user_realm`, `authorize`, `sign_in`, `logout`, `foreign`, `unknown` and `connection`
+    = note: the names here are `token`, `resource`, `device`, `managed_identity`, `discovery`, `jwks`, `instance_discovery`, `user_realm`, `authorize`, `sign_in`, `logout`, `pushed_authorization`, `introspection`, `revocation`, `user_info`, `foreign`, `unknown` and `connection`
 
     error: unknown name `jwsk`
     ^^^^ did you mean `jwks`?
-    = note: the names here are `token`, `resource`, `device`, `managed_identity`, `discovery`, `jwks`, `instance_discovery`, `user_realm`, `authorize`, `sign_in`, `logout`, `foreign`, `unknown` and `connection`
+    = note: the names here are `token`, `resource`, `device`, `managed_identity`, `discovery`, `jwks`, `instance_discovery`, `user_realm`, `authorize`, `sign_in`, `logout`, `pushed_authorization`, `introspection`, `revocation`, `user_info`, `foreign`, `unknown` and `connection`
 
     error: unknown key `request`
     ^^^^^^^ did you mean `requests`?

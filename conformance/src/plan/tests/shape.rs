@@ -113,7 +113,7 @@ fn keys_and_values_of_the_wrong_kind() {
 
     error: unknown name `tokens`
     ^^^^^^ did you mean `token`?
-    = note: the names here are `token`, `resource`, `device`, `managed_identity`, `discovery`, `jwks`, `instance_discovery`, `user_realm`, `authorize`, `sign_in`, `logout`, `foreign`, `unknown`, `connection` and `anything`
+    = note: the names here are `token`, `resource`, `device`, `managed_identity`, `discovery`, `jwks`, `instance_discovery`, `user_realm`, `authorize`, `sign_in`, `logout`, `pushed_authorization`, `introspection`, `revocation`, `user_info`, `foreign`, `unknown`, `connection` and `anything`
 
     error: found the text `invalid_grant` where a map belongs
     ^^^^^^^^^^^^^

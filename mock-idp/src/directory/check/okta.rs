@@ -1,7 +1,7 @@
 //! Orgs.
 
 use super::super::path::Path;
-use super::super::{AuthorizationServer, OktaDirectory};
+use super::super::{AuthorizationServer, OktaDirectory, Uncertain};
 use super::{Finding, Findings, application, org, people};
 
 /// Scopes that every authorization server knows.
@@ -36,6 +36,11 @@ pub(super) fn check(okta: &OktaDirectory, findings: &mut Findings<'_>) {
     application::check(&part, &okta.applications, findings);
     people::check(&part, &okta.users, &okta.groups, findings);
     api_tokens(&part.key("api_tokens"), okta, findings);
+    if let Some(login) = &okta.automatic_sign_in {
+        let logins = okta.users.iter().map(|user| user.login.as_str());
+        findings.refers(part.key("automatic_sign_in"), "user", login, logins);
+    }
+    uncertain(&part.key("uncertain"), &okta.uncertain, findings);
     org::check(&part, okta, findings);
     findings.keys(&part.key("keys"), &okta.keys);
 }
@@ -82,6 +87,26 @@ fn one(
             );
         }
         application::lifetimes(&at.key("lifetimes"), &policy.lifetimes, findings);
+    }
+}
+
+/// Statuses between which there is a choice.
+fn uncertain(path: &Path, uncertain: &Uncertain, findings: &mut Findings<'_>) {
+    let Uncertain {
+        pushed_status,
+        device_denied_status,
+        ..
+    } = uncertain;
+    for (key, status, known) in [
+        ("pushed_status", pushed_status, [200, 201]),
+        ("device_denied_status", device_denied_status, [400, 403]),
+    ] {
+        if !known.contains(status) {
+            findings.add(
+                Finding::at(path.key(key), "Okta is not known to answer so")
+                    .help(format!("take {} or {}", known[0], known[1])),
+            );
+        }
     }
 }
 

@@ -119,6 +119,23 @@ async fn answered(
     .await
 }
 
+/// An error that somebody else than this endpoint has found, told to the client of an authorization request where that can be.
+pub(super) fn foreign_error(
+    world: &World,
+    inbound: &Inbound,
+    error: &str,
+    description: &str,
+) -> Option<Reply> {
+    let path = inbound.uri.path();
+    if !path.ends_with("/v1/authorize") {
+        return None;
+    }
+    let to = request::return_to(world, &TokenRequest::parse(inbound)).ok()?;
+    let members = returning::error_members(&to, error, description.to_owned());
+    let answer = returning::answer(&to, members);
+    Some(returning::reply(&to, &answer).with_error(error, None))
+}
+
 /// Tells the user what the client cannot be told: those who ask for JSON in JSON, which has all there is to tell.
 fn on_page(world: &World, inbound: &Inbound, denial: &OktaDenial) -> Reply {
     let mut reply = denial.render(world);

@@ -116,6 +116,17 @@ pub(super) fn of<'w>(
     asked.map_err(|denial| Refused::AtClient(Box::new((to, denial))))
 }
 
+/// Where the answer to a request would go, for those who refuse it for another reason. What was pushed is left alone.
+pub(super) fn return_to(world: &World, said: &TokenRequest) -> Result<ReturnTo, OktaDenial> {
+    let (_, redirect_uri) = identify(world, said)?;
+    let state = said.get("state").filter(|state| is_state(state));
+    Ok(ReturnTo {
+        redirect_uri,
+        mode: mode(said, ResponseMode::Query)?,
+        state: state.map(str::to_owned),
+    })
+}
+
 fn identify<'w>(
     world: &'w World,
     said: &TokenRequest,

@@ -5,7 +5,7 @@
 //! Texts are facts that clients match on; parts of them in braces stand for something of the request.
 
 mod api;
-mod authorize;
+mod browser;
 mod clients;
 mod dpop;
 mod grants;
@@ -15,9 +15,11 @@ mod scopes;
 use http::StatusCode;
 use serde_json::json;
 
+use super::authorize;
 use super::envelope::envelope;
 use crate::fault::ScriptedError;
 use crate::fidelity::{OktaBody, OktaLine, Provenance};
+use crate::inbound::Inbound;
 use crate::reply::Reply;
 use crate::world::World;
 
@@ -97,7 +99,7 @@ pub(super) fn usual_text(error: &str) -> String {
 }
 
 /// What a script asks for by a name or an `error`. What it does not say is as the table has it.
-pub(super) fn scripted(world: &World, scripted: &ScriptedError) -> Reply {
+pub(super) fn scripted(world: &World, inbound: &Inbound, scripted: &ScriptedError) -> Reply {
     let asked = match scripted.error.as_str() {
         // Okta has no numbers to go by.
         "" => "request_refused",
@@ -126,6 +128,9 @@ pub(super) fn scripted(world: &World, scripted: &ScriptedError) -> Reply {
         )
     };
     let description = scripted.description.clone().unwrap_or_else(usual);
+    if let Some(reply) = authorize::foreign_error(world, inbound, error, &description) {
+        return reply;
+    }
     let mut body = json!({ "error": error });
     if !description.is_empty() {
         body["error_description"] = json!(description);
@@ -165,7 +170,7 @@ fn all() -> impl Iterator<Item = &'static Code> {
     [
         clients::CODES,
         requests::CODES,
-        authorize::CODES,
+        browser::CODES,
         grants::CODES,
         scopes::CODES,
         dpop::CODES,

@@ -10,7 +10,8 @@ pub(super) const CODES: &[Code] = &[
         "Policy evaluation failed for this request, please check the policy configurations.",
         "the server has access policies, and none of them is for the request",
     )
-    .observed(),
+    .observed()
+    .met("okta_codes::scopes_and_policies"),
     code(
         "user_not_assigned",
         400,
@@ -38,7 +39,8 @@ pub(super) const CODES: &[Code] = &[
         "access_denied",
         "Some of the scopes requested for the refresh request were not granted in the original authorize request. Denied scopes: [{scopes}].",
         "a refresh asks for more than was granted",
-    ),
+    )
+    .met("okta_codes::scopes_and_policies"),
     code(
         "network_zone_denied",
         403,
@@ -52,21 +54,24 @@ pub(super) const CODES: &[Code] = &[
         "invalid_scope",
         "One or more scopes are not configured for the authorization server resource.",
         "nobody knows the scope",
-    ),
+    )
+    .met("okta_codes::the_org_is_for_services"),
     code(
         "no_scopes",
         400,
         "invalid_scope",
         "No scopes were requested.",
         "no scope at the org server",
-    ),
+    )
+    .met("okta_codes::the_org_is_for_services"),
     code(
         "no_default_scopes",
         400,
         "invalid_scope",
         "The authorization server resource does not have any configured default scopes, 'scope' must be provided.",
         "no scope at a custom server that has no default ones",
-    ),
+    )
+    .met("okta_codes::scopes_and_policies"),
     code(
         "openid_scope_without_user",
         400,
@@ -74,7 +79,8 @@ pub(super) const CODES: &[Code] = &[
         "Cannot request '{scopes}' scopes using client credentials.",
         "OpenID Connect's scopes without a user",
     )
-    .assuming("that other scopes than `openid` are named"),
+    .assuming("that other scopes than `openid` are named")
+    .met("okta_codes::the_org_is_for_services"),
     code(
         "openid_scope_missing",
         400,
@@ -82,14 +88,16 @@ pub(super) const CODES: &[Code] = &[
         "Requests for ID tokens or access tokens with OpenID scopes require the 'openid' scope.",
         "`profile`, `email`, `address` or `phone` without `openid`",
     )
-    .observed(),
+    .observed()
+    .met("okta_codes::scopes_and_policies"),
     code(
         "browser_offline_access",
         400,
         "invalid_scope",
         "Browser requests to the token endpoint may not include the offline_access scope.",
         "a browser, with `Origin`, asks for a refresh token otherwise than with PKCE",
-    ),
+    )
+    .met("okta_codes::who_the_client_is"),
     code(
         "scopes_not_granted",
         400,
@@ -97,12 +105,14 @@ pub(super) const CODES: &[Code] = &[
         "You are not allowed any of the requested scopes.",
         "the application has not been granted these of Okta's own scopes",
     )
-    .assuming("that scopes of others are told so"),
+    .assuming("that scopes of others are told so")
+    .met("okta_codes::the_org_is_for_services"),
     code(
         "client_credentials_self_scope_requested",
         400,
         "client_credentials_self_scope_requested",
         "The 'client_credentials' grant type may not request .self scopes.",
         "a scope about oneself at the org server without a user",
-    ),
+    )
+    .met("okta_codes::the_org_is_for_services"),
 ];
