@@ -126,8 +126,10 @@ async fn the_verifiers_take_our_tokens_and_no_others() {
         let org = Org::of(MockIdp::okta()).await;
         let identity = org.idp.identity(0, 0, 0).expect("somebody");
         let mint = |forge| {
-            let mut recipe = TokenRecipe::default();
-            recipe.forge = forge;
+            let recipe = TokenRecipe {
+                forge,
+                ..TokenRecipe::default()
+            };
             org.idp.mint(&recipe).expect("a token").value
         };
         let (token, forged) = (mint(None), mint(Some(Flaw::BadSignature)));
