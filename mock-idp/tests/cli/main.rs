@@ -193,7 +193,7 @@ fn a_bad_directory_ends_it_with_code_2_and_its_place() {
     2 |   tenant: []
       |   ^^^^^^ did you mean `tenants`?
       |
-      = note: the keys here are `tenants`, `cloud`, `keys`, `limits` and `faults`
+      = note: the keys here are `tenants`, `cloud`, `v1_resource`, `keys`, `limits` and `faults`
     ");
 
     let no_secrets = include_str!("../../src/directory/default.yaml").replace("secrets:", "x:");

@@ -114,7 +114,7 @@ async fn every_mistake_says_what_is_allowed_and_points_to_its_place() {
     worlds/w/clock/run {"rate": "fast"}
       422 Unprocessable Entity: found a text where a number belongs [1:10] #/rate
     worlds/w/faults [{"to": "token", "reply": 503}, {"to": "tokens", "reply": 503}]
-      422 Unprocessable Entity: unknown name `tokens`: did you mean `token`?; the names here are `token`, `resource`, `device`, `managed_identity`, `discovery`, `jwks`, `instance_discovery`, `user_realm`, `authorize`, `sign_in`, `logout`, `foreign`, `unknown`, `connection` and `anything` [1:40] #/1/to
+      422 Unprocessable Entity: unknown name `tokens`: did you mean `token`?; the names here are `token`, `resource`, `device`, `managed_identity`, `discovery`, `jwks`, `instance_discovery`, `user_realm`, `authorize`, `sign_in`, `logout`, `pushed_authorization`, `introspection`, `revocation`, `user_info`, `foreign`, `unknown`, `connection` and `anything` [1:40] #/1/to
     worlds/w/faults "503"
       422 Unprocessable Entity: found a text where an object or a list of objects belongs [1:1] #
     worlds/w/faults {"to": "token", "nth": 0, "reply": 503}
