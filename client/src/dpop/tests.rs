@@ -102,7 +102,7 @@ fn keys_are_kept_and_found_again() {
     insta::assert_snapshot!(told(DpopKey::in_file(&path).unwrap_err()), @"no key in /key.pem: private key is not usable: give a PEM text with a `PRIVATE KEY` block");
     let nowhere = folder.path().join("no/key.pem");
     insta::assert_snapshot!(told(DpopKey::in_file(nowhere).unwrap_err()), @"no key in /no/key.pem: No such file or directory (os error 2)");
-    let rsa = Secret::new(include_str!("../../../mock-idp/directory/client.key.pem"));
+    let rsa = Secret::new(include_str!("../assertion/tests/rsa.key.pem"));
     insta::assert_snapshot!(DpopKey::from_pem(&rsa).unwrap_err(), @"private key is not usable: for DPoP it must be P-256 or P-384");
     assert_eq!(format!("{key:?}"), format!("DpopKey({})", key.thumbprint()));
 }

@@ -46,6 +46,7 @@
 //! | a password flow without `client_id` | no client is named |
 
 mod authentication;
+mod choice;
 mod document;
 mod error;
 mod node;

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 /// A policy of an Entra tenant (learn.microsoft.com/entra/identity/conditional-access/overview).
 ///
-/// It is met with every user's password and refresh token, and, by block alone, with the app-only requests of the
-/// [workloads](Self::workloads) it names. A refresh of a sign-in with a second factor is not asked for one again.
+/// It is met whenever a user signs in or tokens are asked for a user, by whatever grant, and, by block alone, with the app-only
+/// requests of the [workloads](Self::workloads) it names. A refresh of a sign-in with a second factor is not asked for one again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConditionalAccess {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use http::header;
 
-use super::entry::{Endpoint, SecretPlace, SecretSighting, TokenRequestFacts};
+use super::endpoint::Endpoint;
+use super::entry::{SecretPlace, SecretSighting, TokenRequestFacts};
 use super::known_secret::Hunted;
 use super::spelling;
 use crate::form;

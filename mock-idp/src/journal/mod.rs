@@ -1,5 +1,6 @@
 //! What came in and what went out.
 
+mod endpoint;
 mod entry;
 #[cfg_attr(
     not(feature = "serve"),
@@ -14,9 +15,10 @@ mod scrub;
 mod spelling;
 mod store;
 
+pub use endpoint::Endpoint;
 pub use entry::{
-    AuthMethod, BasicSpelling, BodyFacts, Delivery, Endpoint, Entry, Held, Origin, Presented,
-    ReplyFacts, SecretPlace, SecretSighting, TokenRequestFacts,
+    AuthMethod, BasicSpelling, BodyFacts, Delivery, Entry, Held, Origin, Presented, ReplyFacts,
+    SecretPlace, SecretSighting, TokenRequestFacts,
 };
 pub use follow::{Followed, Follower};
 pub(crate) use hygiene::Hygiene;

@@ -3,7 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::entry::{Endpoint, Entry};
+use super::endpoint::Endpoint;
+use super::entry::Entry;
 
 /// Which entries are wanted: those that meet every condition that is given.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -112,5 +112,25 @@ fn clients_that_no_command_is_told_of() {
         passive("{ grant: managed_identity }"),
         passive("{ auth: certificate, v1: true, credential_lifetime: 1h }"),
         passive("{ auth: basic }"),
-    ]), @"");
+    ]), @"
+    error: a command is not told of such a client
+    ^^^^^^^^^^^^^^^^
+    = note: it is told of an application with a secret, and of a user
+    = help: remove `grant`, or `passive`
+
+    error: a command is not told of such a client
+    ^^^^^^^^^^^
+    = note: it is told of an application with a secret, and of a user
+    = help: remove `auth`, or `passive`
+    error: a command is not told of such a client
+    ^^^^
+    = note: it is told of an application with a secret, and of a user
+    = help: remove `v1`, or `passive`
+    error: a command is not told of such a client
+    ^^
+    = note: it is told of an application with a secret, and of a user
+    = help: remove `credential_lifetime`, or `passive`
+
+    no mistake: a/b[entra] x1 c
+    ");
 }

@@ -190,13 +190,13 @@ fn limits_that_cannot_be_meant() {
 
     error: unknown key `request`
     ^^^^^^^ did you mean `requests`?
-    = note: the keys here are `to`, `origin`, `paths`, `methods`, `requests`, `per`, `window`, `concurrent`, `unlimited`, `by`, `count_refused`, `block`, `form`, `headers`, `reset` and `retry_after`
+    = note: the keys here are `to`, `origin`, `paths`, `methods`, `requests`, `per`, `window`, `concurrent`, `share_of`, `burst`, `preview`, `known_only`, `unlimited`, `by`, `count_refused`, `block`, `form`, `headers`, `reset` and `retry_after`
 
     error: found the number 60 where a length of time with a unit, such as `30s` belongs
     ^^
 
     error: unknown name `adress`
     ^^^^^^ did you mean `address`?
-    = note: the names here are `world`, `principal`, `client`, `address`, `user`, `endpoint` and `request`
+    = note: the names here are `world`, `principal`, `client`, `address`, `user`, `device`, `endpoint`, `path` and `request`
     ");
 }

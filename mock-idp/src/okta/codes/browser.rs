@@ -87,7 +87,7 @@ pub(super) const CODES: &[Code] = &[
         "the address to go to after signing out is none of the application's",
     )
     .guessed()
-    .met("okta_authorize::a_session_ends_and_sends_on_where_the_application_says"),
+    .met("okta_sign_ins::a_session_ends_and_sends_on_where_the_application_says"),
     code(
         "id_token_hint_invalid",
         400,
@@ -96,7 +96,7 @@ pub(super) const CODES: &[Code] = &[
         "signing out with an ID token that is none of this server's for this client",
     )
     .guessed()
-    .met("okta_authorize::a_session_ends_and_sends_on_where_the_application_says"),
+    .met("okta_sign_ins::a_session_ends_and_sends_on_where_the_application_says"),
     code(
         "service_not_allowed",
         400,

@@ -11,7 +11,7 @@ pub(super) const CODES: &[Code] = &[
         "unknown, idle, too old, revoked, or replaced and used again after the leeway",
     )
     .observed()
-    .met("okta_codes::scopes_and_policies"),
+    .met("okta_codes_grants::scopes_and_policies"),
     code(
         "code_invalid",
         400,
@@ -53,7 +53,7 @@ pub(super) const CODES: &[Code] = &[
     )
     .observed()
     .assuming("that other accounts than locked ones are told so")
-    .met("okta_codes::passwords"),
+    .met("okta_codes_grants::passwords"),
     code(
         "password_expired",
         400,
@@ -61,7 +61,7 @@ pub(super) const CODES: &[Code] = &[
         "Password has expired.",
         "the password has to be changed",
     )
-    .met("okta_codes::passwords"),
+    .met("okta_codes_grants::passwords"),
     code(
         "password_auth_denied_mfa",
         400,
@@ -69,7 +69,7 @@ pub(super) const CODES: &[Code] = &[
         "Resource owner password credentials cannot be used with MFA enabled.",
         "the user needs a second factor",
     )
-    .met("okta_codes::passwords"),
+    .met("okta_codes_grants::passwords"),
     code(
         "password_auth_denied_policy",
         400,
@@ -85,7 +85,7 @@ pub(super) const CODES: &[Code] = &[
         "API call exceeded rate limit due to too many requests.",
         "more than 4 requests in a second for one user name",
     )
-    .met("okta_codes::passwords"),
+    .met("okta_codes_grants::passwords"),
     code(
         "device_code_invalid",
         400,
@@ -93,7 +93,7 @@ pub(super) const CODES: &[Code] = &[
         "The device code is invalid or has expired.",
         "unknown, redeemed before, or another client's",
     )
-    .met("okta_authorize::a_device_is_signed_in_on_its_page"),
+    .met("okta_sign_ins::a_device_is_signed_in_on_its_page"),
     code(
         "authorization_pending",
         400,
@@ -101,7 +101,7 @@ pub(super) const CODES: &[Code] = &[
         "The device authorization is pending. Please try again later.",
         "nobody has decided yet",
     )
-    .met("okta_authorize::a_device_is_signed_in_on_its_page"),
+    .met("okta_sign_ins::a_device_is_signed_in_on_its_page"),
     code(
         "slow_down",
         400,
@@ -109,7 +109,7 @@ pub(super) const CODES: &[Code] = &[
         "Slow down the polling frequency. Please try again later.",
         "a poll before the interval is over",
     )
-    .met("okta_authorize::a_device_is_signed_in_on_its_page"),
+    .met("okta_sign_ins::a_device_is_signed_in_on_its_page"),
     code(
         "expired_token",
         400,
@@ -117,7 +117,7 @@ pub(super) const CODES: &[Code] = &[
         "The device code has expired.",
         "a poll after ten minutes",
     )
-    .met("okta_authorize::a_device_is_signed_in_on_its_page"),
+    .met("okta_sign_ins::a_device_is_signed_in_on_its_page"),
     code(
         "device_denied",
         400,
@@ -126,7 +126,7 @@ pub(super) const CODES: &[Code] = &[
         "the user of a device declines",
     )
     .assuming("400: the catalogue has 403 for the error, RFC 8628 and its clients expect 400")
-    .met("okta_authorize::a_device_is_signed_in_on_its_page"),
+    .met("okta_sign_ins::a_device_is_signed_in_on_its_page"),
     code(
         "too_many_user_codes",
         429,
@@ -135,7 +135,7 @@ pub(super) const CODES: &[Code] = &[
         "as many device codes of a client wait as may",
     )
     .assuming("how many those are")
-    .met("okta_authorize::so_many_device_codes_wait_and_no_more"),
+    .met("okta_sign_ins::so_many_device_codes_wait_and_no_more"),
     code(
         "jwt_bearer_used",
         400,
@@ -143,7 +143,7 @@ pub(super) const CODES: &[Code] = &[
         "The jti of the JWT Bearer Grant was already used.",
         "jwt-bearer: the assertion was taken before",
     )
-    .met("okta_codes::jwt_bearer_assertions"),
+    .met("okta_codes_grants::jwt_bearer_assertions"),
     code(
         "jwt_bearer_audience",
         400,
@@ -151,7 +151,7 @@ pub(super) const CODES: &[Code] = &[
         "The audience of the JWT Bearer Grant must match the the issuer of the authorization server.",
         "jwt-bearer: `aud` is not the issuer; \"the the\" is Okta's",
     )
-    .met("okta_codes::jwt_bearer_assertions"),
+    .met("okta_codes_grants::jwt_bearer_assertions"),
     code(
         "jwt_bearer_invalid",
         400,
@@ -160,7 +160,7 @@ pub(super) const CODES: &[Code] = &[
         "jwt-bearer: not a signed token of the application, of no user, or outdated",
     )
     .guessed()
-    .met("okta_codes::jwt_bearer_assertions"),
+    .met("okta_codes_grants::jwt_bearer_assertions"),
     code(
         "ciba_pending",
         400,

@@ -112,7 +112,7 @@ pub(super) const CODES: &[Code] = &[
         "'subject_token' is invalid.",
         "token exchange: the token is none of this org's, or no longer",
     )
-    .met("okta_codes::token_exchanges"),
+    .met("okta_codes_grants::token_exchanges"),
     code(
         "subject_token_type_invalid",
         400,
@@ -120,7 +120,7 @@ pub(super) const CODES: &[Code] = &[
         "'subject_token_type' is invalid or not supported.",
         "token exchange: no access token and no ID token",
     )
-    .met("okta_codes::token_exchanges"),
+    .met("okta_codes_grants::token_exchanges"),
     code(
         "requested_token_type_invalid",
         400,
@@ -128,7 +128,7 @@ pub(super) const CODES: &[Code] = &[
         "'requested_token_type' is invalid or not supported.",
         "token exchange: something else than an access token is wanted",
     )
-    .met("okta_codes::token_exchanges"),
+    .met("okta_codes_grants::token_exchanges"),
     code(
         "invalid_target",
         400,
@@ -136,7 +136,7 @@ pub(super) const CODES: &[Code] = &[
         "Token Exchange requests must include a valid audience of the authorization server.",
         "token exchange: `audience` is not the server's",
     )
-    .met("okta_codes::token_exchanges"),
+    .met("okta_codes_grants::token_exchanges"),
     code(
         "temporarily_unavailable",
         400,
@@ -151,5 +151,5 @@ pub(super) const CODES: &[Code] = &[
         "The authorization server encountered an unexpected condition that prevented it from fulfilling the request.",
         "an outage",
     )
-    .met("okta_authorize::sign_ins_are_decided_on_without_a_browser"),
+    .met("okta_sign_ins::sign_ins_are_decided_on_without_a_browser"),
 ];

@@ -11,7 +11,7 @@ pub(super) const CODES: &[Code] = &[
         "the server has access policies, and none of them is for the request",
     )
     .observed()
-    .met("okta_codes::scopes_and_policies"),
+    .met("okta_codes_grants::scopes_and_policies"),
     code(
         "user_not_assigned",
         400,
@@ -40,7 +40,7 @@ pub(super) const CODES: &[Code] = &[
         "Some of the scopes requested for the refresh request were not granted in the original authorize request. Denied scopes: [{scopes}].",
         "a refresh asks for more than was granted",
     )
-    .met("okta_codes::scopes_and_policies"),
+    .met("okta_codes_grants::scopes_and_policies"),
     code(
         "network_zone_denied",
         403,
@@ -71,7 +71,7 @@ pub(super) const CODES: &[Code] = &[
         "The authorization server resource does not have any configured default scopes, 'scope' must be provided.",
         "no scope at a custom server that has no default ones",
     )
-    .met("okta_codes::scopes_and_policies"),
+    .met("okta_codes_grants::scopes_and_policies"),
     code(
         "openid_scope_without_user",
         400,
@@ -89,7 +89,7 @@ pub(super) const CODES: &[Code] = &[
         "`profile`, `email`, `address` or `phone` without `openid`",
     )
     .observed()
-    .met("okta_codes::scopes_and_policies"),
+    .met("okta_codes_grants::scopes_and_policies"),
     code(
         "browser_offline_access",
         400,

@@ -20,6 +20,7 @@ mod command;
 mod desk;
 mod http;
 mod stdio;
+mod store;
 mod transport;
 
 use std::process::ExitCode;

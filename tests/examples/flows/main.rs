@@ -1,8 +1,8 @@
 //! Every way to a token, each against a mock that runs inside of the program.
 //!
 //! ```text
-//! cargo run -p token-client --example flows                  all of them
-//! cargo run -p token-client --example flows -- device_code   one
+//! cargo run -p tests --example flows                  all of them
+//! cargo run -p tests --example flows -- device_code   one
 //! ```
 //!
 //! The addresses and the trust in them (`stage.rs`) are the mock's; all else is what a program in production does.
