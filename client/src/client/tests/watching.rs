@@ -1,5 +1,6 @@
 //! What watchers are told.
 
+use std::cell::RefCell;
 use std::fmt::{self, Write as _};
 use std::sync::{Arc, Mutex};
 
@@ -84,8 +85,24 @@ async fn requests_and_renewals_are_told() {
     ");
 }
 
-/// Writes down every field of every span and event.
-struct Recorder(Lines);
+thread_local! {
+    /// Where the recorder writes what happens on this thread.
+    static PAPER: RefCell<Option<Lines>> = const { RefCell::new(None) };
+}
+
+/// Writes down every field of every span and event. There is one for all threads: what only one thread listens to may be thought
+/// to be heard by nobody when another thread comes by first.
+struct Recorder;
+
+impl Recorder {
+    fn push(line: String) {
+        PAPER.with_borrow(|paper| {
+            if let Some(paper) = paper {
+                paper.push(line);
+            }
+        });
+    }
+}
 
 struct Fields<'s>(&'s mut String);
 
@@ -103,7 +120,7 @@ impl Subscriber for Recorder {
     fn new_span(&self, span: &Attributes<'_>) -> Id {
         let mut line = format!("span {}", span.metadata().name());
         span.record(&mut Fields(&mut line));
-        self.0.push(line);
+        Self::push(line);
         Id::from_u64(1)
     }
 
@@ -114,7 +131,7 @@ impl Subscriber for Recorder {
     fn event(&self, event: &tracing::Event<'_>) {
         let mut line = event.metadata().level().to_string().to_lowercase();
         event.record(&mut Fields(&mut line));
-        self.0.push(line);
+        Self::push(line);
     }
 
     fn enter(&self, _: &Id) {}
@@ -125,9 +142,10 @@ impl Subscriber for Recorder {
 #[tokio::test]
 async fn spans_and_events_hold_no_secret() {
     let lines = Lines::default();
-    let guard = tracing::subscriber::set_default(Recorder(lines.clone()));
+    tracing::subscriber::set_global_default(Recorder).unwrap();
+    PAPER.set(Some(lines.clone()));
     eventful(Lines::default()).await;
-    drop(guard);
+    PAPER.set(None);
     let told = lines.text();
     assert!(!told.contains("canary") && !told.contains("AT1"), "{told}");
     insta::assert_snapshot!(told, @r#"
