@@ -1,7 +1,7 @@
 //! Tokens that are good only with a key: demonstrating proof of possession (RFC 9449).
 
 use std::fmt;
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io::{self, Write as _};
 use std::path::Path;
 
@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use crate::assertion::SigningKey;
 use crate::entropy::random_text;
 use crate::error::Misuse;
+use crate::owner_only::owner_only;
 use crate::{Entropy, Secret};
 
 /// The key that a client's tokens are bound to, P-256 or P-384.
@@ -69,15 +70,9 @@ impl DpopKey {
             Err(error) => return Err(failed(error.to_string())),
         }
         let key = Self::generate()?;
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::OpenOptionsExt as _;
-            options.mode(0o600);
-        }
         let pem = key.to_pem()?;
-        let written = options.open(path).and_then(|mut file| {
+        let created = owner_only().create_new(true).open(path);
+        let written = created.and_then(|mut file| {
             file.write_all(pem.expose().as_bytes())
                 .and_then(|()| file.sync_all())
         });

@@ -25,6 +25,7 @@ mod http_client;
 mod managed_identity;
 #[cfg(feature = "openapi")]
 pub mod openapi;
+mod owner_only;
 mod policy;
 mod provider;
 mod record;

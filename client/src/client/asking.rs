@@ -29,12 +29,12 @@ impl Inner {
         scope: Option<&str>,
         claims: Option<&str>,
     ) -> Result<Answer, Error> {
-        let mut nonces = 0;
+        let mut repeated = false;
         loop {
             let (answer, news) = self.ask_once(grant, scope, claims).await?;
             let wants_nonce = |error: &Error| matches!(error, Error::Refused(refusal) if refusal.error.as_deref() == Some(USE_NONCE));
-            if news && nonces == 0 && answer.as_ref().is_err_and(wants_nonce) {
-                nonces += 1;
+            if news && !repeated && answer.as_ref().is_err_and(wants_nonce) {
+                repeated = true;
                 continue;
             }
             return answer;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,9 +10,10 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::lease::Patience;
 use super::written::Writing;
-use crate::clock::later;
 use crate::fingerprint::fingerprint;
+use crate::owner_only::owner_only;
 use crate::{
     BoxFuture, Clock, Lease, SealingKey, Secret, StoreError, StoreKey, SystemClock, TokenRecord,
     TokenStore,
@@ -36,8 +37,6 @@ pub struct FileStore {
     clock: Arc<dyn Clock>,
 }
 
-/// How often a lease that another has is asked for again.
-const LEASE_POLL: Duration = Duration::from_millis(20);
 /// A longer file is none of ours.
 const LONGEST: u64 = 64 << 20;
 
@@ -255,20 +254,14 @@ impl TokenStore for FileStore {
             let file = owner_only().create(true).open(&path);
             let file =
                 file.map_err(|error| failed(format!("cannot open `{}`: {error}", path.display())))?;
-            let end = later(self.clock.now(), limit);
+            let patience = Patience::begin(&*self.clock, limit);
             loop {
                 match file.try_lock() {
                     Ok(()) => return Ok(Lease::new(move || given_back(file))),
                     Err(TryLockError::Error(error)) => {
                         return Err(failed(format!("cannot lock `{}`: {error}", path.display())));
                     }
-                    Err(TryLockError::WouldBlock) if self.clock.now() >= end => {
-                        return Err(failed(format!(
-                            "another has been renewing the record for {} s",
-                            limit.as_secs_f64()
-                        )));
-                    }
-                    Err(TryLockError::WouldBlock) => self.clock.sleep(LEASE_POLL).await,
+                    Err(TryLockError::WouldBlock) => patience.wait().await?,
                 }
             }
         })
@@ -295,18 +288,6 @@ enum Unreadable {
 fn given_back(file: File) -> BoxFuture<'static, ()> {
     drop(file);
     Box::pin(std::future::ready(()))
-}
-
-/// Opens for writing; what is created this way only the owner can read.
-fn owner_only() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
-    options
 }
 
 #[cfg(test)]

@@ -1,8 +1,12 @@
 //! The right to renew a record while others who share the store wait.
 
 use std::fmt;
+use std::time::Duration;
 
-use crate::BoxFuture;
+use jiff::Timestamp;
+
+use crate::clock::later;
+use crate::{BoxFuture, Clock, StoreError};
 
 type Release = Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send + Sync>;
 
@@ -41,5 +45,38 @@ impl fmt::Debug for Lease {
         f.debug_struct("Lease")
             .field("shared", &self.is_shared())
             .finish()
+    }
+}
+
+/// Waits for a lease that another has, up to a limit.
+pub(super) struct Patience<'c> {
+    clock: &'c dyn Clock,
+    limit: Duration,
+    end: Timestamp,
+}
+
+/// How often the lease is asked for again.
+const POLL: Duration = Duration::from_millis(20);
+
+impl<'c> Patience<'c> {
+    pub(super) fn begin(clock: &'c dyn Clock, limit: Duration) -> Self {
+        Self {
+            clock,
+            limit,
+            end: later(clock.now(), limit),
+        }
+    }
+
+    /// Until the lease is to be asked for again; an error if that has gone on for too long.
+    pub(super) async fn wait(&self) -> Result<(), StoreError> {
+        if self.clock.now() >= self.end {
+            let limit = self.limit.as_secs_f64();
+            return Err(StoreError::new(
+                "lease",
+                format!("another has been renewing the record for {limit} s"),
+            ));
+        }
+        self.clock.sleep(POLL).await;
+        Ok(())
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::device_codes::AskedFor;
 use super::manner::Manner;
 use super::recent::Recent;
 use super::refresh_family::Fingerprint;
@@ -40,6 +41,29 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) any_issuer: bool,
     /// What the answer carries.
     pub(crate) wants: Wanted,
+}
+
+impl AuthorizationRequest {
+    /// What a device asks, as if it were a browser.
+    pub(crate) fn of_device(asked: AskedFor, user_code: &str) -> Self {
+        Self {
+            client: asked.client,
+            issuer: asked.issuer,
+            scope: asked.scope,
+            redirect_uri: String::new(),
+            platform: Platform::Public,
+            mode: ResponseMode::Query,
+            state: None,
+            nonce: None,
+            challenge: None,
+            hint: None,
+            asks_consent: false,
+            tells_account: false,
+            device: Some(user_code.to_owned()),
+            any_issuer: asked.any_issuer,
+            wants: Wanted::CODE,
+        }
+    }
 }
 
 /// What a client wants of the authorization endpoint (`response_type`).

@@ -253,10 +253,8 @@ impl DeviceCodes {
 
     /// The sign-ins that can be decided on, oldest first.
     pub(super) fn pending(&self, now: Timestamp) -> impl Iterator<Item = PendingSignIn> {
-        let open = move |sign_in: &&SignIn| {
-            sign_in.standing == Standing::Pending && now < sign_in.expires_at
-        };
-        let undecided = self.sign_ins.values().filter(open);
+        let undecided = self.sign_ins.values();
+        let undecided = undecided.filter(move |sign_in| sign_in.is_open(now));
         undecided.map(|sign_in| PendingSignIn {
             user_code: sign_in.user_code.clone(),
             client: sign_in.asked.client.clone(),
@@ -269,11 +267,7 @@ impl DeviceCodes {
 
     /// How many sign-ins of a client can be decided on.
     pub(super) fn pending_of(&self, client: &str, now: Timestamp) -> usize {
-        let open = |sign_in: &&SignIn| {
-            sign_in.standing == Standing::Pending
-                && now < sign_in.expires_at
-                && sign_in.asked.client == client
-        };
+        let open = |sign_in: &&SignIn| sign_in.is_open(now) && sign_in.asked.client == client;
         self.sign_ins.values().filter(open).count()
     }
 
@@ -284,6 +278,13 @@ impl DeviceCodes {
             Standing::Approved(by) | Standing::Redeemed(by) => Some(by.manner),
             Standing::Pending | Standing::Denied => None,
         }
+    }
+
+    /// What a user code stands for that can be decided on.
+    pub(super) fn pending_with(&self, user_code: &str, now: Timestamp) -> Option<&AskedFor> {
+        let serial = self.by_user_code.get(&plain(user_code))?;
+        let sign_in = self.sign_ins.get(serial)?;
+        sign_in.is_open(now).then_some(&sign_in.asked)
     }
 
     /// Until when a user code can be decided on.
@@ -378,6 +379,11 @@ impl SignIn {
         } else {
             PollRefusal::Pending
         }
+    }
+
+    /// Whether it can be decided on.
+    fn is_open(&self, now: Timestamp) -> bool {
+        self.standing == Standing::Pending && now < self.expires_at
     }
 }
 

@@ -62,6 +62,12 @@ impl Ledger {
         self.book().device_codes.asked_with(user_code).cloned()
     }
 
+    /// What a user code stands for that can be decided on.
+    pub(crate) fn pending_sign_in(&self, user_code: &str, now: Timestamp) -> Option<AskedFor> {
+        let book = self.book();
+        book.device_codes.pending_with(user_code, now).cloned()
+    }
+
     /// Until when a user code can be decided on.
     pub(crate) fn sign_in_ends(&self, user_code: &str) -> Option<Timestamp> {
         self.book().device_codes.end_of(user_code)

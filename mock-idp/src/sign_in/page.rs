@@ -156,15 +156,6 @@ pub(crate) fn message_to_opener(origin: &str, data: &serde_json::Value) -> Reply
     html(StatusCode::OK, "Working…", &body)
 }
 
-/// Whether two user codes are one: they are compared without case and punctuation (RFC 8628 section 6.1).
-pub(crate) fn is_same_code(one: &str, other: &str) -> bool {
-    let plain = |code: &str| -> String {
-        let letters = code.chars().filter(char::is_ascii_alphanumeric);
-        letters.map(|letter| letter.to_ascii_uppercase()).collect()
-    };
-    plain(one) == plain(other)
-}
-
 fn document(form: &Form<'_>, title: &str, fields: &str, buttons: &str) -> Reply {
     let flow = match form.flow {
         "" => String::new(),

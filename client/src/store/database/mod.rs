@@ -12,8 +12,8 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::clock::later;
 use crate::entropy::random_text;
+use crate::store::lease::Patience;
 use crate::store::written::Writing;
 use crate::{
     BoxFuture, Clock, Lease, SealingKey, Secret, StoreError, StoreKey, SystemClock, SystemEntropy,
@@ -75,9 +75,6 @@ struct Held {
     holder: String,
     seen: Option<String>,
 }
-
-/// How often a lease that another has is asked for again.
-const LEASE_POLL: Duration = Duration::from_millis(20);
 
 impl DatabaseStore {
     #[cfg(any(test, feature = "mongodb", feature = "redis"))]
@@ -179,20 +176,14 @@ impl TokenStore for DatabaseStore {
             let failed = |why| StoreError::new("lease", why);
             let holder =
                 random_text::<16>(&SystemEntropy).map_err(|misuse| failed(misuse.to_string()))?;
-            let end = later(self.clock.now(), limit);
+            let patience = Patience::begin(&*self.clock, limit);
             while !self
                 .shelf
                 .take(key.as_str(), &holder, limit)
                 .await
                 .map_err(failed)?
             {
-                if self.clock.now() >= end {
-                    return Err(failed(format!(
-                        "another has been renewing the record for {} s",
-                        limit.as_secs_f64()
-                    )));
-                }
-                self.clock.sleep(LEASE_POLL).await;
+                patience.wait().await?;
             }
             let held = Held {
                 holder: holder.clone(),

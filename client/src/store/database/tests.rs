@@ -1,4 +1,5 @@
 use super::*;
+use crate::clock::later;
 use crate::contract;
 
 /// A database in memory.

@@ -5,7 +5,7 @@ use super::request::ReturnTo;
 use super::{giving, pages, returning};
 use crate::directory::{Tenant, User};
 use crate::entra::aadsts::{Aadsts, text_of};
-use crate::ledger::{AskedFor, Manner, NotOpen, Progress};
+use crate::ledger::{AskedFor, AuthorizationRequest, Manner, NotOpen, Progress};
 use crate::sign_in::{Decided, RefusedWith};
 use crate::world::World;
 
@@ -74,7 +74,7 @@ pub(crate) fn deny(world: &World, serial: u32, with: &RefusedWith) -> Result<Dec
 
 /// How a user signs in for a device who shows whatever is asked for.
 pub(crate) fn device_shown(world: &World, asked: &AskedFor, user: &User) -> Manner {
-    let request = pages::of_device(asked.clone(), "");
+    let request = AuthorizationRequest::of_device(asked.clone(), "");
     let case = pages::case(world, &request);
     case.map_or(Manner::PASSWORD, |case| {
         decide::shown_everything(&case, user)
@@ -83,7 +83,7 @@ pub(crate) fn device_shown(world: &World, asked: &AskedFor, user: &User) -> Mann
 
 /// Has a user allow what the application of a device asks for.
 pub(crate) fn allow_device(world: &World, asked: AskedFor, user: &str) {
-    let request = pages::of_device(asked, "");
+    let request = AuthorizationRequest::of_device(asked, "");
     let Some(case) = pages::case(world, &request) else {
         return;
     };

@@ -6,7 +6,7 @@ use super::decide::{self, Case, Stand};
 use super::page;
 use super::request::ReturnTo;
 use super::{giving, returning, session};
-use crate::directory::{Platform, Tenant};
+use crate::directory::Tenant;
 use crate::engine::{Denial, TokenRequest};
 use crate::entra::admission;
 use crate::entra::denial::EntraDenial;
@@ -15,8 +15,7 @@ use crate::entra::realm;
 use crate::entra::sign_in_denial::SignInDenial;
 use crate::inbound::Inbound;
 use crate::ledger::{
-    Approval, AskedFor, AuthorizationRequest, NotOpen, OpenAuthorization, Progress, ResponseMode,
-    Undecidable, Wanted,
+    Approval, AuthorizationRequest, NotOpen, OpenAuthorization, Progress, Undecidable,
 };
 use crate::reply::Reply;
 use crate::world::World;
@@ -60,12 +59,7 @@ pub(super) fn device(world: &World, inbound: &Inbound, said: &TokenRequest) -> R
     let Some(user_code) = said.get("user_code") else {
         return refused(SignInDenial::UserCodeMissing);
     };
-    let pending = world.ledger.pending_sign_ins(world.clock.now());
-    let asked = world.ledger.asked_with(user_code).filter(|asked| {
-        let mut pending = pending.iter();
-        pending
-            .any(|one| one.client == asked.client && page::is_same_code(&one.user_code, user_code))
-    });
+    let asked = world.ledger.pending_sign_in(user_code, world.clock.now());
     let end = world.ledger.sign_in_ends(user_code);
     if end.is_some_and(|end| end <= world.clock.now()) {
         return refused(SignInDenial::UserCodeExpired);
@@ -77,31 +71,10 @@ pub(super) fn device(world: &World, inbound: &Inbound, said: &TokenRequest) -> R
         )
         .with_error("bad_verification_code", Some("AADSTS70018".to_owned()));
     };
-    let request = of_device(asked, user_code);
+    let request = AuthorizationRequest::of_device(asked, user_code);
     match case(world, &request) {
         Some(case) => decide::waiting(world, &case, None, |form| page::sign_in(form, "")),
         None => closed(world, inbound, NotOpen::Unknown),
-    }
-}
-
-/// What a device asks, as if it were a browser.
-pub(super) fn of_device(asked: AskedFor, user_code: &str) -> AuthorizationRequest {
-    AuthorizationRequest {
-        client: asked.client,
-        issuer: asked.issuer,
-        scope: asked.scope,
-        redirect_uri: String::new(),
-        platform: Platform::Public,
-        mode: ResponseMode::Query,
-        state: None,
-        nonce: None,
-        challenge: None,
-        hint: None,
-        asks_consent: false,
-        tells_account: false,
-        device: Some(user_code.to_owned()),
-        any_issuer: asked.any_issuer,
-        wants: Wanted::CODE,
     }
 }
 

@@ -5,7 +5,7 @@ use super::pages;
 use super::request::ReturnTo;
 use super::returning;
 use crate::directory::User;
-use crate::ledger::{AskedFor, Manner, NotOpen};
+use crate::ledger::{AskedFor, AuthorizationRequest, Manner, NotOpen};
 use crate::okta::codes;
 use crate::sign_in::{Decided, RefusedWith};
 use crate::world::World;
@@ -52,7 +52,7 @@ pub(crate) fn device_shown(world: &World, user: &User) -> Manner {
 
 /// Has a user allow what the application of a device asks for.
 pub(crate) fn allow_device(world: &World, asked: AskedFor, user: &str) {
-    let request = pages::of_device(asked, "");
+    let request = AuthorizationRequest::of_device(asked, "");
     if let Some(case) = pages::case(world, &request) {
         let consent = decide::lacking(world, &case, user);
         let (issuer, client) = (case.server.id(), &case.application.id);

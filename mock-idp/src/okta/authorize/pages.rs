@@ -5,12 +5,10 @@ use http::StatusCode;
 use super::decide::{self, Case, Stand};
 use super::request::ReturnTo;
 use super::returning;
-use crate::directory::Platform;
 use crate::engine::{self, Denial, TokenRequest};
 use crate::inbound::Inbound;
 use crate::ledger::{
-    Approval, AskedFor, AuthorizationRequest, NotOpen, OpenAuthorization, Progress, ResponseMode,
-    Undecidable, Wanted,
+    Approval, AuthorizationRequest, NotOpen, OpenAuthorization, Progress, Undecidable,
 };
 use crate::okta::denial::{OktaDenial, named};
 use crate::okta::issuing::by_password;
@@ -53,42 +51,15 @@ pub(super) fn device(world: &World, inbound: &Inbound, said: &TokenRequest) -> R
             false => page::device(ACTIVATE, Some("Enter the code that your device shows.")),
         };
     };
-    let now = world.clock.now();
-    let pending = world.ledger.pending_sign_ins(now);
-    let asked = world.ledger.asked_with(user_code).filter(|asked| {
-        let mut pending = pending.iter();
-        pending
-            .any(|one| one.client == asked.client && page::is_same_code(&one.user_code, user_code))
-    });
+    let asked = world.ledger.pending_sign_in(user_code, world.clock.now());
     let Some(asked) = asked else {
         return page::device(ACTIVATE, Some("Invalid code. Try again."))
             .with_error("invalid_user_code", None);
     };
-    let request = of_device(asked, user_code);
+    let request = AuthorizationRequest::of_device(asked, user_code);
     match case(world, &request) {
         Some(case) => decide::waiting(world, &case, None, |form| page::sign_in(form, "")),
         None => closed(NotOpen::Unknown),
-    }
-}
-
-/// What a device asks, as if it were a browser.
-pub(super) fn of_device(asked: AskedFor, user_code: &str) -> AuthorizationRequest {
-    AuthorizationRequest {
-        client: asked.client,
-        issuer: asked.issuer,
-        scope: asked.scope,
-        redirect_uri: String::new(),
-        platform: Platform::Public,
-        mode: ResponseMode::Query,
-        state: None,
-        nonce: None,
-        challenge: None,
-        hint: None,
-        asks_consent: false,
-        tells_account: false,
-        device: Some(user_code.to_owned()),
-        any_issuer: false,
-        wants: Wanted::CODE,
     }
 }
 
