@@ -65,6 +65,14 @@ impl TokenRecord {
         }
     }
 
+    /// A record of an API token, which a person has made.
+    pub(crate) fn of_person(api_token: Secret) -> Self {
+        Self {
+            token_type: SSWS.to_owned(),
+            ..Self::pasted(api_token)
+        }
+    }
+
     /// When the access token expires: `expires_at`, else `created_at` plus `expires_in`, else
     /// unknown.
     pub fn expiry(&self) -> Option<Timestamp> {

@@ -3,7 +3,7 @@
 use std::sync::{Arc, MutexGuard, PoisonError};
 
 use super::TokenClient;
-use super::state::Inner;
+use super::state::{Inner, Unsaved};
 use crate::error::Misuse;
 use crate::{Class, ClientAuth, Error, GrantSource, Secret, TokenRecord, TokenStore as _};
 
@@ -72,7 +72,7 @@ impl TokenClient {
         Ok(())
     }
 
-    /// Starts from another refresh token or password from the next request on.
+    /// Starts from another refresh token, password or API token from the next request on.
     ///
     /// For a user who has signed in again or changed the password while this process runs. The
     /// kind of grant and the user stay what they are, and so does the [store
@@ -94,7 +94,6 @@ impl TokenClient {
             credentials.sign_ins += u64::from(matches!(grant, GrantSource::RefreshToken(_)));
             credentials.grant = grant.clone();
         }
-        inner.state().superseded = false;
         inner.end_quiet_after(&[
             Class::ReauthRequired,
             Class::InteractionRequired,
@@ -102,6 +101,11 @@ impl TokenClient {
         ]);
         match grant {
             GrantSource::RefreshToken(token) => inner.store_sign_in(token).await,
+            GrantSource::ApiToken(token) => {
+                let present = inner.present();
+                inner.hold(TokenRecord::of_person(token), present, false);
+                Ok(())
+            }
             _ => Ok(()),
         }
     }
@@ -134,17 +138,17 @@ impl Inner {
             Some(token) => GrantSource::RefreshToken(token),
             None => GrantSource::SignIn,
         };
-        self.state().superseded = false;
         credentials.sign_ins
     }
 
     /// Puts a refresh token in the place of the stored one.
     async fn store_sign_in(&self, token: Secret) -> Result<(), Error> {
         let unsaved = self.state().unsaved.clone();
-        let known = match unsaved {
-            Some(record) => Ok(Some(record)),
-            None => self.store.load(&self.key).await,
+        let (known, since) = match unsaved {
+            Some(Unsaved { record, since }) => (Ok(Some(record)), since),
+            None => (self.store.load(&self.key).await, self.present()),
         };
+        self.state().lineage.take(&token);
         let record = TokenRecord {
             refresh_token: Some(token),
             ..known.clone().ok().flatten().unwrap_or_default()
@@ -153,7 +157,7 @@ impl Inner {
             Ok(_) => self.store.save(&self.key, &record).await,
             Err(error) => Err(error),
         };
-        self.state().unsaved = saved.is_err().then_some(record);
+        self.state().unsaved = saved.is_err().then_some(Unsaved { record, since });
         Ok(saved?)
     }
 
@@ -166,7 +170,7 @@ impl Inner {
 
     /// Ends a quiet time if what caused it is of one of these classes. What a server told to wait
     /// is waited.
-    fn end_quiet_after(&self, causes: &[Class]) {
+    pub(super) fn end_quiet_after(&self, causes: &[Class]) {
         let mut state = self.state();
         let ends = state
             .quiet

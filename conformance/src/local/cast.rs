@@ -13,7 +13,7 @@ use super::opening::{handed, setup};
 use super::timeline::Timeline;
 use super::transport::LoopbackTransport;
 use crate::contender::{
-    Contender, Credential, LocalClient, Said, Setup, WRONG_SECRET, Whom, give_secrets,
+    Contender, Credential, LocalClient, Said, Setup, Unleased, WRONG_SECRET, Whom, give_secrets,
 };
 use crate::scenario::{
     Body, CertificateChoice, ClientAuthMethod, Ending, OneOrMany, SecretChoice, Swap,
@@ -338,5 +338,5 @@ fn seed_of(seed: u64, place: usize) -> u64 {
 }
 
 fn fresh_store() -> Arc<dyn TokenStore> {
-    Arc::new(MemoryStore::new())
+    Arc::new(Unleased(MemoryStore::new()))
 }

@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use serde_json::Map;
 use token_client::{BoxFuture, FileStore, HttpTransport, MemoryStore, Secret, TokenStore};
 use tokenproof::contender::{
-    Answer, ApiCall, Beginning, Contender, Credential, LocalClient, Setup,
+    Answer, ApiCall, Beginning, Contender, Credential, LocalClient, Setup, Unleased,
 };
 use tokenproof::driver::protocol::{
     Capabilities, Grant, Hello, Message, Open, Operation, Outcome, Profile, Request, Unread,
@@ -29,7 +29,6 @@ use tokio::sync::{Notify, mpsc};
 use tokio::task::AbortHandle;
 
 use super::clock::{DrivenClock, Time};
-use super::store::Unleased;
 use super::transport::{Counting, Tasks};
 use words::{or_failed, swap, told};
 

@@ -1,13 +1,13 @@
-//! A store in a file in which nobody waits for a turn.
+//! A store in which nobody waits for a turn.
 
-use token_client::{BoxFuture, FileStore, Secret, StoreError, StoreKey, TokenRecord, TokenStore};
+use token_client::{BoxFuture, Secret, StoreError, StoreKey, TokenRecord, TokenStore};
 
-/// The library's file store without its leases, as the store in memory of the local road has none: scenarios let clients race for a
-/// record here, and one that waits for the other has no race to lose.
+/// A store of the client library without its leases: scenarios let clients race for a record, and one that waits for the other has
+/// no race to lose.
 #[derive(Debug)]
-pub(super) struct Unleased(pub(super) FileStore);
+pub struct Unleased<S>(pub S);
 
-impl TokenStore for Unleased {
+impl<S: TokenStore> TokenStore for Unleased<S> {
     fn load<'a>(
         &'a self,
         key: &'a StoreKey,
