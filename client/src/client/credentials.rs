@@ -3,7 +3,7 @@
 use std::sync::{Arc, MutexGuard, PoisonError};
 
 use super::TokenClient;
-use super::state::{Inner, Unsaved};
+use super::state::Inner;
 use crate::error::Misuse;
 use crate::{Class, ClientAuth, Error, GrantSource, Secret, TokenRecord, TokenStore as _};
 
@@ -144,9 +144,9 @@ impl Inner {
     /// Puts a refresh token in the place of the stored one.
     async fn store_sign_in(&self, token: Secret) -> Result<(), Error> {
         let unsaved = self.state().unsaved.clone();
-        let (known, since) = match unsaved {
-            Some(Unsaved { record, since }) => (Ok(Some(record)), since),
-            None => (self.store.load(&self.key).await, self.present()),
+        let known = match unsaved {
+            Some(record) => Ok(Some(record)),
+            None => self.store.load(&self.key).await,
         };
         self.state().lineage.take(&token);
         let record = TokenRecord {
@@ -157,7 +157,7 @@ impl Inner {
             Ok(_) => self.store.save(&self.key, &record).await,
             Err(error) => Err(error),
         };
-        self.state().unsaved = saved.is_err().then_some(Unsaved { record, since });
+        self.state().unsaved = saved.is_err().then_some(record);
         Ok(saved?)
     }
 

@@ -1,7 +1,7 @@
 //! Tokens that a person enters.
 
 use super::TokenClient;
-use super::state::{Inner, Unsaved};
+use super::state::Inner;
 use super::turn::Turn;
 use crate::{Class, Error, GrantKind, GrantSource, Purpose, Secret, TokenRecord, TokenStore as _};
 
@@ -59,8 +59,7 @@ impl Inner {
         if saved.is_ok() {
             self.state().unsaved = None;
         } else if record.refresh_token.is_some() {
-            let since = self.present();
-            self.state().unsaved = Some(Unsaved { record, since });
+            self.state().unsaved = Some(record);
         }
         saved
     }
@@ -92,7 +91,11 @@ impl Inner {
         } else {
             record.refresh_token = known;
         }
-        self.state().readmit(&record.access_token);
+        {
+            let mut state = self.state();
+            state.readmit(&record.access_token);
+            state.newest = Some((record.access_token.clone(), present));
+        }
         if record.access_token.is_empty() {
             self.held.clear();
         } else {

@@ -134,6 +134,7 @@ impl TokenClient {
         }
         // A store that cannot be read has nothing to hand out either.
         if let Ok(Some(stored)) = inner.store.load(&inner.key).await {
+            let stored = inner.caught_up(stored);
             inner.state().reject(stored.access_token);
         }
     }

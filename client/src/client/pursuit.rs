@@ -236,7 +236,9 @@ impl Inner {
                 retry_after: Some(wait),
                 status: StatusCode::TOO_MANY_REQUESTS,
                 description: None,
+                vendor_code: None,
                 correlation_id: None,
+                trace_id: None,
                 request_id: None,
             })));
         }

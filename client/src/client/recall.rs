@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::flight::Landed;
-use super::state::{Inner, Unsaved};
+use super::state::Inner;
 use crate::clock::Moment;
 use crate::fingerprint::fingerprint;
 use crate::{Error, GrantSource, Secret, TokenRecord, TokenStore as _};
@@ -13,12 +13,8 @@ impl Inner {
     pub(super) async fn look_up(&self) -> Result<Option<TokenRecord>, Error> {
         let unsaved = self.state().unsaved.clone();
         let known = match unsaved {
-            Some(Unsaved { record, since }) => {
+            Some(record) => {
                 self.store.save(&self.key, &record).await?;
-                // What is asked next is how old it is.
-                if self.state().accepts(&record) {
-                    self.hold(record.clone(), since, false);
-                }
                 self.state().unsaved = None;
                 Some(record)
             }
@@ -79,6 +75,14 @@ impl Inner {
         }
     }
 
+    /// Whether this refresh token was given to the client, and did not come out of the store.
+    pub(super) fn starts_from(&self, token: &Secret) -> bool {
+        match &self.credentials().grant {
+            GrantSource::RefreshToken(first) => first.matches(token),
+            _ => false,
+        }
+    }
+
     /// Whether the store says that the refresh token given at the start has been replaced, which this client did not know. The
     /// record that said so may be gone: a refusal takes it out.
     async fn recalls_replaced(&self) -> Result<bool, Error> {
@@ -116,10 +120,15 @@ impl Inner {
         }
     }
 
-    /// Since when the client has the access token of a record.
+    /// Since when there is the access token of a record, as far as this client knows.
     pub(super) fn known_since(&self, record: &TokenRecord) -> Moment {
         let held = self.held();
-        let same = held.filter(|(held, _)| held.access_token.matches(&record.access_token));
+        let held = held.map(|(held, since)| (held.access_token.clone(), since));
+        let newest = self.state().newest.clone();
+        let same = held
+            .into_iter()
+            .chain(newest)
+            .find(|(token, _)| token.matches(&record.access_token));
         same.map_or_else(|| self.present(), |(_, since)| since)
     }
 

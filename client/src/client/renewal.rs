@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::flight::{Landed, Wanted};
-use super::state::{Inner, Quiet, Unsaved};
+use super::state::{Inner, Quiet};
 use super::turn::Turn;
 use crate::clock::{Moment, Wait, left};
 use crate::error::ProtocolError;
@@ -231,9 +231,10 @@ impl Inner {
         let is_there = found
             .as_ref()
             .is_some_and(|found| found.refresh_token.is_some());
-        let sent = grant.refresh_token();
-        let over = sent.is_some_and(|token| {
-            (was_there && !is_there) || self.state().lineage.is_replaced(token)
+        let over = grant.refresh_token().is_some_and(|token| {
+            // What the client was given at the start it would choose again.
+            let gone = was_there && !is_there && !self.starts_from(token);
+            gone || self.state().lineage.is_replaced(token)
         });
         let renewed = found
             .as_ref()
@@ -276,6 +277,7 @@ impl Inner {
         since: Moment,
         mut signed_in: u64,
     ) -> Result<Landed, Error> {
+        self.state().newest = Some((record.access_token.clone(), since));
         loop {
             if let Some((by_now, given)) = self.sign_in_after(signed_in) {
                 signed_in = by_now;
@@ -285,7 +287,7 @@ impl Inner {
             if let Err(error) = self.store.save(&self.key, &record).await
                 && record.refresh_token.is_some()
             {
-                self.state().unsaved = Some(Unsaved { record, since });
+                self.state().unsaved = Some(record);
                 return Err(error.into());
             }
             self.bury_replaced(&record).await;

@@ -9,7 +9,7 @@ use crate::authorization::AuthorizationRequest;
 use crate::clock::later;
 use crate::device::DeviceSignIn;
 use crate::error::Misuse;
-use crate::request::{Grant, device_request};
+use crate::request::{Asked, Grant, device_request};
 use crate::{
     AccessToken, Attempt, AuthorizationCode, Class, DevicePrompt, Error, Failure, GrantKind, Next,
     Purpose,
@@ -114,9 +114,14 @@ impl Inner {
     async fn ask_for_device(&self) -> Result<DeviceSignIn, Error> {
         let auth = &self.credentials().auth;
         let claims = self.claims(None)?;
-        let occasion = self.occasion(self.provider()?.device_endpoint()?)?;
-        let scope = self.scope.as_deref();
-        let sealed = device_request(auth, scope, claims.as_deref(), &occasion)?;
+        let provider = self.provider()?;
+        let occasion = self.occasion(provider.device_endpoint()?)?;
+        let asked = Asked {
+            scope: self.scope.as_deref(),
+            claims: claims.as_deref(),
+            names_resource: provider.names_resource(),
+        };
+        let sealed = device_request(auth, asked, &occasion)?;
         let asked_at = occasion.now;
         let purpose = Purpose::Token(GrantKind::DeviceCode);
         let (parts, body) = self.send(sealed.request, purpose).await?.into_parts();

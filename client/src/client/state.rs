@@ -102,7 +102,9 @@ pub(super) struct State {
     /// What the last renewal brought; its access token is never empty and never the rejected one.
     pub(super) held: Held,
     /// A record that the store could not save. It holds the only copy of a refresh token.
-    pub(super) unsaved: Option<Unsaved>,
+    pub(super) unsaved: Option<TokenRecord>,
+    /// The newest access token, handed out or not, and since when there is one.
+    pub(super) newest: Option<(Secret, Moment)>,
     /// The token request under way.
     pub(super) flight: Option<Flight>,
     /// Until when no token request is made.
@@ -131,13 +133,6 @@ pub(super) struct State {
 pub(super) struct Quiet {
     pub(super) wait: Wait,
     pub(super) error: Error,
-}
-
-/// A record that is not in the store, and since when it is known.
-#[derive(Clone, Debug)]
-pub(super) struct Unsaved {
-    pub(super) record: TokenRecord,
-    pub(super) since: Moment,
 }
 
 impl State {

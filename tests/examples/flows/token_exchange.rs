@@ -12,7 +12,7 @@ use crate::stage::{told, trusting};
 pub(crate) async fn run() -> Outcome {
     // The administrator's part: a service that may exchange tokens.
     let mut directory = Directory::default();
-    let mut service = Application::new("0oa5gatewayTokenPr0d7", [GrantType::TokenExchange]);
+    let mut service = Application::new("0oa7gatewayTokenPr0d7", [GrantType::TokenExchange]);
     service.secrets = vec![ClientSecret::lasting("okta-app-secret_Gw7Tq2Zx9Mn4Lk1Vb6")];
     directory.okta.applications.push(service);
     let idp = MockIdp::of(Vendor::Okta)
@@ -29,7 +29,7 @@ pub(crate) async fn run() -> Outcome {
 
     // Ours: the audience says which API the new token is for.
     let auth = ClientAuth::SecretBasic {
-        id: "0oa5gatewayTokenPr0d7".to_owned(),
+        id: "0oa7gatewayTokenPr0d7".to_owned(),
         secret: Secret::new("okta-app-secret_Gw7Tq2Zx9Mn4Lk1Vb6"),
     };
     let exchange = TokenExchange::of_access_token(Secret::new(caller.value.reveal()))

@@ -9,7 +9,7 @@ use token_client::{Class, ClientAuth, Error, GrantSource, Secret, TokenClient, T
 
 use crate::world::World;
 
-const SERVICE: &str = "0oa5gatewayTokenPr0d7";
+const SERVICE: &str = "0oa7gatewayTokenPr0d7";
 const SERVICE_SECRET: &str = "okta-app-secret_Gw7Tq2Zx9Mn4Lk1Vb6";
 
 async fn world() -> World {

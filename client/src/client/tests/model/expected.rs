@@ -164,7 +164,9 @@ impl Expected {
 
     /// The store has nothing left, which ends the session for whoever looks.
     pub(super) fn emptied(&self) {
-        self.mind().newest_refresh = None;
+        let mut mind = self.mind();
+        mind.newest_refresh = None;
+        mind.have_nothing();
     }
 
     pub(super) fn invalidated(&self, client: usize) {
@@ -298,6 +300,9 @@ impl Expected {
             mind.newest_refresh = None;
         }
         let stored = matches!(shown, Shown::Refresh(token) if !mind.replaced.contains(&token));
+        if failed.spent {
+            mind.have_nothing();
+        }
         if failed.spent && stored {
             mind.newest = None;
         }
@@ -394,6 +399,13 @@ impl Client {
 impl Mind {
     fn note(&mut self, happening: Happening) {
         self.happened.insert(happening);
+    }
+
+    /// There may be nothing left to renew with, for any of the clients.
+    fn have_nothing(&mut self) {
+        for one in &mut self.clients {
+            one.troubled = true;
+        }
     }
 
     /// Whether the client knows, or its store does, that this must not be shown any more.

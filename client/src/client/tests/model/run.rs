@@ -177,7 +177,7 @@ impl Run {
                 let stored = stored.expect("it works again");
                 let unsaved = client.inner.state().unsaved.clone();
                 let newest = client.inner.state().lineage.newest().cloned();
-                found |= is_there(unsaved.and_then(|unsaved| unsaved.record.refresh_token))
+                found |= is_there(unsaved.and_then(|unsaved| unsaved.refresh_token))
                     // What is in hand takes the place of an older one in the store.
                     || (is_there(newest) && stored.is_some())
                     || is_there(stored.and_then(|record| record.refresh_token));

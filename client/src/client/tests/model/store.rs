@@ -66,6 +66,15 @@ impl Shared {
         }
     }
 
+    /// The client knows of the refresh token in a record.
+    fn note_read(&self, found: Option<&TokenRecord>) {
+        let token = found.and_then(|found| found.refresh_token.as_ref());
+        let number = token.and_then(|token| token.expose().strip_prefix("RT")?.parse().ok());
+        if let Some(number) = number {
+            self.expected.read(self.client, number);
+        }
+    }
+
     fn works(&self, action: &'static str) -> Result<(), StoreError> {
         let broken = *self.broken.lock().expect("no test panics with it in hand");
         let works = match broken {
@@ -89,13 +98,7 @@ impl TokenStore for Shared {
         Box::pin(async move {
             self.works("load")?;
             let found = self.records.load(key).await?;
-            let token = found
-                .as_ref()
-                .and_then(|found| found.refresh_token.as_ref());
-            let number = token.and_then(|token| token.expose().strip_prefix("RT")?.parse().ok());
-            if let Some(number) = number {
-                self.expected.read(self.client, number);
-            }
+            self.note_read(found.as_ref());
             Ok(found)
         })
     }
@@ -125,7 +128,9 @@ impl TokenStore for Shared {
     ) -> BoxFuture<'a, Result<Option<TokenRecord>, StoreError>> {
         Box::pin(async move {
             self.works("remove")?;
-            self.records.remove(key, refused).await
+            let left = self.records.remove(key, refused).await?;
+            self.note_read(left.as_ref());
+            Ok(left)
         })
     }
 
