@@ -3,12 +3,30 @@
 //!
 //! The scripts are in `tests/clients/entra`. Each does several things in a row and prints a line for each.
 
-#![expect(clippy::expect_used, reason = "what fails here fails the test")]
-
 mod azure_identity_javascript;
 mod azure_identity_python;
 mod msal_node;
 mod msal_python;
-mod script;
-mod table;
 mod validators;
+
+use tests::table::{Library, holds};
+
+/// Runs a script on `vm`, `app-service` or `kubernetes`, and has what it prints judged.
+fn shows(script: &str, place: &str, judge: impl FnOnce(&str)) {
+    tests::script::shows("entra", script, &["--runs-on", place], &[place], judge);
+}
+
+#[test]
+fn the_table_says_what_is_shown_of_which_version() {
+    let library = |pin, source| Library { pin, source };
+    let libraries = [
+        library("msal==", include_str!("msal_python.rs")),
+        library(r#""@azure/msal-node": ""#, include_str!("msal_node.rs")),
+        library("azure-identity==", include_str!("azure_identity_python.rs")),
+        library(
+            r#""@azure/identity": ""#,
+            include_str!("azure_identity_javascript.rs"),
+        ),
+    ];
+    holds("docs/entra.md", &libraries, 80);
+}

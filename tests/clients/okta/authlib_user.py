@@ -1,0 +1,44 @@
+"""Authlib for a user: code with PKCE, id token, userinfo, and the end of the session."""
+
+import requests
+import world
+from authlib_app import portal
+
+
+def identity(token, nonce):
+    try:
+        claims = app.parse_id_token(token, nonce)
+        return f"{claims['preferred_username']}, with {' and '.join(name for name in ('nonce', 'at_hash') if name in claims)}"
+    except Exception as error:
+        return f"{type(error).__name__} {getattr(error, 'claim', None) or ''}".rstrip()
+
+
+def answer(url):
+    """What is answered to a browser: the status, and where it is sent."""
+    reply = requests.get(url, timeout=30, allow_redirects=False)
+    return f"{reply.status_code} {reply.headers.get('location', '')}"
+
+
+app = portal()
+asked = app.begin()
+back = world.approved(asked["url"])["url"]
+token = app.redeem(asked, back)
+print(f"code: {world.told(lambda: token)}")
+print(f"the same code: {world.told(lambda: app.redeem(asked, back))}")
+again = app.begin()
+back = world.approved(again["url"])["url"]
+print(f"another state: {world.told(lambda: app.redeem(again, back, state='another'))}")
+print(f"another verifier: {world.told(lambda: app.redeem(again, back, code_verifier='v' * 43))}")
+
+print(f"id token: {identity(token, asked['nonce'])}")
+print(f"id token, another nonce: {identity(token, 'another')}")
+print(f"id token, another access token: {identity({**token, 'access_token': 'another'}, asked['nonce'])}")
+for flaw in ["wrong_key", "wrong_issuer", "expired"]:
+    forged = world.forged_id_token(world.PORTAL[0], asked["nonce"], flaw)
+    print(f"id token, {flaw}: {identity({'id_token': forged}, asked['nonce'])}")
+
+print(f"userinfo: {app.userinfo(token=token)['email']}")
+out = app.create_logout_url(world.AFTERWARDS, token["id_token"], "here")
+print(f"logout: {answer(out['url'])}")
+elsewhere = app.create_logout_url("https://elsewhere.example/", token["id_token"])
+print(f"logout to elsewhere: {answer(elsewhere['url'])}")
