@@ -7,7 +7,7 @@ import re
 from urllib.parse import urlencode
 
 import requests
-from steering import ADA, ADA_PASSWORD, approve_device, browse, call, claims, deny_device, sign_in, steer  # noqa: F401
+from steering import ADA, ADA_PASSWORD, approve_device, approved, browse, call, claims, deny_device, sign_in, steer  # noqa: F401
 
 AUTHORITY_HOST = os.environ["AZURE_AUTHORITY_HOST"]
 TENANT = os.environ["AZURE_TENANT_ID"]

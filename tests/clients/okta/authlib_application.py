@@ -10,7 +10,7 @@ from joserfc.jwk import RSAKey
 
 
 def found(url):
-    metadata = app(world.SERVICE, metadata=url).load_server_metadata()
+    metadata = app(url, world.SERVICE).load_server_metadata()
     return f"{metadata['issuer'].removeprefix(world.ORG) or '/'}, {metadata['token_endpoint'].removeprefix(world.ORG)}"
 
 

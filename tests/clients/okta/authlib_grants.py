@@ -2,7 +2,6 @@
 
 import world
 from authlib.integrations.requests_client import AssertionSession, OAuth2Session
-from authlib_app import portal
 
 DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
@@ -45,7 +44,7 @@ def exchanged(subject, audience="api://default"):
     return world.told(lambda: session.fetch_token(world.TOKEN_URL, grant_type=EXCHANGE, **form))
 
 
-subject = portal().sign_in()["access_token"]
+subject = world.portal().sign_in(world.PORTAL_URI)["access_token"]
 print(f"token exchange: {exchanged(subject)}")
 print(f"token exchange, of nothing: {exchanged('no.token.atall')}")
 print(f"token exchange, for another: {exchanged(subject, 'api://other')}")

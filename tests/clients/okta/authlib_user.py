@@ -2,15 +2,6 @@
 
 import requests
 import world
-from authlib_app import portal
-
-
-def identity(token, nonce):
-    try:
-        claims = app.parse_id_token(token, nonce)
-        return f"{claims['preferred_username']}, with {' and '.join(name for name in ('nonce', 'at_hash') if name in claims)}"
-    except Exception as error:
-        return f"{type(error).__name__} {getattr(error, 'claim', None) or ''}".rstrip()
 
 
 def answer(url):
@@ -19,23 +10,23 @@ def answer(url):
     return f"{reply.status_code} {reply.headers.get('location', '')}"
 
 
-app = portal()
-asked = app.begin()
+app = world.portal()
+asked = app.begin(world.PORTAL_URI)
 back = world.approved(asked["url"])["url"]
 token = app.redeem(asked, back)
 print(f"code: {world.told(lambda: token)}")
 print(f"the same code: {world.told(lambda: app.redeem(asked, back))}")
-again = app.begin()
+again = app.begin(world.PORTAL_URI)
 back = world.approved(again["url"])["url"]
 print(f"another state: {world.told(lambda: app.redeem(again, back, state='another'))}")
 print(f"another verifier: {world.told(lambda: app.redeem(again, back, code_verifier='v' * 43))}")
 
-print(f"id token: {identity(token, asked['nonce'])}")
-print(f"id token, another nonce: {identity(token, 'another')}")
-print(f"id token, another access token: {identity({**token, 'access_token': 'another'}, asked['nonce'])}")
+print(f"id token: {app.identity(token, asked['nonce'])}")
+print(f"id token, another nonce: {app.identity(token, 'another')}")
+print(f"id token, another access token: {app.identity({**token, 'access_token': 'another'}, asked['nonce'])}")
 for flaw in ["wrong_key", "wrong_issuer", "expired"]:
     forged = world.forged_id_token(world.PORTAL[0], asked["nonce"], flaw)
-    print(f"id token, {flaw}: {identity({'id_token': forged}, asked['nonce'])}")
+    print(f"id token, {flaw}: {app.identity({'id_token': forged}, asked['nonce'])}")
 
 print(f"userinfo: {app.userinfo(token=token)['email']}")
 out = app.create_logout_url(world.AFTERWARDS, token["id_token"], "here")

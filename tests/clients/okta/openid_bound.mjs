@@ -1,6 +1,7 @@
 // openid-client for an application whose tokens work in the hands of one key only (DPoP).
 
 import * as client from "openid-client";
+import * as openid from "../openid.mjs";
 import * as world from "./world.mjs";
 
 const { vault } = world;
@@ -19,7 +20,7 @@ async function outcome(acquired, handle = DPoP) {
     const { orders } = await answer.json();
     return `${type}, ${world.claims(token).sub}, ${orders.length} orders`;
   } catch (error) {
-    return world.wrong(error);
+    return openid.wrong(error);
   }
 }
 
@@ -36,16 +37,8 @@ console.log(`statuses: ${await refused()}`);
 console.log(`bound, again: ${await outcome(client.clientCredentialsGrant(config, undefined, { DPoP }))}`);
 console.log(`bound, shown with another key: ${await outcome(own, other)}`);
 
-const pkceCodeVerifier = client.randomPKCECodeVerifier();
-const url = client.buildAuthorizationUrl(config, {
-  redirect_uri: vault.uri,
-  scope: "openid offline_access orders.read",
-  code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
-  code_challenge_method: "S256",
-  state: "here",
-});
-const back = new URL((await world.approved(url)).address);
-const tokens = await client.authorizationCodeGrant(config, back, { pkceCodeVerifier, expectedState: "here" }, undefined, { DPoP });
+const asked = await openid.signedIn(config, vault.uri, "openid offline_access orders.read");
+const tokens = await openid.redeemed(config, asked, {}, { DPoP });
 console.log(`bound, code: ${await outcome(tokens)}`);
 const { sub } = await client.fetchUserInfo(config, tokens.access_token, tokens.claims().sub, { DPoP });
 console.log(`bound, userinfo: ${sub}`);

@@ -1,24 +1,11 @@
 // openid-client with the tokens of a user who has signed in: renewal, introspection, revocation.
 
-import {
-  authorizationCodeGrant,
-  buildAuthorizationUrl,
-  calculatePKCECodeChallenge,
-  randomPKCECodeVerifier,
-  refreshTokenGrant,
-  tokenIntrospection,
-  tokenRevocation,
-} from "openid-client";
+import { refreshTokenGrant, tokenIntrospection, tokenRevocation } from "openid-client";
+import * as openid from "../openid.mjs";
 import * as world from "./world.mjs";
 
-/** Needs no more than a code: everything else is shown elsewhere. */
 async function signedIn(config, { uri }) {
-  const pkceCodeVerifier = randomPKCECodeVerifier();
-  const code_challenge = await calculatePKCECodeChallenge(pkceCodeVerifier);
-  const scope = "openid offline_access orders.read";
-  const asked = { redirect_uri: uri, scope, code_challenge, code_challenge_method: "S256", state: "here" };
-  const { address } = await world.approved(buildAuthorizationUrl(config, asked));
-  return authorizationCodeGrant(config, new URL(address), { pkceCodeVerifier, expectedState: "here" });
+  return openid.redeemed(config, await openid.signedIn(config, uri, "openid offline_access orders.read"));
 }
 
 async function renewed(config, { refresh_token: shown }) {
@@ -35,9 +22,9 @@ async function worth(config, token, hint) {
 
 const page = await world.found(world.page);
 let first = await signedIn(page, world.page);
-const acquired = refreshTokenGrant(page, first.refresh_token);
-console.log(`refresh: ${await world.outcome(acquired)}, ${(await acquired).refresh_token === first.refresh_token ? "the same" : "a new token"}`);
-console.log(`refresh, then the newest: ${await renewed(page, await acquired)}`);
+console.log(`refresh: ${await renewed(page, first)}`);
+const newest = await refreshTokenGrant(page, first.refresh_token);
+console.log(`refresh, then the newest: ${await renewed(page, newest)}`);
 console.log(`replaced, within the leeway: ${await renewed(page, first)}`);
 
 const portal = await world.found(world.portal);

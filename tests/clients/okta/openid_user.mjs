@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import * as client from "openid-client";
+import * as openid from "../openid.mjs";
 import * as world from "./world.mjs";
 
 const { portal } = world;
@@ -12,30 +13,10 @@ client.enableNonRepudiationChecks(taken);
 const hybrid = await world.found(portal);
 client.useCodeIdTokenResponseType(hybrid);
 
-async function begun(build = client.buildAuthorizationUrl, config = taken) {
-  const checks = {
-    pkceCodeVerifier: client.randomPKCECodeVerifier(),
-    expectedState: client.randomState(),
-    expectedNonce: client.randomNonce(),
-  };
-  const url = await build(config, {
-    redirect_uri: portal.uri,
-    scope: "openid profile email offline_access orders.read",
-    code_challenge: await client.calculatePKCECodeChallenge(checks.pkceCodeVerifier),
-    code_challenge_method: "S256",
-    state: checks.expectedState,
-    nonce: checks.expectedNonce,
-  });
-  return { url, checks };
-}
-
-async function signedIn(build, config) {
-  const { url, checks } = await begun(build, config);
-  return { back: new URL((await world.approved(url)).address), checks };
-}
-
-const redeemed = ({ back, checks }, others, config = taken) =>
-  client.authorizationCodeGrant(config, back, { ...checks, ...others });
+const scope = "openid profile email offline_access orders.read";
+const begun = (build, config = taken) => openid.begun(config, portal.uri, scope, build);
+const signedIn = (build, config = taken) => openid.signedIn(config, portal.uri, scope, build);
+const redeemed = (asked, others, config = taken) => openid.redeemed(config, asked, others);
 
 /** What the library makes of an id token that has something wrong with it. */
 async function forged(flaw) {
@@ -45,19 +26,9 @@ async function forged(flaw) {
     const answer = await fetch(url, options);
     return url === world.tokenUrl ? Response.json({ ...(await answer.json()), id_token }) : answer;
   };
-  const said = await identity(redeemed(asked));
+  const said = await openid.identity(redeemed(asked));
   taken[client.customFetch] = fetch;
   return said;
-}
-
-async function identity(acquired) {
-  try {
-    const claims = (await acquired).claims();
-    const known = ["nonce", "at_hash"].filter((name) => name in claims);
-    return `${claims.preferred_username}, with ${known.join(" and ")}`;
-  } catch (error) {
-    return world.wrong(error);
-  }
 }
 
 const asked = await signedIn();
@@ -75,23 +46,23 @@ console.log(`pushed: ${[...pushed.url.searchParams.keys()]}`);
 const { address } = await world.approved(pushed.url);
 console.log(`pushed, code: ${await world.outcome(redeemed({ back: new URL(address), checks: pushed.checks }))}`);
 
-console.log(`id token: ${await identity(tokens)}`);
+console.log(`id token: ${await openid.identity(tokens)}`);
 const half = createHash("sha256").update(tokens.access_token).digest().subarray(0, 16).toString("base64url");
 console.log(`at_hash: ${tokens.claims().at_hash === half ? "right" : "wrong"}`);
-console.log(`id token, another nonce: ${await identity(redeemed(await signedIn(), { expectedNonce: "another" }))}`);
+console.log(`id token, another nonce: ${await openid.identity(redeemed(await signedIn(), { expectedNonce: "another" }))}`);
 for (const flaw of ["wrong_key", "wrong_issuer", "expired"]) {
   console.log(`id token, ${flaw}: ${await forged(flaw)}`);
 }
 
-const both = await signedIn(client.buildAuthorizationUrl, hybrid);
+const both = await signedIn(undefined, hybrid);
 console.log(`code and id token: ${await world.outcome(redeemed(both, {}, hybrid))}`);
-const mixed = await signedIn(client.buildAuthorizationUrl, hybrid);
+const mixed = await signedIn(undefined, hybrid);
 mixed.back.hash = mixed.back.hash.replace(/code=[^&]*/, "code=another");
 console.log(`code and id token, another code: ${await world.outcome(redeemed(mixed, {}, hybrid))}`);
 
 const { sub } = tokens.claims();
 console.log(`userinfo: ${(await client.fetchUserInfo(taken, tokens.access_token, sub)).email}`);
-const wrong = (acquired) => acquired.catch(world.wrong);
+const wrong = (acquired) => acquired.catch(openid.wrong);
 console.log(`userinfo, of another: ${await wrong(client.fetchUserInfo(taken, tokens.access_token, "00u9another"))}`);
 console.log(`userinfo, of nobody: ${await wrong(client.fetchUserInfo(taken, "no.token.atall", sub))}`);
 

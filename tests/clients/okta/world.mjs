@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { importPKCS8 } from "jose";
 import { discovery, modifyAssertion, None, PrivateKeyJwt } from "openid-client";
+import { wrong } from "../openid.mjs";
 import { ada, call, claims, steer } from "../steering.mjs";
 
 export { ada, approved, approveDevice, call, claims, declined, denyDevice, steer } from "../steering.mjs";
@@ -57,12 +58,6 @@ export function alone(authenticate) {
 /** The orders that a token opens. */
 export async function orders(token) {
   return `${(await call(token, ordersUrl)).orders.length} orders`;
-}
-
-/** The name of an error, and what tells it from others: OAuth's own if there is one, else the library's and the claim that is wrong. */
-export function wrong({ name, code, error, cause }) {
-  const own = [code.replace("OAUTH_", ""), cause?.cause?.claim ?? cause?.cause?.attribute].filter(Boolean);
-  return `${name} ${error ?? cause?.[0]?.parameters.error ?? own.join(" ")}`;
 }
 
 /** What came of a request for a token: for whom it speaks, or the error that the library raises. */

@@ -3,6 +3,7 @@
 import os
 import pathlib
 
+from authlib_app import app
 from joserfc.jwk import RSAKey
 from steering import ADA, ADA_PASSWORD, approve_device, approved, call, claims, deny_device, steer  # noqa: F401
 
@@ -20,6 +21,11 @@ TELLER = "0oa7tellerTokenPr0d7", "okta-app-secret_Wq8Zx3-Cv6Bn1Mk5Lp"
 
 KEY_PEM = (pathlib.Path(os.environ["SAMPLE_CREDENTIAL"]) / "client.key.pem").read_text()
 KEY = RSAKey.import_key(KEY_PEM)
+
+
+def portal():
+    metadata = f"{ISSUER}/.well-known/openid-configuration"
+    return app(metadata, *PORTAL, scope="openid profile email offline_access orders.read")
 
 
 def forged_id_token(client, nonce, flaw):
