@@ -7,7 +7,7 @@ import world
 def answer(url):
     """What is answered to a browser: the status, and where it is sent."""
     reply = requests.get(url, timeout=30, allow_redirects=False)
-    return f"{reply.status_code} {reply.headers.get('location', '')}"
+    return f"{reply.status_code} {reply.headers.get('location', '')}".rstrip()
 
 
 app = world.portal()
@@ -27,6 +27,11 @@ print(f"id token, another access token: {app.identity({**token, 'access_token': 
 for flaw in ["wrong_key", "wrong_issuer", "expired"]:
     forged = world.forged_id_token(world.PORTAL[0], asked["nonce"], flaw)
     print(f"id token, {flaw}: {app.identity({'id_token': forged}, asked['nonce'])}")
+kid = world.steer("POST", "/keys", {})["kid"]
+world.steer("POST", f"/keys/{kid}/activate")
+again = app.begin(world.PORTAL_URI)
+rotated = app.redeem(again, world.approved(again["url"])["url"])
+print(f"id token, a new key: {app.identity(rotated, again['nonce'])}")
 
 print(f"userinfo: {app.userinfo(token=token)['email']}")
 out = app.create_logout_url(world.AFTERWARDS, token["id_token"], "here")

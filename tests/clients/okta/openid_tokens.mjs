@@ -8,11 +8,12 @@ async function signedIn(config, { uri }) {
   return openid.redeemed(config, await openid.signedIn(config, uri, "openid offline_access orders.read"));
 }
 
+/** What is said of a renewal, and the tokens that it gives. */
 async function renewed(config, { refresh_token: shown }) {
   const acquired = refreshTokenGrant(config, shown);
   const said = await world.outcome(acquired);
-  const { refresh_token: given } = await acquired.catch(() => ({ refresh_token: shown }));
-  return given === shown ? said : `${said}, a new token`;
+  const given = await acquired.catch(() => undefined);
+  return { said: given && given.refresh_token !== shown ? `${said}, a new token` : said, given };
 }
 
 async function worth(config, token, hint) {
@@ -22,22 +23,22 @@ async function worth(config, token, hint) {
 
 const page = await world.found(world.page);
 let first = await signedIn(page, world.page);
-console.log(`refresh: ${await renewed(page, first)}`);
-const newest = await refreshTokenGrant(page, first.refresh_token);
-console.log(`refresh, then the newest: ${await renewed(page, newest)}`);
-console.log(`replaced, within the leeway: ${await renewed(page, first)}`);
+const { said, given } = await renewed(page, first);
+console.log(`refresh: ${said}`);
+console.log(`refresh, then the newest: ${(await renewed(page, given)).said}`);
+console.log(`replaced, within the leeway: ${(await renewed(page, first)).said}`);
 
 const portal = await world.found(world.portal);
 first = await signedIn(portal, world.portal);
 console.log(`introspection: ${await worth(portal, first, "access_token")}`);
 console.log(`introspection, refresh token: ${await worth(portal, first, "refresh_token")}`);
 const second = await refreshTokenGrant(portal, first.refresh_token);
-console.log(`replaced: ${await renewed(portal, first)}`);
-console.log(`replaced, then the newest: ${await renewed(portal, second)}`);
+console.log(`replaced: ${(await renewed(portal, first)).said}`);
+console.log(`replaced, then the newest: ${(await renewed(portal, second)).said}`);
 console.log(`introspection, then: ${await worth(portal, second, "access_token")}`);
 
 first = await signedIn(portal, world.portal);
 await tokenRevocation(portal, first.refresh_token, { token_type_hint: "refresh_token" });
 console.log(`revocation: done`);
 console.log(`introspection, revoked: ${await worth(portal, first, "access_token")}`);
-console.log(`revoked: ${await renewed(portal, first)}`);
+console.log(`revoked: ${(await renewed(portal, first)).said}`);

@@ -53,6 +53,12 @@ console.log(`id token, another nonce: ${await openid.identity(redeemed(await sig
 for (const flaw of ["wrong_key", "wrong_issuer", "expired"]) {
   console.log(`id token, ${flaw}: ${await forged(flaw)}`);
 }
+const { kid } = await world.steer("POST", "/keys", {});
+await world.steer("POST", `/keys/${kid}/activate`);
+console.log(`id token, unknown, and just fetched: ${await openid.identity(redeemed(await signedIn()))}`);
+const fresh = await world.found(portal);
+client.enableNonRepudiationChecks(fresh);
+console.log(`id token, a new key: ${await openid.identity(redeemed(await signedIn(), {}, fresh))}`);
 
 const both = await signedIn(undefined, hybrid);
 console.log(`code and id token: ${await world.outcome(redeemed(both, {}, hybrid))}`);

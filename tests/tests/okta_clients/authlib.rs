@@ -37,9 +37,10 @@ fn a_user_signs_in() {
         id token, wrong_key: BadSignatureError
         id token, wrong_issuer: InvalidClaimError iss
         id token, expired: ExpiredTokenError exp
+        id token, a new key: ada@okta.example, with nonce and at_hash
         userinfo: ada@okta.example
         logout: 302 https://portal.okta.example/?state=here
-        logout to elsewhere: 400 
+        logout to elsewhere: 400
         ");
     });
 }

@@ -42,6 +42,8 @@ fn a_user_signs_in() {
         id token, wrong_key: ClientError INVALID_RESPONSE
         id token, wrong_issuer: ClientError JWT_CLAIM_COMPARISON_FAILED iss
         id token, expired: ClientError JWT_TIMESTAMP_CHECK_FAILED exp
+        id token, unknown, and just fetched: ClientError KEY_SELECTION_FAILED
+        id token, a new key: ada@okta.example, with nonce and at_hash
         code and id token: bearer, ada@okta.example, 1 orders
         code and id token, another code: ClientError JWT_CLAIM_COMPARISON_FAILED c_hash
         userinfo: ada@okta.example
