@@ -98,7 +98,12 @@ async fn a_user_signs_in_at_okta() {
     let request = portal.authorization_request("http://localhost:8081/callback");
     let stranger = request.expect("it is an address").url();
     assert!(!answered(&stranger).await.contains_key("location"));
-    insta::assert_snapshot!(world.journal(), @"");
+    insta::assert_snapshot!(world.journal(), @"
+    authorize without grant [] -> 302 AC#1
+    token authorization_code [Post] shows AC#1 -> 200 AT#1 RT#1
+    token refresh_token [Post] shows RT#1 -> 200 AT#2
+    authorize without grant [] -> 400
+    ");
 }
 
 #[tokio::test]

@@ -45,7 +45,7 @@ pub(super) fn changed(document: &Document, update: &Bson, made: bool, now: DateT
             ("$unset", Bson::String(name)) => {
                 document.remove(name);
             }
-            other => panic!("no other stage is used: {other:?}"),
+            other => unreachable!("no other stage is used: {other:?}"),
         }
     }
     document
@@ -73,7 +73,7 @@ fn value(document: &Document, expression: &Bson, now: DateTime) -> Option<Bson> 
                     moment(both[0].as_ref()) <= moment(both[1].as_ref()),
                 ))
             }
-            Some((name, _)) if name.starts_with('$') => panic!("no {name} is used"),
+            Some((name, _)) if name.starts_with('$') => unreachable!("no {name} is used"),
             _ => {
                 let members = members
                     .iter()
