@@ -129,9 +129,12 @@ pub(super) fn is_beyond(need: Need) -> bool {
         | Need::Capabilities
         | Need::Certificate
         | Need::DeviceCode
+        | Need::Dpop
         | Need::Federated
         | Need::ManagedIdentity
         | Need::OnBehalfOf
+        | Need::PrivateKey
+        | Need::TokenExchange
         | Need::V1 => true,
         Need::Cancel
         | Need::Classes

@@ -9,6 +9,7 @@ mod lazy;
 mod matrix;
 mod owners;
 mod policies;
+mod proofs;
 mod requests;
 mod responses;
 mod rewriting;
@@ -90,6 +91,11 @@ pub static MUTANTS: &[Mutant] = &[
         open: responses::case_sensitive_token_type,
     },
     Mutant {
+        name: "ChangesKey",
+        does: "refreshes with another key than the one its tokens are bound to",
+        open: proofs::changes_key,
+    },
+    Mutant {
         name: "ChokesOnMissingLifetime",
         does: "cannot read an answer without a lifetime",
         open: responses::chokes_on_missing_lifetime,
@@ -155,14 +161,29 @@ pub static MUTANTS: &[Mutant] = &[
         open: |s| policy(s, policies::IgnoresExpiry),
     },
     Mutant {
+        name: "IgnoresNonce",
+        does: "does not look for the nonce that a server wants in its proofs",
+        open: proofs::ignores_nonce,
+    },
+    Mutant {
         name: "IgnoresRetryAfter",
         does: "does not look for a hint how long to wait",
         open: |s| policy(s, policies::IgnoresRetryAfter),
     },
     Mutant {
+        name: "IgnoresSlowDown",
+        does: "polls as often as it was told at first, however often it is told to slow down",
+        open: |s| policy(s, flows::IgnoresSlowDown),
+    },
+    Mutant {
         name: "IgnoresTokenType",
         does: "takes any type of token for a bearer token",
         open: responses::ignores_token_type,
+    },
+    Mutant {
+        name: "KeepsOldNonce",
+        does: "learns of a new nonce only when the old one is refused",
+        open: proofs::keeps_old_nonce,
     },
     Mutant {
         name: "KeepsOldRefreshToken",
@@ -220,6 +241,11 @@ pub static MUTANTS: &[Mutant] = &[
         open: flows::omits_metadata_header,
     },
     Mutant {
+        name: "OmitsTokenHash",
+        does: "proves that it has the key, and not for which token",
+        open: proofs::omits_token_hash,
+    },
+    Mutant {
         name: "OneKeyForAll",
         does: "keeps the tokens of all users, applications and tenants under one key",
         open: stores::one_key_for_all,
@@ -265,6 +291,11 @@ pub static MUTANTS: &[Mutant] = &[
         open: |s| policy(s, policies::RefreshesOn403),
     },
     Mutant {
+        name: "RepeatsAssertion",
+        does: "repeats a request with the assertion of the first try",
+        open: flows::repeats_assertion,
+    },
+    Mutant {
         name: "RepeatsLostPosts",
         does: "sends a call again whose answer was lost, whatever it does",
         open: transports::repeats_lost_posts,
@@ -273,6 +304,11 @@ pub static MUTANTS: &[Mutant] = &[
         name: "RepeatsParameter",
         does: "sends a parameter twice",
         open: requests::repeats_parameter,
+    },
+    Mutant {
+        name: "RepeatsProof",
+        does: "shows one and the same proof with every call",
+        open: proofs::repeats_proof,
     },
     Mutant {
         name: "ResendsPassword",
@@ -318,6 +354,11 @@ pub static MUTANTS: &[Mutant] = &[
         name: "SendsJson",
         does: "sends the parameters of a token request as JSON",
         open: requests::sends_json,
+    },
+    Mutant {
+        name: "ShowsBoundAsBearer",
+        does: "shows a bound token as if whoever has it could use it",
+        open: proofs::shows_bound_as_bearer,
     },
     Mutant {
         name: "SignsInAgain",

@@ -285,6 +285,7 @@ impl Desk {
                 _ => ClientAuthMethod::Post,
             },
             proof: None,
+            dpop: None,
             grant: open.grant.into(),
             beginning: Beginning::Grant,
             capabilities: Vec::new(),
