@@ -148,6 +148,26 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn an_okta_world_has_what_its_clients_need() {
+        let furnished = async |body: Value, all_sign: bool| {
+            let body: Body = serde_json::from_value(body).expect("a body");
+            let world = world(Provider::Okta, &body, Duration::ZERO, 1).plain_http();
+            let idp = furnished(world, &body, all_sign).start().await;
+            let directory = idp.expect("a world").directory();
+            let signing = directory.okta.applications.iter();
+            let signing = signing.filter(|known| !known.jwks.is_empty()).count();
+            (signing, directory.okta.applications.len())
+        };
+        let usual = furnished(json!({}), false).await;
+        assert_eq!(usual, (1, 6));
+        assert_eq!(furnished(json!({}), true).await, (4, 6));
+        let signs = json!({ "client": { "auth": "private_key" } });
+        assert_eq!(furnished(signs, false).await, (4, 6));
+        let exchanges = json!({ "client": { "grant": "token_exchange" } });
+        assert_eq!(furnished(exchanges, false).await, (1, 7));
+    }
+
+    #[tokio::test]
     async fn a_world_has_a_foreign_origin_if_something_leads_there() {
         let to = |to: &str| json!([{ "to": "token", "redirect": { "status": 302, "to": to } }]);
         assert!(!has_foreign_origin(json!({})).await);
