@@ -166,7 +166,31 @@ fn okta_has_kinds_of_its_own() {
         of("okta", "{ grant: token_exchange, auth: private_key }", ""),
         of("okta", "{ grant: token_exchange, application: second }", ""),
         of("okta", "{ auth: private_key, secret: geheim }", ""),
-    ]), @"");
+    ]), @"
+    error: entra has no `grant: token_exchange`
+    ^^^^^^^^^^^^^^
+    = help: keep it to cases of okta: `providers: [okta]`, for the file or a value of `matrix`
+
+    error: entra has no `auth: private_key`
+    ^^^^^^^^^^^
+    = help: keep it to cases of okta: `providers: [okta]`, for the file or a value of `matrix`
+
+    error: entra has no `dpop`
+    ^^^^
+    = help: keep it to cases of okta: `providers: [okta]`, for the file or a value of `matrix`
+
+    error: `private_key` together with `token_exchange`
+    --------------        ^^^^^^^^^^^
+    = note: the provider has no application of this kind
+
+    error: there is no second application of this kind
+    -------------- its kind      ^^^^^^
+    = help: remove `application`
+
+    error: a secret of a client that does not authenticate by one
+    -----------          ^^^^^^
+    = help: remove `secret`
+    ");
 }
 
 #[test]
