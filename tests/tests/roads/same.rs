@@ -78,13 +78,18 @@ fn the_reference_client_is_judged_alike_behind_a_process() {
     insta::assert_snapshot!(Vec::from_iter(differences.beyond).join("\n"), @"
     credentials/certificate-rollover
     credentials/platform-token
+    credentials/signed-assertions
+    dpop/bound-tokens
+    dpop/never-the-right-nonce
     machine/identity-comes-late
     machine/no-identity
     machine/ordinary-day
     response/v1-texts
     sign-in/device-refused
+    sign-in/exchanged
     sign-in/on-a-device
     sign-in/on-behalf-of
+    sign-in/slowed-device
     sign-in/with-a-browser
     unauthorized/access-revoked
     unauthorized/step-up
