@@ -80,8 +80,11 @@ impl Whom {
         Ok(identity)
     }
 
-    /// Whether any application with a secret will do.
+    /// Whether any application with a secret will do, or none is needed.
     fn has_any_application(self) -> bool {
+        if self.grant == GrantKind::ApiToken {
+            return true;
+        }
         let by_proof = [ClientAuthMethod::Certificate, ClientAuthMethod::Federated];
         self.grant.is_any_applications() && !self.auth.is_some_and(|auth| by_proof.contains(&auth))
     }
@@ -103,7 +106,9 @@ impl Whom {
 
     /// The scopes it asks for: those it is told to, else those of the protected resource.
     pub(crate) fn scopes(self, told: &[String], idp: &MockIdp) -> Vec<String> {
-        if told.is_empty() {
+        if self.grant == GrantKind::ApiToken {
+            Vec::new()
+        } else if told.is_empty() {
             idp.scopes(match self.grant.is_for_user() {
                 true => GrantType::RefreshToken,
                 false => GrantType::ClientCredentials,

@@ -66,6 +66,13 @@ pub(super) fn hides_correlation_id(setup: Setup) -> Result<Arc<dyn LocalClient>,
     }))
 }
 
+pub(super) fn hides_wait(setup: Setup) -> Result<Arc<dyn LocalClient>, String> {
+    Ok(Spoiled::open(intact(setup)?, |mut answer| {
+        answer.retry_after = None;
+        answer
+    }))
+}
+
 /// Writes the request that failed into the error, as a debugging aid.
 pub(super) fn quotes_request_in_error(mut setup: Setup) -> Result<Arc<dyn LocalClient>, String> {
     let last: Arc<Mutex<String>> = Arc::default();

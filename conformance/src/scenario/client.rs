@@ -20,7 +20,7 @@ pub struct ClientSpec {
     /// A name for the refresh token it starts with; the mock mints it. `replay` steps use the name. Clients that give the
     /// same name start with the same token.
     pub refresh_token: Option<String>,
-    /// How it authenticates; `post` without it, and not at all if it is a device or a machine.
+    /// How it authenticates; `post` without it, and not at all if it is a device or a machine, or shows an API token.
     pub auth: Option<ClientAuthMethod>,
     /// How long the secret or certificate works that it starts with; for ever without it (Entra).
     pub credential_lifetime: Option<Length>,
@@ -103,13 +103,18 @@ pub enum GrantKind {
     OnBehalfOf,
     /// It runs on a machine in Azure that has an identity, and asks the metadata service there.
     ManagedIdentity,
+    /// No grant at all: it shows an API token that its user, an administrator of the org, has made for it (Okta, `SSWS`).
+    ApiToken,
 }
 
 impl GrantKind {
     /// Whether such a client acts for a user and not for itself.
     #[must_use]
     pub fn is_for_user(self) -> bool {
-        !matches!(self, Self::ClientCredentials | Self::ManagedIdentity)
+        !matches!(
+            self,
+            Self::ApiToken | Self::ClientCredentials | Self::ManagedIdentity
+        )
     }
 
     /// Whether any of a provider's applications will do. The other grants are those of one kind of application each.
@@ -132,6 +137,7 @@ impl GrantKind {
             Self::DeviceCode => Need::DeviceCode,
             Self::OnBehalfOf => Need::OnBehalfOf,
             Self::ManagedIdentity => Need::ManagedIdentity,
+            Self::ApiToken => Need::ApiToken,
         }
     }
 
@@ -146,6 +152,7 @@ impl GrantKind {
             Self::DeviceCode => "device_code",
             Self::OnBehalfOf => "on_behalf_of",
             Self::ManagedIdentity => "managed_identity",
+            Self::ApiToken => "api_token",
         }
     }
 }
@@ -198,11 +205,11 @@ impl ClientSpec {
         })
     }
 
-    /// How this client authenticates; none if it is a device or a machine, which have nothing to do it with.
+    /// How this client authenticates; none if it is a device or a machine, which have nothing to do it with, or asks for no tokens.
     #[must_use]
     pub fn auth_in_use(&self) -> Option<ClientAuthMethod> {
         match self.grant_in_use() {
-            GrantKind::DeviceCode | GrantKind::ManagedIdentity => None,
+            GrantKind::ApiToken | GrantKind::DeviceCode | GrantKind::ManagedIdentity => None,
             _ => Some(self.auth.unwrap_or(ClientAuthMethod::Post)),
         }
     }

@@ -28,16 +28,16 @@ pub use client::{ClientAuthMethod, ClientSpec, GrantKind, Member, Which};
 pub use comparison::{Constant, Distinct, ExchangeField, Facet};
 pub use expected::{ExpectedOutcome, WaitRange};
 pub use happening::{
-    CredentialsChange, IdpStep, KeysChange, PlatformTokens, Replayed, Replayer, Revocation,
-    SignInDecision,
+    ApiTokensChange, CredentialsChange, IdpStep, KeysChange, PlatformTokens, Replayed, Replayer,
+    Revocation, SignInDecision,
 };
 pub use idp::{IdpSpec, Lifetime, Rotation, RotationMode, TokenSpec, WhenReused};
 pub use passive::Passive;
 pub(crate) use passive::{Declared, MAX_CALLS};
 pub use selector::{After, AuthUse, Numbered, Presents, SecretIn, Selector, Target};
 pub use step::{
-    Advance, CallStep, CertificateChoice, Ending, HeldCount, Release, Restart, SecretChoice, Side,
-    Step, Swap, Until,
+    Advance, ApiTokenChoice, CallStep, CertificateChoice, Ending, HeldCount, Release, Restart,
+    SecretChoice, Side, Step, Swap, Until,
 };
 
 /// The head of a file: everything that is read before a cell is chosen.
@@ -110,6 +110,9 @@ pub enum Need {
     /// The identity of a machine.
     #[serde(rename = "grant.managed_identity")]
     ManagedIdentity,
+    /// Calling an API with a token that an administrator has made.
+    #[serde(rename = "grant.api_token")]
+    ApiToken,
     /// Authenticating by a certificate.
     #[serde(rename = "auth.certificate")]
     Certificate,
@@ -126,7 +129,7 @@ pub enum Need {
 
 impl Need {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Clock,
         Self::Timers,
         Self::Concurrency,
@@ -143,6 +146,7 @@ impl Need {
         Self::DeviceCode,
         Self::OnBehalfOf,
         Self::ManagedIdentity,
+        Self::ApiToken,
         Self::Certificate,
         Self::Federated,
         Self::Capabilities,
@@ -169,6 +173,7 @@ impl Need {
             Self::DeviceCode => "grant.device_code",
             Self::OnBehalfOf => "grant.on_behalf_of",
             Self::ManagedIdentity => "grant.managed_identity",
+            Self::ApiToken => "grant.api_token",
             Self::Certificate => "auth.certificate",
             Self::Federated => "auth.federated",
             Self::Capabilities => "capabilities",

@@ -7,7 +7,7 @@ use super::dialogue::Dialogue;
 use super::stage::{NoStage, get_token};
 use super::{Examiner, Stage, open, stage};
 use crate::driver::key;
-use crate::driver::protocol::{Capabilities, Outcome};
+use crate::driver::protocol::{Capabilities, Grant, Outcome};
 
 /// Operations that a driver may offer.
 const OFFERED: [&str; 6] = [
@@ -64,6 +64,20 @@ fn nonsense(can: &Capabilities) -> Option<String> {
         return Some(
             "`grants`, `auth` or `providers` is empty: nothing could be examined".to_owned(),
         );
+    }
+    if can.grants.contains(&Grant::ApiToken) {
+        let only = can.grants.iter().all(|grant| *grant == Grant::ApiToken);
+        if only {
+            return Some(
+                "`grants` has `api_token` alone: `get_token` could not be examined".to_owned(),
+            );
+        }
+        if !can.offers("call_api") {
+            return Some(
+                "`grants` has `api_token`, which is good for calls alone, and `can.ops` has no `call_api`"
+                    .to_owned(),
+            );
+        }
     }
     if let Some(op) = can.ops.iter().find(|op| !OFFERED.contains(&op.as_str())) {
         return Some(format!(

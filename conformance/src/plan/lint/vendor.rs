@@ -7,7 +7,7 @@ use mock_idp::limits::Form;
 
 use super::{Armed, Findings, View, below, element};
 use crate::diagnostic::Diagnostic;
-use crate::scenario::{ClientSpec, Each, RotationMode, Step};
+use crate::scenario::{ClientSpec, Each, GrantKind, RotationMode, Step};
 use crate::yaml::Node;
 use mock_idp::fault::{NumberDisguise, RuleTarget};
 use mock_idp::journal::{Endpoint, Origin};
@@ -19,7 +19,7 @@ pub(super) fn examine(view: &View<'_>, found: &mut Findings<'_>) {
     places(view, found);
     match view.provider {
         Provider::Okta => okta(view, found),
-        Provider::Entra => {}
+        Provider::Entra => entra(view, found),
     }
 }
 
@@ -70,6 +70,20 @@ fn nowhere(view: &View<'_>, node: &Node, name: &str, what: &str) -> Diagnostic {
     let vendor = view.provider;
     view.problem(node, format!("{vendor} has no {what} `{name}`"))
         .help("so the rule never applies; leave the other provider out, or the rule")
+}
+
+/// API tokens, which Okta alone has.
+fn entra(view: &View<'_>, found: &mut Findings<'_>) {
+    for group in &view.cast.groups {
+        if let Some(node) = group.node
+            && group.spec.grant_in_use() == GrantKind::ApiToken
+        {
+            found.push(
+                view.problem(below(node, &["grant"]), "entra has no `grant: api_token`")
+                    .help("keep it to cases of okta: `providers: [okta]`, for the file or a value of `matrix`"),
+            );
+        }
+    }
 }
 
 fn okta(view: &View<'_>, found: &mut Findings<'_>) {
@@ -126,7 +140,8 @@ fn details(view: &View<'_>, node: &Node, each: Option<&Each>, found: &mut Findin
 
 /// What only clients of Entra are and have. The mock's Okta has devices too, but no application for scenarios to be one.
 fn client(view: &View<'_>, spec: &ClientSpec, node: &Node, found: &mut Findings<'_>) {
-    if !spec.grant_in_use().is_any_applications() {
+    let grant = spec.grant_in_use();
+    if !grant.is_any_applications() && grant != GrantKind::ApiToken {
         let name = format!("grant: {}", spec.grant_in_use().name());
         found.push(entra_only(view, below(node, &["grant"]), &name));
     }
