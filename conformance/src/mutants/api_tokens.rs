@@ -1,16 +1,19 @@
 //! Mutants by API token: a token that a person has made is no access token, and nothing renews it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header};
+use jiff::{SignedDuration, Timestamp};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use token_client::Transport;
+use token_client::{Freshness, Policy, StandardPolicy, TokenRecord, Transport};
 
 use super::rewriting::{At, Opened, Sending, asking, over};
 use crate::contender::Setup;
 
 const SSWS: &str = "SSWS ";
+
+const STANDARD: StandardPolicy = StandardPolicy::new();
 
 /// Shows it as if it were an access token.
 pub(super) fn shows_api_token_as_bearer(setup: Setup) -> Opened {
@@ -58,6 +61,30 @@ pub(super) fn redeems_api_token(setup: Setup) -> Opened {
             token_url: setup.token_url.clone(),
         })
     })
+}
+
+/// Counts the 30 days from when it first saw the token, not from its last use.
+#[derive(Debug, Default)]
+pub(super) struct CountsApiTokenDays(OnceLock<Timestamp>);
+
+impl CountsApiTokenDays {
+    fn is_over(&self, record: &TokenRecord, now: Timestamp) -> bool {
+        let known_for = now.duration_since(*self.0.get_or_init(|| now));
+        record.token_type == SSWS.trim_end() && known_for > SignedDuration::from_hours(30 * 24)
+    }
+}
+
+impl Policy for CountsApiTokenDays {
+    fn freshness(&self, record: &TokenRecord, now: Timestamp) -> Freshness {
+        match self.is_over(record, now) {
+            true => Freshness::Expired,
+            false => STANDARD.freshness(record, now),
+        }
+    }
+
+    fn may_serve(&self, record: &TokenRecord, now: Timestamp) -> bool {
+        !self.is_over(record, now) && STANDARD.may_serve(record, now)
+    }
 }
 
 /// Whether a resource has refused the token or what it may do.

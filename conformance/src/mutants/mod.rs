@@ -106,6 +106,11 @@ pub static MUTANTS: &[Mutant] = &[
         open: responses::chokes_on_unknown_members,
     },
     Mutant {
+        name: "CountsApiTokenDays",
+        does: "gives an API token up 30 days after it first used it",
+        open: |s| policy(s, api_tokens::CountsApiTokenDays::default()),
+    },
+    Mutant {
         name: "DropsBodyOnRepeat",
         does: "repeats a refused call without its body",
         open: requests::drops_body_on_repeat,
