@@ -160,6 +160,9 @@ mod tests {
             json!({ "clock": "driven" }),
             json!({ "clock": "driven", "ops": ["set_clock"], "timers": true }),
             json!({ "clock": "faketime", "timers": true }),
+            json!({ "grants": ["api_token"], "ops": ["call_api"] }),
+            json!({ "grants": ["client_credentials", "api_token"] }),
+            json!({ "grants": ["client_credentials", "api_token"], "ops": ["call_api"] }),
         ];
         insta::assert_snapshot!(all.map(of).join("\n"), @"
         fine
@@ -170,6 +173,9 @@ mod tests {
         `can.clock` is `driven`, but `set_clock` is not in `can.ops`
         fine
         `can.timers` is true, but `can.clock` is not `driven`
+        `grants` has `api_token` alone: `get_token` could not be examined
+        `grants` has `api_token`, which is good for calls alone, and `can.ops` has no `call_api`
+        fine
         ");
     }
 }

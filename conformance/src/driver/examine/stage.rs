@@ -77,7 +77,7 @@ impl Stage {
             .tempdir()?;
         let hands = matches!(clock, ClockMode::Driven | ClockMode::Faketime)
             .then(|| VirtualClock::starting_at(START));
-        let mut builder = builder.seed(0);
+        let mut builder = staging::with_keys(builder).seed(0);
         if let Some(hands) = &hands {
             builder = builder.clock(Arc::new(hands.clone()));
         }
@@ -271,3 +271,19 @@ pub(super) fn get_token(client: &str) -> Operation {
 pub(super) const NOT_ISSUED: &str = "it handed out a token that the provider has not issued";
 
 const CA_FILE: &str = "ca.pem";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_client_that_signs_is_known_there() {
+        let stage = Stage::of(Provider::Okta, ClockMode::None).await;
+        let stage = stage.expect("a stage");
+        let known = stage.idp.client_id();
+        let directory = stage.idp.directory();
+        let mut applications = directory.okta.applications.iter();
+        let application = applications.find(|application| application.id == known);
+        assert!(!application.expect("an application").jwks.keys.is_empty());
+    }
+}
