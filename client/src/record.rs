@@ -65,6 +65,14 @@ impl TokenRecord {
         }
     }
 
+    /// A record of an API token, which only a person makes.
+    pub(crate) fn api_token(token: Secret) -> Self {
+        Self {
+            token_type: SSWS.to_owned(),
+            ..Self::pasted(token)
+        }
+    }
+
     /// When the access token expires: `expires_at`, else `created_at` plus `expires_in`, else
     /// unknown.
     pub fn expiry(&self) -> Option<Timestamp> {

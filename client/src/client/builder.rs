@@ -12,7 +12,6 @@ use crate::error::Misuse;
 use crate::fingerprint::fingerprint;
 use crate::managed_identity;
 use crate::provider::Endpoint;
-use crate::record::SSWS;
 use crate::request::resource_among;
 use crate::watch::Watched;
 use crate::{
@@ -215,10 +214,8 @@ impl TokenClientBuilder {
             .unwrap_or_else(|| DEFAULT_SEED ^ (fingerprint(key.as_str()) as u64));
         let state = State::default();
         if let GrantSource::ApiToken(token) = &self.grant {
-            state.held.put(Arc::new(TokenRecord {
-                token_type: SSWS.to_owned(),
-                ..TokenRecord::pasted(token.clone())
-            }));
+            let record = TokenRecord::api_token(token.clone());
+            state.held.put(Arc::new(record));
         }
         Ok(TokenClient {
             inner: Arc::new(Inner {

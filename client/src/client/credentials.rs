@@ -72,11 +72,11 @@ impl TokenClient {
         Ok(())
     }
 
-    /// Starts from another refresh token or password from the next request on.
+    /// Starts from another refresh token, password or API token from the next request on.
     ///
-    /// For a user who has signed in again or changed the password while this process runs. The
-    /// kind of grant and the user stay what they are, and so does the [store
-    /// key](Self::store_key). A new refresh token takes the place of the stored one, which is not
+    /// For a user who has signed in again, changed the password or made another API token while
+    /// this process runs. The kind of grant and the user stay what they are, and so does the
+    /// [store key](Self::store_key). A new refresh token takes the place of the stored one, which is not
     /// sent any more; also when a renewal with the old one is under way, whose access token is
     /// welcome and whose refresh token is not. A quiet time after a refusal ends.
     ///
@@ -101,6 +101,11 @@ impl TokenClient {
             Class::Misconfigured,
         ]);
         match grant {
+            GrantSource::ApiToken(token) => {
+                let record = TokenRecord::api_token(token);
+                inner.state().held.put(Arc::new(record));
+                Ok(())
+            }
             GrantSource::RefreshToken(token) => inner.store_sign_in(token).await,
             _ => Ok(()),
         }

@@ -15,6 +15,8 @@ pub enum Beginning {
         /// Where it comes back to.
         redirect_uri: String,
     },
+    /// An API token that its user has made for it (Okta).
+    ApiToken(Secret),
     /// The token of whoever called it (Entra, on-behalf-of).
     Caller(Secret),
     /// The same, to be exchanged (Okta).

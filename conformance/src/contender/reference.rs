@@ -86,12 +86,14 @@ impl ReferenceClient {
 fn built(setup: &Setup, policy: Arc<dyn Policy>) -> Result<TokenClient, Misuse> {
     // Records of a user outlive what they began with.
     let account = match setup.grant {
-        GrantKind::ClientCredentials | GrantKind::ManagedIdentity | GrantKind::Password => {
-            String::new()
-        }
+        GrantKind::ApiToken
+        | GrantKind::ClientCredentials
+        | GrantKind::ManagedIdentity
+        | GrantKind::Password => String::new(),
         _ => setup.username.clone(),
     };
     let builder = match &setup.beginning {
+        Beginning::ApiToken(token) => TokenClient::api_token(token.clone()),
         Beginning::Machine { metadata_url } => {
             TokenClient::managed_identity(ManagedIdentity::imds_at(metadata_url)?)
         }
@@ -122,7 +124,8 @@ fn provider(setup: &Setup) -> Result<TokenProvider, Misuse> {
             provider.with_authorization_url(authorize_url)?
         }
         Beginning::Device { device_url } => provider.with_device_url(device_url)?,
-        Beginning::Grant
+        Beginning::ApiToken(_)
+        | Beginning::Grant
         | Beginning::Caller(_)
         | Beginning::Exchanged { .. }
         | Beginning::Machine { .. } => provider,
@@ -250,6 +253,10 @@ impl LocalClient for ReferenceClient {
                     .set_grant(GrantSource::RefreshToken(token))
                     .await
                     .map_err(|error| error.to_string()),
+                Credential::ApiToken(token) => client
+                    .set_grant(GrantSource::ApiToken(token))
+                    .await
+                    .map_err(|error| error.to_string()),
             }
         })
     }
@@ -280,7 +287,8 @@ fn failed(error: &Error) -> Answer {
         ("claims", error.claims().is_some()),
     ];
     let status = match error {
-        Error::Unauthorized(refusal)
+        Error::ApiTokenRefused(refusal)
+        | Error::Unauthorized(refusal)
         | Error::Forbidden(refusal)
         | Error::InsufficientScope(refusal)
         | Error::ClaimsChallenge(refusal) => Some(refusal.status.as_u16()),

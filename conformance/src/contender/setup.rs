@@ -74,6 +74,11 @@ impl Setup {
         }
     }
 
+    /// The protected resource is the API of an Okta org itself, in the place of a customer's.
+    pub(crate) fn call_the_org(&mut self, org: &str) {
+        [self.api_url, self.post_api_url] = org_api(org);
+    }
+
     /// Whether this is an address of the protected resource.
     #[must_use]
     pub fn is_resource(&self, address: &Uri) -> bool {
@@ -91,6 +96,15 @@ impl Setup {
             }
             Credential::Certificate(proof) => self.proof = Some(proof),
             Credential::RefreshToken(token) => self.refresh_token = Some(token),
+            Credential::ApiToken(token) => self.beginning = Beginning::ApiToken(token),
         }
     }
+}
+
+/// Where users of an Okta org are read, and where they are made.
+pub(crate) fn org_api(org: &str) -> [String; 2] {
+    [
+        format!("{org}/api/v1/users?limit=2"),
+        format!("{org}/api/v1/users"),
+    ]
 }

@@ -84,8 +84,11 @@ impl Whom {
         Ok(identity)
     }
 
-    /// Whether any application with a secret will do.
+    /// Whether any application with a secret will do, or none is needed.
     fn has_any_application(self) -> bool {
+        if self.grant == GrantKind::ApiToken {
+            return true;
+        }
         let is_special = ClientAuthMethod::is_of_one_application;
         self.grant.is_any_applications() && !self.auth.is_some_and(is_special)
     }
@@ -108,7 +111,9 @@ impl Whom {
 
     /// The scopes it asks for: those it is told to, else those of the protected resource.
     pub(crate) fn scopes(self, told: &[String], idp: &MockIdp) -> Vec<String> {
-        if told.is_empty() {
+        if self.grant == GrantKind::ApiToken {
+            Vec::new()
+        } else if told.is_empty() {
             // An exchange brings nothing that is for users alone: neither an ID token nor a refresh token.
             let is_signed_in = self.is_for_user() && self.grant != GrantKind::TokenExchange;
             idp.scopes(match is_signed_in {

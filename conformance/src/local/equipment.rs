@@ -13,6 +13,7 @@ use mock_idp::{Identity, MockIdp, Provider};
 use tempfile::TempDir;
 use token_client::{DpopKey, Secret};
 
+use super::api_tokens::ApiTokens;
 use crate::contender::{Beginning, Proof, Whom};
 use crate::pace::Pace;
 use crate::scenario::{ClientAuthMethod, ClientSpec, GrantKind, Length, Member};
@@ -24,6 +25,7 @@ pub(super) struct Equipment {
     folder: Option<TempDir>,
     /// Whose tokens stand in which files.
     files: Vec<(String, PathBuf)>,
+    pub(super) api_tokens: ApiTokens,
 }
 
 /// What one client has.
@@ -66,7 +68,12 @@ impl Equipment {
                 true => Some(DpopKey::generate().map_err(|misuse| misuse.to_string())?),
                 false => None,
             },
-            beginning: beginning(whom, &identity, idp)?,
+            beginning: match whom.grant() {
+                GrantKind::ApiToken => {
+                    Beginning::ApiToken(self.api_tokens.make(place, &identity.username, idp)?)
+                }
+                _ => beginning(whom, &identity, idp)?,
+            },
         })
     }
 
@@ -200,9 +207,10 @@ fn beginning(whom: Whom, identity: &Identity, idp: &MockIdp) -> Result<Beginning
         format!("{folder}{name}")
     };
     Ok(match whom.grant() {
-        GrantKind::ClientCredentials | GrantKind::Password | GrantKind::RefreshToken => {
-            Beginning::Grant
-        }
+        GrantKind::ApiToken
+        | GrantKind::ClientCredentials
+        | GrantKind::Password
+        | GrantKind::RefreshToken => Beginning::Grant,
         GrantKind::AuthorizationCode => {
             idp.sign_in_automatically(Some(&identity.username));
             Beginning::Browser {

@@ -53,7 +53,8 @@ fn show_kept(request: &mut Request<Bytes>, kept: &Mutex<Option<String>>) {
 
 /// Throws away the refresh token of a sign-in, and so has to begin anew each time.
 pub(super) fn signs_in_again(setup: Setup) -> Opened {
-    let begins_with_somebody = !matches!(setup.beginning, Beginning::Grant);
+    let begins_with_somebody =
+        !matches!(setup.beginning, Beginning::ApiToken(_) | Beginning::Grant);
     changes(setup, move |members| {
         if begins_with_somebody {
             members.remove("refresh_token");

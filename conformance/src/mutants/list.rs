@@ -1,8 +1,8 @@
 //! Who they are and what each does wrong.
 
 use super::{
-    Mutant, answers, flows, owners, policies, policy, proofs, requests, responses, stores, swarm,
-    transports,
+    Mutant, answers, api_tokens, flows, owners, policies, policy, proofs, requests, responses,
+    stores, swarm, transports,
 };
 
 /// Every mutant, by name.
@@ -58,6 +58,11 @@ pub static MUTANTS: &[Mutant] = &[
         open: responses::chokes_on_unknown_members,
     },
     Mutant {
+        name: "CountsApiTokenDays",
+        does: "gives an API token up 30 days after it first used it",
+        open: |s| policy(s, api_tokens::CountsApiTokenDays::default()),
+    },
+    Mutant {
         name: "DropsBodyOnRepeat",
         does: "repeats a refused call without its body",
         open: requests::drops_body_on_repeat,
@@ -103,6 +108,11 @@ pub static MUTANTS: &[Mutant] = &[
         open: answers::hides_correlation_id,
     },
     Mutant {
+        name: "HidesWait",
+        does: "keeps from its caller how long to wait",
+        open: answers::hides_wait,
+    },
+    Mutant {
         name: "IgnoresExpiry",
         does: "renews only when a resource has refused the token",
         open: |s| policy(s, policies::IgnoresExpiry),
@@ -139,7 +149,7 @@ pub static MUTANTS: &[Mutant] = &[
     },
     Mutant {
         name: "KeepsOldSecret",
-        does: "goes on with the secret or certificate it was opened with",
+        does: "goes on with the secret, certificate or API token it was opened with",
         open: owners::keeps_old_secret,
     },
     Mutant {
@@ -218,6 +228,11 @@ pub static MUTANTS: &[Mutant] = &[
         open: requests::raw_basic,
     },
     Mutant {
+        name: "ReadsCodeBeforeStatus",
+        does: "takes a 429 for whatever error its body names",
+        open: responses::reads_code_before_status,
+    },
+    Mutant {
         name: "ReadsExpiryInToken",
         does: "compares the time inside the token with its own clock",
         open: responses::reads_expiry_in_token,
@@ -226,6 +241,11 @@ pub static MUTANTS: &[Mutant] = &[
         name: "ReadsMembersInOrder",
         does: "expects the members of an answer in the usual order",
         open: responses::reads_members_in_order,
+    },
+    Mutant {
+        name: "RedeemsApiToken",
+        does: "takes a refused API token to the token endpoint",
+        open: api_tokens::redeems_api_token,
     },
     Mutant {
         name: "RefreshesEveryCall",
@@ -303,6 +323,11 @@ pub static MUTANTS: &[Mutant] = &[
         open: requests::sends_json,
     },
     Mutant {
+        name: "ShowsApiTokenAsBearer",
+        does: "shows an API token as if it were an access token",
+        open: api_tokens::shows_api_token_as_bearer,
+    },
+    Mutant {
         name: "ShowsBoundAsBearer",
         does: "shows a bound token as if whoever has it could use it",
         open: proofs::shows_bound_as_bearer,
@@ -338,6 +363,16 @@ pub static MUTANTS: &[Mutant] = &[
         open: requests::switches_auth_method,
     },
     Mutant {
+        name: "TakesNothingLeftForRefusal",
+        does: "takes a call after which nothing is left for a refused one",
+        open: responses::takes_nothing_left_for_refusal,
+    },
+    Mutant {
+        name: "TakesRefusalForGood",
+        does: "sends nothing any more once it was refused with 401 or 403",
+        open: transports::takes_refusal_for_good,
+    },
+    Mutant {
         name: "TokenByGet",
         does: "asks for tokens by GET",
         open: requests::token_by_get,
@@ -356,6 +391,11 @@ pub static MUTANTS: &[Mutant] = &[
         name: "TwoAuthMethods",
         does: "authenticates by Basic and in the body at once",
         open: requests::two_auth_methods,
+    },
+    Mutant {
+        name: "WaitsAMinute",
+        does: "waits a minute whenever it is told to wait",
+        open: |s| policy(s, policies::WaitsAMinute),
     },
     Mutant {
         name: "WaitsForEver",

@@ -4,6 +4,7 @@
 //! client and spoil what its caller gets. The reference client itself has no switch for any of this.
 
 mod answers;
+mod api_tokens;
 mod flows;
 mod lazy;
 mod list;

@@ -43,6 +43,11 @@ fn how_the_library_is_played() {
         let _ = writeln!(lines, "{count:>2} {line}");
     }
     insta::assert_snapshot!(lines, @"
+     3 api-token/owner-changes 720 times as fast, tokens of 5 s, 2 s
+     1 api-token/replaced 720 times as fast, tokens of 5 s, 2 s
+     1 api-token/runs-out its shortest times cannot be told apart unless it takes 1 h 56 min 7 s of real time, and no more than 100 s are taken
+     1 api-token/runs-out its shortest times cannot be told apart unless it takes 2 h 58 min 9 s of real time, and no more than 100 s are taken
+     1 api-token/share-of-limits the windows of rate limits would last as long as they say
      2 cache/killed-in-the-middle 720 times as fast, tokens of 5 s, 7 s
      4 cache/restart 720 times as fast, tokens of 5 s, 7 s
      6 cache/separate-identities 720 times as fast, tokens of 5 s, 7 s
@@ -71,10 +76,14 @@ fn how_the_library_is_played() {
      2 passive/dead-refresh-token 720 times as fast, tokens of 5 s, 3 s
      1 passive/okta-rate-limit a wait that the provider tells would last as long as it says
      2 passive/ordinary-day 720 times as fast, tokens of 5 s, 10 s
+     2 rate-limit/burst the windows of rate limits would last as long as they say
+     2 rate-limit/long-wait a wait that the provider tells would last as long as it says
      8 rate-limit/no-hint a wait that the provider tells would last as long as it says
     11 rate-limit/odd-values a wait that the provider tells would last as long as it says
      1 rate-limit/okta-window the windows of rate limits would last as long as they say
      1 rate-limit/request-loop the windows of rate limits would last as long as they say
+     3 rate-limit/reset-forms a wait that the provider tells would last as long as it says
+     1 rate-limit/several-limits the windows of rate limits would last as long as they say
      5 rate-limit/wait-as-told a wait that the provider tells would last as long as it says
      2 rate-limit/wait-as-told its clock cannot be set apart from the server's
      6 refresh/keeps-token-when-none-returned 720 times as fast, tokens of 5 s, 14 s

@@ -20,7 +20,7 @@ pub struct ClientSpec {
     /// A name for the refresh token it starts with; the mock mints it. `replay` steps use the name. Clients that give the
     /// same name start with the same token.
     pub refresh_token: Option<String>,
-    /// How it authenticates; `post` without it, and not at all if it is a device or a machine.
+    /// How it authenticates; `post` without it, and not at all if it is a device or a machine, or shows an API token.
     pub auth: Option<ClientAuthMethod>,
     /// How long the secret or certificate works that it starts with; for ever without it (Entra).
     pub credential_lifetime: Option<Length>,
@@ -107,13 +107,18 @@ pub enum GrantKind {
     ManagedIdentity,
     /// An API asks in the name of whoever called it, whose token it exchanges (Okta, RFC 8693).
     TokenExchange,
+    /// No grant at all: it shows an API token that its user, an administrator of the org, has made for it (Okta, `SSWS`).
+    ApiToken,
 }
 
 impl GrantKind {
     /// Whether such a client acts for a user and not for itself.
     #[must_use]
     pub fn is_for_user(self) -> bool {
-        !matches!(self, Self::ClientCredentials | Self::ManagedIdentity)
+        !matches!(
+            self,
+            Self::ApiToken | Self::ClientCredentials | Self::ManagedIdentity
+        )
     }
 
     /// Whether any of a provider's applications will do. The other grants are those of one kind of application each.
@@ -137,6 +142,7 @@ impl GrantKind {
             Self::OnBehalfOf => Need::OnBehalfOf,
             Self::ManagedIdentity => Need::ManagedIdentity,
             Self::TokenExchange => Need::TokenExchange,
+            Self::ApiToken => Need::ApiToken,
         }
     }
 
@@ -152,6 +158,7 @@ impl GrantKind {
             Self::OnBehalfOf => "on_behalf_of",
             Self::ManagedIdentity => "managed_identity",
             Self::TokenExchange => "token_exchange",
+            Self::ApiToken => "api_token",
         }
     }
 }
@@ -213,11 +220,11 @@ impl ClientSpec {
         })
     }
 
-    /// How this client authenticates; none if it is a device or a machine, which have nothing to do it with.
+    /// How this client authenticates; none if it is a device or a machine, which have nothing to do it with, or asks for no tokens.
     #[must_use]
     pub fn auth_in_use(&self) -> Option<ClientAuthMethod> {
         match self.grant_in_use() {
-            GrantKind::DeviceCode | GrantKind::ManagedIdentity => None,
+            GrantKind::ApiToken | GrantKind::DeviceCode | GrantKind::ManagedIdentity => None,
             _ => Some(self.auth.unwrap_or(ClientAuthMethod::Post)),
         }
     }

@@ -28,16 +28,16 @@ pub use client::{ClientAuthMethod, ClientSpec, GrantKind, Member, Which};
 pub use comparison::{Constant, Distinct, ExchangeField, Facet};
 pub use expected::{ExpectedOutcome, WaitRange};
 pub use happening::{
-    CredentialsChange, IdpStep, KeysChange, PlatformTokens, Replayed, Replayer, Revocation,
-    SignInDecision,
+    ApiTokensChange, CredentialsChange, IdpStep, KeysChange, PlatformTokens, Replayed, Replayer,
+    Revocation, SignInDecision,
 };
 pub use idp::{IdpSpec, Lifetime, Rotation, RotationMode, TokenSpec, WhenReused};
 pub use passive::Passive;
 pub(crate) use passive::{Declared, MAX_CALLS};
 pub use selector::{After, AuthUse, Numbered, Presents, SecretIn, Selector, Target};
 pub use step::{
-    Advance, CallStep, CertificateChoice, Ending, HeldCount, Release, Restart, SecretChoice, Side,
-    Step, Swap, Until,
+    Advance, ApiTokenChoice, CallStep, CertificateChoice, Ending, HeldCount, Release, Restart,
+    SecretChoice, Side, Step, Swap, Until,
 };
 
 /// The head of a file: everything that is read before a cell is chosen.
@@ -113,6 +113,9 @@ pub enum Need {
     /// Exchanging the token of whoever called.
     #[serde(rename = "grant.token_exchange")]
     TokenExchange,
+    /// Calling an API with a token that an administrator has made.
+    #[serde(rename = "grant.api_token")]
+    ApiToken,
     /// Authenticating by a certificate.
     #[serde(rename = "auth.certificate")]
     Certificate,
@@ -135,7 +138,7 @@ pub enum Need {
 
 impl Need {
     /// All of them.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Clock,
         Self::Timers,
         Self::Concurrency,
@@ -153,6 +156,7 @@ impl Need {
         Self::OnBehalfOf,
         Self::ManagedIdentity,
         Self::TokenExchange,
+        Self::ApiToken,
         Self::Certificate,
         Self::Federated,
         Self::PrivateKey,
@@ -182,6 +186,7 @@ impl Need {
             Self::OnBehalfOf => "grant.on_behalf_of",
             Self::ManagedIdentity => "grant.managed_identity",
             Self::TokenExchange => "grant.token_exchange",
+            Self::ApiToken => "grant.api_token",
             Self::Certificate => "auth.certificate",
             Self::Federated => "auth.federated",
             Self::PrivateKey => "auth.private_key",

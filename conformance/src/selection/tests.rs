@@ -33,6 +33,11 @@ fn nothing_asked_is_everything_chosen() {
 #[test]
 fn by_name() {
     insta::assert_snapshot!(chosen(&patterns(&["expiry/early-refresh", "concurrency/herd[okta,*]", "**[okta*]:says-so"])), @"
+    api-token/owner-changes[okta,owner-deactivated]: says-so
+    api-token/owner-changes[okta,role-lowered]: says-so
+    api-token/owner-changes[okta,outside-zone]: says-so
+    api-token/runs-out[okta,unused]: says-so
+    api-token/runs-out[okta,revoked]: says-so
     concurrency/herd[okta,good]: one-flight all-served
     concurrency/herd[okta,broken]: one-flight no-stampede
     errors/invalid-grant-stops[okta]: says-so

@@ -2,7 +2,7 @@
 
 use super::seconds;
 use crate::testkit::{HandClock, Reply, Script, Stage};
-use crate::{Error, Secret, TokenClient};
+use crate::{Error, GrantSource, Secret, TokenClient};
 
 fn stage() -> Stage {
     let clock = HandClock::new();
@@ -40,7 +40,7 @@ async fn a_refused_one_is_told_and_nothing_else_is_sent() {
     stage
         .script
         .api([Reply::body(401, r#"{"errorCode":"E0000011"}"#)]);
-    insta::assert_snapshot!(stage.call().await, @"unauthorized: GET https://api.example/things answered 401");
+    insta::assert_snapshot!(stage.call().await, @"reauth_required: GET https://api.example/things answered 401; the API token is not valid any more: make another one at the provider");
     assert_eq!(stage.script.seen().len(), 1);
     insta::assert_snapshot!(stage.refresh().await, @"reauth_required: an API token cannot be renewed; make another one at the provider");
     assert!(matches!(
@@ -48,6 +48,45 @@ async fn a_refused_one_is_told_and_nothing_else_is_sent() {
         Err(Error::NotRenewable)
     ));
     assert_eq!(stage.script.token_count(), 0);
+}
+
+#[tokio::test]
+async fn other_refusals_say_nothing_of_the_token() {
+    let stage = stage();
+    stage.script.api([
+        Reply::body(401, r#"{"errorCode":"E0000015"}"#),
+        Reply::body(401, "no JSON"),
+        Reply::body(403, r#"{"errorCode":"E0000006"}"#),
+    ]);
+    let said = [stage.call().await, stage.call().await, stage.call().await];
+    insta::assert_snapshot!(said.join("\n"), @"
+    unauthorized: GET https://api.example/things answered 401
+    unauthorized: GET https://api.example/things answered 401
+    forbidden: GET https://api.example/things answered 403
+    ");
+    assert_eq!(stage.script.seen().len(), 3);
+}
+
+#[tokio::test]
+async fn another_one_takes_its_place() {
+    let stage = stage();
+    let dead = || Reply::body(401, r#"{"errorCode":"E0000011"}"#);
+    stage.script.api([dead(), Reply::body(200, "")]);
+    assert!(stage.call().await.starts_with("reauth_required"));
+    let another = GrantSource::ApiToken(Secret::new("second"));
+    stage
+        .client
+        .set_grant(another)
+        .await
+        .expect("another token");
+    assert_eq!(stage.call().await, "200");
+    insta::assert_snapshot!(stage.script.log(), @"
+    0.000 GET SSWS canary
+    0.000 GET SSWS second
+    ");
+    let none = GrantSource::ApiToken(Secret::new(""));
+    assert!(stage.client.set_grant(none).await.is_err());
+    assert!(stage.client.set_grant(GrantSource::SignIn).await.is_err());
 }
 
 #[tokio::test]

@@ -41,6 +41,9 @@ pub(super) fn examine(view: &View<'_>, group: &Group<'_>, node: &Node, found: &m
         }
     }
     let grant = spec.grant_in_use();
+    if grant == GrantKind::ApiToken {
+        without_token_requests(view, spec, node, found);
+    }
     if !spec.capabilities.is_empty() && grant == GrantKind::ManagedIdentity {
         found.push(
             view.problem(
@@ -61,12 +64,36 @@ pub(super) fn examine(view: &View<'_>, group: &Group<'_>, node: &Node, found: &m
     }
 }
 
+/// What goes with token requests, of a client that makes none.
+fn without_token_requests(
+    view: &View<'_>,
+    spec: &ClientSpec,
+    node: &Node,
+    found: &mut Findings<'_>,
+) {
+    for (key, present) in [
+        ("scopes", !spec.scopes.is_empty()),
+        ("store", spec.store.is_some()),
+    ] {
+        if present {
+            found.push(
+                view.problem(
+                    below(node, &[key]),
+                    format!("`{key}` of a client that asks for no tokens"),
+                )
+                .and(because(spec, node).place(), "it has an API token")
+                .help(format!("remove `{key}`")),
+            );
+        }
+    }
+}
+
 /// How it authenticates, beside how it gets its token.
 fn auth(view: &View<'_>, spec: &ClientSpec, node: &Node, found: &mut Findings<'_>) {
     let Some(auth) = spec.auth else { return };
     let grant = spec.grant_in_use();
     let fits = match grant {
-        GrantKind::DeviceCode | GrantKind::ManagedIdentity => false,
+        GrantKind::ApiToken | GrantKind::DeviceCode | GrantKind::ManagedIdentity => false,
         GrantKind::AuthorizationCode | GrantKind::OnBehalfOf | GrantKind::TokenExchange => {
             auth.is_by_secret()
         }
@@ -81,6 +108,9 @@ fn auth(view: &View<'_>, spec: &ClientSpec, node: &Node, found: &mut Findings<'_
             )
             .and(below(node, &["grant"]).place(), "the grant");
         found.push(match grant {
+            GrantKind::ApiToken => {
+                problem.note("it asks for no tokens, and shows its API token alone")
+            }
             GrantKind::DeviceCode => problem.note("a device has nothing to authenticate with"),
             GrantKind::ManagedIdentity => {
                 problem.note("a machine has nothing to authenticate with")

@@ -136,9 +136,12 @@ impl Desk {
                 client,
                 client_secret,
                 refresh_token,
+                api_token,
             } => {
                 let secret = client_secret.map(Credential::Secret);
-                let credential = secret.or(refresh_token.map(Credential::RefreshToken));
+                let credential = secret
+                    .or(refresh_token.map(Credential::RefreshToken))
+                    .or(api_token.map(Credential::ApiToken));
                 self.call(&client, id, out, |c| swap(c, credential));
             }
             Operation::SetClock {
@@ -230,6 +233,7 @@ impl Desk {
                     Grant::ClientCredentials,
                     Grant::Password,
                     Grant::RefreshToken,
+                    Grant::ApiToken,
                 ],
                 auth: vec!["post".to_owned(), "basic".to_owned()],
                 ops: ops.map(str::to_owned).into(),
@@ -287,7 +291,10 @@ impl Desk {
             proof: None,
             dpop: None,
             grant: open.grant.into(),
-            beginning: Beginning::Grant,
+            beginning: match open.auth.api_token {
+                Some(token) => Beginning::ApiToken(token),
+                None => Beginning::Grant,
+            },
             capabilities: Vec::new(),
             v1: false,
             scopes: open.scopes,
