@@ -120,6 +120,7 @@ fn need_unmet(need: Need, driver: &Driver, case: Option<&Case>) -> Option<String
             let has = can.grants.contains(&Grant::ApiToken);
             (!has).then(|| "the client does not take API tokens".to_owned())
         }
+        Need::PrivateKey if driver.signs() => None,
         need if is_beyond(need) => Some(BEYOND.to_owned()),
         // Each client is a process, or can be closed and opened anew.
         _ => None,
@@ -133,9 +134,12 @@ pub(super) fn is_beyond(need: Need) -> bool {
         | Need::Capabilities
         | Need::Certificate
         | Need::DeviceCode
+        | Need::Dpop
         | Need::Federated
         | Need::ManagedIdentity
         | Need::OnBehalfOf
+        | Need::PrivateKey
+        | Need::TokenExchange
         | Need::V1 => true,
         Need::ApiToken
         | Need::Cancel
@@ -169,7 +173,7 @@ fn in_body(driver: &Driver, can: &Capabilities, body: &Body) -> Option<String> {
             }
             let method = match member.spec.auth {
                 Some(ClientAuthMethod::Basic) => "basic",
-                None if driver.signs() => key::METHOD,
+                None | Some(ClientAuthMethod::PrivateKey) if driver.signs() => key::METHOD,
                 _ => "post",
             };
             no_auth(can, method)

@@ -11,6 +11,7 @@ mod list;
 mod matrix;
 mod owners;
 mod policies;
+mod proofs;
 mod requests;
 mod responses;
 mod rewriting;

@@ -28,6 +28,8 @@ pub struct ClientSpec {
     pub capabilities: Vec<String>,
     /// Whether it asks the older v1.0 endpoint, which writes numbers as texts (Entra).
     pub v1: bool,
+    /// Whether its tokens are bound to a key of its own, which it proves to have with every request (Okta, RFC 9449).
+    pub dpop: bool,
     /// A secret that its application is given for this case, in place of its usual one.
     pub secret: Option<String>,
     /// Which application it is; the first without it.
@@ -105,6 +107,8 @@ pub enum GrantKind {
     ManagedIdentity,
     /// No grant at all: it shows an API token that its user, an administrator of the org, has made for it (Okta, `SSWS`).
     ApiToken,
+    /// An API asks in the name of whoever called it, whose token it exchanges (Okta, RFC 8693).
+    TokenExchange,
 }
 
 impl GrantKind {
@@ -138,6 +142,7 @@ impl GrantKind {
             Self::OnBehalfOf => Need::OnBehalfOf,
             Self::ManagedIdentity => Need::ManagedIdentity,
             Self::ApiToken => Need::ApiToken,
+            Self::TokenExchange => Need::TokenExchange,
         }
     }
 
@@ -153,6 +158,7 @@ impl GrantKind {
             Self::OnBehalfOf => "on_behalf_of",
             Self::ManagedIdentity => "managed_identity",
             Self::ApiToken => "api_token",
+            Self::TokenExchange => "token_exchange",
         }
     }
 }
@@ -172,6 +178,8 @@ pub enum ClientAuthMethod {
     /// The token of a platform that the application trusts, from a file that the platform keeps new (Entra, workload identity
     /// federation).
     Federated,
+    /// An assertion signed with a private key whose public half the application has (Okta, `private_key_jwt`).
+    PrivateKey,
 }
 
 impl ClientAuthMethod {
@@ -179,6 +187,12 @@ impl ClientAuthMethod {
     #[must_use]
     pub fn is_by_secret(self) -> bool {
         matches!(self, Self::Post | Self::Basic | Self::WrongSecret)
+    }
+
+    /// Whether only one of a provider's applications has the credential for it.
+    #[must_use]
+    pub fn is_of_one_application(self) -> bool {
+        matches!(self, Self::Certificate | Self::Federated)
     }
 
     /// The name used in files.
@@ -190,6 +204,7 @@ impl ClientAuthMethod {
             Self::WrongSecret => "wrong_secret",
             Self::Certificate => "certificate",
             Self::Federated => "federated",
+            Self::PrivateKey => "private_key",
         }
     }
 }

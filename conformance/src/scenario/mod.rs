@@ -113,12 +113,21 @@ pub enum Need {
     /// Calling an API with a token that an administrator has made.
     #[serde(rename = "grant.api_token")]
     ApiToken,
+    /// Exchanging the token of whoever called.
+    #[serde(rename = "grant.token_exchange")]
+    TokenExchange,
     /// Authenticating by a certificate.
     #[serde(rename = "auth.certificate")]
     Certificate,
     /// Authenticating by a platform's token.
     #[serde(rename = "auth.federated")]
     Federated,
+    /// Authenticating by assertions signed with a private key.
+    #[serde(rename = "auth.private_key")]
+    PrivateKey,
+    /// Tokens that are bound to a key.
+    #[serde(rename = "dpop")]
+    Dpop,
     /// Declaring what the client can do, such as answering claims challenges.
     #[serde(rename = "capabilities")]
     Capabilities,
@@ -129,7 +138,7 @@ pub enum Need {
 
 impl Need {
     /// All of them.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 24] = [
         Self::Clock,
         Self::Timers,
         Self::Concurrency,
@@ -147,8 +156,11 @@ impl Need {
         Self::OnBehalfOf,
         Self::ManagedIdentity,
         Self::ApiToken,
+        Self::TokenExchange,
         Self::Certificate,
         Self::Federated,
+        Self::PrivateKey,
+        Self::Dpop,
         Self::Capabilities,
         Self::V1,
     ];
@@ -174,8 +186,11 @@ impl Need {
             Self::OnBehalfOf => "grant.on_behalf_of",
             Self::ManagedIdentity => "grant.managed_identity",
             Self::ApiToken => "grant.api_token",
+            Self::TokenExchange => "grant.token_exchange",
             Self::Certificate => "auth.certificate",
             Self::Federated => "auth.federated",
+            Self::PrivateKey => "auth.private_key",
+            Self::Dpop => "dpop",
             Self::Capabilities => "capabilities",
             Self::V1 => "v1",
         }

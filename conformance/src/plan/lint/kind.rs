@@ -74,6 +74,7 @@ fn without_token_requests(
     for (key, present) in [
         ("scopes", !spec.scopes.is_empty()),
         ("store", spec.store.is_some()),
+        ("dpop", spec.dpop),
     ] {
         if present {
             found.push(
@@ -94,7 +95,9 @@ fn auth(view: &View<'_>, spec: &ClientSpec, node: &Node, found: &mut Findings<'_
     let grant = spec.grant_in_use();
     let fits = match grant {
         GrantKind::ApiToken | GrantKind::DeviceCode | GrantKind::ManagedIdentity => false,
-        GrantKind::AuthorizationCode | GrantKind::OnBehalfOf => auth.is_by_secret(),
+        GrantKind::AuthorizationCode | GrantKind::OnBehalfOf | GrantKind::TokenExchange => {
+            auth.is_by_secret()
+        }
         GrantKind::ClientCredentials => true,
         GrantKind::Password | GrantKind::RefreshToken => auth != ClientAuthMethod::Federated,
     };
@@ -120,7 +123,9 @@ fn auth(view: &View<'_>, spec: &ClientSpec, node: &Node, found: &mut Findings<'_
 
 /// Of some kinds of application there is one.
 fn only_one(view: &View<'_>, spec: &ClientSpec, node: &Node, found: &mut Findings<'_>) {
-    let by_proof = spec.auth_in_use().is_some_and(|auth| !auth.is_by_secret());
+    let by_proof = spec
+        .auth_in_use()
+        .is_some_and(ClientAuthMethod::is_of_one_application);
     if spec.grant_in_use().is_any_applications() && !by_proof {
         return;
     }
@@ -150,7 +155,9 @@ fn has_lasting_credential(spec: &ClientSpec) -> bool {
     spec.auth_in_use().is_some_and(|auth| {
         !matches!(
             auth,
-            ClientAuthMethod::WrongSecret | ClientAuthMethod::Federated
+            ClientAuthMethod::WrongSecret
+                | ClientAuthMethod::Federated
+                | ClientAuthMethod::PrivateKey
         )
     })
 }
