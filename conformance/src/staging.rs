@@ -99,13 +99,6 @@ pub(crate) fn furnished(builder: Builder, body: &Body, all_sign: bool) -> Builde
     builder.directory(directory)
 }
 
-/// The same world, but its Okta applications take assertions signed with the sample key too.
-pub(crate) fn with_keys(builder: Builder) -> Builder {
-    let mut directory = Directory::default();
-    directory.okta.share_sample_key();
-    builder.directory(directory)
-}
-
 /// The client id of the application that exchanges tokens.
 const GATEWAY: &str = "0oa7gatewayTokenPr07";
 

@@ -116,11 +116,11 @@ fn need_unmet(need: Need, driver: &Driver, case: Option<&Case>) -> Option<String
         Need::ClientCredentials => grant(Grant::ClientCredentials),
         Need::Password => grant(Grant::Password),
         Need::RefreshToken => grant(Grant::RefreshToken),
-        Need::PrivateKey if driver.signs() => None,
         Need::ApiToken => {
             let has = can.grants.contains(&Grant::ApiToken);
             (!has).then(|| "the client does not take API tokens".to_owned())
         }
+        Need::PrivateKey if driver.signs() => None,
         need if is_beyond(need) => Some(BEYOND.to_owned()),
         // Each client is a process, or can be closed and opened anew.
         _ => None,

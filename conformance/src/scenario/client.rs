@@ -105,10 +105,10 @@ pub enum GrantKind {
     OnBehalfOf,
     /// It runs on a machine in Azure that has an identity, and asks the metadata service there.
     ManagedIdentity,
-    /// An API asks in the name of whoever called it, whose token it exchanges (Okta, RFC 8693).
-    TokenExchange,
     /// No grant at all: it shows an API token that its user, an administrator of the org, has made for it (Okta, `SSWS`).
     ApiToken,
+    /// An API asks in the name of whoever called it, whose token it exchanges (Okta, RFC 8693).
+    TokenExchange,
 }
 
 impl GrantKind {
@@ -141,8 +141,8 @@ impl GrantKind {
             Self::DeviceCode => Need::DeviceCode,
             Self::OnBehalfOf => Need::OnBehalfOf,
             Self::ManagedIdentity => Need::ManagedIdentity,
-            Self::TokenExchange => Need::TokenExchange,
             Self::ApiToken => Need::ApiToken,
+            Self::TokenExchange => Need::TokenExchange,
         }
     }
 
@@ -157,8 +157,8 @@ impl GrantKind {
             Self::DeviceCode => "device_code",
             Self::OnBehalfOf => "on_behalf_of",
             Self::ManagedIdentity => "managed_identity",
-            Self::TokenExchange => "token_exchange",
             Self::ApiToken => "api_token",
+            Self::TokenExchange => "token_exchange",
         }
     }
 }

@@ -110,12 +110,12 @@ pub enum Need {
     /// The identity of a machine.
     #[serde(rename = "grant.managed_identity")]
     ManagedIdentity,
-    /// Exchanging the token of whoever called.
-    #[serde(rename = "grant.token_exchange")]
-    TokenExchange,
     /// Calling an API with a token that an administrator has made.
     #[serde(rename = "grant.api_token")]
     ApiToken,
+    /// Exchanging the token of whoever called.
+    #[serde(rename = "grant.token_exchange")]
+    TokenExchange,
     /// Authenticating by a certificate.
     #[serde(rename = "auth.certificate")]
     Certificate,
@@ -155,8 +155,8 @@ impl Need {
         Self::DeviceCode,
         Self::OnBehalfOf,
         Self::ManagedIdentity,
-        Self::TokenExchange,
         Self::ApiToken,
+        Self::TokenExchange,
         Self::Certificate,
         Self::Federated,
         Self::PrivateKey,
@@ -185,8 +185,8 @@ impl Need {
             Self::DeviceCode => "grant.device_code",
             Self::OnBehalfOf => "grant.on_behalf_of",
             Self::ManagedIdentity => "grant.managed_identity",
-            Self::TokenExchange => "grant.token_exchange",
             Self::ApiToken => "grant.api_token",
+            Self::TokenExchange => "grant.token_exchange",
             Self::Certificate => "auth.certificate",
             Self::Federated => "auth.federated",
             Self::PrivateKey => "auth.private_key",

@@ -18,6 +18,7 @@ use crate::driver::protocol::{
     Answered, Auth, ClockMode, Grant, Hello, Idp, Open, Operation, Outcome, Resource, User,
 };
 use crate::driver::{api_token, key};
+use crate::scenario::Body;
 use crate::staging;
 
 /// A world of one provider, with files beside it.
@@ -77,7 +78,7 @@ impl Stage {
             .tempdir()?;
         let hands = matches!(clock, ClockMode::Driven | ClockMode::Faketime)
             .then(|| VirtualClock::starting_at(START));
-        let mut builder = staging::with_keys(builder).seed(0);
+        let mut builder = staging::furnished(builder, &Body::default(), true).seed(0);
         if let Some(hands) = &hands {
             builder = builder.clock(Arc::new(hands.clone()));
         }

@@ -74,6 +74,7 @@ fn without_token_requests(
     for (key, present) in [
         ("scopes", !spec.scopes.is_empty()),
         ("store", spec.store.is_some()),
+        ("dpop", spec.dpop),
     ] {
         if present {
             found.push(

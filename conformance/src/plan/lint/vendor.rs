@@ -77,14 +77,17 @@ fn entra(view: &View<'_>, found: &mut Findings<'_>) {
     for group in &view.cast.groups {
         let Some(node) = group.node else { continue };
         let spec = group.spec;
-        let grant = spec.grant_in_use();
         for (key, name, present) in [
             (
                 "grant",
                 "grant: token_exchange",
-                grant == GrantKind::TokenExchange,
+                spec.grant_in_use() == GrantKind::TokenExchange,
             ),
-            ("grant", "grant: api_token", grant == GrantKind::ApiToken),
+            (
+                "grant",
+                "grant: api_token",
+                spec.grant_in_use() == GrantKind::ApiToken,
+            ),
             (
                 "auth",
                 "auth: private_key",
