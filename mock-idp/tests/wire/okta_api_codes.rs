@@ -41,7 +41,7 @@ async fn each_code_has_its_cause() {
             "users/cleo/lifecycle/reset_password",
             none.clone(),
         ),
-        ("E0000021", Method::POST, "users", none.clone()),
+        ("E0000018", Method::POST, "users", none.clone()),
         ("E0000022", Method::PATCH, "users", none.clone()),
         (
             "E0000028",
@@ -81,6 +81,36 @@ async fn each_code_has_its_cause() {
     }
     let stage = &admin.stage;
     let users = "/api/v1/users";
+    let token = stage.idp.credentials().api_token.unwrap();
+    let authorization = format!("SSWS {}", token.reveal());
+    let url = format!("{}{users}", stage.idp.origin(Origin::Org));
+    let headers = [
+        ("authorization", authorization.as_str()),
+        ("accept", "text/html, text/plain;q=0.5"),
+    ];
+    is_as_the_ledger_says("E0000019", &stage.get(&url, &headers).await);
+    let headers = [headers[0], ("accept", "text/html, application/json;q=0.5")];
+    assert_eq!(stage.get(&url, &headers).await.status, 200);
+    let text = stage
+        .http
+        .post(&url)
+        .header("authorization", &authorization)
+        .body("{}");
+    let text = text.header("content-type", "text/plain").send().await;
+    is_as_the_ledger_says("E0000021", &Answer::of(text.unwrap()).await);
+    // Who sends nothing says so.
+    let silent = || {
+        let path = format!("{url}/fay/lifecycle/suspend");
+        stage
+            .http
+            .post(path)
+            .header("authorization", &authorization)
+    };
+    assert_eq!(silent().send().await.unwrap().status(), 411);
+    stage
+        .idp
+        .change_directory(|directory| directory.okta.uncertain.length_required = false);
+    assert_eq!(silent().send().await.unwrap().status(), 200);
     is_as_the_ledger_says("E0000005", &stage.manage(users, "Magic abc").await);
     let nobody = stage
         .get(&format!("{}{users}", stage.idp.origin(Origin::Org)), &[])
