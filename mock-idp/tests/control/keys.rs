@@ -55,7 +55,7 @@ async fn keys_are_published_activated_and_withdrawn() {
     assert_eq!(post(&own("/replace")).await.status, 409);
     let said = desk.delete(&own("")).await;
     assert_eq!(said.json()["published"], false);
-    insta::assert_snapshot!(desk.get("/worlds/w/keys?server=nowhere").await.refusal(), @"");
+    insta::assert_snapshot!(desk.get("/worlds/w/keys?server=nowhere").await.refusal(), @"404 Not Found: there is no authorization server `nowhere` with keys of its own; there is `default`, `partners` and `org`");
     let said = post("/worlds/w/keys/nobody/activate").await;
     assert_eq!(said.status, 404);
     let said = desk

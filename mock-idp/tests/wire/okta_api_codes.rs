@@ -1,7 +1,7 @@
 //! The E-codes of Okta's API, each brought about by what a request or the directory says.
 
 use http::Method;
-use mock_idp::directory::AdminRole;
+use mock_idp::directory::{AdminRole, Group};
 use mock_idp::journal::{Endpoint, Origin};
 use mock_idp::limits::LimitRule;
 use serde_json::{Value, json};
@@ -117,6 +117,12 @@ async fn each_code_has_its_cause() {
         .await;
     is_as_the_ledger_says("E0000005", &nobody);
     is_as_the_ledger_says("E0000011", &stage.manage(users, "SSWS 00wrong").await);
+    stage.idp.change_directory(|directory| {
+        let groups = (0..2_000).map(|n| Group::new(format!("00g{n:017}"), format!("g{n}")));
+        directory.okta.groups = groups.collect();
+    });
+    let one_more = json!({ "profile": { "name": "one more" } });
+    is_as_the_ledger_says("E0000093", &admin.post("/api/v1/groups", one_more).await);
     stage
         .idp
         .change_directory(|directory| directory.okta.users[0].role = AdminRole::None);

@@ -45,7 +45,7 @@ pub(super) const CODES: &[Code] = &[
     api("E0000070", 202, "Waiting for ACK", "a factor that waits for its user"),
     api("E0000079", 403, "This operation is not allowed in the current authentication state.", "a step out of order"),
     api("E0000080", 403, "The password does not meet the complexity requirements of the current password policy.", "a weak password"),
-    api("E0000093", 400, "Target count limit exceeded", "more of a kind, or more secrets, than an org has here").guessed(),
+    api("E0000093", 400, "Target count limit exceeded", "more of a kind, or more secrets, than an org has here").guessed().met(MET),
     api("E0000095", 403, "Recovery not allowed for unknown user.", "a user whom nobody knows"),
     api("E0000109", 429, "An SMS message was recently sent. Please wait 30 seconds before trying again.", "a second text message within 30 seconds"),
     api("E0000118", 429, "An email was recently sent. Please wait 5 seconds before trying again.", "a second e-mail within 5 seconds"),
