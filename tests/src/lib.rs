@@ -10,4 +10,6 @@ pub mod node;
 pub mod program;
 pub mod python;
 pub mod redis;
+pub mod script;
 mod setup;
+pub mod table;

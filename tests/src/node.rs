@@ -23,24 +23,24 @@ pub fn msal_or_skip(test: &str) -> Option<&'static Path> {
     static DRIVER: OnceLock<Result<PathBuf, Unavailable>> = OnceLock::new();
     let driver = DRIVER.get_or_init(|| {
         let adapter = workspace_folder().join("conformance/adapters/msal-node");
-        let folder = set_up("msal-node", &adapter, &adapter)?;
+        let folder = set_up("msal-node", &adapter, &[(adapter.clone(), "")])?;
         Ok(folder.join("driver.mjs"))
     });
     setup::or_skip(test, "Node with MSAL", driver).map(PathBuf::as_path)
 }
 
-/// The folder with the scripts of `tests/clients/entra` for Node, beside their packages; none, after saying so, where these cannot
-/// be had.
+/// A folder like `tests/clients`, with the scripts for Node beside their packages; none, after saying so, where these cannot be had.
 ///
 /// # Panics
 ///
 /// As [`msal_or_skip`].
 #[must_use]
-pub fn entra_or_skip(test: &str) -> Option<&'static Path> {
+pub fn clients_or_skip(test: &str) -> Option<&'static Path> {
     static FOLDER: OnceLock<Result<PathBuf, Unavailable>> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
         let clients = workspace_folder().join("tests/clients");
-        set_up("node", &clients, &clients.join("entra"))
+        let scripts = ["", "entra", "okta"].map(|below| (clients.join(below), below));
+        set_up("node", &clients, &scripts)
     });
     setup::or_skip(test, "Node with the foreign clients", folder).map(PathBuf::as_path)
 }
@@ -55,22 +55,31 @@ pub fn okta_or_skip(test: &str) -> Option<&'static Path> {
     static PROGRAM: OnceLock<Result<PathBuf, Unavailable>> = OnceLock::new();
     let program = PROGRAM.get_or_init(|| {
         let clients = workspace_folder().join("tests/clients/okta-node");
-        let folder = set_up("okta-node", &clients, &clients)?;
+        let folder = set_up("okta-node", &clients, &[(clients.clone(), "")])?;
         Ok(folder.join("okta_clients.mjs"))
     });
     setup::or_skip(test, "Node with Okta's libraries", program).map(PathBuf::as_path)
 }
 
-/// A folder of this name with the packages that one folder lists and the scripts of another: Node looks for packages beside the file
-/// that imports them.
-fn set_up(name: &str, packages: &Path, scripts: &Path) -> Result<PathBuf, Unavailable> {
+/// A folder of this name with the packages that one folder lists and the scripts of others, each below: Node looks for packages
+/// beside the file that imports them and above it.
+fn set_up(
+    name: &str,
+    packages: &Path,
+    scripts: &[(PathBuf, &str)],
+) -> Result<PathBuf, Unavailable> {
     let folder = target_folder().join("foreign-clients").join(name);
     alone(&folder, || {
         for name in PACKAGES {
             copy(&packages.join(name), &folder)?;
         }
-        for script in scripts_of(scripts)? {
-            copy(&script, &folder)?;
+        for (scripts, below) in scripts {
+            let beside = folder.join(below);
+            fs::create_dir_all(&beside)
+                .map_err(|error| Unavailable(format!("`{}`: {error}", beside.display())))?;
+            for script in scripts_of(scripts)? {
+                copy(&script, &beside)?;
+            }
         }
         install(&folder)
     })?;

@@ -9,27 +9,15 @@ use mock_idp::directory::{Certificate, FederatedCredential};
 use mock_idp::journal::Origin;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use tokio::runtime::Runtime;
 
 use crate::answer::Answer;
+use crate::arena::{Arena, wrong_values};
 use crate::asserted::{CLIENT, KEY, NOW, ask, claims, rs256, with};
-use crate::stage::{Stage, TokenAsk};
 
 const CERTIFICATE: &str = include_str!("../../src/keys/embedded/entra-3.cert.pem");
 
-/// One world for all cases: what one breaks, the next one finds.
-struct Arena {
-    runtime: Runtime,
-    stage: Stage,
-}
-
 static ARENA: LazyLock<Arena> = LazyLock::new(|| {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .unwrap();
-    let stage = runtime.block_on(with(Provider::Entra, |application| {
+    Arena::begin(with(Provider::Entra, |application| {
         application.certificates = vec![Certificate::from_pem(CERTIFICATE).unwrap()];
         application.subject_names = vec!["somebody.example".to_owned()];
         application.federated = vec![FederatedCredential {
@@ -39,15 +27,8 @@ static ARENA: LazyLock<Arena> = LazyLock::new(|| {
             audiences: vec!["api://AzureADTokenExchange".to_owned()],
             jwks: None,
         }];
-    }));
-    Arena { runtime, stage }
+    }))
 });
-
-impl Arena {
-    fn send(&self, ask: TokenAsk<'_>) -> Answer {
-        self.runtime.block_on(ask.send())
-    }
-}
 
 /// Whether an answer is an error as Entra sends them, in every part.
 fn is_entras(answer: &Answer) {
@@ -76,25 +57,6 @@ fn is_entras(answer: &Answer) {
 
 fn x5t() -> String {
     Certificate::from_pem(CERTIFICATE).unwrap().x5t
-}
-
-/// Values that no claim should have.
-fn wrong_values() -> Vec<Value> {
-    vec![
-        Value::Null,
-        json!(""),
-        json!("wrong"),
-        json!(0),
-        json!(-1),
-        json!(1e300),
-        json!(u64::MAX),
-        json!(true),
-        json!([]),
-        json!(["a", 1]),
-        json!({ "a": {} }),
-        json!("x".repeat(10_000)),
-        json!("\u{0}\"'<>\u{202e}"),
-    ]
 }
 
 /// Each claim with each wrong value: what is missing, of another type, too long, of another time.

@@ -11,6 +11,7 @@
 )]
 
 mod answer;
+mod arena;
 mod asserted;
 mod browser;
 mod raw;

@@ -10,25 +10,14 @@ use mock_idp::journal::Origin;
 use mock_idp::limits::LimitRule;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use tokio::runtime::Runtime;
 
 use crate::answer::Answer;
+use crate::arena::{Arena, wrong_values};
 use crate::asserted::{CLIENT, KEY, NOW, ask, claims, jwk, rs256, with};
 use crate::stage::{Stage, TokenAsk};
 
-/// One world for all cases: what one breaks, the next one finds.
-struct Arena {
-    runtime: Runtime,
-    stage: Stage,
-}
-
 static ARENA: LazyLock<Arena> = LazyLock::new(|| {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .unwrap();
-    let stage = runtime.block_on(async {
+    Arena::begin(async {
         let stage = with(Provider::Okta, |application| {
             application.jwks = KeySet {
                 keys: vec![jwk(KEY, Some("one"))],
@@ -47,8 +36,7 @@ static ARENA: LazyLock<Arena> = LazyLock::new(|| {
         .await;
         stage.idp.set_limits(vec![LimitRule::unlimited()]).unwrap();
         stage
-    });
-    Arena { runtime, stage }
+    })
 });
 
 /// Where clients and browsers send forms.
@@ -65,15 +53,9 @@ const PLACES: [&str; 10] = [
     "/activate",
 ];
 
-impl Arena {
-    fn send(&self, ask: TokenAsk<'_>) -> Answer {
-        self.runtime.block_on(ask.send())
-    }
-
-    fn at(&self, path: &str) -> TokenAsk<'_> {
-        let url = format!("{}{path}", self.stage.idp.origin(Origin::Org));
-        self.stage.app_only().at(&url)
-    }
+fn at<'a>(arena: &'a Arena, path: &str) -> TokenAsk<'a> {
+    let url = format!("{}{path}", arena.stage.idp.origin(Origin::Org));
+    arena.stage.app_only().at(&url)
 }
 
 /// Whether an answer is an error as Okta sends them.
@@ -90,25 +72,6 @@ fn is_oktas(answer: &Answer) {
     assert!(is_oauth != is_envelope, "{}", answer.body);
     assert!(answer.body.len() < 16_000, "{} bytes", answer.body.len());
     assert_eq!(answer.header("server"), Some("nginx"));
-}
-
-/// Values that no claim should have.
-fn wrong_values() -> Vec<Value> {
-    vec![
-        Value::Null,
-        json!(""),
-        json!("wrong"),
-        json!(0),
-        json!(-1),
-        json!(1e300),
-        json!(u64::MAX),
-        json!(true),
-        json!([]),
-        json!(["a", 1]),
-        json!({ "a": {} }),
-        json!("x".repeat(10_000)),
-        json!("\u{0}\"'<>\u{202e}"),
-    ]
 }
 
 /// Each claim and each part of the header with each wrong value.
@@ -193,7 +156,7 @@ fn servers_of_odd_names() {
     ] {
         for path in ["token", "introspect", "revoke", "par", "device/authorize"] {
             let path = format!("/oauth2/{}/v1/{path}", server.replace(' ', "%20"));
-            is_oktas(&arena.send(arena.at(&path)));
+            is_oktas(&arena.send(at(arena, &path)));
         }
     }
 }
@@ -213,7 +176,7 @@ fn bodies_of_any_size() {
             "request_uri",
             "username",
         ] {
-            let answer = arena.send(arena.at(path).with(name, &long));
+            let answer = arena.send(at(arena, path).with(name, &long));
             assert!(answer.status < 500, "{path} {name}: {}", answer.body);
             assert!(
                 answer.body.len() < 16_000,
@@ -221,7 +184,7 @@ fn bodies_of_any_size() {
                 answer.body.len()
             );
         }
-        let answer = arena.send(arena.at(path).with("scope", &"x".repeat(2_000_000)));
+        let answer = arena.send(at(arena, path).with("scope", &"x".repeat(2_000_000)));
         assert_eq!(answer.status, 413, "{path}");
     }
 }
@@ -304,7 +267,7 @@ proptest! {
     ) {
         let arena = &*ARENA;
         let path = PLACES[place];
-        let mut ask = arena.at(path).without("grant_type").without("scope");
+        let mut ask = at(arena, path).without("grant_type").without("scope");
         if ours {
             ask = ask.with("client_id", CLIENT).with("client_secret", "a-secret-beside-the-key-0123456789");
         }

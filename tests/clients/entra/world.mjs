@@ -2,9 +2,9 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { call, signIn, steer } from "../steering.mjs";
 
-// A client that waits for ever ends.
-setTimeout(() => process.exit(1), 120_000).unref();
+export { ada, approveDevice, browse, claims, denyDevice, signIn, steer } from "../steering.mjs";
 
 const told = process.env;
 
@@ -28,7 +28,6 @@ export const portal = {
   secret: "entra-app-secret~K7rB3xYs",
   uri: "http://localhost/callback",
 };
-export const ada = { username: told.TOKENPROOF_USERNAME, password: told.TOKENPROOF_PASSWORD };
 export const ben = { username: "ben@contoso.example", password: "correct-horse-Entra-2" };
 
 // The managed identity that is no machine's own, by each of its names.
@@ -44,12 +43,6 @@ const sample = (name) => readFileSync(join(told.SAMPLE_CREDENTIAL, name), "utf8"
 export const certificatePem = sample("client.cert.pem");
 export const keyPem = sample("client.key.pem");
 
-async function call(token, url) {
-  const answer = await fetch(url, { headers: { authorization: `Bearer ${token}` } });
-  if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
-  return answer.json();
-}
-
 /** What an application learns with its token. */
 export async function users(token) {
   return `${(await call(token, told.TOKENPROOF_API_URL)).value.length} users`;
@@ -58,51 +51,6 @@ export async function users(token) {
 /** Who a user's token speaks for. */
 export async function me(token) {
   return (await call(token, told.TOKENPROOF_USER_API_URL)).userPrincipalName;
-}
-
-export function claims(token) {
-  return JSON.parse(Buffer.from(token.split(".")[1], "base64url"));
-}
-
-/** Asks the control API about this world. */
-export async function steer(method, path, body) {
-  const answer = await fetch(`${told.TOKENPROOF_CONTROL_URL}/worlds/entra${path}`, {
-    method,
-    headers: body && { "content-type": "application/json" },
-    body: body && JSON.stringify(body),
-  });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${method} ${path}: ${text}`);
-  return text && JSON.parse(text);
-}
-
-/** Opens a sign-in page, and approves in the place of its user. Where the browser goes then, and what it posts there, if so. */
-async function approved(url, login = ada.username) {
-  await (await fetch(url)).text();
-  const { authorizations } = await steer("GET", "/authorizations");
-  const { id } = authorizations.at(-1);
-  const { url: address, form } = await steer("POST", `/authorizations/${id}/approve`, { login });
-  return { address, posts: form && new URLSearchParams(form.map(({ name, value }) => [name, value])) };
-}
-
-/** The same; what the browser brings back to the application. */
-export async function signIn(url) {
-  const { address, posts } = await approved(url);
-  return posts ?? new URL(address).searchParams;
-}
-
-/** The same, and goes there as the browser does. */
-export async function browse(url) {
-  const { address, posts } = await approved(url);
-  await (await fetch(address, posts && { method: "POST", body: posts })).text();
-}
-
-export function approveDevice(userCode, login = ada.username) {
-  return steer("POST", `/sign-ins/${userCode}/approve`, { login });
-}
-
-export function denyDevice(userCode) {
-  return steer("POST", `/sign-ins/${userCode}/deny`);
 }
 
 /** A token of the issuer that the pipeline's application trusts. */

@@ -1,17 +1,13 @@
 """The world that `tokenproof env` tells of: who is in it, its API, its users' browser, and what steers it."""
 
 import base64
-import faulthandler
-import json
 import os
 import pathlib
 import re
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlencode
 
 import requests
-
-# A client that waits for ever says where, and ends.
-faulthandler.dump_traceback_later(120, exit=True)
+from steering import ADA, ADA_PASSWORD, approve_device, approved, browse, call, claims, deny_device, sign_in, steer  # noqa: F401
 
 AUTHORITY_HOST = os.environ["AZURE_AUTHORITY_HOST"]
 TENANT = os.environ["AZURE_TENANT_ID"]
@@ -29,7 +25,6 @@ ORDERS, ORDERS_SECRET = "2f6d1b90-3c84-4f1d-b6a7-90c8d7e6f5a4", "entra-app-secre
 PIPELINE = "6b7c8d9e-0f1a-4b2c-9d3e-4f5a6b7c8d9e"
 PORTAL, PORTAL_SECRET = "1e2f3a4b-5c6d-4e7f-8091-a2b3c4d5e6f7", "entra-app-secret~K7rB3xYs"
 PORTAL_URI = "http://localhost/callback"
-ADA, ADA_PASSWORD = os.environ["TOKENPROOF_USERNAME"], os.environ["TOKENPROOF_PASSWORD"]
 BEN, BEN_PASSWORD = "ben@contoso.example", "correct-horse-Entra-2"
 
 # The managed identity that is no machine's own, by each of its names.
@@ -45,12 +40,6 @@ CERTIFICATE_PEM = (SAMPLE / "client.cert.pem").read_text()
 KEY_PEM = (SAMPLE / "client.key.pem").read_text()
 
 
-def call(token, url):
-    reply = requests.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=30)
-    reply.raise_for_status()
-    return reply.json()
-
-
 def users(token):
     """What an application learns with its token."""
     return f"{len(call(token, os.environ['TOKENPROOF_API_URL'])['value'])} users"
@@ -59,41 +48,6 @@ def users(token):
 def me(token):
     """Who a user's token speaks for."""
     return call(token, os.environ["TOKENPROOF_USER_API_URL"])["userPrincipalName"]
-
-
-def claims(token):
-    part = token.split(".")[1]
-    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-
-
-def steer(method, path, body=None):
-    """Asks the control API about this world."""
-    url = f"{os.environ['TOKENPROOF_CONTROL_URL']}/worlds/entra{path}"
-    reply = requests.request(method, url, json=body, timeout=30)
-    if not reply.ok:
-        raise SystemExit(f"{method} {path}: {reply.text}")
-    return reply.json() if reply.content else None
-
-
-def approved(url, login):
-    requests.get(url, timeout=30).raise_for_status()
-    waiting = steer("GET", "/authorizations")["authorizations"][-1]["id"]
-    return steer("POST", f"/authorizations/{waiting}/approve", {"login": login})
-
-
-def sign_in(url, login=ADA):
-    """Opens a sign-in page, and approves in the place of its user. What the browser brings back to the application."""
-    back = approved(url, login)
-    if back.get("form"):
-        return {field["name"]: field["value"] for field in back["form"]}
-    return dict(parse_qsl(urlsplit(back["url"]).query))
-
-
-def browse(url, login=ADA):
-    """The same, and goes there as the browser does. All that ask for this ask for a post."""
-    back = approved(url, login)
-    fields = {field["name"]: field["value"] for field in back["form"]}
-    requests.post(back["url"], data=fields, timeout=30).raise_for_status()
 
 
 def code_for(client, *scopes):
@@ -105,14 +59,6 @@ def code_for(client, *scopes):
         "scope": " ".join((*scopes, "offline_access", "openid")),
     }
     return sign_in(f"{AUTHORITY}/oauth2/v2.0/authorize?{urlencode(asked)}")["code"]
-
-
-def approve_device(user_code, login=ADA):
-    steer("POST", f"/sign-ins/{user_code}/approve", {"login": login})
-
-
-def deny_device(user_code):
-    steer("POST", f"/sign-ins/{user_code}/deny")
 
 
 def federated_token(**wanted):

@@ -1,6 +1,6 @@
 //! MSAL Node.
 
-use crate::script::shows;
+use crate::shows;
 
 #[test]
 fn an_application_signs_in() {

@@ -1,6 +1,6 @@
 //! PyJWT and jose, which check tokens for an API.
 
-use crate::script::shows;
+use crate::shows;
 
 #[test]
 fn pyjwt_takes_what_is_right_and_nothing_else() {

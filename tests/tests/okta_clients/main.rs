@@ -1,11 +1,14 @@
-//! Okta's own libraries, unmodified, over TLS and in real time: the SDKs for Python and Node, and the verifiers of tokens.
+//! Okta's own libraries and others that know OAuth and OpenID Connect, unmodified, over TLS and in real time.
 //!
-//! Each errand is run as a user would run it, configured by the environment alone, against a world of its own in this process,
-//! whose journal says what was sent.
+//! The SDKs for Python and Node and the verifiers of tokens: each errand is run as a user would run it, configured by the environment
+//! alone, against a world of its own in this process, whose journal says what was sent. The scripts with Authlib and openid-client are
+//! in `tests/clients/okta`. Each does several things in a row and prints a line for each.
 
 #![expect(clippy::expect_used, reason = "what fails here fails the test")]
 
+mod authlib;
 mod limits;
+mod openid_client;
 mod org;
 
 use std::path::{Path, PathBuf};
@@ -14,7 +17,53 @@ use mock_idp::environment::{UNSET, no_proxy};
 use mock_idp::journal::{Entry, Origin};
 use mock_idp::{Builder, MockIdp};
 use tests::program::workspace_folder;
+use tests::table::{Library, holds};
 use tests::{node, python};
+
+/// Runs a script in the world of `tests/clients/okta/directory.yaml`, and has what it prints judged.
+fn shows(script: &str, judge: impl FnOnce(&str)) {
+    let directory = workspace_folder().join("tests/clients/okta/directory.yaml");
+    let directory = directory.to_str().expect("UTF-8");
+    tests::script::shows("okta", script, &["--config", directory], &[], judge);
+}
+
+#[test]
+fn the_table_says_what_is_shown_of_which_version() {
+    let library = |pin, source| Library { pin, source };
+    let libraries = [
+        library("Authlib==", include_str!("authlib.rs")),
+        library(r#""openid-client": ""#, include_str!("openid_client.rs")),
+    ];
+    holds("docs/okta.md", "## Client libraries", &libraries, 90);
+}
+
+/// The table of Okta's own libraries names every test that they have, and the versions that are pinned.
+#[test]
+fn the_table_of_the_sdks_names_all_their_tests() {
+    let read = |path| std::fs::read_to_string(workspace_folder().join(path)).expect(path);
+    let page = read("docs/okta.md");
+    let mut tests = 0;
+    for source in [include_str!("limits.rs"), include_str!("org.rs")] {
+        for declared in source.split("#[tokio::test]\nasync fn ").skip(1) {
+            let (name, _) = declared.split_once('(').expect("a name");
+            assert!(page.contains(&format!("| `{name}` |")), "{name}");
+            tests += 1;
+        }
+    }
+    assert!(tests > 8, "{tests}");
+    let python = read("tests/clients/okta_requirements.txt");
+    let node = read("tests/clients/okta-node/package.json");
+    let python = python.lines().filter(|line| line.starts_with("okta"));
+    let node = node.lines().filter(|line| line.contains("\"@okta/"));
+    let pins: Vec<String> = python
+        .map(|line| line.replace("==", " "))
+        .chain(node.map(|line| line.replace([':', '"', ','], "").trim().to_owned()))
+        .collect();
+    assert_eq!(pins.len(), 4, "{pins:?}");
+    for pin in pins {
+        assert!(page.contains(&pin), "{pin}");
+    }
+}
 
 /// An SDK, and how it is run.
 pub(crate) struct Sdk {
