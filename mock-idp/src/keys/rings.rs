@@ -168,3 +168,66 @@ impl KeyRings {
         Arc::new(KeyRing::holding(provider, self.owner(issuer), ring))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::provider::Provider;
+
+    fn ids(rings: &KeyRings, issuer: &str) -> Vec<String> {
+        let keys = rings.of(issuer).published();
+        keys.iter().map(|key| key.kid().to_owned()).collect()
+    }
+
+    #[test]
+    fn issuers_have_ids_of_their_own_and_part_one_by_one() {
+        let rings = KeyRings::shared(KeyRing::embedded(Provider::Okta), "first");
+        let saved = rings.saved();
+        let [first, second, third] = ["first", "second", "third"].map(|one| ids(&rings, one));
+        assert_eq!(rings.active().kid(), first[0]);
+        assert!(first.iter().all(|id| !second.contains(id)));
+        assert_eq!(rings.active_of("second").kid(), second[0]);
+        rings.alone("second", KeyRing::roll);
+        assert_eq!(rings.active_of("second").kid(), second[1]);
+        assert_eq!((ids(&rings, "first"), ids(&rings, "third")), (first, third));
+        rings.everywhere(None, |ring, _| ring.withdraw_others());
+        assert_eq!(ids(&rings, "second"), [second[1].clone()]);
+        assert_eq!(ids(&rings, "third").len(), 1);
+        rings.restore(&saved);
+        assert_eq!(ids(&rings, "second"), second);
+    }
+
+    #[cfg(feature = "serve")]
+    #[test]
+    fn a_directory_that_is_read_again_is_followed_by_all() {
+        let named = |names: &[&str]| {
+            let entries = names.iter().enumerate().map(|(place, name)| {
+                let status = if place == 0 { "active" } else { "next" };
+                serde_json::from_value(serde_json::json!({ "built_in": name, "status": status }))
+            });
+            let entries: Vec<_> = entries.map(Result::unwrap).collect();
+            KeyRing::of(Provider::Okta, &entries).unwrap()
+        };
+        let rings = KeyRings::shared(named(&["okta-1", "okta-2"]), "first");
+        let mut saved = rings.saved();
+        rings.alone("second", KeyRing::rotate);
+        let (before, after) = (named(&["okta-1", "okta-2"]), named(&["okta-2", "okta-3"]));
+        rings.follow(&before, &after, &mut saved);
+        for issuer in ["first", "second", "third"] {
+            let owner = rings.owner(issuer);
+            let wanted = after.now().owned_by(&owner);
+            let wanted = wanted.published();
+            let mut wanted: Vec<&str> = wanted.iter().map(SigningKey::kid).collect();
+            wanted.sort_unstable();
+            let mut found = ids(&rings, issuer);
+            found.sort_unstable();
+            assert_eq!(found, wanted, "{issuer}");
+            assert_eq!(
+                rings.active_of(issuer).kid(),
+                after.now().owned_by(&owner).active().kid()
+            );
+        }
+        rings.restore(&saved);
+        assert_eq!(ids(&rings, "first").len(), 2);
+    }
+}

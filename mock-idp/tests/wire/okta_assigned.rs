@@ -4,7 +4,7 @@ use http::Method;
 use mock_idp::directory::Assignment;
 use serde_json::{Value, json};
 
-use crate::browser::{Ask, Browser, ORDERS_PORTAL, as_portal, redeem_okta, sent};
+use crate::browser::{Ask, Browser, ORDERS_PORTAL, as_portal, redeem_okta, sent, sent_to};
 use crate::okta_authorize::{refused, silent_of, tells};
 use crate::okta_codes::{each, with_directory};
 use crate::okta_fidelity::is_as_the_ledger_says;
@@ -56,6 +56,12 @@ async fn who_is_not_assigned_gets_nothing() {
     tells("user_not_assigned", &sent(&browser.ask(&ask).await));
     let silent = browser.ask(&silent_of(&stage)).await;
     tells("user_not_assigned", &sent(&silent));
+    let straight = ask.clone().with("response_type", "id_token token");
+    Browser::new(&stage).ask(&straight.with("nonce", "n")).await;
+    let id = stage.idp.pending_authorizations()[0].id;
+    let approved = stage.idp.approve_authorization(id, "ada@okta.example");
+    let approved = sent_to(&approved.unwrap().url.replace('#', "?"));
+    tells("user_not_assigned", &approved);
     stage.idp.change_directory(|directory| {
         directory.okta.automatic_sign_in = Some("ada@okta.example".to_owned());
     });
