@@ -52,8 +52,8 @@ pub fn holds(page: &str, heading: &str, libraries: &[Library], least: usize) {
         assert_eq!(row.len(), head.len(), "{row:?}");
         let [flow, lines, test] = [row[0], row[1], row[2]];
         assert!(row[3..].contains(&"yes"), "{flow} is shown by nothing");
-        for (cell, library) in row[3..].iter().zip(libraries) {
-            let told = test_of(library.source, test.trim_matches('`'));
+        for (cell, Library { pin, source }) in row[3..].iter().zip(libraries) {
+            let told = test_of(source, test.trim_matches('`'));
             for line in lines.split(", `").map(|line| line.trim_matches('`')) {
                 let begins = format!("{line}: ");
                 let is_shown = told.lines().any(|shown| {
@@ -61,7 +61,7 @@ pub fn holds(page: &str, heading: &str, libraries: &[Library], least: usize) {
                     let shown = shown.strip_prefix(ALONE).unwrap_or(shown);
                     shown.starts_with(&begins)
                 });
-                assert_eq!(is_shown, *cell == "yes", "{flow}, `{line}`, {library:?}");
+                assert_eq!(is_shown, *cell == "yes", "{flow}, `{line}`, {pin}");
                 shown += usize::from(is_shown);
             }
         }

@@ -134,6 +134,8 @@ impl Class {
             // The user of the device said no.
             "authorization_declined" => Self::InteractionRequired,
             "access_denied" if refusal.grant == GrantKind::DeviceCode => Self::InteractionRequired,
+            // RFC 8693 section 2.2.2: the token that was to be exchanged is no good any more.
+            "invalid_request" if refusal.grant == GrantKind::TokenExchange => Self::ReauthRequired,
             "invalid_client"
             | "unauthorized_client"
             | "access_denied"
@@ -233,6 +235,13 @@ mod tests {
         access_denied            interaction_required
         invalid_client           misconfigured
         ");
+    }
+
+    #[test]
+    fn a_token_that_cannot_be_exchanged_any_more() {
+        let exchange = |error| of(GrantKind::TokenExchange, 400, error);
+        assert_eq!(exchange("invalid_request"), Class::ReauthRequired);
+        assert_eq!(exchange("invalid_target"), Class::Misconfigured);
     }
 
     #[test]

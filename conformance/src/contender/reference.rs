@@ -7,7 +7,7 @@ use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderValue, Request};
 use token_client::{
     AccessToken, BoxFuture, ClientAuth, Error, GrantSource, ManagedIdentity, Misuse, Policy,
-    Provider as TokenProvider, Secret, StandardPolicy, TokenClient, Transport as _,
+    Provider as TokenProvider, Secret, StandardPolicy, TokenClient, TokenExchange, Transport as _,
 };
 
 use super::entropy::SeededEntropy;
@@ -97,6 +97,10 @@ fn built(setup: &Setup, policy: Arc<dyn Policy>) -> Result<TokenClient, Misuse> 
         }
         _ => TokenClient::builder(provider(setup)?, client_auth(setup)?, source(setup)),
     };
+    let builder = match &setup.dpop {
+        Some(key) => builder.dpop(key.clone()),
+        None => builder,
+    };
     builder
         .scopes(setup.scopes.clone())
         .account(account)
@@ -118,7 +122,10 @@ fn provider(setup: &Setup) -> Result<TokenProvider, Misuse> {
             provider.with_authorization_url(authorize_url)?
         }
         Beginning::Device { device_url } => provider.with_device_url(device_url)?,
-        Beginning::Grant | Beginning::Caller(_) | Beginning::Machine { .. } => provider,
+        Beginning::Grant
+        | Beginning::Caller(_)
+        | Beginning::Exchanged { .. }
+        | Beginning::Machine { .. } => provider,
     };
     Ok(match setup.v1 {
         true => provider.naming_resource(),
@@ -130,6 +137,9 @@ fn source(setup: &Setup) -> GrantSource {
     match (&setup.beginning, setup.grant) {
         (Beginning::Browser { .. } | Beginning::Device { .. }, _) => GrantSource::SignIn,
         (Beginning::Caller(token), _) => GrantSource::OnBehalfOf(token.clone()),
+        (Beginning::Exchanged { token, audience }, _) => GrantSource::TokenExchange(
+            TokenExchange::of_access_token(token.clone()).audience(audience),
+        ),
         (_, GrantKind::Password) => GrantSource::Password {
             username: setup.username.clone(),
             password: setup.password.clone(),
@@ -159,10 +169,11 @@ fn client_auth(setup: &Setup) -> Result<ClientAuth, Misuse> {
             id,
             secret: Secret::new(WRONG_SECRET),
         },
-        // The last two have a proof.
-        ClientAuthMethod::Post | ClientAuthMethod::Certificate | ClientAuthMethod::Federated => {
-            ClientAuth::SecretPost { id, secret }
-        }
+        // All but the first have a proof.
+        ClientAuthMethod::Post
+        | ClientAuthMethod::Certificate
+        | ClientAuthMethod::Federated
+        | ClientAuthMethod::PrivateKey => ClientAuth::SecretPost { id, secret },
     })
 }
 

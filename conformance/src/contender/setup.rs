@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::{Method, Uri};
 use mock_idp::Provider;
-use token_client::{Clock, Secret, Spawn, TokenStore, Transport};
+use token_client::{Clock, DpopKey, Secret, Spawn, TokenStore, Transport};
 
 use super::{Beginning, Credential, Proof};
 use crate::local::Outside;
@@ -31,6 +31,8 @@ pub struct Setup {
     pub auth: ClientAuthMethod,
     /// What it authenticates with if that is no secret.
     pub proof: Option<Proof>,
+    /// The key that its tokens are bound to, if they are. It outlives the client.
+    pub dpop: Option<DpopKey>,
     /// The grant it uses.
     pub grant: GrantKind,
     /// What it begins with beside that.

@@ -116,6 +116,7 @@ fn need_unmet(need: Need, driver: &Driver, case: Option<&Case>) -> Option<String
         Need::ClientCredentials => grant(Grant::ClientCredentials),
         Need::Password => grant(Grant::Password),
         Need::RefreshToken => grant(Grant::RefreshToken),
+        Need::PrivateKey if driver.signs() => None,
         need if is_beyond(need) => Some(BEYOND.to_owned()),
         // Each client is a process, or can be closed and opened anew.
         _ => None,
@@ -129,9 +130,12 @@ pub(super) fn is_beyond(need: Need) -> bool {
         | Need::Capabilities
         | Need::Certificate
         | Need::DeviceCode
+        | Need::Dpop
         | Need::Federated
         | Need::ManagedIdentity
         | Need::OnBehalfOf
+        | Need::PrivateKey
+        | Need::TokenExchange
         | Need::V1 => true,
         Need::Cancel
         | Need::Classes
@@ -161,7 +165,7 @@ fn in_body(driver: &Driver, can: &Capabilities, body: &Body) -> Option<String> {
         body.members().iter().find_map(|member| {
             let method = match member.spec.auth {
                 Some(ClientAuthMethod::Basic) => "basic",
-                None if driver.signs() => key::METHOD,
+                None | Some(ClientAuthMethod::PrivateKey) if driver.signs() => key::METHOD,
                 _ => "post",
             };
             no_auth(can, method)

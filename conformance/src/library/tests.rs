@@ -224,6 +224,7 @@ file
       passive/ordinary-day:reuses              2 cases
       rate-limit/request-loop:served           1 case
       response/v1-texts:reuses                 2 cases
+      sign-in/exchanged:reused                 1 case
       unauthorized/access-revoked:long-lived   2 cases
       unauthorized/keys-rolled:undisturbed     4 cases
       unauthorized/keys-withdrawn:undisturbed  2 cases

@@ -62,6 +62,7 @@ impl Cast {
     pub(super) fn open(body: &Body, wings: &Wings<'_>, seed: u64) -> Result<Self, String> {
         let members = body.members();
         give_secrets(wings.idp, members.iter().map(|member| member.spec))?;
+        equipment::bind_tokens(wings.idp, &members)?;
         let mut stores: HashMap<&str, Arc<dyn TokenStore>> = HashMap::new();
         let mut cast = Self {
             equipment: Equipment::default(),
@@ -84,7 +85,7 @@ impl Cast {
             };
             let life = Life::default();
             let whom = Whom::of(member.spec);
-            let kit = cast.equipment.kit(place, whom, wings.idp)?;
+            let kit = cast.equipment.kit(place, member.spec, wings.idp)?;
             let setup = setup(
                 member,
                 store,

@@ -61,6 +61,7 @@ pub(super) fn setup(
         client_secret: handed(&identity.client_secret),
         auth: spec.auth.unwrap_or(ClientAuthMethod::Post),
         proof: kit.proof,
+        dpop: kit.dpop,
         beginning: kit.beginning,
         capabilities: spec.capabilities.clone(),
         v1: spec.v1,

@@ -166,11 +166,13 @@ pub(super) fn needs_description(setup: Setup) -> Opened {
 
 /// Renews with refresh tokens only: where the first answer brought none, there is no second.
 pub(super) fn needs_refresh_token(setup: Setup) -> Opened {
-    let acts_for_itself = setup.grant == GrantKind::ClientCredentials;
+    let has_none = matches!(
+        setup.grant,
+        GrantKind::ClientCredentials | GrantKind::TokenExchange
+    );
     let began = AtomicBool::new(false);
     reading(setup, At::Token, move |response| {
-        if acts_for_itself && response.status().is_success() && began.swap(true, Ordering::Relaxed)
-        {
+        if has_none && response.status().is_success() && began.swap(true, Ordering::Relaxed) {
             *response.status_mut() = StatusCode::BAD_REQUEST;
             set(response, &json!({ "error": "invalid_grant" }));
         }

@@ -52,7 +52,8 @@ fn how_the_library_is_played() {
      2 concurrency/two-clients-one-store 720 times as fast, tokens of 5 s, 14 s
      2 credentials/certificate-rollover 720 times as fast, tokens of 5 s, 22 s
      1 credentials/platform-token 720 times as fast, tokens of 5 s, 19 s
-     2 credentials/secret-expires 120 times as fast, tokens of 30 s, 73 s
+     2 credentials/secret-expires 120 times as fast, tokens of 30 s, 78 s
+     1 dpop/bound-tokens 17280 times as fast, tokens of 5 s, 44 s
      2 errors/invalid-grant-stops 720 times as fast, tokens of 5 s, 3 s
      2 errors/second-factor-due 720 times as fast, tokens of 5 s, 10 s
      2 expiry/any-lifetime 1080 times as fast, tokens of 5 s, 13 s
@@ -90,7 +91,10 @@ fn how_the_library_is_played() {
      8 response/tolerant-reading 720 times as fast, tokens of 5 s, 15 s
      2 response/tolerant-reading the lifetime that the client is told is scripted
      2 response/v1-texts 1080 times as fast, tokens of 5 s, 10 s
+     1 rotation/leeway its shortest times cannot be told apart unless it takes 135 s of real time, and no more than 100 s are taken
+     1 rotation/leeway its shortest times cannot be told apart unless it takes 137 s of real time, and no more than 100 s are taken
      1 rotation/reuse-detected 720 times as fast, tokens of 5 s, 14 s
+     1 sign-in/exchanged 720 times as fast, tokens of 5 s, 15 s
      1 sign-in/on-behalf-of 720 times as fast, tokens of 5 s, 14 s
      2 unauthorized/access-revoked 720 times as fast, tokens of 5 s, 66 s
      4 unauthorized/keys-rolled 720 times as fast, tokens of 5 s, 7 s

@@ -28,6 +28,8 @@ pub struct ClientSpec {
     pub capabilities: Vec<String>,
     /// Whether it asks the older v1.0 endpoint, which writes numbers as texts (Entra).
     pub v1: bool,
+    /// Whether its tokens are bound to a key of its own, which it proves to have with every request (Okta, RFC 9449).
+    pub dpop: bool,
     /// A secret that its application is given for this case, in place of its usual one.
     pub secret: Option<String>,
     /// Which application it is; the first without it.
@@ -103,6 +105,8 @@ pub enum GrantKind {
     OnBehalfOf,
     /// It runs on a machine in Azure that has an identity, and asks the metadata service there.
     ManagedIdentity,
+    /// An API asks in the name of whoever called it, whose token it exchanges (Okta, RFC 8693).
+    TokenExchange,
 }
 
 impl GrantKind {
@@ -132,6 +136,7 @@ impl GrantKind {
             Self::DeviceCode => Need::DeviceCode,
             Self::OnBehalfOf => Need::OnBehalfOf,
             Self::ManagedIdentity => Need::ManagedIdentity,
+            Self::TokenExchange => Need::TokenExchange,
         }
     }
 
@@ -146,6 +151,7 @@ impl GrantKind {
             Self::DeviceCode => "device_code",
             Self::OnBehalfOf => "on_behalf_of",
             Self::ManagedIdentity => "managed_identity",
+            Self::TokenExchange => "token_exchange",
         }
     }
 }
@@ -165,6 +171,8 @@ pub enum ClientAuthMethod {
     /// The token of a platform that the application trusts, from a file that the platform keeps new (Entra, workload identity
     /// federation).
     Federated,
+    /// An assertion signed with a private key whose public half the application has (Okta, `private_key_jwt`).
+    PrivateKey,
 }
 
 impl ClientAuthMethod {
@@ -172,6 +180,12 @@ impl ClientAuthMethod {
     #[must_use]
     pub fn is_by_secret(self) -> bool {
         matches!(self, Self::Post | Self::Basic | Self::WrongSecret)
+    }
+
+    /// Whether only one of a provider's applications has the credential for it.
+    #[must_use]
+    pub fn is_of_one_application(self) -> bool {
+        matches!(self, Self::Certificate | Self::Federated)
     }
 
     /// The name used in files.
@@ -183,6 +197,7 @@ impl ClientAuthMethod {
             Self::WrongSecret => "wrong_secret",
             Self::Certificate => "certificate",
             Self::Federated => "federated",
+            Self::PrivateKey => "private_key",
         }
     }
 }

@@ -110,12 +110,21 @@ pub enum Need {
     /// The identity of a machine.
     #[serde(rename = "grant.managed_identity")]
     ManagedIdentity,
+    /// Exchanging the token of whoever called.
+    #[serde(rename = "grant.token_exchange")]
+    TokenExchange,
     /// Authenticating by a certificate.
     #[serde(rename = "auth.certificate")]
     Certificate,
     /// Authenticating by a platform's token.
     #[serde(rename = "auth.federated")]
     Federated,
+    /// Authenticating by assertions signed with a private key.
+    #[serde(rename = "auth.private_key")]
+    PrivateKey,
+    /// Tokens that are bound to a key.
+    #[serde(rename = "dpop")]
+    Dpop,
     /// Declaring what the client can do, such as answering claims challenges.
     #[serde(rename = "capabilities")]
     Capabilities,
@@ -126,7 +135,7 @@ pub enum Need {
 
 impl Need {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 23] = [
         Self::Clock,
         Self::Timers,
         Self::Concurrency,
@@ -143,8 +152,11 @@ impl Need {
         Self::DeviceCode,
         Self::OnBehalfOf,
         Self::ManagedIdentity,
+        Self::TokenExchange,
         Self::Certificate,
         Self::Federated,
+        Self::PrivateKey,
+        Self::Dpop,
         Self::Capabilities,
         Self::V1,
     ];
@@ -169,8 +181,11 @@ impl Need {
             Self::DeviceCode => "grant.device_code",
             Self::OnBehalfOf => "grant.on_behalf_of",
             Self::ManagedIdentity => "grant.managed_identity",
+            Self::TokenExchange => "grant.token_exchange",
             Self::Certificate => "auth.certificate",
             Self::Federated => "auth.federated",
+            Self::PrivateKey => "auth.private_key",
+            Self::Dpop => "dpop",
             Self::Capabilities => "capabilities",
             Self::V1 => "v1",
         }

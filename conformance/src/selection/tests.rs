@@ -43,6 +43,7 @@ fn by_name() {
     refresh/secret-replaced[okta,in-a-hurry]: says-so
     refresh/secret-replaced[okta,with-overlap]: says-so
     rotation/reuse-detected[okta]: says-so
+    sign-in/exchanged[okta]: says-so
     ");
 }
 
@@ -57,6 +58,8 @@ fn by_requirement_level_and_provider() {
     insta::assert_snapshot!(chosen(&selection), @"
     ambient/for-a-user[okta,rotate]: newest-only
     refresh/rotation[okta,rotate]: newest-only
+    rotation/leeway[okta,inside]: discards-old
+    rotation/leeway[okta,outside]: discards-old
     rotation/reuse-detected[okta]: newest-only
     ");
 }

@@ -84,11 +84,14 @@ fn what_the_protocol_has_no_words_for_is_told() {
     insta::assert_snapshot!(told.join("\n"), @"
     needs `auth.certificate`: version 1 of the driver protocol has no words for it
     needs `auth.federated`: version 1 of the driver protocol has no words for it
+    needs `auth.private_key`: version 1 of the driver protocol has no words for it
     needs `capabilities`: version 1 of the driver protocol has no words for it
+    needs `dpop`: version 1 of the driver protocol has no words for it
     needs `grant.authorization_code`: version 1 of the driver protocol has no words for it
     needs `grant.device_code`: version 1 of the driver protocol has no words for it
     needs `grant.managed_identity`: version 1 of the driver protocol has no words for it
     needs `grant.on_behalf_of`: version 1 of the driver protocol has no words for it
+    needs `grant.token_exchange`: version 1 of the driver protocol has no words for it
     needs `v1`: version 1 of the driver protocol has no words for it
     ");
 }
@@ -227,6 +230,8 @@ fn what_is_missing_is_said_once_for_each_thing_that_can_be_missing() {
         needs `clock`: the client lives in real time, and a wait that the provider tells would last as long as it says
         needs `clock`: the client lives in real time, and its clock cannot be set apart from the server's
         needs `clock`: the client lives in real time, and its shortest times cannot be told apart unless it takes 122 s of real time, and no more than 100 s are taken
+        needs `clock`: the client lives in real time, and its shortest times cannot be told apart unless it takes 135 s of real time, and no more than 100 s are taken
+        needs `clock`: the client lives in real time, and its shortest times cannot be told apart unless it takes 137 s of real time, and no more than 100 s are taken
         needs `clock`: the client lives in real time, and its shortest times cannot be told apart unless it takes 138 s of real time, and no more than 100 s are taken
         needs `clock`: the client lives in real time, and its shortest times cannot be told apart unless it takes 185 s of real time, and no more than 100 s are taken
         needs `clock`: the client lives in real time, and its shortest times cannot be told apart unless it takes 23 min 6 s of real time, and no more than 100 s are taken

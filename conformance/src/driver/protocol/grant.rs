@@ -29,7 +29,8 @@ impl Grant {
             GrantKind::AuthorizationCode
             | GrantKind::DeviceCode
             | GrantKind::ManagedIdentity
-            | GrantKind::OnBehalfOf => None,
+            | GrantKind::OnBehalfOf
+            | GrantKind::TokenExchange => None,
         }
     }
 }

@@ -67,7 +67,9 @@ fn auth(view: &View<'_>, spec: &ClientSpec, node: &Node, found: &mut Findings<'_
     let grant = spec.grant_in_use();
     let fits = match grant {
         GrantKind::DeviceCode | GrantKind::ManagedIdentity => false,
-        GrantKind::AuthorizationCode | GrantKind::OnBehalfOf => auth.is_by_secret(),
+        GrantKind::AuthorizationCode | GrantKind::OnBehalfOf | GrantKind::TokenExchange => {
+            auth.is_by_secret()
+        }
         GrantKind::ClientCredentials => true,
         GrantKind::Password | GrantKind::RefreshToken => auth != ClientAuthMethod::Federated,
     };
@@ -90,7 +92,9 @@ fn auth(view: &View<'_>, spec: &ClientSpec, node: &Node, found: &mut Findings<'_
 
 /// Of some kinds of application there is one.
 fn only_one(view: &View<'_>, spec: &ClientSpec, node: &Node, found: &mut Findings<'_>) {
-    let by_proof = spec.auth_in_use().is_some_and(|auth| !auth.is_by_secret());
+    let by_proof = spec
+        .auth_in_use()
+        .is_some_and(ClientAuthMethod::is_of_one_application);
     if spec.grant_in_use().is_any_applications() && !by_proof {
         return;
     }
@@ -120,7 +124,9 @@ fn has_lasting_credential(spec: &ClientSpec) -> bool {
     spec.auth_in_use().is_some_and(|auth| {
         !matches!(
             auth,
-            ClientAuthMethod::WrongSecret | ClientAuthMethod::Federated
+            ClientAuthMethod::WrongSecret
+                | ClientAuthMethod::Federated
+                | ClientAuthMethod::PrivateKey
         )
     })
 }

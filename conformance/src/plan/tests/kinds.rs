@@ -5,7 +5,7 @@ use super::{brief, outcome};
 /// A sound file of this vendor with this client and these steps.
 fn of(vendor: &str, client: &str, steps: &str) -> String {
     outcome(&format!(
-        "schema: 1\nscenario: a/b\nabout: x\nproviders: [{vendor}]\nneeds: [clock, swap, grant.client_credentials, grant.password, grant.refresh_token, grant.authorization_code, grant.device_code, grant.on_behalf_of, grant.managed_identity, auth.certificate, auth.federated, capabilities, v1]\nclient: {client}\nsteps:\n  - get_token: {{ as: a }}\n{steps}checks: [{{ id: c, req: rotation.discard-old, each: {{ of: a, outcome: ok }} }}]\n"
+        "schema: 1\nscenario: a/b\nabout: x\nproviders: [{vendor}]\nneeds: [clock, swap, grant.client_credentials, grant.password, grant.refresh_token, grant.authorization_code, grant.device_code, grant.on_behalf_of, grant.managed_identity, grant.token_exchange, auth.certificate, auth.federated, auth.private_key, capabilities, v1, dpop]\nclient: {client}\nsteps:\n  - get_token: {{ as: a }}\n{steps}checks: [{{ id: c, req: rotation.discard-old, each: {{ of: a, outcome: ok }} }}]\n"
     ))
 }
 
@@ -112,13 +112,13 @@ fn kinds_that_are_sound() {
 #[test]
 fn okta_has_none_of_them() {
     insta::assert_snapshot!(brief(&[
-        of("okta", "{ grant: authorization_code }", ""),
+        of("okta", "{ grant: on_behalf_of }", ""),
         of("okta", "{ auth: federated }", ""),
         of("okta", "{ credential_lifetime: 1h, capabilities: [cp1], v1: true }", ""),
         of("okta", "{ grant: password }", "  - idp: { policy: block, step_up: c1, access: policies }\n"),
     ]), @"
-    error: okta has no `grant: authorization_code`
-    ^^^^^^^^^^^^^^^^^^
+    error: okta has no `grant: on_behalf_of`
+    ^^^^^^^^^^^^
     = help: keep it to cases of entra: `providers: [entra]`, for the file or a value of `matrix`
 
     error: okta has no `auth: federated`
@@ -144,6 +144,52 @@ fn okta_has_none_of_them() {
     error: okta has no `access`
     ^^^^^^^^
     = help: keep it to cases of entra: `providers: [entra]`, for the file or a value of `matrix`
+    ");
+}
+
+#[test]
+fn okta_has_kinds_of_its_own() {
+    for sound in [
+        "{ grant: authorization_code, auth: basic }",
+        "{ grant: device_code, user: second, dpop: true }",
+        "{ grant: token_exchange, user: second }",
+        "{ auth: private_key, tenant: second, application: second }",
+        "{ auth: private_key, refresh_token: rt1 }",
+        "{ dpop: true }",
+    ] {
+        assert_eq!(of("okta", sound, ""), "a/b[okta] x1 c\n", "{sound}");
+    }
+    insta::assert_snapshot!(brief(&[
+        client("{ grant: token_exchange }"),
+        client("{ auth: private_key }"),
+        client("{ dpop: true }"),
+        of("okta", "{ grant: token_exchange, auth: private_key }", ""),
+        of("okta", "{ grant: token_exchange, application: second }", ""),
+        of("okta", "{ auth: private_key, secret: geheim }", ""),
+    ]), @"
+    error: entra has no `grant: token_exchange`
+    ^^^^^^^^^^^^^^
+    = help: keep it to cases of okta: `providers: [okta]`, for the file or a value of `matrix`
+
+    error: entra has no `auth: private_key`
+    ^^^^^^^^^^^
+    = help: keep it to cases of okta: `providers: [okta]`, for the file or a value of `matrix`
+
+    error: entra has no `dpop`
+    ^^^^
+    = help: keep it to cases of okta: `providers: [okta]`, for the file or a value of `matrix`
+
+    error: `private_key` together with `token_exchange`
+    --------------        ^^^^^^^^^^^
+    = note: the provider has no application of this kind
+
+    error: there is no second application of this kind
+    -------------- its kind      ^^^^^^
+    = help: remove `application`
+
+    error: a secret of a client that does not authenticate by one
+    -----------          ^^^^^^
+    = help: remove `secret`
     ");
 }
 

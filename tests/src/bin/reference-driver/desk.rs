@@ -29,7 +29,6 @@ use tokio::sync::{Notify, mpsc};
 use tokio::task::AbortHandle;
 
 use super::clock::{DrivenClock, Time};
-use super::store::Unleased;
 use super::transport::{Counting, Tasks};
 use words::{or_failed, swap, told};
 
@@ -262,7 +261,7 @@ impl Desk {
         let transport = Counting::over(transport);
         let tasks = Tasks::default();
         let store: Arc<dyn TokenStore> = match open.store {
-            Some(path) => Arc::new(Unleased(FileStore::new(path))),
+            Some(path) => Arc::new(FileStore::new(path).clock(self.time.clock(&clock))),
             None => Arc::new(MemoryStore::new()),
         };
         let (username, password) = match open.user {
@@ -286,6 +285,7 @@ impl Desk {
                 _ => ClientAuthMethod::Post,
             },
             proof: None,
+            dpop: None,
             grant: open.grant.into(),
             beginning: Beginning::Grant,
             capabilities: Vec::new(),

@@ -20,7 +20,6 @@ mod command;
 mod desk;
 mod http;
 mod stdio;
-mod store;
 mod transport;
 
 use std::process::ExitCode;
