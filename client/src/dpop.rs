@@ -97,8 +97,13 @@ impl DpopKey {
         &self.thumbprint
     }
 
-    /// The proof for one request (RFC 9449 section 4.2). `token` is the access token that goes with it.
-    pub(crate) fn proof(
+    /// The `DPoP` header of one request (RFC 9449 section 4.2), for those who send it themselves: clients do without being told.
+    ///
+    /// `nonce` is what the server wanted last, `token` the access token that goes with the request.
+    ///
+    /// # Errors
+    /// [`Misuse::BadKey`] if the key signs nothing, and what [`Entropy`] says if it gives none.
+    pub fn proof(
         &self,
         method: &Method,
         uri: &Uri,

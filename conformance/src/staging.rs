@@ -4,13 +4,13 @@ mod names;
 
 use std::time::Duration;
 
-use mock_idp::directory::{Directory, Rotation, RotationMode};
+use mock_idp::directory::{Directory, GrantType, Rotation, RotationMode};
 use mock_idp::fault::{RedirectTo, Rule};
 use mock_idp::journal::Origin;
 use mock_idp::{Builder, MockIdp, Provider};
 
 use crate::pace::Pace;
-use crate::scenario::{self, Body, Step, WhenReused};
+use crate::scenario::{self, Body, ClientAuthMethod, GrantKind, Step, WhenReused};
 
 use self::names::FirstAndSecond;
 
@@ -70,12 +70,37 @@ fn as_it_is_for(rotation: &scenario::Rotation, real: impl Fn(Duration) -> Durati
     }
 }
 
-/// The same world, but its Okta applications take assertions signed with the sample key too.
-pub(crate) fn with_keys(builder: Builder) -> Builder {
+/// The same world, with what clients need there that the directory has not: Okta applications take assertions signed with the
+/// sample key too if one of these clients signs, or all do, and one may exchange tokens if one of these does.
+pub(crate) fn furnished(builder: Builder, body: &Body, all_sign: bool) -> Builder {
+    let members = body.members();
+    let mut specs = members.iter().map(|member| member.spec);
+    let signs = all_sign
+        || specs
+            .clone()
+            .any(|spec| spec.auth == Some(ClientAuthMethod::PrivateKey));
+    let exchanges = specs.any(|spec| spec.grant_in_use() == GrantKind::TokenExchange);
+    if !signs && !exchanges {
+        return builder;
+    }
     let mut directory = Directory::default();
-    directory.okta.share_sample_key();
+    if signs {
+        directory.okta.share_sample_key();
+    }
+    if exchanges {
+        let applications = &mut directory.okta.applications;
+        if let Some(mut gateway) = applications.first().cloned() {
+            GATEWAY.clone_into(&mut gateway.id);
+            "Orders Gateway".clone_into(&mut gateway.name);
+            gateway.grants = vec![GrantType::TokenExchange];
+            applications.push(gateway);
+        }
+    }
     builder.directory(directory)
 }
+
+/// The client id of the application that exchanges tokens.
+const GATEWAY: &str = "0oa7gatewayTokenPr07";
 
 /// Adds rules to the script of a running world. They count from now.
 pub(crate) fn script(idp: &MockIdp, rules: &[Rule]) {
@@ -120,6 +145,26 @@ mod tests {
         let idp = world.start().await.expect("a world");
         script(&idp, &body.idp.script);
         !idp.origin(Origin::Foreign).is_empty()
+    }
+
+    #[tokio::test]
+    async fn an_okta_world_has_what_its_clients_need() {
+        let furnished = async |body: Value, all_sign: bool| {
+            let body: Body = serde_json::from_value(body).expect("a body");
+            let world = world(Provider::Okta, &body, Duration::ZERO, 1).plain_http();
+            let idp = furnished(world, &body, all_sign).start().await;
+            let directory = idp.expect("a world").directory();
+            let signing = directory.okta.applications.iter();
+            let signing = signing.filter(|known| !known.jwks.is_empty()).count();
+            (signing, directory.okta.applications.len())
+        };
+        let usual = furnished(json!({}), false).await;
+        assert_eq!(usual, (1, 6));
+        assert_eq!(furnished(json!({}), true).await, (4, 6));
+        let signs = json!({ "client": { "auth": "private_key" } });
+        assert_eq!(furnished(signs, false).await, (4, 6));
+        let exchanges = json!({ "client": { "grant": "token_exchange" } });
+        assert_eq!(furnished(exchanges, false).await, (1, 7));
     }
 
     #[tokio::test]

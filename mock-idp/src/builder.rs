@@ -16,7 +16,7 @@ use crate::directory::{Directory, FormerSecrets, Rotation};
 use crate::entropy::Entropy;
 use crate::fault::{BadRule, FaultScript, Holds};
 use crate::journal::{Journal, KnownSecrets, Origin};
-use crate::keys::BadKeys;
+use crate::keys::{BadKeys, KeyRings};
 use crate::ledger::Ledger;
 use crate::limits::{BadLimit, Custom, LimitRule, Meters};
 use crate::listener::{Authority, Bound, NoCertificate};
@@ -318,7 +318,7 @@ impl Builder {
             system_log: SystemLog::default(),
             clock: self.clock.clone(),
             entropy: Entropy::from_seed(self.seed),
-            keys,
+            keys: KeyRings::shared(keys, first_signer(self.provider, &directory)),
             ledger: Ledger::default(),
             journal: Journal::with_capacity(self.journal_capacity, self.clock.timeline()),
             faults,
@@ -365,6 +365,17 @@ impl Builder {
             return Err(NO_APPLICATION);
         }
         Ok(idp)
+    }
+}
+
+/// Whose keys have the ids that they were given: an Okta org's first authorization server, which embedders and examples use.
+fn first_signer(provider: Provider, directory: &Directory) -> &str {
+    match provider {
+        Provider::Entra => "",
+        Provider::Okta => {
+            let mut servers = directory.okta.authorization_servers.iter();
+            servers.next().map_or("org", |server| server.id.as_str())
+        }
     }
 }
 

@@ -45,6 +45,9 @@ fn forged(token: &str, forgery: &Forgery, world: &World, now: Timestamp) -> Opti
     let mut parts = token.split('.');
     let mut header = object(parts.next()?)?;
     let mut claims = object(parts.next()?)?;
+    let issuer = claims.get("iss").and_then(Value::as_str);
+    let signer = issuer.and_then(|issuer| world.signer(issuer));
+    let signer = signer.unwrap_or_default().to_owned();
     for (name, value) in &forgery.claims {
         claims.insert(name.clone(), filled(value, now));
     }
@@ -52,10 +55,10 @@ fn forged(token: &str, forgery: &Forgery, world: &World, now: Timestamp) -> Opti
         claims.shift_remove(name);
     }
     let key = match forgery.sign {
-        Signing::Rightly => world.keys.active(),
+        Signing::Rightly => world.keys.active_of(&signer),
         Signing::WrongKey => stranger().clone(),
         Signing::WithdrawnKey => {
-            let key = world.keys.unpublished();
+            let key = world.keys.unpublished_of(&signer);
             header.insert("kid".to_owned(), json!(key.kid()));
             if let Some(x5t) = header.get_mut("x5t") {
                 *x5t = json!(key.x5t());
@@ -65,7 +68,7 @@ fn forged(token: &str, forgery: &Forgery, world: &World, now: Timestamp) -> Opti
         Signing::NoKid => {
             header.shift_remove("kid");
             header.shift_remove("x5t");
-            world.keys.active()
+            world.keys.active_of(&signer)
         }
         Signing::None => {
             header.insert("alg".to_owned(), json!("none"));

@@ -57,7 +57,7 @@ pub use builder::{Builder, StartError};
 pub use listener::NoCertificate;
 pub use mock::{
     AppService, BadAccessEvent, Credentials, FederatedToken, Identity, MintedRefreshToken, MockIdp,
-    NoFederatedToken, SentBack, SignInError, SignInRefusal,
+    NoFederatedToken, SentBack, ServerKeys, SignInError, SignInRefusal,
 };
 pub use provider::{Provider, UnknownProvider};
 pub use secret::Secret;

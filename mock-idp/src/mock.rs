@@ -45,6 +45,7 @@ pub use self::authorizations::{SentBack, SignInRefusal};
 pub use self::federated::{FederatedToken, NoFederatedToken};
 pub use self::identity::Identity;
 pub(crate) use self::identity::{issuer_url, jwks_url, token_url};
+pub use self::keys::ServerKeys;
 pub use self::sign_ins::SignInError;
 pub(crate) use api_tokens::issued_api_token;
 pub(crate) use directory::made_secret;

@@ -12,7 +12,7 @@ use crate::directory::Directory;
 use crate::directory::SavedSecrets;
 use crate::fault::SavedRules;
 use crate::journal::SavedJournal;
-use crate::keys::Ring;
+use crate::keys::SavedKeys;
 use crate::ledger::SavedLedger;
 use crate::limits::SavedMeters;
 use crate::okta::SavedLog;
@@ -28,7 +28,7 @@ use crate::world::{Rooms, Standing};
 #[derive(Clone)]
 pub struct Snapshot {
     drawn: u64,
-    keys: Arc<Ring>,
+    keys: SavedKeys,
     ledger: SavedLedger,
     journal: SavedJournal,
     faults: SavedRules,
@@ -117,7 +117,7 @@ impl Snapshot {
         } = rooms;
         turns.between(|| Self {
             drawn: entropy.drawn(),
-            keys: keys.now(),
+            keys: keys.saved(),
             ledger: ledger.saved(),
             journal: journal.saved(),
             faults: faults.saved(),
@@ -134,7 +134,7 @@ impl Snapshot {
     pub(crate) fn restore(&self, rooms: &Rooms) {
         rooms.turns.begin(|| {
             rooms.entropy.rewind(self.drawn);
-            rooms.keys.restore(self.keys.clone());
+            rooms.keys.restore(&self.keys);
             rooms.ledger.restore(&self.ledger);
             rooms.journal.restore(&self.journal);
             rooms.faults.restore(&self.faults);

@@ -14,7 +14,7 @@ use crate::entra;
 use crate::entropy::Entropy;
 use crate::fault::{FaultScript, Holds};
 use crate::journal::{Hygiene, Journal, KnownSecrets, Origin};
-use crate::keys::KeyRing;
+use crate::keys::{KeyRings, SigningKey};
 use crate::ledger::Ledger;
 use crate::lenient::Lenience;
 use crate::limits::Meters;
@@ -49,7 +49,7 @@ pub(crate) struct Rooms {
     pub(crate) provider: Provider,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Entropy,
-    pub(crate) keys: KeyRing,
+    pub(crate) keys: KeyRings,
     pub(crate) ledger: Ledger,
     pub(crate) journal: Journal,
     pub(crate) faults: FaultScript,
@@ -194,6 +194,44 @@ impl World {
     /// Leave to touch the rooms for this request; none if the world was restored since it came.
     pub(crate) fn turn(&self) -> Option<Turn<'_>> {
         self.rooms.turns.take(self.era)
+    }
+
+    /// Those who sign with keys of their own, as key rings name them: one of an Entra world, the org and each authorization server of
+    /// an Okta world.
+    pub(crate) fn signers(&self) -> Vec<&str> {
+        match self.provider {
+            Provider::Entra => vec![""],
+            Provider::Okta => {
+                let servers = self.directory.okta.authorization_servers.iter();
+                let servers = servers.map(|server| server.id.as_str());
+                servers.chain(["org"]).collect()
+            }
+        }
+    }
+
+    /// Which of them an issuer is; none for one that is not of this world.
+    pub(crate) fn signer(&self, issuer: &str) -> Option<&str> {
+        let is_it = |signer: &&str| match (self.provider, *signer) {
+            (Provider::Entra, _) => true,
+            (Provider::Okta, "org") => issuer == self.origin(Origin::Org),
+            (Provider::Okta, id) => issuer
+                .strip_prefix(self.origin(Origin::Org))
+                .and_then(|rest| rest.strip_prefix("/oauth2/"))
+                .is_some_and(|rest| rest == id),
+        };
+        self.signers().into_iter().find(is_it)
+    }
+
+    /// The key of this id that an issuer publishes. What names an issuer that there is not may be signed by any.
+    pub(crate) fn published_key(&self, issuer: &str, kid: &str) -> Option<SigningKey> {
+        match self.signer(issuer) {
+            Some(signer) => self.keys.of(signer).get(kid),
+            None => {
+                let signers = self.signers().into_iter();
+                let mut rings = signers.map(|signer| self.keys.of(signer));
+                rings.find_map(|ring| ring.get(kid))
+            }
+        }
     }
 
     /// Completes when this request is to be forgotten: the world was restored.

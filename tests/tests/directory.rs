@@ -146,8 +146,12 @@ fn the_schema_refuses_what_is_wrong_in_form() {
     insta::assert_snapshot!(accepted.join("\n"), @"
     api-token-twice
     api-token-without-owner
+    application-in-an-unknown-zone
     application-twice
     application-without-credential
+    assigned-for-nobody
+    assigned-to-nothing
+    assigned-with-a-role
     authorization-server-called-org
     authorization-server-twice
     certificate-file-missing
@@ -159,6 +163,7 @@ fn the_schema_refuses_what_is_wrong_in_form() {
     certificate-twice
     certificate-weak
     default-scope-unknown
+    denied-scope-unknown
     fault-for-nobody
     fault-that-contradicts-itself
     federated-twice

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use super::TokenClient;
+use super::state::Inner;
 use crate::Purpose;
 use crate::error::Error;
 
@@ -30,8 +31,23 @@ impl TokenClient {
             let answer = self.inner.send(request, Purpose::Resource).await?;
             let answer = pursuit.read(answer);
             if pursuit.judge(&answer).await? {
-                return answer.into_result(&resource, &pursuit.token());
+                let result = answer.into_result(&resource, &pursuit.token());
+                return result.map_err(|error| self.inner.said_of(error));
             }
+        }
+    }
+}
+
+impl Inner {
+    /// What a refusal means for this client: to an API token that is not valid there is no other.
+    fn said_of(&self, error: Error) -> Error {
+        match error {
+            Error::Unauthorized(refusal)
+                if self.is_unrenewable() && refusal.names_invalid_token() =>
+            {
+                Error::ApiTokenRefused(refusal)
+            }
+            other => other,
         }
     }
 }

@@ -74,9 +74,9 @@ impl TokenClient {
 
     /// Starts from another refresh token, password or API token from the next request on.
     ///
-    /// For a user who has signed in again or changed the password while this process runs. The
-    /// kind of grant and the user stay what they are, and so does the [store
-    /// key](Self::store_key). A new refresh token takes the place of the stored one, which is not
+    /// For a user who has signed in again, changed the password or made another API token while
+    /// this process runs. The kind of grant and the user stay what they are, and so does the
+    /// [store key](Self::store_key). A new refresh token takes the place of the stored one, which is not
     /// sent any more; also when a renewal with the old one is under way, whose access token is
     /// welcome and whose refresh token is not. A quiet time after a refusal ends.
     ///
@@ -103,7 +103,7 @@ impl TokenClient {
             GrantSource::RefreshToken(token) => inner.store_sign_in(token).await,
             GrantSource::ApiToken(token) => {
                 let present = inner.present();
-                inner.hold(TokenRecord::of_person(token), present, false);
+                inner.hold(TokenRecord::api_token(token), present, false);
                 Ok(())
             }
             _ => Ok(()),

@@ -53,7 +53,9 @@ impl TokenClient {
     /// Starts to configure a client with an API token of Okta's (`SSWS`), which a person has made and which nothing renews. It needs
     /// neither address nor credential.
     ///
-    /// Calls look after throttling as always. A token that Okta refuses is not tried again with the same call.
+    /// Calls look after throttling as always. A token that Okta refuses is not tried again with the same call, which ends in
+    /// [`Error::ApiTokenRefused`]: Okta gives a token up that has not been used for 30 days. The next call tries it again, since
+    /// the account of whoever made it may have been opened again; another one is handed over with [`set_grant`](Self::set_grant).
     pub fn api_token(token: Secret) -> TokenClientBuilder {
         TokenClientBuilder::with_api_token(token)
     }

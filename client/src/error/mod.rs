@@ -64,6 +64,10 @@ pub enum Error {
     /// start was replaced by another, and the store no longer holds that one.
     #[error("no refresh token is left; sign in again")]
     SignInRequired,
+    /// Okta no longer takes the API token (E0000011): it was revoked, has not been used for 30 days, or the account of whoever made
+    /// it is closed. Only a person can make another; [`set_grant`](crate::TokenClient::set_grant) takes it.
+    #[error("{0}; the API token is not valid any more: make another one at the provider")]
+    ApiTokenRefused(Arc<ApiRefusal>),
     /// An API token that a person has made: only a person can make another.
     #[error("an API token cannot be renewed; make another one at the provider")]
     NotRenewable,
@@ -90,9 +94,10 @@ impl Error {
             Self::Forbidden(_) => Class::Forbidden,
             Self::InsufficientScope(_) => Class::InsufficientScope,
             Self::ClaimsChallenge(_) => Class::InteractionRequired,
-            Self::DeviceCodeExpired | Self::NotRenewable | Self::SignInRequired => {
-                Class::ReauthRequired
-            }
+            Self::ApiTokenRefused(_)
+            | Self::DeviceCodeExpired
+            | Self::NotRenewable
+            | Self::SignInRequired => Class::ReauthRequired,
             Self::Redirect(error) => Class::of_redirect(error),
             Self::Misuse(_) => Class::Misconfigured,
             Self::Store(_) => Class::Other,
@@ -140,7 +145,8 @@ impl Error {
         match self {
             Self::Refused(refusal) => refusal.vendor_code.as_deref(),
             Self::Throttled(throttle) => throttle.vendor_code.as_deref(),
-            Self::Unauthorized(refusal)
+            Self::ApiTokenRefused(refusal)
+            | Self::Unauthorized(refusal)
             | Self::Forbidden(refusal)
             | Self::InsufficientScope(refusal)
             | Self::ClaimsChallenge(refusal) => refusal.vendor_code.as_deref(),

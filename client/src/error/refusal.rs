@@ -127,6 +127,14 @@ pub struct ApiRefusal {
     pub response: ApiResponse,
 }
 
+impl ApiRefusal {
+    /// Whether the body is Okta's envelope and says that the token is not valid. Other 401s of Okta's API are about something else:
+    /// E0000015 about a feature.
+    pub(crate) fn names_invalid_token(&self) -> bool {
+        self.vendor_code.as_deref() == Some("E0000011")
+    }
+}
+
 impl fmt::Display for ApiRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(

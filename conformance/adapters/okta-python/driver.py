@@ -18,7 +18,7 @@ HELLO = {
     "name": "okta-python",
     "release": version("okta"),
     "can": {
-        "grants": ["client_credentials"],
+        "grants": ["client_credentials", "api_token"],
         "auth": ["private_key_jwt"],
         "providers": ["okta"],
         "ops": ["call_api", "force_refresh", "invalidate", "cancel", "set_clock"],
@@ -117,21 +117,25 @@ class Failed(Exception):
         self.status = status
 
 
+def mode(spec):
+    """How a client shows who it is: by an API token, or by assertions that it signs."""
+    auth = spec["auth"]
+    if spec["grant"] == "api_token":
+        return {"authorizationMode": "SSWS", "token": auth["api_token"]}
+    return {
+        "authorizationMode": "PrivateKey",
+        "clientId": auth["client_id"],
+        "privateKey": auth["private_key_pem"],
+        "kid": auth["kid"],
+        "scopes": spec["scopes"],
+    }
+
+
 class Client:
-    """One client of the SDK, which authenticates by a private key."""
+    """One client of the SDK."""
 
     def __init__(self, spec):
-        auth = spec["auth"]
-        self.okta = Okta(
-            {
-                "orgUrl": spec["idp"]["origin"],
-                "authorizationMode": "PrivateKey",
-                "clientId": auth["client_id"],
-                "privateKey": auth["private_key_pem"],
-                "kid": auth["kid"],
-                "scopes": spec["scopes"],
-            }
-        )
+        self.okta = Okta({"orgUrl": spec["idp"]["origin"], **mode(spec)})
         self.executor = self.okta.get_request_executor()
 
     # The operations, by the names they have in the protocol.

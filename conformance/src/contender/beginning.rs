@@ -15,8 +15,17 @@ pub enum Beginning {
         /// Where it comes back to.
         redirect_uri: String,
     },
+    /// An API token that its user has made for it (Okta).
+    ApiToken(Secret),
     /// The token of whoever called it (Entra, on-behalf-of).
     Caller(Secret),
+    /// The same, to be exchanged (Okta).
+    Exchanged {
+        /// That token.
+        token: Secret,
+        /// What the new token is for.
+        audience: String,
+    },
     /// Its user signs in on another device (RFC 8628).
     Device {
         /// Where codes for that are to be had.

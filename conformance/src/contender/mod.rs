@@ -29,7 +29,8 @@ pub use proof::Proof;
 pub use reference::{Reference, ReferenceClient};
 pub use said::Said;
 pub use setup::Setup;
-pub use unleased::Unleased;
+pub(crate) use setup::org_api;
+pub(crate) use unleased::Unleased;
 pub(crate) use whom::{Whom, give_secrets};
 
 /// What a client sends that has a wrong secret: no application of the mock has it.
@@ -148,6 +149,8 @@ pub enum Credential {
     Certificate(Proof),
     /// A refresh token of its user, who has signed in again.
     RefreshToken(Secret),
+    /// An API token that its user has made.
+    ApiToken(Secret),
 }
 
 /// What the caller of a client gets.

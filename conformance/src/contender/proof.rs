@@ -16,6 +16,13 @@ pub enum Proof {
     },
     /// A platform's token, in a file that the platform keeps new.
     PlatformToken(PathBuf),
+    /// Assertions that it signs with a key whose public half the application has.
+    Key {
+        /// The name of the key there.
+        id: String,
+        /// The private key, as PEM.
+        private_key: Secret,
+    },
 }
 
 impl Proof {
@@ -27,6 +34,7 @@ impl Proof {
                 private_key,
             } => ClientAssertion::certificate(certificate, private_key),
             Self::PlatformToken(path) => Ok(ClientAssertion::file(path)),
+            Self::Key { id, private_key } => ClientAssertion::private_key(private_key)?.key_id(id),
         }
     }
 }

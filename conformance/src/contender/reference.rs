@@ -7,7 +7,7 @@ use http::header::{CONTENT_TYPE, LOCATION};
 use http::{HeaderValue, Request};
 use token_client::{
     AccessToken, BoxFuture, ClientAuth, Error, GrantSource, ManagedIdentity, Misuse, Policy,
-    Provider as TokenProvider, Secret, StandardPolicy, TokenClient, Transport as _,
+    Provider as TokenProvider, Secret, StandardPolicy, TokenClient, TokenExchange, Transport as _,
 };
 
 use super::entropy::SeededEntropy;
@@ -86,16 +86,22 @@ impl ReferenceClient {
 fn built(setup: &Setup, policy: Arc<dyn Policy>) -> Result<TokenClient, Misuse> {
     // Records of a user outlive what they began with.
     let account = match setup.grant {
-        GrantKind::ClientCredentials | GrantKind::ManagedIdentity | GrantKind::Password => {
-            String::new()
-        }
+        GrantKind::ApiToken
+        | GrantKind::ClientCredentials
+        | GrantKind::ManagedIdentity
+        | GrantKind::Password => String::new(),
         _ => setup.username.clone(),
     };
     let builder = match &setup.beginning {
+        Beginning::ApiToken(token) => TokenClient::api_token(token.clone()),
         Beginning::Machine { metadata_url } => {
             TokenClient::managed_identity(ManagedIdentity::imds_at(metadata_url)?)
         }
         _ => TokenClient::builder(provider(setup)?, client_auth(setup)?, source(setup)),
+    };
+    let builder = match &setup.dpop {
+        Some(key) => builder.dpop(key.clone()),
+        None => builder,
     };
     builder
         .scopes(setup.scopes.clone())
@@ -118,7 +124,11 @@ fn provider(setup: &Setup) -> Result<TokenProvider, Misuse> {
             provider.with_authorization_url(authorize_url)?
         }
         Beginning::Device { device_url } => provider.with_device_url(device_url)?,
-        Beginning::Grant | Beginning::Caller(_) | Beginning::Machine { .. } => provider,
+        Beginning::ApiToken(_)
+        | Beginning::Grant
+        | Beginning::Caller(_)
+        | Beginning::Exchanged { .. }
+        | Beginning::Machine { .. } => provider,
     };
     Ok(match setup.v1 {
         true => provider.naming_resource(),
@@ -130,6 +140,9 @@ fn source(setup: &Setup) -> GrantSource {
     match (&setup.beginning, setup.grant) {
         (Beginning::Browser { .. } | Beginning::Device { .. }, _) => GrantSource::SignIn,
         (Beginning::Caller(token), _) => GrantSource::OnBehalfOf(token.clone()),
+        (Beginning::Exchanged { token, audience }, _) => GrantSource::TokenExchange(
+            TokenExchange::of_access_token(token.clone()).audience(audience),
+        ),
         (_, GrantKind::Password) => GrantSource::Password {
             username: setup.username.clone(),
             password: setup.password.clone(),
@@ -159,10 +172,11 @@ fn client_auth(setup: &Setup) -> Result<ClientAuth, Misuse> {
             id,
             secret: Secret::new(WRONG_SECRET),
         },
-        // The last two have a proof.
-        ClientAuthMethod::Post | ClientAuthMethod::Certificate | ClientAuthMethod::Federated => {
-            ClientAuth::SecretPost { id, secret }
-        }
+        // All but the first have a proof.
+        ClientAuthMethod::Post
+        | ClientAuthMethod::Certificate
+        | ClientAuthMethod::Federated
+        | ClientAuthMethod::PrivateKey => ClientAuth::SecretPost { id, secret },
     })
 }
 
@@ -239,6 +253,10 @@ impl LocalClient for ReferenceClient {
                     .set_grant(GrantSource::RefreshToken(token))
                     .await
                     .map_err(|error| error.to_string()),
+                Credential::ApiToken(token) => client
+                    .set_grant(GrantSource::ApiToken(token))
+                    .await
+                    .map_err(|error| error.to_string()),
             }
         })
     }
@@ -269,7 +287,8 @@ fn failed(error: &Error) -> Answer {
         ("claims", error.claims().is_some()),
     ];
     let status = match error {
-        Error::Unauthorized(refusal)
+        Error::ApiTokenRefused(refusal)
+        | Error::Unauthorized(refusal)
         | Error::Forbidden(refusal)
         | Error::InsufficientScope(refusal)
         | Error::ClaimsChallenge(refusal) => Some(refusal.status.as_u16()),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::{Method, Uri};
 use mock_idp::Provider;
-use token_client::{Clock, Secret, Spawn, TokenStore, Transport};
+use token_client::{Clock, DpopKey, Secret, Spawn, TokenStore, Transport};
 
 use super::{Beginning, Credential, Proof};
 use crate::local::Outside;
@@ -31,6 +31,8 @@ pub struct Setup {
     pub auth: ClientAuthMethod,
     /// What it authenticates with if that is no secret.
     pub proof: Option<Proof>,
+    /// The key that its tokens are bound to, if they are. It outlives the client.
+    pub dpop: Option<DpopKey>,
     /// The grant it uses.
     pub grant: GrantKind,
     /// What it begins with beside that.
@@ -72,6 +74,11 @@ impl Setup {
         }
     }
 
+    /// The protected resource is the API of an Okta org itself, in the place of a customer's.
+    pub(crate) fn call_the_org(&mut self, org: &str) {
+        [self.api_url, self.post_api_url] = org_api(org);
+    }
+
     /// Whether this is an address of the protected resource.
     #[must_use]
     pub fn is_resource(&self, address: &Uri) -> bool {
@@ -89,6 +96,15 @@ impl Setup {
             }
             Credential::Certificate(proof) => self.proof = Some(proof),
             Credential::RefreshToken(token) => self.refresh_token = Some(token),
+            Credential::ApiToken(token) => self.beginning = Beginning::ApiToken(token),
         }
     }
+}
+
+/// Where users of an Okta org are read, and where they are made.
+pub(crate) fn org_api(org: &str) -> [String; 2] {
+    [
+        format!("{org}/api/v1/users?limit=2"),
+        format!("{org}/api/v1/users"),
+    ]
 }

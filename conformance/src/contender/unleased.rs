@@ -5,7 +5,7 @@ use token_client::{BoxFuture, Secret, StoreError, StoreKey, TokenRecord, TokenSt
 /// A store of the client library without its leases: scenarios let clients race for a record, and one that waits for the other has
 /// no race to lose.
 #[derive(Debug)]
-pub struct Unleased<S>(pub S);
+pub(crate) struct Unleased<S>(pub(crate) S);
 
 impl<S: TokenStore> TokenStore for Unleased<S> {
     fn load<'a>(

@@ -1,7 +1,7 @@
 //! Whom a client acts as: from a scenario's words to entries of the mock's directory.
 
 use mock_idp::directory::{Application, Assigned, GrantType};
-use mock_idp::{Identity, MockIdp, Secret};
+use mock_idp::{Identity, MockIdp, Provider, Secret};
 
 use crate::scenario::{ClientAuthMethod, ClientSpec, GrantKind, Which};
 
@@ -62,6 +62,10 @@ impl Whom {
         }
         let directory = idp.directory();
         let tenant = directory.entra.tenant(&identity.issuer);
+        let applications = match idp.provider() {
+            Provider::Entra => tenant.map(|tenant| tenant.applications.as_slice()),
+            Provider::Okta => Some(directory.okta.applications.as_slice()),
+        };
         if self.grant == GrantKind::ManagedIdentity {
             let mut machines = tenant.iter().flat_map(|tenant| &tenant.managed_identities);
             let own = machines.find(|machine| machine.assigned == Assigned::System);
@@ -69,7 +73,7 @@ impl Whom {
                 .client_id
                 .clone_from(&own.ok_or_else(nobody)?.client_id);
         } else if !self.has_any_application() {
-            let mut applications = tenant.iter().flat_map(|tenant| &tenant.applications);
+            let mut applications = applications.into_iter().flatten();
             let found = applications.find(|known| known.enabled && self.fits(known));
             let application = found.ok_or_else(nobody)?;
             let secret = application.newest_secret(idp.clock().now());
@@ -80,10 +84,13 @@ impl Whom {
         Ok(identity)
     }
 
-    /// Whether any application with a secret will do.
+    /// Whether any application with a secret will do, or none is needed.
     fn has_any_application(self) -> bool {
-        let by_proof = [ClientAuthMethod::Certificate, ClientAuthMethod::Federated];
-        self.grant.is_any_applications() && !self.auth.is_some_and(|auth| by_proof.contains(&auth))
+        if self.grant == GrantKind::ApiToken {
+            return true;
+        }
+        let is_special = ClientAuthMethod::is_of_one_application;
+        self.grant.is_any_applications() && !self.auth.is_some_and(is_special)
     }
 
     /// Whether an application can be such a client.
@@ -95,6 +102,7 @@ impl Whom {
             }
             (GrantKind::DeviceCode, _) => may(GrantType::DeviceCode) && application.is_public(),
             (GrantKind::OnBehalfOf, _) => may(GrantType::OnBehalfOf),
+            (GrantKind::TokenExchange, _) => may(GrantType::TokenExchange),
             (_, Some(ClientAuthMethod::Certificate)) => !application.certificates.is_empty(),
             (_, Some(ClientAuthMethod::Federated)) => !application.federated.is_empty(),
             _ => false,
@@ -103,8 +111,12 @@ impl Whom {
 
     /// The scopes it asks for: those it is told to, else those of the protected resource.
     pub(crate) fn scopes(self, told: &[String], idp: &MockIdp) -> Vec<String> {
-        if told.is_empty() {
-            idp.scopes(match self.grant.is_for_user() {
+        if self.grant == GrantKind::ApiToken {
+            Vec::new()
+        } else if told.is_empty() {
+            // An exchange brings nothing that is for users alone: neither an ID token nor a refresh token.
+            let is_signed_in = self.is_for_user() && self.grant != GrantKind::TokenExchange;
+            idp.scopes(match is_signed_in {
                 true => GrantType::RefreshToken,
                 false => GrantType::ClientCredentials,
             })

@@ -18,12 +18,12 @@ use super::protocol::{
     Auth, ClockMode, Grant, Hello, Idp, Open, Operation, Outcome, Resource, User,
 };
 use super::session::Session;
-use super::{Driver, answer};
+use super::{Driver, answer, api_token};
 use crate::contender::{
-    Answer, ApiCall, Contender as _, Credential, LocalClient, Said, Setup, WRONG_SECRET,
+    Answer, ApiCall, Beginning, Contender as _, Credential, LocalClient, Said, Setup, WRONG_SECRET,
 };
 use crate::local::{Outside, Told};
-use crate::scenario::{ClientAuthMethod, Ending};
+use crate::scenario::{ClientAuthMethod, Ending, GrantKind};
 use crate::trace::{Class, CutShort};
 
 /// A client in a driver's process, for one life.
@@ -58,7 +58,7 @@ impl DrivenClient {
     ///
     /// What cannot be done, in words.
     pub(super) fn start(driver: &Driver, mut setup: Setup) -> Result<Self, String> {
-        if driver.signs() {
+        if driver.signs() && setup.grant != GrantKind::ApiToken {
             key::at_the_org(&mut setup);
         }
         let outside = setup.outside.as_ref();
@@ -167,7 +167,9 @@ impl DrivenClient {
                 ca_file: ca_file.clone(),
                 ca_pem,
             },
-            auth: if self.0.driver.signs() {
+            auth: if let Beginning::ApiToken(token) = &setup.beginning {
+                api_token::auth(token)
+            } else if self.0.driver.signs() {
                 key::auth(&setup.client_id)
             } else {
                 Auth {
@@ -182,6 +184,7 @@ impl DrivenClient {
                     }),
                     private_key_pem: None,
                     kid: None,
+                    api_token: None,
                 }
             },
             grant,
@@ -263,9 +266,10 @@ impl LocalClient for DrivenClient {
 
     fn swap(&self, credential: Credential) -> BoxFuture<'static, Result<(), String>> {
         let client = self.clone();
-        let (client_secret, refresh_token) = match credential {
-            Credential::Secret(secret) => (Some(secret), None),
-            Credential::RefreshToken(token) => (None, Some(token)),
+        let (client_secret, refresh_token, api_token) = match credential {
+            Credential::Secret(secret) => (Some(secret), None, None),
+            Credential::RefreshToken(token) => (None, Some(token), None),
+            Credential::ApiToken(token) => (None, None, Some(token)),
             Credential::Certificate(_) => {
                 client
                     .state()
@@ -278,6 +282,7 @@ impl LocalClient for DrivenClient {
             client: self.named(),
             client_secret,
             refresh_token,
+            api_token,
         };
         Box::pin(async move {
             match client.0.session.ask(operation).await {

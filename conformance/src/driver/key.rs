@@ -5,7 +5,7 @@ use mock_idp::directory::{SAMPLE_KEY_ID, SAMPLE_PRIVATE_KEY};
 use token_client::Secret;
 
 use super::protocol::{Auth, Open};
-use crate::contender::Setup;
+use crate::contender::{Setup, org_api};
 
 /// How protocol and OpenID Connect call it (OpenID Connect Core 1.0 section 9).
 pub(super) const METHOD: &str = "private_key_jwt";
@@ -21,14 +21,13 @@ pub(super) fn at_the_org(setup: &mut Setup) {
     if setup.provider != Provider::Okta {
         return;
     }
-    let org = &outside.origin;
+    let org = outside.origin.clone();
     setup.token_url = format!("{org}/oauth2/v1/token");
-    setup.api_url = format!("{org}/api/v1/users?limit=2");
-    setup.post_api_url = format!("{org}/api/v1/users");
     setup.scopes = vec![SCOPE.to_owned()];
     outside.jwks_url = format!("{org}/oauth2/v1/keys");
-    outside.issuer_url.clone_from(org);
+    outside.issuer_url.clone_from(&org);
     "org".clone_into(&mut outside.tenant);
+    setup.call_the_org(&org);
 }
 
 /// What it authenticates with. The key is the same for all applications of the mock.
@@ -39,6 +38,7 @@ pub(super) fn auth(client_id: &str) -> Auth {
         client_secret: None,
         private_key_pem: Some(Secret::new(SAMPLE_PRIVATE_KEY)),
         kid: Some(SAMPLE_KEY_ID.to_owned()),
+        api_token: None,
     }
 }
 
@@ -52,8 +52,7 @@ pub(super) fn signing(open: &mut Open) {
     open.idp.token_url = format!("{org}/oauth2/v1/token");
     open.idp.jwks_url = format!("{org}/oauth2/v1/keys");
     "org".clone_into(&mut open.idp.tenant);
-    open.resource.url = format!("{org}/api/v1/users?limit=2");
-    open.resource.post_url = format!("{org}/api/v1/users");
+    [open.resource.url, open.resource.post_url] = org_api(&org);
     open.scopes = vec![SCOPE.to_owned()];
     open.idp.issuer = org;
 }

@@ -9,7 +9,7 @@ use super::{Driver, key};
 use crate::case::Case;
 use crate::contender::Contender as _;
 use crate::pace::Pace;
-use crate::scenario::{Body, ClientAuthMethod, Ending, Need, Step};
+use crate::scenario::{Body, ClientAuthMethod, Ending, GrantKind, Need, Step};
 
 /// Something that scenarios may need and a client cannot do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -116,6 +116,11 @@ fn need_unmet(need: Need, driver: &Driver, case: Option<&Case>) -> Option<String
         Need::ClientCredentials => grant(Grant::ClientCredentials),
         Need::Password => grant(Grant::Password),
         Need::RefreshToken => grant(Grant::RefreshToken),
+        Need::ApiToken => {
+            let has = can.grants.contains(&Grant::ApiToken);
+            (!has).then(|| "the client does not take API tokens".to_owned())
+        }
+        Need::PrivateKey if driver.signs() => None,
         need if is_beyond(need) => Some(BEYOND.to_owned()),
         // Each client is a process, or can be closed and opened anew.
         _ => None,
@@ -129,11 +134,15 @@ pub(super) fn is_beyond(need: Need) -> bool {
         | Need::Capabilities
         | Need::Certificate
         | Need::DeviceCode
+        | Need::Dpop
         | Need::Federated
         | Need::ManagedIdentity
         | Need::OnBehalfOf
+        | Need::PrivateKey
+        | Need::TokenExchange
         | Need::V1 => true,
-        Need::Cancel
+        Need::ApiToken
+        | Need::Cancel
         | Need::Classes
         | Need::ClientCredentials
         | Need::Clock
@@ -159,9 +168,12 @@ fn in_body(driver: &Driver, can: &Capabilities, body: &Body) -> Option<String> {
     });
     by_step.or_else(|| {
         body.members().iter().find_map(|member| {
+            if member.spec.grant_in_use() == GrantKind::ApiToken {
+                return None;
+            }
             let method = match member.spec.auth {
                 Some(ClientAuthMethod::Basic) => "basic",
-                None if driver.signs() => key::METHOD,
+                None | Some(ClientAuthMethod::PrivateKey) if driver.signs() => key::METHOD,
                 _ => "post",
             };
             no_auth(can, method)

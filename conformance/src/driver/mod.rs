@@ -4,6 +4,7 @@
 //! messages, it reaches the mock over TLS, its clock is moved from outside, and that it has come to rest is watched and not proven.
 
 mod answer;
+mod api_token;
 mod client;
 mod clock;
 mod error_map;

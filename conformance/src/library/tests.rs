@@ -121,8 +121,12 @@ fn explanations() {
     checks that test it
       ambient/as-an-application:waits-for-calls    2 cases
       ambient/as-an-application:waits-for-tokens   2 cases
+      api-token/share-of-limits:waits-as-told      1 case
       passive/okta-rate-limit:waits                1 case
+      rate-limit/long-wait:stays-quiet             2 cases
       rate-limit/okta-window:one-refusal-a-window  1 case
+      rate-limit/reset-forms:waits                 3 cases
+      rate-limit/several-limits:waits-as-told      1 case
       rate-limit/wait-as-told:waits                3 cases
 
     broken clients that trip it
@@ -224,6 +228,7 @@ file
       passive/ordinary-day:reuses              2 cases
       rate-limit/request-loop:served           1 case
       response/v1-texts:reuses                 2 cases
+      sign-in/exchanged:reused                 1 case
       unauthorized/access-revoked:long-lived   2 cases
       unauthorized/keys-rolled:undisturbed     4 cases
       unauthorized/keys-withdrawn:undisturbed  2 cases

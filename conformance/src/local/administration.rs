@@ -7,7 +7,7 @@ use mock_idp::ledger::AccessEvent;
 use super::equipment::change_application;
 use super::play::{Stage, Stuck};
 use crate::scenario::{
-    ClientAuthMethod, CredentialsChange, IdpStep, PlatformTokens, SignInDecision,
+    ApiTokensChange, ClientAuthMethod, CredentialsChange, IdpStep, PlatformTokens, SignInDecision,
 };
 
 impl Stage<'_> {
@@ -16,6 +16,22 @@ impl Stage<'_> {
         if let Some(PlatformTokens::Renew) = happening.platform_tokens {
             self.happened("platform's tokens renewed".to_owned());
             self.cast.equipment().renew_platform_tokens(&self.idp)?;
+        }
+        if let Some(change) = happening.api_tokens {
+            self.happened(
+                match change {
+                    ApiTokensChange::Add => "API token made",
+                    ApiTokensChange::Revoke => "API tokens revoked",
+                    ApiTokensChange::DeactivateOwner => "owner of API token deactivated",
+                    ApiTokensChange::ActivateOwner => "owner of API token activated",
+                    ApiTokensChange::LowerRole => "owner of API token has no role any more",
+                    ApiTokensChange::RaiseRole => "owner of API token is administrator again",
+                    ApiTokensChange::Restrict => "API token kept to another network zone",
+                    ApiTokensChange::Unrestrict => "API token good everywhere again",
+                }
+                .to_owned(),
+            );
+            self.cast.api_tokens().change(change, &self.idp)?;
         }
         if let Some(decision) = happening.sign_ins {
             self.decide_sign_ins(decision)?;

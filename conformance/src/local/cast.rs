@@ -7,6 +7,7 @@ use std::sync::Arc;
 use mock_idp::{Identity, MintedRefreshToken, MockIdp};
 use token_client::{Clock, MemoryStore, TokenStore};
 
+use super::api_tokens::ApiTokens;
 use super::crew::{Crew, Life};
 use super::equipment::{self, Equipment};
 use super::opening::{handed, setup};
@@ -16,7 +17,8 @@ use crate::contender::{
     Contender, Credential, LocalClient, Said, Setup, Unleased, WRONG_SECRET, Whom, give_secrets,
 };
 use crate::scenario::{
-    Body, CertificateChoice, ClientAuthMethod, Ending, OneOrMany, SecretChoice, Swap,
+    ApiTokenChoice, Body, CertificateChoice, ClientAuthMethod, Ending, OneOrMany, SecretChoice,
+    Swap,
 };
 use crate::trace::{CastMember, CutShort};
 
@@ -62,6 +64,7 @@ impl Cast {
     pub(super) fn open(body: &Body, wings: &Wings<'_>, seed: u64) -> Result<Self, String> {
         let members = body.members();
         give_secrets(wings.idp, members.iter().map(|member| member.spec))?;
+        equipment::bind_tokens(wings.idp, &members)?;
         let mut stores: HashMap<&str, Arc<dyn TokenStore>> = HashMap::new();
         let mut cast = Self {
             equipment: Equipment::default(),
@@ -84,7 +87,7 @@ impl Cast {
             };
             let life = Life::default();
             let whom = Whom::of(member.spec);
-            let kit = cast.equipment.kit(place, whom, wings.idp)?;
+            let kit = cast.equipment.kit(place, member.spec, wings.idp)?;
             let setup = setup(
                 member,
                 store,
@@ -142,6 +145,11 @@ impl Cast {
             .map(|place| self.players[*place].name.as_str())
             .collect();
         names.join(", ")
+    }
+
+    /// The API tokens of clients.
+    pub(super) fn api_tokens(&mut self) -> &mut ApiTokens {
+        &mut self.equipment.api_tokens
     }
 
     /// What clients have beside their setups.
@@ -226,6 +234,11 @@ impl Cast {
             let client = &self.players[place].setup.client_id;
             let newest = equipment::newest_certificate(idp, client);
             credentials.push(Credential::Certificate(newest));
+        }
+        if let Some(ApiTokenChoice::Newest) = swap.api_token {
+            let newest = self.equipment.api_tokens.newest(place);
+            let newest = newest.ok_or("the client has no API token")?;
+            credentials.push(Credential::ApiToken(newest));
         }
         if let Some(choice) = swap.secret {
             credentials.push(Credential::Secret(match choice {

@@ -4,18 +4,19 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use mock_idp::directory::{
-    Application, Certificate, NEXT_SAMPLE_CERTIFICATE, NEXT_SAMPLE_PRIVATE_KEY, SAMPLE_CERTIFICATE,
-    SAMPLE_PRIVATE_KEY,
+    Application, Certificate, GrantType, NEXT_SAMPLE_CERTIFICATE, NEXT_SAMPLE_PRIVATE_KEY,
+    SAMPLE_CERTIFICATE, SAMPLE_KEY_ID, SAMPLE_PRIVATE_KEY,
 };
 use mock_idp::journal::Origin;
 use mock_idp::mint::TokenRecipe;
-use mock_idp::{Identity, MockIdp};
+use mock_idp::{Identity, MockIdp, Provider};
 use tempfile::TempDir;
-use token_client::Secret;
+use token_client::{DpopKey, Secret};
 
+use super::api_tokens::ApiTokens;
 use crate::contender::{Beginning, Proof, Whom};
 use crate::pace::Pace;
-use crate::scenario::{ClientAuthMethod, GrantKind, Length, Member};
+use crate::scenario::{ClientAuthMethod, ClientSpec, GrantKind, Length, Member};
 
 /// What all clients of a case have.
 #[derive(Debug, Default)]
@@ -24,12 +25,14 @@ pub(super) struct Equipment {
     folder: Option<TempDir>,
     /// Whose tokens stand in which files.
     files: Vec<(String, PathBuf)>,
+    pub(super) api_tokens: ApiTokens,
 }
 
 /// What one client has.
 #[derive(Debug)]
 pub(super) struct Kit {
     pub(super) proof: Option<Proof>,
+    pub(super) dpop: Option<DpopKey>,
     pub(super) beginning: Beginning,
 }
 
@@ -39,7 +42,13 @@ impl Equipment {
     /// # Errors
     ///
     /// What the mock or this machine has not, in words.
-    pub(super) fn kit(&mut self, place: usize, whom: Whom, idp: &MockIdp) -> Result<Kit, String> {
+    pub(super) fn kit(
+        &mut self,
+        place: usize,
+        spec: &ClientSpec,
+        idp: &MockIdp,
+    ) -> Result<Kit, String> {
+        let whom = Whom::of(spec);
         let identity = whom.identity(idp)?;
         Ok(Kit {
             proof: match whom.auth() {
@@ -49,9 +58,22 @@ impl Equipment {
                 Some(ClientAuthMethod::Federated) => {
                     Some(self.platform_token(place, &identity.client_id, idp)?)
                 }
+                Some(ClientAuthMethod::PrivateKey) => Some(Proof::Key {
+                    id: SAMPLE_KEY_ID.to_owned(),
+                    private_key: Secret::new(SAMPLE_PRIVATE_KEY),
+                }),
                 _ => None,
             },
-            beginning: beginning(whom, &identity, idp)?,
+            dpop: match spec.dpop {
+                true => Some(DpopKey::generate().map_err(|misuse| misuse.to_string())?),
+                false => None,
+            },
+            beginning: match whom.grant() {
+                GrantKind::ApiToken => {
+                    Beginning::ApiToken(self.api_tokens.make(place, &identity.username, idp)?)
+                }
+                _ => beginning(whom, &identity, idp)?,
+            },
         })
     }
 
@@ -132,6 +154,24 @@ pub(super) fn limit_credentials(
     Ok(())
 }
 
+/// Has Okta ask the applications of clients with a key for proofs of it.
+///
+/// # Errors
+///
+/// As for [`Whom::identity`].
+pub(super) fn bind_tokens(idp: &MockIdp, members: &[Member<'_>]) -> Result<(), String> {
+    for Member { spec, .. } in members.iter().filter(|member| member.spec.dpop) {
+        let client = Whom::of(spec).identity(idp)?.client_id;
+        idp.change_directory(|directory| {
+            let mut applications = directory.okta.applications.iter_mut();
+            if let Some(application) = applications.find(|known| known.id == client) {
+                application.okta.dpop_bound = true;
+            }
+        });
+    }
+    Ok(())
+}
+
 /// Does something to an application of the directory.
 pub(super) fn change_application(
     idp: &MockIdp,
@@ -167,23 +207,28 @@ fn beginning(whom: Whom, identity: &Identity, idp: &MockIdp) -> Result<Beginning
         format!("{folder}{name}")
     };
     Ok(match whom.grant() {
-        GrantKind::ClientCredentials | GrantKind::Password | GrantKind::RefreshToken => {
-            Beginning::Grant
-        }
+        GrantKind::ApiToken
+        | GrantKind::ClientCredentials
+        | GrantKind::Password
+        | GrantKind::RefreshToken => Beginning::Grant,
         GrantKind::AuthorizationCode => {
             idp.sign_in_automatically(Some(&identity.username));
             Beginning::Browser {
                 authorize_url: beside("authorize"),
-                redirect_uri: REDIRECT_URI.to_owned(),
+                redirect_uri: redirect_uri(idp, &identity.client_id),
             }
         }
         GrantKind::DeviceCode => Beginning::Device {
-            device_url: beside("devicecode"),
+            device_url: beside(match idp.provider() {
+                Provider::Entra => "devicecode",
+                Provider::Okta => "device/authorize",
+            }),
         },
         GrantKind::ManagedIdentity => Beginning::Machine {
             metadata_url: idp.origin(Origin::ManagedIdentity).to_owned(),
         },
         GrantKind::OnBehalfOf => Beginning::Caller(of_a_caller(identity, idp)?),
+        GrantKind::TokenExchange => exchanged(identity, idp)?,
     })
 }
 
@@ -214,5 +259,43 @@ fn of_a_caller(identity: &Identity, idp: &MockIdp) -> Result<Secret, String> {
     Ok(Secret::new(minted.value.reveal()))
 }
 
-/// Where the browser of a client comes back to. Applications of the directory have it.
-const REDIRECT_URI: &str = "http://localhost/callback";
+/// The token of a user who has signed in to another application and calls this one, to be exchanged for one for the same API. It
+/// outlives one that it is exchanged for, and not two.
+fn exchanged(identity: &Identity, idp: &MockIdp) -> Result<Beginning, String> {
+    let nobody = || "the mock has no application that calls this one".to_owned();
+    let directory = idp.directory();
+    let server = directory.okta.authorization_server(&identity.issuer);
+    let mut applications = directory.okta.applications.iter();
+    let caller = applications
+        .find(|known| known.grants.contains(&GrantType::AuthorizationCode) && !known.is_public())
+        .ok_or_else(nobody)?;
+    let minted = idp.mint(&TokenRecipe {
+        client: Some(caller.id.clone()),
+        user: Some(identity.username.clone()),
+        issuer: Some(identity.issuer.clone()),
+        lifetime: Some(CALL),
+        ..TokenRecipe::default()
+    });
+    let minted = minted.map_err(|bad| bad.to_string())?;
+    Ok(Beginning::Exchanged {
+        token: Secret::new(minted.value.reveal()),
+        audience: server.ok_or_else(nobody)?.audience.clone(),
+    })
+}
+
+/// How long such a call lasts.
+const CALL: Duration = Duration::from_secs(90 * 60);
+
+/// Where the browser of a client comes back to: an address of its own machine that its application has.
+fn redirect_uri(idp: &MockIdp, client: &str) -> String {
+    let directory = idp.directory();
+    let tenants = directory.entra.tenants.iter();
+    let applications = tenants.flat_map(|tenant| &tenant.applications);
+    let mut applications = applications.chain(&directory.okta.applications);
+    let application = applications.find(|known| known.id == client);
+    let mut uris = application
+        .into_iter()
+        .flat_map(|known| &known.redirect_uris);
+    let found = uris.find(|uri| uri.starts_with("http://localhost"));
+    found.cloned().unwrap_or_default()
+}

@@ -59,7 +59,9 @@ impl Stage<'_> {
         let certificate = swap
             .certificate
             .map(|_| "the newest certificate".to_owned());
-        let given = secret.into_iter().chain(certificate).chain(token);
+        let api_token = swap.api_token.map(|_| "the newest API token".to_owned());
+        let given = secret.into_iter().chain(certificate);
+        let given = given.chain(api_token).chain(token);
         let given: Vec<String> = given.collect();
         self.happened(format!("{names} given {}", given.join(" and ")));
         for place in places {

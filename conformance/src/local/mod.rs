@@ -3,6 +3,7 @@
 mod abroad;
 mod activity;
 mod administration;
+mod api_tokens;
 mod asking;
 mod calls;
 mod cast;

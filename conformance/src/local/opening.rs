@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use mock_idp::Secret;
+use mock_idp::journal::Origin;
 use token_client::{TokenStore, Transport};
 
 use super::cast::{CA_FILE, Wings};
@@ -10,7 +11,7 @@ use super::crew::Life;
 use super::equipment::Kit;
 use super::outside::{Outside, Reins};
 use crate::contender::{Setup, Whom};
-use crate::scenario::{ClientAuthMethod, Member};
+use crate::scenario::{ClientAuthMethod, GrantKind, Member};
 use crate::staging;
 
 /// What the client at this place is opened with.
@@ -35,6 +36,7 @@ pub(super) fn setup(
         (identity.api_url, identity.post_api_url)
     };
     let transport: Arc<dyn Transport> = Arc::new(wings.transport.clone());
+    let org = wings.idp.origin(Origin::Org);
     let outside = wings.folder.zip(Reins::of(wings.timeline, place));
     let outside = outside.map(|(folder, reins)| Outside {
         issuer_url: identity.issuer_url,
@@ -51,7 +53,7 @@ pub(super) fn setup(
             .map(|name| folder.join(format!("store-{name}"))),
         reins,
     });
-    Ok(Setup {
+    let mut setup = Setup {
         name: name.clone(),
         provider: wings.idp.provider(),
         token_url: identity.token_url,
@@ -61,6 +63,7 @@ pub(super) fn setup(
         client_secret: handed(&identity.client_secret),
         auth: spec.auth.unwrap_or(ClientAuthMethod::Post),
         proof: kit.proof,
+        dpop: kit.dpop,
         beginning: kit.beginning,
         capabilities: spec.capabilities.clone(),
         v1: spec.v1,
@@ -75,7 +78,11 @@ pub(super) fn setup(
         spawn: wings.crew.spawner(life),
         seed,
         outside,
-    })
+    };
+    if whom.grant() == GrantKind::ApiToken {
+        setup.call_the_org(org);
+    }
+    Ok(setup)
 }
 
 /// A secret of the mock as its client has it.

@@ -105,9 +105,7 @@ impl<'c> Stage<'c> {
             timeline = timeline.with_pace(pace);
             world = staging::paced(world, body, pace);
         }
-        if contender.signs() {
-            world = staging::with_keys(world);
-        }
+        world = staging::furnished(world, body, contender.signs());
         if contender.is_outside() {
             timeline = timeline.with_pulse(contender.limits());
             transport = transport.over_tls(MockIdp::ca_pem().map_err(StartError::from)?);

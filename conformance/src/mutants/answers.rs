@@ -66,14 +66,26 @@ pub(super) fn hides_correlation_id(setup: Setup) -> Result<Arc<dyn LocalClient>,
     }))
 }
 
+pub(super) fn hides_wait(setup: Setup) -> Result<Arc<dyn LocalClient>, String> {
+    Ok(Spoiled::open(intact(setup)?, |mut answer| {
+        answer.retry_after = None;
+        answer
+    }))
+}
+
 /// Writes the request that failed into the error, as a debugging aid.
 pub(super) fn quotes_request_in_error(mut setup: Setup) -> Result<Arc<dyn LocalClient>, String> {
     let last: Arc<Mutex<String>> = Arc::default();
     let sent = last.clone();
     setup.transport = Overheard::asking(setup.transport, move |request| {
         let body = String::from_utf8_lossy(request.body()).into_owned();
+        // What is marked as sensitive is kept out of `Debug`; here somebody wanted to see it all the same.
+        let headers = request.headers().iter();
+        let headers: Vec<String> = headers
+            .map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value.as_bytes())))
+            .collect();
         *sent.lock().unwrap_or_else(PoisonError::into_inner) =
-            format!("{} {:?} {body}", request.uri(), request.headers());
+            format!("{} {} {body}", request.uri(), headers.join(", "));
     });
     Ok(Spoiled::open(intact(setup)?, move |mut answer| {
         if answer.class != Class::Ok {

@@ -1,39 +1,60 @@
 //! Mutants by flow: users who sign in, devices, machines and assertions, each with one thing wrong.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use http::StatusCode;
+use bytes::Bytes;
+use http::{Request, StatusCode};
 use jiff::Timestamp;
 use token_client::{Attempt, Error, Failure, GrantKind, Next, Policy, Purpose, StandardPolicy};
 
 use super::requests::{form, set_form, without};
 use super::responses::changes;
-use super::rewriting::{At, Opened, asking};
+use super::rewriting::{At, Opened, asking, exchanging};
 use crate::contender::{Beginning, Setup};
 
 const STANDARD: StandardPolicy = StandardPolicy::new();
 
 /// Signs an assertion, or reads one, for its first request and shows that one ever after.
 pub(super) fn signs_once(setup: Setup) -> Opened {
-    let first: Mutex<Option<String>> = Mutex::default();
-    asking(setup, At::Token, move |request| {
-        let form = form(request);
-        let mut pairs = form.split('&');
-        let Some(shown) = pairs.find(|pair| pair.starts_with("client_assertion=")) else {
-            return;
-        };
-        // Nothing under this lock panics.
-        let mut first = first.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = first.get_or_insert_with(|| shown.to_owned());
-        let rest = without(&form, &["client_assertion"]);
-        set_form(request, &format!("{rest}&{kept}"));
-    })
+    let first = Mutex::default();
+    asking(setup, At::Token, move |request| show_kept(request, &first))
+}
+
+/// Signs anew once an answer has brought a token: what it repeats, it repeats with the assertion of the first try.
+pub(super) fn repeats_assertion(setup: Setup) -> Opened {
+    let first: Arc<Mutex<Option<String>>> = Arc::default();
+    let kept = first.clone();
+    exchanging(
+        setup,
+        At::Token,
+        move |request| show_kept(request, &kept),
+        move |response| {
+            if response.status().is_success() {
+                *first.lock().unwrap_or_else(PoisonError::into_inner) = None;
+            }
+        },
+    )
+}
+
+/// Puts the assertion that is kept in the place of a new one, or keeps the new one if none is.
+fn show_kept(request: &mut Request<Bytes>, kept: &Mutex<Option<String>>) {
+    let form = form(request);
+    let mut pairs = form.split('&');
+    let Some(shown) = pairs.find(|pair| pair.starts_with("client_assertion=")) else {
+        return;
+    };
+    // Nothing under this lock panics.
+    let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+    let kept = kept.get_or_insert_with(|| shown.to_owned());
+    let rest = without(&form, &["client_assertion"]);
+    set_form(request, &format!("{rest}&{kept}"));
 }
 
 /// Throws away the refresh token of a sign-in, and so has to begin anew each time.
 pub(super) fn signs_in_again(setup: Setup) -> Opened {
-    let begins_with_somebody = !matches!(setup.beginning, Beginning::Grant);
+    let begins_with_somebody =
+        !matches!(setup.beginning, Beginning::ApiToken(_) | Beginning::Grant);
     changes(setup, move |members| {
         if begins_with_somebody {
             members.remove("refresh_token");
@@ -71,6 +92,19 @@ impl Policy for PollsEverySecond {
     fn after_poll(&self, pace: Duration, failure: &Failure) -> Next {
         match STANDARD.after_poll(pace, failure) {
             Next::RetryAfter(_) => Next::RetryAfter(Duration::from_secs(1)),
+            Next::GiveUp => Next::GiveUp,
+        }
+    }
+}
+
+/// Asks for a device's token as often as it was told at first, however often it is told to slow down.
+#[derive(Debug)]
+pub(super) struct IgnoresSlowDown;
+
+impl Policy for IgnoresSlowDown {
+    fn after_poll(&self, pace: Duration, failure: &Failure) -> Next {
+        match STANDARD.after_poll(pace, failure) {
+            Next::RetryAfter(_) => Next::RetryAfter(pace),
             Next::GiveUp => Next::GiveUp,
         }
     }

@@ -95,7 +95,7 @@ pub(super) fn cancels_for_others(setup: Setup) -> Result<Arc<dyn LocalClient>, S
     }))
 }
 
-/// Takes a new secret or certificate and goes on with the one it was opened with.
+/// Takes a new secret, certificate or API token and goes on with the one it was opened with.
 #[derive(Debug)]
 struct Deaf(ReferenceClient);
 
@@ -118,7 +118,9 @@ impl LocalClient for Deaf {
 
     fn swap(&self, credential: Credential) -> BoxFuture<'static, Result<(), String>> {
         match credential {
-            Credential::Certificate(_) | Credential::Secret(_) => Box::pin(async { Ok(()) }),
+            Credential::ApiToken(_) | Credential::Certificate(_) | Credential::Secret(_) => {
+                Box::pin(async { Ok(()) })
+            }
             other => self.0.swap(other),
         }
     }

@@ -68,6 +68,16 @@ impl Policy for IgnoresRetryAfter {
 }
 
 #[derive(Debug)]
+pub(super) struct WaitsAMinute;
+
+impl Policy for WaitsAMinute {
+    fn wait_hint(&self, response: &http::response::Parts, now: Timestamp) -> Option<Duration> {
+        let told = STANDARD.wait_hint(response, now);
+        told.map(|_| Duration::from_secs(60))
+    }
+}
+
+#[derive(Debug)]
 pub(super) struct SecondsOnlyRetryAfter;
 
 impl Policy for SecondsOnlyRetryAfter {

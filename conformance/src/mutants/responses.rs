@@ -74,6 +74,27 @@ fn chokes(
     })
 }
 
+/// Looks for the error before it looks at the status: Okta's limit on passwords says `invalid_grant`, with 429.
+pub(super) fn reads_code_before_status(setup: Setup) -> Opened {
+    reading(setup, At::Token, |response| {
+        if response.status() == StatusCode::TOO_MANY_REQUESTS
+            && members(&text(response)).is_some_and(|members| members.contains_key("error"))
+        {
+            *response.status_mut() = StatusCode::BAD_REQUEST;
+        }
+    })
+}
+
+/// Takes the last call that a limit lets pass, or one beyond it, for one that it refused.
+pub(super) fn takes_nothing_left_for_refusal(setup: Setup) -> Opened {
+    reading(setup, At::Resource, |response| {
+        let left = response.headers().get("x-rate-limit-remaining");
+        if response.status().is_success() && left.is_some_and(|left| left == "0") {
+            *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+        }
+    })
+}
+
 /// Takes whatever type of token it is given for a bearer token.
 pub(super) fn ignores_token_type(setup: Setup) -> Opened {
     changes(setup, |members| {
@@ -166,11 +187,13 @@ pub(super) fn needs_description(setup: Setup) -> Opened {
 
 /// Renews with refresh tokens only: where the first answer brought none, there is no second.
 pub(super) fn needs_refresh_token(setup: Setup) -> Opened {
-    let acts_for_itself = setup.grant == GrantKind::ClientCredentials;
+    let has_none = matches!(
+        setup.grant,
+        GrantKind::ClientCredentials | GrantKind::TokenExchange
+    );
     let began = AtomicBool::new(false);
     reading(setup, At::Token, move |response| {
-        if acts_for_itself && response.status().is_success() && began.swap(true, Ordering::Relaxed)
-        {
+        if has_none && response.status().is_success() && began.swap(true, Ordering::Relaxed) {
             *response.status_mut() = StatusCode::BAD_REQUEST;
             set(response, &json!({ "error": "invalid_grant" }));
         }

@@ -36,15 +36,7 @@ pub(super) fn asking(
     at: At,
     change: impl Fn(&mut Request<Bytes>) + Send + Sync + 'static,
 ) -> Opened {
-    over(setup, |setup| {
-        Arc::new(Rewriting {
-            inner: setup.transport.clone(),
-            token_url: setup.token_url.clone(),
-            at,
-            request: change,
-            response: Arc::new(|_: &mut Response<Bytes>| {}),
-        })
-    })
+    exchanging(setup, at, change, |_| ())
 }
 
 /// The reference client, whose answers are changed before it reads them.
@@ -53,13 +45,23 @@ pub(super) fn reading(
     at: At,
     change: impl Fn(&mut Response<Bytes>) + Send + Sync + 'static,
 ) -> Opened {
+    exchanging(setup, at, |_| (), change)
+}
+
+/// Both.
+pub(super) fn exchanging(
+    setup: Setup,
+    at: At,
+    request: impl Fn(&mut Request<Bytes>) + Send + Sync + 'static,
+    response: impl Fn(&mut Response<Bytes>) + Send + Sync + 'static,
+) -> Opened {
     over(setup, |setup| {
         Arc::new(Rewriting {
             inner: setup.transport.clone(),
             token_url: setup.token_url.clone(),
             at,
-            request: |_: &mut Request<Bytes>| {},
-            response: Arc::new(change),
+            request,
+            response: Arc::new(response),
         })
     })
 }

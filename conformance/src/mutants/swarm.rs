@@ -28,7 +28,10 @@ impl Swarm {
         &self,
         call: impl FnOnce(&ReferenceClient) -> BoxFuture<'static, Answer>,
     ) -> BoxFuture<'static, Answer> {
-        match intact(self.setup().clone()) {
+        let mut setup = self.setup();
+        // No two processes have the same chance.
+        setup.seed = setup.seed.wrapping_add(1);
+        match intact(setup.clone()) {
             Ok(client) => call(&client),
             Err(_) => Box::pin(async { Answer::of(Class::Misconfigured) }),
         }

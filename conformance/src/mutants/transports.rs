@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use token_client::{Transport, TransportError};
 
+use super::api_tokens::is_refusal;
 use super::rewriting::{Opened, Sending, over};
 use crate::contender::Setup;
 
@@ -53,10 +54,11 @@ pub(super) fn forgets_refresh_token(setup: Setup) -> Opened {
     })
 }
 
-/// Takes the first 429 for the last word: from then on nothing is sent, and the same answer is given again.
+/// Takes the first refusal for the last word: from then on nothing is sent, and the same answer is given again.
 #[derive(Clone, Debug)]
 struct Sulking {
     inner: Arc<dyn Transport>,
+    at: fn(&Response<Bytes>) -> bool,
     refusal: Arc<Mutex<Option<Response<Bytes>>>>,
 }
 
@@ -73,7 +75,7 @@ impl Transport for Sulking {
                 return Ok(refused);
             }
             let response = sulking.inner.send(request).await?;
-            if response.status() == StatusCode::TOO_MANY_REQUESTS {
+            if (sulking.at)(&response) {
                 *sulking
                     .refusal
                     .lock()
@@ -88,6 +90,17 @@ pub(super) fn never_recovers(setup: Setup) -> Opened {
     over(setup, |setup| {
         Arc::new(Sulking {
             inner: setup.transport.clone(),
+            at: |response| response.status() == StatusCode::TOO_MANY_REQUESTS,
+            refusal: Arc::default(),
+        })
+    })
+}
+
+pub(super) fn takes_refusal_for_good(setup: Setup) -> Opened {
+    over(setup, |setup| {
+        Arc::new(Sulking {
+            inner: setup.transport.clone(),
+            at: is_refusal,
             refusal: Arc::default(),
         })
     })

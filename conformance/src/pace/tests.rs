@@ -43,6 +43,11 @@ fn how_the_library_is_played() {
         let _ = writeln!(lines, "{count:>2} {line}");
     }
     insta::assert_snapshot!(lines, @"
+     3 api-token/owner-changes 720 times as fast, tokens of 5 s, 2 s
+     1 api-token/replaced 720 times as fast, tokens of 5 s, 2 s
+     1 api-token/runs-out its shortest times cannot be told apart unless it takes 1 h 56 min 7 s of real time, and no more than 100 s are taken
+     1 api-token/runs-out its shortest times cannot be told apart unless it takes 2 h 58 min 9 s of real time, and no more than 100 s are taken
+     1 api-token/share-of-limits the windows of rate limits would last as long as they say
      2 cache/killed-in-the-middle 720 times as fast, tokens of 5 s, 7 s
      4 cache/restart 720 times as fast, tokens of 5 s, 7 s
      6 cache/separate-identities 720 times as fast, tokens of 5 s, 7 s
@@ -52,7 +57,8 @@ fn how_the_library_is_played() {
      2 concurrency/two-clients-one-store 720 times as fast, tokens of 5 s, 14 s
      2 credentials/certificate-rollover 720 times as fast, tokens of 5 s, 22 s
      1 credentials/platform-token 720 times as fast, tokens of 5 s, 19 s
-     2 credentials/secret-expires 120 times as fast, tokens of 30 s, 73 s
+     2 credentials/secret-expires 120 times as fast, tokens of 30 s, 78 s
+     1 dpop/bound-tokens 17280 times as fast, tokens of 5 s, 44 s
      2 errors/invalid-grant-stops 720 times as fast, tokens of 5 s, 3 s
      2 errors/second-factor-due 720 times as fast, tokens of 5 s, 10 s
      2 expiry/any-lifetime 1080 times as fast, tokens of 5 s, 13 s
@@ -70,10 +76,14 @@ fn how_the_library_is_played() {
      2 passive/dead-refresh-token 720 times as fast, tokens of 5 s, 3 s
      1 passive/okta-rate-limit a wait that the provider tells would last as long as it says
      2 passive/ordinary-day 720 times as fast, tokens of 5 s, 10 s
+     2 rate-limit/burst the windows of rate limits would last as long as they say
+     2 rate-limit/long-wait a wait that the provider tells would last as long as it says
      8 rate-limit/no-hint a wait that the provider tells would last as long as it says
     11 rate-limit/odd-values a wait that the provider tells would last as long as it says
      1 rate-limit/okta-window the windows of rate limits would last as long as they say
      1 rate-limit/request-loop the windows of rate limits would last as long as they say
+     3 rate-limit/reset-forms a wait that the provider tells would last as long as it says
+     1 rate-limit/several-limits the windows of rate limits would last as long as they say
      5 rate-limit/wait-as-told a wait that the provider tells would last as long as it says
      2 rate-limit/wait-as-told its clock cannot be set apart from the server's
      6 refresh/keeps-token-when-none-returned 720 times as fast, tokens of 5 s, 14 s
@@ -90,7 +100,10 @@ fn how_the_library_is_played() {
      8 response/tolerant-reading 720 times as fast, tokens of 5 s, 15 s
      2 response/tolerant-reading the lifetime that the client is told is scripted
      2 response/v1-texts 1080 times as fast, tokens of 5 s, 10 s
+     1 rotation/leeway its shortest times cannot be told apart unless it takes 135 s of real time, and no more than 100 s are taken
+     1 rotation/leeway its shortest times cannot be told apart unless it takes 137 s of real time, and no more than 100 s are taken
      1 rotation/reuse-detected 720 times as fast, tokens of 5 s, 14 s
+     1 sign-in/exchanged 720 times as fast, tokens of 5 s, 15 s
      1 sign-in/on-behalf-of 720 times as fast, tokens of 5 s, 14 s
      2 unauthorized/access-revoked 720 times as fast, tokens of 5 s, 66 s
      4 unauthorized/keys-rolled 720 times as fast, tokens of 5 s, 7 s

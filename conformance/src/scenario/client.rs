@@ -20,7 +20,7 @@ pub struct ClientSpec {
     /// A name for the refresh token it starts with; the mock mints it. `replay` steps use the name. Clients that give the
     /// same name start with the same token.
     pub refresh_token: Option<String>,
-    /// How it authenticates; `post` without it, and not at all if it is a device or a machine.
+    /// How it authenticates; `post` without it, and not at all if it is a device or a machine, or shows an API token.
     pub auth: Option<ClientAuthMethod>,
     /// How long the secret or certificate works that it starts with; for ever without it (Entra).
     pub credential_lifetime: Option<Length>,
@@ -28,6 +28,8 @@ pub struct ClientSpec {
     pub capabilities: Vec<String>,
     /// Whether it asks the older v1.0 endpoint, which writes numbers as texts (Entra).
     pub v1: bool,
+    /// Whether its tokens are bound to a key of its own, which it proves to have with every request (Okta, RFC 9449).
+    pub dpop: bool,
     /// A secret that its application is given for this case, in place of its usual one.
     pub secret: Option<String>,
     /// Which application it is; the first without it.
@@ -103,13 +105,20 @@ pub enum GrantKind {
     OnBehalfOf,
     /// It runs on a machine in Azure that has an identity, and asks the metadata service there.
     ManagedIdentity,
+    /// No grant at all: it shows an API token that its user, an administrator of the org, has made for it (Okta, `SSWS`).
+    ApiToken,
+    /// An API asks in the name of whoever called it, whose token it exchanges (Okta, RFC 8693).
+    TokenExchange,
 }
 
 impl GrantKind {
     /// Whether such a client acts for a user and not for itself.
     #[must_use]
     pub fn is_for_user(self) -> bool {
-        !matches!(self, Self::ClientCredentials | Self::ManagedIdentity)
+        !matches!(
+            self,
+            Self::ApiToken | Self::ClientCredentials | Self::ManagedIdentity
+        )
     }
 
     /// Whether any of a provider's applications will do. The other grants are those of one kind of application each.
@@ -132,6 +141,8 @@ impl GrantKind {
             Self::DeviceCode => Need::DeviceCode,
             Self::OnBehalfOf => Need::OnBehalfOf,
             Self::ManagedIdentity => Need::ManagedIdentity,
+            Self::ApiToken => Need::ApiToken,
+            Self::TokenExchange => Need::TokenExchange,
         }
     }
 
@@ -146,6 +157,8 @@ impl GrantKind {
             Self::DeviceCode => "device_code",
             Self::OnBehalfOf => "on_behalf_of",
             Self::ManagedIdentity => "managed_identity",
+            Self::ApiToken => "api_token",
+            Self::TokenExchange => "token_exchange",
         }
     }
 }
@@ -165,6 +178,8 @@ pub enum ClientAuthMethod {
     /// The token of a platform that the application trusts, from a file that the platform keeps new (Entra, workload identity
     /// federation).
     Federated,
+    /// An assertion signed with a private key whose public half the application has (Okta, `private_key_jwt`).
+    PrivateKey,
 }
 
 impl ClientAuthMethod {
@@ -172,6 +187,12 @@ impl ClientAuthMethod {
     #[must_use]
     pub fn is_by_secret(self) -> bool {
         matches!(self, Self::Post | Self::Basic | Self::WrongSecret)
+    }
+
+    /// Whether only one of a provider's applications has the credential for it.
+    #[must_use]
+    pub fn is_of_one_application(self) -> bool {
+        matches!(self, Self::Certificate | Self::Federated)
     }
 
     /// The name used in files.
@@ -183,6 +204,7 @@ impl ClientAuthMethod {
             Self::WrongSecret => "wrong_secret",
             Self::Certificate => "certificate",
             Self::Federated => "federated",
+            Self::PrivateKey => "private_key",
         }
     }
 }
@@ -198,11 +220,11 @@ impl ClientSpec {
         })
     }
 
-    /// How this client authenticates; none if it is a device or a machine, which have nothing to do it with.
+    /// How this client authenticates; none if it is a device or a machine, which have nothing to do it with, or asks for no tokens.
     #[must_use]
     pub fn auth_in_use(&self) -> Option<ClientAuthMethod> {
         match self.grant_in_use() {
-            GrantKind::DeviceCode | GrantKind::ManagedIdentity => None,
+            GrantKind::ApiToken | GrantKind::DeviceCode | GrantKind::ManagedIdentity => None,
             _ => Some(self.auth.unwrap_or(ClientAuthMethod::Post)),
         }
     }

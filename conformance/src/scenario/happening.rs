@@ -26,6 +26,8 @@ pub struct IdpStep {
     pub certificates: Option<CredentialsChange>,
     /// The platform puts other tokens into the files of its workloads.
     pub platform_tokens: Option<PlatformTokens>,
+    /// Something happens to the API tokens in use, or to those who made them (Okta).
+    pub api_tokens: Option<ApiTokensChange>,
     /// The users who are asked to sign in on another device decide.
     pub sign_ins: Option<SignInDecision>,
     /// From now on a policy asks this of the users that the clients act for (Entra, Conditional Access).
@@ -62,6 +64,28 @@ pub enum CredentialsChange {
 pub enum PlatformTokens {
     /// Each file has a new one, good for an hour.
     Renew,
+}
+
+/// What happens to the API tokens in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ApiTokensChange {
+    /// Whoever made them makes one more for each client.
+    Add,
+    /// An administrator revokes all that there are.
+    Revoke,
+    /// The accounts of those who made them are deactivated.
+    DeactivateOwner,
+    /// These accounts are activated again.
+    ActivateOwner,
+    /// Those who made them are no longer administrators.
+    LowerRole,
+    /// They are administrators again.
+    RaiseRole,
+    /// The tokens are good in a network zone only where no client is.
+    Restrict,
+    /// They are good everywhere again.
+    Unrestrict,
 }
 
 /// What users decide.

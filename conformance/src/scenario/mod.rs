@@ -28,16 +28,16 @@ pub use client::{ClientAuthMethod, ClientSpec, GrantKind, Member, Which};
 pub use comparison::{Constant, Distinct, ExchangeField, Facet};
 pub use expected::{ExpectedOutcome, WaitRange};
 pub use happening::{
-    CredentialsChange, IdpStep, KeysChange, PlatformTokens, Replayed, Replayer, Revocation,
-    SignInDecision,
+    ApiTokensChange, CredentialsChange, IdpStep, KeysChange, PlatformTokens, Replayed, Replayer,
+    Revocation, SignInDecision,
 };
 pub use idp::{IdpSpec, Lifetime, Rotation, RotationMode, TokenSpec, WhenReused};
 pub use passive::Passive;
 pub(crate) use passive::{Declared, MAX_CALLS};
 pub use selector::{After, AuthUse, Numbered, Presents, SecretIn, Selector, Target};
 pub use step::{
-    Advance, CallStep, CertificateChoice, Ending, HeldCount, Release, Restart, SecretChoice, Side,
-    Step, Swap, Until,
+    Advance, ApiTokenChoice, CallStep, CertificateChoice, Ending, HeldCount, Release, Restart,
+    SecretChoice, Side, Step, Swap, Until,
 };
 
 /// The head of a file: everything that is read before a cell is chosen.
@@ -110,12 +110,24 @@ pub enum Need {
     /// The identity of a machine.
     #[serde(rename = "grant.managed_identity")]
     ManagedIdentity,
+    /// Calling an API with a token that an administrator has made.
+    #[serde(rename = "grant.api_token")]
+    ApiToken,
+    /// Exchanging the token of whoever called.
+    #[serde(rename = "grant.token_exchange")]
+    TokenExchange,
     /// Authenticating by a certificate.
     #[serde(rename = "auth.certificate")]
     Certificate,
     /// Authenticating by a platform's token.
     #[serde(rename = "auth.federated")]
     Federated,
+    /// Authenticating by assertions signed with a private key.
+    #[serde(rename = "auth.private_key")]
+    PrivateKey,
+    /// Tokens that are bound to a key.
+    #[serde(rename = "dpop")]
+    Dpop,
     /// Declaring what the client can do, such as answering claims challenges.
     #[serde(rename = "capabilities")]
     Capabilities,
@@ -126,7 +138,7 @@ pub enum Need {
 
 impl Need {
     /// All of them.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 24] = [
         Self::Clock,
         Self::Timers,
         Self::Concurrency,
@@ -143,8 +155,12 @@ impl Need {
         Self::DeviceCode,
         Self::OnBehalfOf,
         Self::ManagedIdentity,
+        Self::ApiToken,
+        Self::TokenExchange,
         Self::Certificate,
         Self::Federated,
+        Self::PrivateKey,
+        Self::Dpop,
         Self::Capabilities,
         Self::V1,
     ];
@@ -169,8 +185,12 @@ impl Need {
             Self::DeviceCode => "grant.device_code",
             Self::OnBehalfOf => "grant.on_behalf_of",
             Self::ManagedIdentity => "grant.managed_identity",
+            Self::ApiToken => "grant.api_token",
+            Self::TokenExchange => "grant.token_exchange",
             Self::Certificate => "auth.certificate",
             Self::Federated => "auth.federated",
+            Self::PrivateKey => "auth.private_key",
+            Self::Dpop => "dpop",
             Self::Capabilities => "capabilities",
             Self::V1 => "v1",
         }

@@ -217,6 +217,16 @@ pub struct Swap {
     pub refresh_token: Option<String>,
     /// A certificate of its application.
     pub certificate: Option<CertificateChoice>,
+    /// An API token.
+    pub api_token: Option<ApiTokenChoice>,
+}
+
+/// Which API token a client is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ApiTokenChoice {
+    /// The one that was made for it last.
+    Newest,
 }
 
 /// Which certificate a client is given.

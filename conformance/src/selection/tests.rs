@@ -33,6 +33,11 @@ fn nothing_asked_is_everything_chosen() {
 #[test]
 fn by_name() {
     insta::assert_snapshot!(chosen(&patterns(&["expiry/early-refresh", "concurrency/herd[okta,*]", "**[okta*]:says-so"])), @"
+    api-token/owner-changes[okta,owner-deactivated]: says-so
+    api-token/owner-changes[okta,role-lowered]: says-so
+    api-token/owner-changes[okta,outside-zone]: says-so
+    api-token/runs-out[okta,unused]: says-so
+    api-token/runs-out[okta,revoked]: says-so
     concurrency/herd[okta,good]: one-flight all-served
     concurrency/herd[okta,broken]: one-flight no-stampede
     errors/invalid-grant-stops[okta]: says-so
@@ -43,6 +48,7 @@ fn by_name() {
     refresh/secret-replaced[okta,in-a-hurry]: says-so
     refresh/secret-replaced[okta,with-overlap]: says-so
     rotation/reuse-detected[okta]: says-so
+    sign-in/exchanged[okta]: says-so
     ");
 }
 
@@ -57,6 +63,8 @@ fn by_requirement_level_and_provider() {
     insta::assert_snapshot!(chosen(&selection), @"
     ambient/for-a-user[okta,rotate]: newest-only
     refresh/rotation[okta,rotate]: newest-only
+    rotation/leeway[okta,inside]: discards-old
+    rotation/leeway[okta,outside]: discards-old
     rotation/reuse-detected[okta]: newest-only
     ");
 }

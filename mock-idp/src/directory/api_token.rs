@@ -72,7 +72,7 @@ impl ApiToken {
     }
 }
 
-/// From where an API token may be used; from anywhere where it names no zone.
+/// From where an API token or an application may be used; from anywhere where it names no zone.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct TokenNetwork {

@@ -92,7 +92,7 @@ pub struct Application {
     #[serde(default, skip_serializing_if = "is_default")]
     pub okta: Box<OktaClient>,
     /// Whether only users who are assigned to it, themselves or by a group, may sign in to it (Entra's
-    /// `appRoleAssignmentRequired`).
+    /// `appRoleAssignmentRequired`). Without it an application of Okta is assigned to everyone.
     #[serde(default, skip_serializing_if = "is_default")]
     pub assignment_required: bool,
     /// What it may administer as itself (Okta); everything without it.
@@ -147,6 +147,7 @@ impl Application {
             && self.certificates.is_empty()
             && self.subject_names.is_empty()
             && self.jwks.is_empty()
+            && self.okta.jwks_uri.is_none()
             && self.federated.is_empty())
     }
 

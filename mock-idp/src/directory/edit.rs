@@ -220,6 +220,7 @@ impl Directory {
         for tenant in &mut self.entra.tenants {
             tenant.drop_dangling();
         }
+        self.okta.drop_dangling();
         if gone { Ok(()) } else { Err(unknown()) }
     }
 

@@ -177,9 +177,7 @@ impl Tenant {
     /// Whether a user is assigned to an application or API, himself or by a group.
     pub(crate) fn has_assigned(&self, user: &User, to: &str) -> bool {
         let mut assigned = self.assignments.iter();
-        assigned.any(|one| {
-            one.is_of(&user.id, to) || user.groups.iter().any(|group| one.is_of(group, to))
-        })
+        assigned.any(|one| one.lets_in(user, to))
     }
 
     /// The API with this identifier URI or application id. A trailing slash of the URI is part of the name that was asked for.

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::api_token::{ApiToken, OutsideZone};
 use super::application::{Application, GrantType};
-use super::defaults::is_default;
+use super::assignment::Assignment;
+use super::defaults::{is_default, yes};
 use super::group::Group;
 use super::network_zone::NetworkZone;
 use super::org_limits::{OrgLimits, PrincipalShare};
@@ -51,6 +52,9 @@ pub struct OktaDirectory {
     /// Its groups.
     #[serde(default)]
     pub groups: Vec<Group>,
+    /// Who is assigned to those of its applications that ask for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub assignments: Vec<Assignment>,
     /// The login of the user as whom every sign-in is approved at once, without a page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub automatic_sign_in: Option<String>,
@@ -76,6 +80,33 @@ impl OktaDirectory {
             .iter()
             .find(|server| server.id == id)
     }
+
+    /// Whether a user may sign in to an application.
+    pub(crate) fn lets_in(&self, user: &User, application: &Application) -> bool {
+        let mut assigned = self.assignments.iter();
+        !application.assignment_required || assigned.any(|one| one.lets_in(user, &application.id))
+    }
+
+    /// The group that all users are in. It stands in no file.
+    pub(crate) fn everyone(&self) -> Group {
+        let rest: String = self.org_id.chars().skip(3).collect();
+        let mut everyone = Group::new(format!("00g{rest:0<17}"), "Everyone");
+        everyone.description = Some("All users in your organization".to_owned());
+        everyone
+    }
+
+    /// Drops assignments of whom or what is gone.
+    pub(crate) fn drop_dangling(&mut self) {
+        let (users, groups) = (&self.users, &self.groups);
+        let applications = &self.applications;
+        self.assignments.retain(|one| {
+            let of = |id: &str| one.principal.eq_ignore_ascii_case(id);
+            (users.iter().any(|known| of(&known.id)) || groups.iter().any(|known| of(&known.id)))
+                && applications
+                    .iter()
+                    .any(|known| one.to.eq_ignore_ascii_case(&known.id))
+        });
+    }
 }
 
 /// A custom authorization server.
@@ -84,6 +115,9 @@ impl OktaDirectory {
 pub struct AuthorizationServer {
     /// `default` or `aus…`.
     pub id: String,
+    /// Whether it is active; nothing can be had from one that is not.
+    #[serde(default = "yes")]
+    pub enabled: bool,
     /// `aud` of its access tokens.
     pub audience: String,
     /// Its custom scopes.

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::api_token::TokenNetwork;
 use super::application::{Application, Platform};
 use super::defaults::is_default;
 
@@ -26,6 +27,16 @@ pub struct OktaClient {
     /// Where users may be sent to after signing out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub post_logout_redirect_uris: Vec<String>,
+    /// Where it keeps its public keys itself. Nothing is fetched from there: what would be found is what stands under `jwks`, and
+    /// where nothing does, the address does not answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwks_uri: Option<String>,
+    /// From where its requests may come.
+    #[serde(skip_serializing_if = "is_default")]
+    pub network: TokenNetwork,
+    /// Whether its sign-on policy lets nobody in by a password alone, so that the password grant is refused.
+    #[serde(skip_serializing_if = "is_default")]
+    pub passwords_denied: bool,
 }
 
 /// A kind of Okta application (`application_type`).

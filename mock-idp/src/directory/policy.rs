@@ -23,6 +23,9 @@ pub struct AccessPolicy {
     /// The scopes that may be asked for under it; every one without it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scopes: Vec<String>,
+    /// Scopes that it refuses although it is for the request.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub denied_scopes: Vec<String>,
     /// How long tokens live under it.
     #[serde(default)]
     pub lifetimes: Lifetimes,

@@ -21,6 +21,8 @@ pub struct Uncertain {
     pub passwords_per_second: u32,
     /// How many device codes of an application may wait at once.
     pub waiting_device_codes: u32,
+    /// Whether a POST or PUT to the management API without a body has to say that its length is 0; else it is 411.
+    pub length_required: bool,
 }
 
 /// What becomes of a DPoP proof that nobody asked for: two SDKs send one with every token request.
@@ -44,6 +46,7 @@ impl Default for Uncertain {
             client_id_beside_assertion: false,
             passwords_per_second: 4,
             waiting_device_codes: 1_000,
+            length_required: true,
         }
     }
 }

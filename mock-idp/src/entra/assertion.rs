@@ -272,7 +272,8 @@ fn is_issued(
         });
     }
     let issuing = neighbours::issuing_as(&credential.issuer);
-    let keys = &issuing.as_ref().unwrap_or(world).keys;
-    let key = assertion.kid().and_then(|kid| keys.get(kid));
+    let issuing = issuing.as_ref().unwrap_or(world);
+    let key = assertion.kid();
+    let key = key.and_then(|kid| issuing.published_key(&credential.issuer, kid));
     key.is_some_and(|key| assertion.is_signed_by(key.verifying(), algorithm))
 }

@@ -107,10 +107,11 @@ mod tests {
             entry(json!({ "built_in": "okta-1", "status": "next" })),
         ];
         let ring = KeyRing::of(Provider::Okta, &entries).unwrap();
-        assert!(ring.active().is(built_in::stranger()));
+        assert!(ring.now().active().is(built_in::stranger()));
         assert!(ring.unpublished().is(&built_in::named("okta-4").unwrap()));
         let standing: Vec<_> = ring
-            .facts()
+            .now()
+            .all_facts()
             .iter()
             .map(|key| (key.active, key.published))
             .collect();
@@ -118,12 +119,13 @@ mod tests {
         // The others are in reserve.
         let spare = ring.publish(None).unwrap();
         assert!(
-            ring.get(&spare.kid)
+            ring.now()
+                .get(&spare.kid)
                 .unwrap()
                 .is(&built_in::named("okta-2").unwrap())
         );
         let none = KeyRing::of(Provider::Okta, &[]).unwrap();
-        assert_eq!(none.facts().len(), 2);
+        assert_eq!(none.now().all_facts().len(), 2);
     }
 
     #[test]

@@ -26,6 +26,14 @@ pub enum KeyRefused {
         /// Those there are.
         known: String,
     },
+    /// No authorization server has this id.
+    #[error("there is no authorization server `{server}` with keys of its own; there is {known}")]
+    UnknownServer {
+        /// The id.
+        server: String,
+        /// Those there are.
+        known: String,
+    },
     /// The built-in keys are all in use.
     #[error(
         "the {0} built-in keys are all in use; bring one of your own, made with `mock-idp keygen`"

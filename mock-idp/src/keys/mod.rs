@@ -5,7 +5,9 @@
 mod built_in;
 mod configured;
 mod facts;
+mod owner;
 mod ring;
+mod rings;
 mod signing_key;
 mod unsigned;
 
@@ -13,6 +15,7 @@ pub(crate) use built_in::stranger;
 pub use configured::BadKeys;
 pub(crate) use configured::{is_name, read};
 pub use facts::{KeyFacts, KeyRefused};
-pub(crate) use ring::{KeyRing, Ring, Stage};
+pub(crate) use ring::{KeyRing, Stage};
+pub(crate) use rings::{KeyRings, SavedKeys};
 pub use signing_key::{BadKey, SigningKey};
 pub(crate) use unsigned::Unsigned;

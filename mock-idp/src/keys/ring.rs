@@ -1,4 +1,4 @@
-//! The keys of a world: one signs, and those that are published are taken for good.
+//! The keys of a world or of one of its issuers: one signs, and those that are published are taken for good.
 
 #[cfg(feature = "serve")]
 mod follow;
@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use super::built_in::{self, AT_START};
 use super::facts::{KeyFacts, KeyRefused};
+use super::owner::Owner;
 use super::signing_key::SigningKey;
 use crate::provider::Provider;
 
@@ -15,10 +16,12 @@ const MOST: usize = 16;
 /// The longest key id.
 const LONGEST_ID: usize = 128;
 
-/// The keys of a world. Whoever looks sees all of a change or nothing.
+/// Keys that come and go together. Whoever looks sees all of a change or nothing.
 #[derive(Debug)]
 pub(crate) struct KeyRing {
     provider: Provider,
+    /// After whom keys of the reserve are named.
+    owner: Owner,
     ring: RwLock<Arc<Ring>>,
 }
 
@@ -55,9 +58,15 @@ impl KeyRing {
             keys: keys.collect(),
             active: 0,
         };
+        Self::holding(provider, Owner::default(), Arc::new(ring))
+    }
+
+    /// These keys.
+    pub(super) fn holding(provider: Provider, owner: Owner, ring: Arc<Ring>) -> Self {
         Self {
             provider,
-            ring: RwLock::new(Arc::new(ring)),
+            owner,
+            ring: RwLock::new(ring),
         }
     }
 
@@ -75,30 +84,11 @@ impl KeyRing {
             ring.add(key)?;
             ring.keys[place].published = published;
         }
-        Ok(Self {
-            provider,
-            ring: RwLock::new(Arc::new(ring)),
-        })
+        Ok(Self::holding(provider, Owner::default(), Arc::new(ring)))
     }
 
-    /// The key that signs.
-    pub(crate) fn active(&self) -> SigningKey {
-        let ring = self.now();
-        ring.keys[ring.active].key.clone()
-    }
-
-    /// Every published key.
-    pub(crate) fn published(&self) -> Vec<SigningKey> {
-        let ring = self.now();
-        let published = ring.keys.iter().filter(|key| key.published);
-        published.map(|key| key.key.clone()).collect()
-    }
-
-    /// The published key with this id.
-    pub(crate) fn get(&self, kid: &str) -> Option<SigningKey> {
-        let ring = self.now();
-        let found = ring.keys.get(ring.place(kid)?)?;
-        found.published.then(|| found.key.clone())
+    pub(super) fn provider(&self) -> Provider {
+        self.provider
     }
 
     /// A key that is in no key set: one that was withdrawn or, before there is one, one that has not been published yet.
@@ -110,14 +100,6 @@ impl KeyRing {
         withdrawn.unwrap_or_else(|| built_in::stranger().clone())
     }
 
-    /// What there is to tell of every key.
-    pub(crate) fn facts(&self) -> Vec<KeyFacts> {
-        let ring = self.now();
-        (0..ring.keys.len())
-            .map(|place| ring.facts(place))
-            .collect()
-    }
-
     /// Has the next key sign; all of them are published again.
     pub(crate) fn rotate(&self) {
         let mut place = self.write();
@@ -126,20 +108,6 @@ impl KeyRing {
         for key in &mut ring.keys {
             key.published = true;
         }
-    }
-
-    /// Every published key with how far it is on its way: what stands behind the one that signs comes next, what stands before it
-    /// has had its time (Okta's NEXT, ACTIVE and EXPIRED).
-    pub(crate) fn staged(&self) -> Vec<(SigningKey, Stage)> {
-        let ring = self.now();
-        let published = ring
-            .keys
-            .iter()
-            .enumerate()
-            .filter(|(_, key)| key.published);
-        published
-            .map(|(place, key)| (key.key.clone(), ring.stage(place)))
-            .collect()
     }
 
     /// Has the key that comes next sign, keeps the one that signed published, forgets those before it, and publishes one more to
@@ -255,12 +223,60 @@ impl KeyRing {
         let mut built_in = built_in::keys(self.provider);
         built_in
             .find(is_free)
-            .cloned()
+            .map(|key| self.owner.own(key))
             .ok_or_else(|| KeyRefused::NoneInReserve(built_in::keys(self.provider).count()))
     }
 }
 
 impl Ring {
+    /// The key that signs.
+    pub(crate) fn active(&self) -> SigningKey {
+        self.keys[self.active].key.clone()
+    }
+
+    /// Every published key.
+    pub(crate) fn published(&self) -> Vec<SigningKey> {
+        let published = self.keys.iter().filter(|key| key.published);
+        published.map(|key| key.key.clone()).collect()
+    }
+
+    /// The published key with this id.
+    pub(crate) fn get(&self, kid: &str) -> Option<SigningKey> {
+        let found = self.keys.get(self.place(kid)?)?;
+        found.published.then(|| found.key.clone())
+    }
+
+    /// What there is to tell of every key.
+    pub(crate) fn all_facts(&self) -> Vec<KeyFacts> {
+        let places = 0..self.keys.len();
+        places.map(|place| self.facts(place)).collect()
+    }
+
+    /// Every published key with how far it is on its way: what stands behind the one that signs comes next, what stands before it
+    /// has had its time (Okta's NEXT, ACTIVE and EXPIRED).
+    pub(crate) fn staged(&self) -> Vec<(SigningKey, Stage)> {
+        let published = self
+            .keys
+            .iter()
+            .enumerate()
+            .filter(|(_, key)| key.published);
+        published
+            .map(|(place, key)| (key.key.clone(), self.stage(place)))
+            .collect()
+    }
+
+    /// The same keys under the ids that they have for an owner.
+    pub(super) fn owned_by(&self, owner: &Owner) -> Self {
+        let keys = self.keys.iter().map(|key| Key {
+            key: owner.own(&key.key),
+            published: key.published,
+        });
+        Self {
+            keys: keys.collect(),
+            active: self.active,
+        }
+    }
+
     fn place(&self, kid: &str) -> Option<usize> {
         self.keys.iter().position(|key| key.key.kid() == kid)
     }
@@ -318,19 +334,19 @@ mod tests {
     use super::*;
 
     fn standing(ring: &KeyRing) -> (String, Vec<String>) {
-        let published = ring.published();
+        let published = ring.now().published();
         let ids = published.iter().map(|key| key.kid().to_owned());
-        (ring.active().kid().to_owned(), ids.collect())
+        (ring.now().active().kid().to_owned(), ids.collect())
     }
 
     #[test]
     fn embedded_keys_sign_and_have_the_vendors_key_ids() {
         let entra = KeyRing::embedded(Provider::Entra);
         let okta = KeyRing::embedded(Provider::Okta);
-        assert_eq!(entra.active().kid().len(), 27);
-        assert_eq!(okta.active().kid().len(), 43);
-        assert_eq!(entra.active().sign("{}", "{}").split('.').count(), 3);
-        assert!(entra.get(okta.active().kid()).is_none());
+        assert_eq!(entra.now().active().kid().len(), 27);
+        assert_eq!(okta.now().active().kid().len(), 43);
+        assert_eq!(entra.now().active().sign("{}", "{}").split('.').count(), 3);
+        assert!(entra.now().get(okta.now().active().kid()).is_none());
     }
 
     #[test]
@@ -344,12 +360,12 @@ mod tests {
             assert_eq!(standing(&ring), (second.clone(), both.clone()));
             ring.withdraw_others();
             assert_eq!(standing(&ring), (second.clone(), vec![second]));
-            assert!(ring.get(&first).is_none());
+            assert!(ring.now().get(&first).is_none());
             // There are only two: the third rotation would need a key of its own, and brings the first one back.
             ring.rotate();
             assert_eq!(standing(&ring), (first.clone(), both));
             // Another world's ring is its own.
-            assert_eq!(KeyRing::embedded(provider).active().kid(), first);
+            assert_eq!(KeyRing::embedded(provider).now().active().kid(), first);
         }
     }
 
@@ -370,17 +386,21 @@ mod tests {
         );
         let named = ring.publish(Some("a-name")).unwrap();
         assert_eq!(
-            ring.get(&named.kid).map(|key| key.kid().to_owned()),
+            ring.now().get(&named.kid).map(|key| key.kid().to_owned()),
             Some("a-name".to_owned())
         );
-        assert_eq!(ring.facts().len(), 4);
+        assert_eq!(ring.now().all_facts().len(), 4);
     }
 
     #[test]
     fn keys_come_sign_and_go_one_after_another() {
         let ring = KeyRing::embedded(Provider::Okta);
         let stages = |ring: &KeyRing| -> Vec<Stage> {
-            ring.staged().into_iter().map(|(_, stage)| stage).collect()
+            ring.now()
+                .staged()
+                .into_iter()
+                .map(|(_, stage)| stage)
+                .collect()
         };
         assert_eq!(stages(&ring), [Stage::Active, Stage::Next]);
         for _ in 0..10 {
@@ -398,11 +418,11 @@ mod tests {
     #[test]
     fn a_replaced_key_keeps_its_id_alone() {
         let ring = KeyRing::embedded(Provider::Entra);
-        let old = ring.active();
+        let old = ring.now().active();
         let facts = ring.replace(old.kid()).unwrap();
         assert!(facts.active && facts.published && facts.kid == old.kid());
-        assert!(!ring.active().is(&old));
-        assert_ne!(ring.active().x5t(), old.x5t());
+        assert!(!ring.now().active().is(&old));
+        assert_ne!(ring.now().active().x5t(), old.x5t());
         // Nobody uses the old one now: it is in reserve.
         assert!(ring.unpublished().is(&old));
     }
@@ -414,11 +434,11 @@ mod tests {
             ring.publish(None).unwrap();
         }
         insta::assert_snapshot!(ring.publish(None).unwrap_err(), @"the 4 built-in keys are all in use; bring one of your own, made with `mock-idp keygen`");
-        insta::assert_snapshot!(ring.replace(ring.active().kid()).unwrap_err(), @"the 4 built-in keys are all in use; bring one of your own, made with `mock-idp keygen`");
+        insta::assert_snapshot!(ring.replace(ring.now().active().kid()).unwrap_err(), @"the 4 built-in keys are all in use; bring one of your own, made with `mock-idp keygen`");
         insta::assert_snapshot!(ring.publish(Some("two words")).unwrap_err(), @"`two words` cannot be the id of another key; take 1 to 128 visible ASCII characters that no key of this world has for its id");
         insta::assert_snapshot!(ring.activate("nobody").unwrap_err(), @"no key of this world has the id `nobody`; it has 2pboxqBp_gA4VADtPlnJhVPxT8gS9ADs5bZ1kPuVI_4, SpMeIwowmLnyASLup5sV4CTPsCGY3QnK5zQQlZg1MHg, KzvxHrAvhKkkkclKwqGOg_ny5_1mymGKnKjAnNVBddQ, hBbE7LMCPb2UC6xQo5f_pBFTq7L89JvYavAw4GSIdYk");
         let own = built_in::stranger();
-        for number in ring.facts().len()..MOST {
+        for number in ring.now().all_facts().len()..MOST {
             ring.import(own.named(&number.to_string())).unwrap();
         }
         insta::assert_snapshot!(ring.import(own.named("5")).unwrap_err(), @"`5` cannot be the id of another key; take 1 to 128 visible ASCII characters that no key of this world has for its id");

@@ -68,12 +68,13 @@ impl MockIdp {
     ///
     /// A world starts with two keys, so rotating twice brings the first one back.
     pub fn rotate_keys(&self) {
-        self.rooms.keys.rotate();
+        self.rooms.keys.everywhere(None, |ring, _| ring.rotate());
     }
 
     /// Leaves only the key that signs now in the key set. Resources refuse tokens that another has signed with 401.
     pub fn withdraw_keys(&self) {
-        self.rooms.keys.withdraw_others();
+        let keys = &self.rooms.keys;
+        keys.everywhere(None, |ring, _| ring.withdraw_others());
     }
 
     /// Revokes every access token issued so far; refresh tokens live on.

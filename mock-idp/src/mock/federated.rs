@@ -82,7 +82,12 @@ fn issue(
     let now = world.clock.now();
     let expires_at = now.checked_add(lifetime).unwrap_or(Timestamp::MAX);
     let issuing = neighbours::issuing_as(&trust.issuer);
-    let key = issuing.as_ref().unwrap_or(world).keys.active();
+    let issuing = issuing.as_ref().unwrap_or(world);
+    let signer = issuing.signer(&trust.issuer);
+    let key = match signer {
+        Some(signer) => issuing.keys.active_of(signer),
+        None => issuing.keys.active(),
+    };
     let unsigned = Unsigned {
         header: json!({ "typ": "JWT", "alg": "RS256", "kid": key.kid() }).to_string(),
         claims: json!({

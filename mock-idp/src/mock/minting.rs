@@ -50,9 +50,18 @@ fn mint(world: &World, recipe: &TokenRecipe) -> Result<MintedToken, BadRecipe> {
         };
         recipe.scopes = scopes(world.provider, grant);
     }
+    let signer = match (world.provider, &recipe.issuer) {
+        (Provider::Okta, Some(server)) => server.clone(),
+        _ => world
+            .signers()
+            .first()
+            .copied()
+            .unwrap_or_default()
+            .to_owned(),
+    };
     let key = match recipe.forge {
-        Some(Flaw::WithdrawnKey) => world.keys.unpublished(),
-        _ => world.keys.active(),
+        Some(Flaw::WithdrawnKey) => world.keys.unpublished_of(&signer),
+        _ => world.keys.active_of(&signer),
     };
     let ordinary = match world.provider {
         Provider::Entra => entra::ordinary(world, &recipe, &key)?,

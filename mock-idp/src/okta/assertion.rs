@@ -90,6 +90,9 @@ pub(super) fn signed(
         return Err(named("assertion_algorithm").into());
     }
     let keys = &application.jwks;
+    if keys.is_empty() && application.okta.jwks_uri.is_some() {
+        return Err(named("jwks_uri_unreachable").into());
+    }
     if keys.is_empty() {
         return Err(AssertionFault::NoKeys { client: client() }.into());
     }

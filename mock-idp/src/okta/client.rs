@@ -3,7 +3,8 @@
 use http::Method;
 
 use super::assertion;
-use super::denial::OktaDenial;
+use super::denial::{OktaDenial, named};
+use super::network;
 use crate::directory::{Application, ClientAuthMethod};
 use crate::engine::{self, Basic, Claimed, Denial, TokenRequest};
 use crate::inbound::Inbound;
@@ -46,6 +47,9 @@ pub(super) fn authenticated<'w>(
     claimed.verify(world.clock.now(), || {
         assertion::verify(world, inbound, request, &claimed)
     })?;
+    if !network::lets_in(world, &claimed.application.okta.network, inbound) {
+        return Err(named("network_zone_denied").into());
+    }
     Ok(claimed)
 }
 

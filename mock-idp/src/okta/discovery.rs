@@ -3,6 +3,7 @@
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use super::api_scopes::API_SCOPES;
 use super::denial::{OktaDenial, named};
 use super::dpop;
 use super::server::Server;
@@ -75,7 +76,12 @@ fn members(world: &World, server: Server<'_>, openid: bool) -> Value {
         grants.push("client_credentials");
     }
     grants.extend(FURTHER_GRANTS);
-    let mut scopes = vec!["openid"];
+    let mut scopes = Vec::new();
+    // Only the document of OAuth tells of the scopes of Okta's APIs.
+    if !openid && !is_custom {
+        scopes.extend(API_SCOPES);
+    }
+    scopes.push("openid");
     match server {
         Server::Custom(custom) => {
             scopes.extend(["profile", "email", "address", "phone", "offline_access"]);
@@ -215,10 +221,11 @@ fn members(world: &World, server: Server<'_>, openid: bool) -> Value {
 
 /// `/oauth2/v1/keys` and `/oauth2/{id}/v1/keys`.
 pub(super) fn keys(world: &World, inbound: &Inbound) -> Reply {
-    if let Err(denial) = meant(world, inbound) {
-        return denial.render(world);
-    }
-    let published = world.keys.published();
+    let server = match meant(world, inbound) {
+        Ok(server) => server,
+        Err(denial) => return denial.render(world),
+    };
+    let published = world.keys.of(server.id()).published();
     let keys: Vec<Value> = published.iter().map(SigningKey::okta_jwk).collect();
     Reply::json(StatusCode::OK, json!({ "keys": keys }))
 }

@@ -1,6 +1,8 @@
 //! Okta: routes, answers, headers.
 
+mod api_scopes;
 mod assertion;
+mod assigned;
 mod authorize;
 mod buckets;
 mod challenge;
@@ -22,6 +24,7 @@ mod issuing;
 mod jwt_bearer;
 mod management;
 mod minting;
+mod network;
 mod password;
 mod policy;
 mod refresh;

@@ -1,6 +1,6 @@
-//! Access policies: who may have tokens of a custom authorization server, and how long they live.
+//! Access policies: who may have tokens of a custom authorization server, with which scopes, and how long they live.
 
-use super::denial::OktaDenial;
+use super::denial::{OktaDenial, named, told};
 use super::server::Server;
 use crate::directory::{Application, GrantType, Lifetimes};
 
@@ -23,5 +23,15 @@ pub(super) fn lifetimes(
     let policy = custom
         .policy(&application.id, grant, scopes)
         .ok_or(OktaDenial::NoPolicyFits)?;
+    let denied = scopes.iter().map(String::as_str);
+    let denied: Vec<&str> = denied
+        .filter(|scope| policy.denied_scopes.iter().any(|known| known == scope))
+        .collect();
+    if !denied.is_empty() && denied.len() == scopes.len() {
+        return Err(named("all_scopes_rejected").into());
+    }
+    if !denied.is_empty() {
+        return Err(told("some_scopes_denied", "scopes", denied.join(", ")).into());
+    }
     Ok(application.lifetimes.or(&policy.lifetimes))
 }

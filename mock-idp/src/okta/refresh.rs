@@ -3,8 +3,8 @@
 use super::denial::{OktaDenial, named};
 use super::issuing::{access_lifetime, refresh_value};
 use super::policy;
-use super::scope::unconsented;
 use super::server::Server;
+use super::token::allowed;
 use crate::directory::{GrantType, Platform, RotationMode};
 use crate::engine::{self, Claimed, Denial, Grant, TokenRequest};
 use crate::ledger::usual_rotation;
@@ -56,12 +56,7 @@ pub(super) fn granted(
     }
     let wanted = if asked.is_empty() { &original } else { &asked };
     let user = user.unwrap_or_default();
-    if !unconsented(world, server, application, &user, wanted).is_empty() {
-        return Err(Denial::ConsentMissing {
-            client: application.id.clone(),
-        }
-        .into());
-    }
+    allowed(world, server, claimed, &user, wanted)?;
     let usual = usual_rotation(usual_mode(application.platform));
     let rotation = world
         .settings

@@ -1,6 +1,6 @@
 //! The two kinds of authorization server of an org.
 
-use super::denial::OktaDenial;
+use super::denial::{OktaDenial, named};
 use crate::directory::AuthorizationServer;
 use crate::inbound::Inbound;
 use crate::journal::Origin;
@@ -16,12 +16,13 @@ pub(super) enum Server<'d> {
 }
 
 impl<'d> Server<'d> {
-    /// The server that a path names.
+    /// The server that a path names, if it is active. That all endpoints of one that is not say so is assumed.
     pub(super) fn of(world: &'d World, inbound: &Inbound) -> Result<Self, OktaDenial> {
         match id(inbound) {
             None => Ok(Self::Org),
             Some(id) => match world.directory.okta.authorization_server(id) {
-                Some(server) => Ok(Self::Custom(server)),
+                Some(server) if server.enabled => Ok(Self::Custom(server)),
+                Some(_) => Err(named("authorization_server_invalid").into()),
                 None => Err(OktaDenial::AuthorizationServerUnknown { id: id.to_owned() }),
             },
         }

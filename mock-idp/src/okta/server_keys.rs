@@ -1,7 +1,7 @@
 //! The keys of a custom authorization server, as an administrator sees and rotates them
 //! (developer.okta.com/docs/api/openapi/okta-management, `authorizationServers/{id}/credentials`).
 //!
-//! All servers of a world, and the org, sign with the same keys: a rotation of one is one of all.
+//! Each server has keys of its own, and so has the org: a rotation is one of this server alone.
 
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -11,18 +11,15 @@ use super::envelope::method_not_allowed;
 use super::management::CREATED;
 use crate::inbound::Inbound;
 use crate::journal::Origin;
-use crate::keys::{SigningKey, Stage};
+use crate::keys::{KeyRing, SigningKey, Stage};
 use crate::reply::Reply;
 use crate::world::World;
 
 /// Answers a request below `/api/v1/authorizationServers/{id}/credentials`.
 pub(super) fn answer(world: &World, inbound: &Inbound, server: &str, below: &[&str]) -> Reply {
-    if world.directory.okta.authorization_server(server).is_none() {
-        return unknown(world, server, "AuthorizationServer");
-    }
     match (below, &inbound.method) {
         (["keys"], &Method::GET) => Reply::json(StatusCode::OK, list(world, server)),
-        (["keys", kid], &Method::GET) => match of(world, kid) {
+        (["keys", kid], &Method::GET) => match of(world, server, kid) {
             Some((key, stage)) => Reply::json(StatusCode::OK, shape(world, server, &key, stage)),
             None => unknown(world, kid, "JsonWebKey"),
         },
@@ -38,7 +35,7 @@ fn rotated(world: &World, inbound: &Inbound, server: &str) -> Reply {
     match wanted.as_ref().map(|wanted| &wanted["use"]) {
         None => codes::answer(world, "E0000003", &[]),
         Some(wanted) if wanted == "sig" => {
-            world.keys.roll();
+            world.keys.alone(server, KeyRing::roll);
             Reply::json(StatusCode::OK, list(world, server))
                 .with_change(format!("keys of the authorization server {server} rotated"))
         }
@@ -52,14 +49,14 @@ fn rotated(world: &World, inbound: &Inbound, server: &str) -> Reply {
 }
 
 fn list(world: &World, server: &str) -> Value {
-    let staged = world.keys.staged();
+    let staged = world.keys.of(server).staged();
     let keys = staged.iter();
     keys.map(|(key, stage)| shape(world, server, key, *stage))
         .collect()
 }
 
-fn of(world: &World, kid: &str) -> Option<(SigningKey, Stage)> {
-    let mut keys = world.keys.staged().into_iter();
+fn of(world: &World, server: &str, kid: &str) -> Option<(SigningKey, Stage)> {
+    let mut keys = world.keys.of(server).staged().into_iter();
     keys.find(|(key, _)| key.kid() == kid)
 }
 

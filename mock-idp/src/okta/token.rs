@@ -7,7 +7,7 @@ use super::denial::{GRANTS, OktaDenial, named, told};
 use super::issuing::{by_password, refresh_value, reply, terms};
 use super::scope::{self, unconsented};
 use super::server::Server;
-use super::{authorize, device, dpop, exchange, jwt_bearer, password, refresh};
+use super::{assigned, authorize, device, dpop, exchange, jwt_bearer, password, refresh};
 use crate::directory::{ApplicationType, GrantType};
 use crate::engine::{self, Claimed, Denial, Grant, TokenRequest};
 use crate::inbound::Inbound;
@@ -53,6 +53,9 @@ fn granted(world: &World, inbound: &Inbound, request: &TokenRequest) -> Result<R
             let application = claimed.application;
             let scope = scope::of_user(request.scope(), server, application)?;
             let user = password::user(world, inbound, request)?;
+            if application.okta.passwords_denied {
+                return Err(named("password_auth_denied_policy").into());
+            }
             allowed(world, server, &claimed, &user.id, &scope)?;
             let terms = terms(world, server, application, kind, scope, manner)?;
             let make = || refresh_value(world);
@@ -113,7 +116,7 @@ fn app_only(
     Ok(engine::client_credentials(request, claimed, terms))
 }
 
-/// Whether a user, or an administrator for everybody, has allowed the application these scopes.
+/// Whether a user may sign in to the application, and the user, or an administrator for everybody, has allowed it these scopes.
 pub(super) fn allowed(
     world: &World,
     server: Server<'_>,
@@ -122,6 +125,7 @@ pub(super) fn allowed(
     scopes: &[String],
 ) -> Result<(), OktaDenial> {
     let application = claimed.application;
+    assigned::let_in(world, application, user)?;
     match unconsented(world, server, application, user, scopes).is_empty() {
         true => Ok(()),
         false => Err(Denial::ConsentMissing {

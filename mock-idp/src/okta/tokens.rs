@@ -26,7 +26,7 @@ pub(super) fn access_token(
     now: Timestamp,
     expires_at: Timestamp,
 ) -> String {
-    let key = world.keys.active();
+    let key = world.keys.active_of(server.id());
     unsigned_access_token(world, server, grant, now, expires_at, &key).signed_by(&key)
 }
 
@@ -94,7 +94,7 @@ pub(super) fn id_token(
     beside: Companions<'_>,
     now: Timestamp,
 ) -> String {
-    let key = world.keys.active();
+    let key = world.keys.active_of(server.id());
     let expires_at = now.checked_add(ID_TOKEN_LIFETIME);
     let about = IdToken {
         server,

@@ -204,9 +204,10 @@ pub(crate) fn verified(world: &World, token: &str) -> Result<Value, Trouble> {
     if header_members["alg"] != "RS256" {
         return Err(Trouble::Algorithm);
     }
+    let issuer = claims["iss"].as_str().unwrap_or_default();
     let key = header_members["kid"]
         .as_str()
-        .and_then(|kid| world.keys.get(kid))
+        .and_then(|kid| world.published_key(issuer, kid))
         .ok_or(Trouble::Signature)?;
     let signed = &token[..token.len() - signature.len() - 1];
     let signature = URL_SAFE_NO_PAD

@@ -1,9 +1,10 @@
-//! What signing in with a browser takes whoever the vendor is: pages, sessions, the way back to the client.
+//! What signing in with a browser takes whoever the vendor is: pages, the steps between them, sessions, the way back to the client.
 //!
 //! Who is asked what, and in which words an error is told, is each vendor's own.
 
 pub(crate) mod page;
 pub(crate) mod session;
+pub(crate) mod steps;
 mod style;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};

@@ -108,6 +108,7 @@ async fn the_first_policy_that_fits_counts_and_without_one_the_request_is_refuse
         clients: Vec::new(),
         grants: grants.to_vec(),
         scopes: Vec::new(),
+        denied_scopes: Vec::new(),
         lifetimes: Lifetimes {
             access_token: seconds(access),
             ..Lifetimes::default()

@@ -192,6 +192,7 @@ async fn a_policy_goes_with_its_only_application() {
         clients: clients.iter().map(|id| (*id).to_owned()).collect(),
         grants: Vec::new(),
         scopes: Vec::new(),
+        denied_scopes: Vec::new(),
         lifetimes: Lifetimes::default(),
     };
     let (daemon, batch) = ("0oa1daemonTokenPr0d7", "0oa3batchTokenPro0d7");

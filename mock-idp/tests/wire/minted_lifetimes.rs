@@ -49,6 +49,7 @@ async fn a_policy_of_the_server_counts_for_minted_tokens_too() {
         clients: Vec::new(),
         grants: vec![GrantType::ClientCredentials],
         scopes: vec!["orders.read".to_owned()],
+        denied_scopes: Vec::new(),
         lifetimes: Lifetimes {
             access_token: Some(Duration::from_secs(400)),
             ..Lifetimes::default()

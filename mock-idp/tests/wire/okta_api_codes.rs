@@ -1,7 +1,7 @@
 //! The E-codes of Okta's API, each brought about by what a request or the directory says.
 
 use http::Method;
-use mock_idp::directory::AdminRole;
+use mock_idp::directory::{AdminRole, Group};
 use mock_idp::journal::{Endpoint, Origin};
 use mock_idp::limits::LimitRule;
 use serde_json::{Value, json};
@@ -41,7 +41,7 @@ async fn each_code_has_its_cause() {
             "users/cleo/lifecycle/reset_password",
             none.clone(),
         ),
-        ("E0000021", Method::POST, "users", none.clone()),
+        ("E0000018", Method::POST, "users", none.clone()),
         ("E0000022", Method::PATCH, "users", none.clone()),
         (
             "E0000028",
@@ -81,12 +81,48 @@ async fn each_code_has_its_cause() {
     }
     let stage = &admin.stage;
     let users = "/api/v1/users";
+    let token = stage.idp.credentials().api_token.unwrap();
+    let authorization = format!("SSWS {}", token.reveal());
+    let url = format!("{}{users}", stage.idp.origin(Origin::Org));
+    let headers = [
+        ("authorization", authorization.as_str()),
+        ("accept", "text/html, text/plain;q=0.5"),
+    ];
+    is_as_the_ledger_says("E0000019", &stage.get(&url, &headers).await);
+    let headers = [headers[0], ("accept", "text/html, application/json;q=0.5")];
+    assert_eq!(stage.get(&url, &headers).await.status, 200);
+    let text = stage
+        .http
+        .post(&url)
+        .header("authorization", &authorization)
+        .body("{}");
+    let text = text.header("content-type", "text/plain").send().await;
+    is_as_the_ledger_says("E0000021", &Answer::of(text.unwrap()).await);
+    // Who sends nothing says so.
+    let silent = || {
+        let path = format!("{url}/fay/lifecycle/suspend");
+        stage
+            .http
+            .post(path)
+            .header("authorization", &authorization)
+    };
+    assert_eq!(silent().send().await.unwrap().status(), 411);
+    stage
+        .idp
+        .change_directory(|directory| directory.okta.uncertain.length_required = false);
+    assert_eq!(silent().send().await.unwrap().status(), 200);
     is_as_the_ledger_says("E0000005", &stage.manage(users, "Magic abc").await);
     let nobody = stage
         .get(&format!("{}{users}", stage.idp.origin(Origin::Org)), &[])
         .await;
     is_as_the_ledger_says("E0000005", &nobody);
     is_as_the_ledger_says("E0000011", &stage.manage(users, "SSWS 00wrong").await);
+    stage.idp.change_directory(|directory| {
+        let groups = (0..2_000).map(|n| Group::new(format!("00g{n:017}"), format!("g{n}")));
+        directory.okta.groups = groups.collect();
+    });
+    let one_more = json!({ "profile": { "name": "one more" } });
+    is_as_the_ledger_says("E0000093", &admin.post("/api/v1/groups", one_more).await);
     stage
         .idp
         .change_directory(|directory| directory.okta.users[0].role = AdminRole::None);

@@ -316,6 +316,10 @@ async fn scopes_and_roles_are_asked_for_by_what_is_done() {
             method.clone(),
             format!("{}{path}", stage.idp.origin(Origin::Org)),
         );
+        let request = match method {
+            Method::POST => request.header("content-length", "0"),
+            _ => request,
+        };
         let answer =
             crate::answer::Answer::of(request.bearer_auth(&token).send().await.unwrap()).await;
         let asked = answer.header("www-authenticate").map(|challenge| {

@@ -172,6 +172,7 @@ async fn a_body_that_cannot_be_read_is_refused() {
                 .request(method.clone(), format!("{org}/api/v1/{path}"));
             request = request
                 .header("authorization", format!("SSWS{}", token.reveal()))
+                .header("content-length", body.len())
                 .body(body);
             if let Some(content_type) = content_type {
                 request = request.header("content-type", content_type);
@@ -185,7 +186,7 @@ async fn a_body_that_cannot_be_read_is_refused() {
     users, cut: 400 E0000003
     users, deep: 400 E0000003
     users, a number: 400 E0000003
-    users, no type: 400 E0000021
+    users, no type: 400 E0000018
     users, a form: 400 E0000021
     users, not text: 400 E0000003
     users, nothing in it: 400 E0000001; login: The field cannot be left blank
@@ -193,7 +194,7 @@ async fn a_body_that_cannot_be_read_is_refused() {
     groups, cut: 400 E0000003
     groups, deep: 400 E0000003
     groups, a number: 400 E0000003
-    groups, no type: 400 E0000021
+    groups, no type: 400 E0000018
     groups, a form: 400 E0000021
     groups, not text: 400 E0000003
     groups, nothing in it: 400 E0000001; profile: The field cannot be left blank
@@ -201,7 +202,7 @@ async fn a_body_that_cannot_be_read_is_refused() {
     apps, cut: 400 E0000003
     apps, deep: 400 E0000003
     apps, a number: 400 E0000003
-    apps, no type: 400 E0000021
+    apps, no type: 400 E0000018
     apps, a form: 400 E0000021
     apps, not text: 400 E0000003
     apps, nothing in it: 400 E0000001; label: The field cannot be left blank
@@ -209,7 +210,7 @@ async fn a_body_that_cannot_be_read_is_refused() {
     api-tokens/00T1consoleTokenPr07, cut: 400 E0000003
     api-tokens/00T1consoleTokenPr07, deep: 400 E0000003
     api-tokens/00T1consoleTokenPr07, a number: 400 E0000003
-    api-tokens/00T1consoleTokenPr07, no type: 400 E0000021
+    api-tokens/00T1consoleTokenPr07, no type: 400 E0000018
     api-tokens/00T1consoleTokenPr07, a form: 400 E0000021
     api-tokens/00T1consoleTokenPr07, not text: 400 E0000003
     api-tokens/00T1consoleTokenPr07, nothing in it: 400 E0000001; name: The field cannot be left blank

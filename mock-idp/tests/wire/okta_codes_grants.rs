@@ -45,6 +45,7 @@ async fn scopes_and_policies() {
             clients: Vec::new(),
             grants: vec![GrantType::ClientCredentials],
             scopes: vec!["orders.read".to_owned()],
+            denied_scopes: Vec::new(),
             lifetimes: Lifetimes::default(),
         }];
         directory.okta.applications[2].consent_required = true;

@@ -124,9 +124,10 @@ async fn pages_hold_while_their_elements_go() {
         for group in page.json().as_array().unwrap() {
             seen.push(group["profile"]["name"].as_str().unwrap().to_owned());
             let id = group["id"].as_str().unwrap();
+            let is_everyone = group["type"] == "BUILT_IN";
             assert_eq!(
                 admin.delete(&format!("/api/v1/groups/{id}")).await.status,
-                204
+                if is_everyone { 501 } else { 204 }
             );
         }
         let links = page.all("link");
@@ -137,7 +138,10 @@ async fn pages_hold_while_their_elements_go() {
         path = format!("/api{}", next.split('>').next().unwrap());
         assert!(seen.len() < 20, "it goes on and on");
     }
-    assert_eq!(seen.join(" "), "Operators Auditors g0 g1 g2 g3 g4 g5");
+    assert_eq!(
+        seen.join(" "),
+        "Operators Auditors g0 g1 g2 g3 g4 g5 Everyone"
+    );
 }
 
 #[tokio::test]

@@ -317,3 +317,35 @@ async fn rate_limit_settings_are_read_and_written() {
     let limits = &admin.stage.idp.directory().okta.rate_limits;
     assert_eq!(limits.client_mode(), ClientLimitMode::Enforce);
 }
+
+/// A principal that may use nothing is refused everything, what would give it more included.
+#[tokio::test]
+async fn nobody_without_a_share_gives_himself_one() {
+    let admin = admin().await;
+    let own = "00T1consoleTokenPr07";
+    let share = |percent: u32| {
+        json!({
+            "principalId": own, "principalType": "SSWS_TOKEN", "defaultPercentage": percent,
+            "defaultConcurrencyPercentage": 50,
+        })
+    };
+    let path = "/api/v1/principal-rate-limits";
+    let made = admin.post(path, share(0)).await;
+    assert_eq!(made.status, 201, "{}", made.body);
+    let one = format!("{path}/{}", made.text("id"));
+    for _ in 0..2 {
+        let refused = admin.put(&one, share(50)).await;
+        assert_eq!(shown(&refused), "429 0/0");
+        assert_eq!(code(&refused), "429 E0000047");
+        admin.stage.advance(61);
+    }
+    // Another administrator's token does.
+    let idp = &admin.stage.idp;
+    let other = idp.issue_api_token("ada@okta.example", "other", Default::default());
+    let ssws = format!("SSWS {}", other.unwrap().value.reveal());
+    let url = format!("{}{one}", idp.origin(Origin::Org));
+    let raised = admin.stage.http.put(url).header("authorization", ssws);
+    let raised = raised.json(&share(50)).send().await.unwrap();
+    assert_eq!(raised.status(), 200);
+    assert_eq!(admin.get("/api/v1/users").await.status, 200);
+}

@@ -26,9 +26,10 @@ impl Admin {
         let url = format!("{}{path}", self.stage.idp.origin(Origin::Org));
         let mut request = self.stage.http.request(method, url);
         request = request.header("authorization", &self.authorization);
-        if let Some(body) = body {
-            request = request.json(&body);
-        }
+        request = match body {
+            Some(body) => request.json(&body),
+            None => request.header("content-length", "0"),
+        };
         Answer::of(request.send().await.unwrap()).await
     }
 
@@ -335,7 +336,7 @@ async fn groups_come_have_members_and_go() {
     {
         of_fay.push(group["profile"]["name"].as_str().unwrap().to_owned());
     }
-    assert_eq!(of_fay, ["Operators", "Tasters"]);
+    assert_eq!(of_fay, ["Operators", "Tasters", "Everyone"]);
     let shown = admin.get(&path).await.json();
     assert_eq!(shown["lastMembershipUpdated"], "2030-01-01T00:01:00.000Z");
     assert_eq!(shown["lastUpdated"], "2030-01-01T00:00:00.000Z");

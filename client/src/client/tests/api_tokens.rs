@@ -40,7 +40,7 @@ async fn a_refused_one_is_told_and_nothing_else_is_sent() {
     stage
         .script
         .api([Reply::body(401, r#"{"errorCode":"E0000011"}"#)]);
-    insta::assert_snapshot!(stage.call().await, @"unauthorized: GET https://api.example/things answered 401");
+    insta::assert_snapshot!(stage.call().await, @"reauth_required: GET https://api.example/things answered 401; the API token is not valid any more: make another one at the provider");
     assert_eq!(stage.script.seen().len(), 1);
     insta::assert_snapshot!(stage.refresh().await, @"reauth_required: an API token cannot be renewed; make another one at the provider");
     assert!(matches!(
@@ -51,7 +51,46 @@ async fn a_refused_one_is_told_and_nothing_else_is_sent() {
 }
 
 #[tokio::test]
-async fn another_one_takes_its_place_while_the_client_runs() {
+async fn other_refusals_say_nothing_of_the_token() {
+    let stage = stage();
+    stage.script.api([
+        Reply::body(401, r#"{"errorCode":"E0000015"}"#),
+        Reply::body(401, "no JSON"),
+        Reply::body(403, r#"{"errorCode":"E0000006"}"#),
+    ]);
+    let said = [stage.call().await, stage.call().await, stage.call().await];
+    insta::assert_snapshot!(said.join("\n"), @"
+    unauthorized: GET https://api.example/things answered 401
+    unauthorized: GET https://api.example/things answered 401
+    forbidden: GET https://api.example/things answered 403
+    ");
+    assert_eq!(stage.script.seen().len(), 3);
+}
+
+#[tokio::test]
+async fn another_one_takes_its_place() {
+    let stage = stage();
+    let dead = || Reply::body(401, r#"{"errorCode":"E0000011"}"#);
+    stage.script.api([dead(), Reply::body(200, "")]);
+    assert!(stage.call().await.starts_with("reauth_required"));
+    let another = GrantSource::ApiToken(Secret::new("second"));
+    stage
+        .client
+        .set_grant(another)
+        .await
+        .expect("another token");
+    assert_eq!(stage.call().await, "200");
+    insta::assert_snapshot!(stage.script.log(), @"
+    0.000 GET SSWS canary
+    0.000 GET SSWS second
+    ");
+    let none = GrantSource::ApiToken(Secret::new(""));
+    assert!(stage.client.set_grant(none).await.is_err());
+    assert!(stage.client.set_grant(GrantSource::SignIn).await.is_err());
+}
+
+#[tokio::test]
+async fn one_that_a_person_enters_takes_its_place() {
     let stage = stage();
     stage.script.api([Reply::body(200, "")]);
     stage.call().await;

@@ -7,7 +7,7 @@ use super::dialogue::Dialogue;
 use super::stage::{NoStage, get_token};
 use super::{Examiner, Stage, open, stage};
 use crate::driver::key;
-use crate::driver::protocol::{Capabilities, Outcome};
+use crate::driver::protocol::{Capabilities, Grant, Outcome};
 
 /// Operations that a driver may offer.
 const OFFERED: [&str; 6] = [
@@ -64,6 +64,20 @@ fn nonsense(can: &Capabilities) -> Option<String> {
         return Some(
             "`grants`, `auth` or `providers` is empty: nothing could be examined".to_owned(),
         );
+    }
+    if can.grants.contains(&Grant::ApiToken) {
+        let only = can.grants.iter().all(|grant| *grant == Grant::ApiToken);
+        if only {
+            return Some(
+                "`grants` has `api_token` alone: `get_token` could not be examined".to_owned(),
+            );
+        }
+        if !can.offers("call_api") {
+            return Some(
+                "`grants` has `api_token`, which is good for calls alone, and `can.ops` has no `call_api`"
+                    .to_owned(),
+            );
+        }
     }
     if let Some(op) = can.ops.iter().find(|op| !OFFERED.contains(&op.as_str())) {
         return Some(format!(
@@ -146,6 +160,9 @@ mod tests {
             json!({ "clock": "driven" }),
             json!({ "clock": "driven", "ops": ["set_clock"], "timers": true }),
             json!({ "clock": "faketime", "timers": true }),
+            json!({ "grants": ["api_token"], "ops": ["call_api"] }),
+            json!({ "grants": ["client_credentials", "api_token"] }),
+            json!({ "grants": ["client_credentials", "api_token"], "ops": ["call_api"] }),
         ];
         insta::assert_snapshot!(all.map(of).join("\n"), @"
         fine
@@ -156,6 +173,9 @@ mod tests {
         `can.clock` is `driven`, but `set_clock` is not in `can.ops`
         fine
         `can.timers` is true, but `can.clock` is not `driven`
+        `grants` has `api_token` alone: `get_token` could not be examined
+        `grants` has `api_token`, which is good for calls alone, and `can.ops` has no `call_api`
+        fine
         ");
     }
 }

@@ -59,7 +59,11 @@ fn client() -> String {
     "client".to_owned()
 }
 
-async fn calls(dialogue: &mut Dialogue, stage: &Stage, whom: As<'_>) -> Result<(), String> {
+pub(super) async fn calls(
+    dialogue: &mut Dialogue,
+    stage: &Stage,
+    whom: As<'_>,
+) -> Result<(), String> {
     let setup = stage
         .open("client", whom)
         .map_err(|none| none.to_string())?;
@@ -132,6 +136,7 @@ async fn swaps(dialogue: &mut Dialogue, stage: &Stage, whom: As<'_>) -> Result<(
         client: client(),
         client_secret: Some(Secret::new(stage.idp.client_secret().reveal())),
         refresh_token: None,
+        api_token: None,
     };
     match dialogue.ask(swap).await? {
         Outcome::Ok(_) => {}

@@ -14,10 +14,11 @@ use mock_idp::{Builder, MockIdp, Provider, StartError};
 use token_client::Secret;
 
 use crate::driver::clock::{Faketime, TimestampFile};
-use crate::driver::key;
 use crate::driver::protocol::{
     Answered, Auth, ClockMode, Grant, Hello, Idp, Open, Operation, Outcome, Resource, User,
 };
+use crate::driver::{api_token, key};
+use crate::scenario::Body;
 use crate::staging;
 
 /// A world of one provider, with files beside it.
@@ -77,7 +78,7 @@ impl Stage {
             .tempdir()?;
         let hands = matches!(clock, ClockMode::Driven | ClockMode::Faketime)
             .then(|| VirtualClock::starting_at(START));
-        let mut builder = builder.seed(0);
+        let mut builder = staging::furnished(builder, &Body::default(), true).seed(0);
         if let Some(hands) = &hands {
             builder = builder.clock(Arc::new(hands.clone()));
         }
@@ -149,7 +150,7 @@ impl Stage {
     pub(super) fn open(&self, client: &str, whom: As<'_>) -> Result<Open, NoStage> {
         let idp = &self.idp;
         let identity = idp.identity(0, 0, 0).ok_or(NoStage::Nobody)?;
-        let for_user = whom.grant != Grant::ClientCredentials;
+        let for_user = matches!(whom.grant, Grant::Password | Grant::RefreshToken);
         let (url, post_url) = match for_user {
             true => (
                 identity.user_api_url.clone(),
@@ -180,10 +181,11 @@ impl Stage {
                 )),
                 private_key_pem: None,
                 kid: None,
+                api_token: None,
             },
             grant: whom.grant,
             scopes: idp.scopes(match whom.grant {
-                Grant::ClientCredentials => GrantType::ClientCredentials,
+                Grant::ApiToken | Grant::ClientCredentials => GrantType::ClientCredentials,
                 Grant::Password => GrantType::Password,
                 Grant::RefreshToken => GrantType::RefreshToken,
             }),
@@ -197,7 +199,10 @@ impl Stage {
             now: self.now(),
             elapsed_ms: self.elapsed_ms(),
         };
-        if whom.auth == key::METHOD {
+        if whom.grant == Grant::ApiToken {
+            let made = idp.credentials().api_token.ok_or(NoStage::Nobody)?;
+            api_token::shown(&mut open, &Secret::new(made.reveal()));
+        } else if whom.auth == key::METHOD {
             key::signing(&mut open);
         }
         Ok(open)
@@ -242,11 +247,13 @@ pub(super) fn plainly(hello: &Hello) -> As<'_> {
     As {
         grant: match can.grants.contains(&Grant::ClientCredentials) {
             true => Grant::ClientCredentials,
-            false => can
-                .grants
-                .first()
-                .copied()
-                .unwrap_or(Grant::ClientCredentials),
+            false => {
+                let mut grants = can.grants.iter().copied();
+                // With an API token nothing is asked for.
+                grants
+                    .find(|grant| *grant != Grant::ApiToken)
+                    .unwrap_or(Grant::ClientCredentials)
+            }
         },
         auth: can.auth.first().map_or("post", String::as_str),
         with_store: false,
@@ -265,3 +272,19 @@ pub(super) fn get_token(client: &str) -> Operation {
 pub(super) const NOT_ISSUED: &str = "it handed out a token that the provider has not issued";
 
 const CA_FILE: &str = "ca.pem";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_client_that_signs_is_known_there() {
+        let stage = Stage::of(Provider::Okta, ClockMode::None).await;
+        let stage = stage.expect("a stage");
+        let known = stage.idp.client_id();
+        let directory = stage.idp.directory();
+        let mut applications = directory.okta.applications.iter();
+        let application = applications.find(|application| application.id == known);
+        assert!(!application.expect("an application").jwks.keys.is_empty());
+    }
+}

@@ -2,17 +2,19 @@
 
 use std::time::Duration;
 
+use mock_idp::Provider;
 use mock_idp::fault::{Fault, ScriptedError};
 use mock_idp::journal::{AuthMethod, Endpoint};
 use serde_json::json;
 
 use super::assertion::Assertion;
 use super::dialogue::Dialogue;
+use super::operations::calls;
 use super::stage::{As, NOT_ISSUED, NoStage, Stage, get_token, plainly};
 use super::{Examiner, open};
 use crate::driver::error_map::ErrorMap;
 use crate::driver::key;
-use crate::driver::protocol::{Failure, Outcome};
+use crate::driver::protocol::{Failure, Grant, Outcome};
 use crate::scenario::GrantKind;
 use crate::trace::Class;
 
@@ -29,15 +31,19 @@ impl Examiner<'_> {
         for provider in can.providers.clone() {
             let stage = Stage::of(provider, can.clock).await?;
             let usual = plainly(self.hello);
-            let grants = can.grants.iter().map(|grant| {
-                (
-                    Assertion::Grants,
-                    As {
-                        grant: *grant,
-                        ..usual
-                    },
-                )
-            });
+            // API tokens are Okta's alone.
+            let grants = can.grants.iter();
+            let grants = grants
+                .filter(|grant| **grant != Grant::ApiToken || provider == Provider::Okta)
+                .map(|grant| {
+                    (
+                        Assertion::Grants,
+                        As {
+                            grant: *grant,
+                            ..usual
+                        },
+                    )
+                });
             let methods = can
                 .auth
                 .iter()
@@ -45,7 +51,10 @@ impl Examiner<'_> {
             for (assertion, whom) in grants.chain(methods) {
                 let how = match self.greeted(&stage).await {
                     Ok(mut dialogue) => {
-                        let how = self.token_as(&mut dialogue, &stage, whom).await;
+                        let how = match whom.grant {
+                            Grant::ApiToken => shows_api_token(&mut dialogue, &stage, whom).await,
+                            _ => self.token_as(&mut dialogue, &stage, whom).await,
+                        };
                         self.ended(dialogue).await;
                         how
                     }
@@ -280,6 +289,21 @@ impl Examiner<'_> {
             true => Ok(()),
             false => Err("another process with the same store asked for another token".to_owned()),
         }
+    }
+}
+
+/// A call with the API token that the client was opened with.
+async fn shows_api_token(
+    dialogue: &mut Dialogue,
+    stage: &Stage,
+    whom: As<'_>,
+) -> Result<(), String> {
+    calls(dialogue, stage, whom).await?;
+    let requests = stage.requests(Endpoint::Resource);
+    let shown = requests.last().and_then(|entry| entry.presented.as_ref());
+    match shown.is_some_and(|shown| shown.scheme.eq_ignore_ascii_case("SSWS")) {
+        true => Ok(()),
+        false => Err("its client called the API without the API token".to_owned()),
     }
 }
 

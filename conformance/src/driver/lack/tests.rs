@@ -24,6 +24,7 @@ fn able() -> Capabilities {
             Grant::ClientCredentials,
             Grant::Password,
             Grant::RefreshToken,
+            Grant::ApiToken,
         ],
         auth: vec!["post".to_owned(), "basic".to_owned()],
         ops: ops.map(str::to_owned).into(),
@@ -84,11 +85,14 @@ fn what_the_protocol_has_no_words_for_is_told() {
     insta::assert_snapshot!(told.join("\n"), @"
     needs `auth.certificate`: version 1 of the driver protocol has no words for it
     needs `auth.federated`: version 1 of the driver protocol has no words for it
+    needs `auth.private_key`: version 1 of the driver protocol has no words for it
     needs `capabilities`: version 1 of the driver protocol has no words for it
+    needs `dpop`: version 1 of the driver protocol has no words for it
     needs `grant.authorization_code`: version 1 of the driver protocol has no words for it
     needs `grant.device_code`: version 1 of the driver protocol has no words for it
     needs `grant.managed_identity`: version 1 of the driver protocol has no words for it
     needs `grant.on_behalf_of`: version 1 of the driver protocol has no words for it
+    needs `grant.token_exchange`: version 1 of the driver protocol has no words for it
     needs `v1`: version 1 of the driver protocol has no words for it
     ");
 }
@@ -215,6 +219,7 @@ fn what_is_missing_is_said_once_for_each_thing_that_can_be_missing() {
     one vendor
         the client does not know entra
     one grant
+        needs `grant.api_token`: the client does not take API tokens
         needs `grant.password`: the client does not have this grant
         needs `grant.refresh_token`: the client does not have this grant
     no basic
@@ -226,9 +231,13 @@ fn what_is_missing_is_said_once_for_each_thing_that_can_be_missing() {
     real time
         needs `clock`: the client lives in real time, and a wait that the provider tells would last as long as it says
         needs `clock`: the client lives in real time, and its clock cannot be set apart from the server's
+        needs `clock`: the client lives in real time, and its shortest times cannot be told apart unless it takes 1 h 56 min 7 s of real time, and no more than 100 s are taken
         needs `clock`: the client lives in real time, and its shortest times cannot be told apart unless it takes 122 s of real time, and no more than 100 s are taken
+        needs `clock`: the client lives in real time, and its shortest times cannot be told apart unless it takes 135 s of real time, and no more than 100 s are taken
+        needs `clock`: the client lives in real time, and its shortest times cannot be told apart unless it takes 137 s of real time, and no more than 100 s are taken
         needs `clock`: the client lives in real time, and its shortest times cannot be told apart unless it takes 138 s of real time, and no more than 100 s are taken
         needs `clock`: the client lives in real time, and its shortest times cannot be told apart unless it takes 185 s of real time, and no more than 100 s are taken
+        needs `clock`: the client lives in real time, and its shortest times cannot be told apart unless it takes 2 h 58 min 9 s of real time, and no more than 100 s are taken
         needs `clock`: the client lives in real time, and its shortest times cannot be told apart unless it takes 23 min 6 s of real time, and no more than 100 s are taken
         needs `clock`: the client lives in real time, and its shortest times cannot be told apart unless it takes 248 s of real time, and no more than 100 s are taken
         needs `clock`: the client lives in real time, and the lifetime that the client is told is scripted
@@ -237,6 +246,7 @@ fn what_is_missing_is_said_once_for_each_thing_that_can_be_missing() {
     one at a time
         needs `concurrency`: the client takes one call at a time, not 4
         needs `concurrency`: the client takes one call at a time, not 50
+        needs `concurrency`: the client takes one call at a time, not 6
         needs `concurrency`: the client takes one call at a time, not 8
     no classes, no stores
         needs `classes`: the client reports no classes

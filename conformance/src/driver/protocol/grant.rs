@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::scenario::GrantKind;
 
-/// A grant that a client can be opened with. Others begin with somebody who signs in, calls or gave the machine an identity, which
+/// A grant that a client can be opened with, or an API token in its place. Others begin with somebody who signs in, calls or gave the machine an identity, which
 /// `open` does not tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -16,6 +16,8 @@ pub enum Grant {
     Password,
     /// RFC 6749 section 6, from a refresh token it already has.
     RefreshToken,
+    /// None: it shows an API token that it is opened with (Okta, `SSWS`), and is asked to call APIs only.
+    ApiToken,
 }
 
 impl Grant {
@@ -26,10 +28,12 @@ impl Grant {
             GrantKind::ClientCredentials => Some(Self::ClientCredentials),
             GrantKind::Password => Some(Self::Password),
             GrantKind::RefreshToken => Some(Self::RefreshToken),
+            GrantKind::ApiToken => Some(Self::ApiToken),
             GrantKind::AuthorizationCode
             | GrantKind::DeviceCode
             | GrantKind::ManagedIdentity
-            | GrantKind::OnBehalfOf => None,
+            | GrantKind::OnBehalfOf
+            | GrantKind::TokenExchange => None,
         }
     }
 }
@@ -40,6 +44,7 @@ impl From<Grant> for GrantKind {
             Grant::ClientCredentials => Self::ClientCredentials,
             Grant::Password => Self::Password,
             Grant::RefreshToken => Self::RefreshToken,
+            Grant::ApiToken => Self::ApiToken,
         }
     }
 }

@@ -97,6 +97,14 @@ pub enum Operation {
         )]
         #[schemars(with = "Option<String>")]
         refresh_token: Option<Secret>,
+        /// An API token.
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            serialize_with = "in_clear"
+        )]
+        #[schemars(with = "Option<String>")]
+        api_token: Option<Secret>,
     },
     /// The client is no longer needed.
     Close {
@@ -216,11 +224,11 @@ pub struct Idp {
 /// What a client authenticates with.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Auth {
-    /// How: `post`, `basic` or `private_key_jwt`.
+    /// How: `post`, `basic` or `private_key_jwt`; `ssws` with an API token.
     pub method: String,
-    /// The client id.
+    /// The client id; empty with an API token.
     pub client_id: String,
-    /// The secret; none for a client that signs.
+    /// The secret; none for a client that signs or has an API token.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "in_clear")]
     #[schemars(with = "Option<String>")]
     pub client_secret: Option<Secret>,
@@ -231,6 +239,14 @@ pub struct Auth {
     /// The name of that key in the application's key set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kid: Option<String>,
+    /// The API token, which is shown to the API as it is.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "in_clear"
+    )]
+    #[schemars(with = "Option<String>")]
+    pub api_token: Option<Secret>,
 }
 
 /// The user that a client acts for.

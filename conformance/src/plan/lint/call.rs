@@ -3,7 +3,7 @@
 use super::steps::Before;
 use super::{Findings, MAX_TEXT, NAME_HELP, View, below, clients, is_name};
 use crate::diagnostic::{did_you_mean, listed};
-use crate::scenario::{CallStep, Step};
+use crate::scenario::{CallStep, GrantKind, Step};
 use crate::yaml::Node;
 
 /// The most calls of one case.
@@ -47,6 +47,36 @@ pub(super) fn examine<'a>(
         ));
     }
     request(view, node, step, call, found);
+    asks_for_none(view, node, step, call, found);
+}
+
+/// A client with an API token gets none, has none to renew and forgets none.
+fn asks_for_none(
+    view: &View<'_>,
+    node: &Node,
+    step: &Step,
+    call: &CallStep,
+    found: &mut Findings<'_>,
+) {
+    if matches!(step, Step::CallApi(_)) {
+        return;
+    }
+    let names = call.client.as_ref().map(|names| names.0.as_slice());
+    let has_one = |kind| kind == GrantKind::ApiToken;
+    let mut called = view.cast.called(names);
+    if let Some(group) = called.find(|group| has_one(group.spec.grant_in_use())) {
+        let who = match view.cast.named {
+            true => format!("`{}`", group.name),
+            false => "the client".to_owned(),
+        };
+        found.push(
+            view.problem(
+                node,
+                format!("{who} asks for no tokens: it has an API token"),
+            )
+            .help("use `call_api`, or name other clients with `client`"),
+        );
+    }
 }
 
 /// `times`, `together`, `every` and `for`.

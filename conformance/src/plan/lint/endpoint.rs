@@ -101,18 +101,27 @@ fn by_outcomes(view: &View<'_>, each: &Each) -> Vec<Target> {
         .as_ref()
         .and_then(|label| view.calls().find(|(known, _, _)| known == label));
     match step {
-        Some((_, Step::CallApi(_), _)) if ok_only => vec![Target::Resource, source(view)],
-        Some(_) if ok_only => vec![source(view)],
+        Some((_, Step::CallApi(_), _)) if ok_only => {
+            let served = std::iter::once(Target::Resource);
+            served.chain(source(view)).collect()
+        }
+        Some(_) if ok_only => source(view).into_iter().collect(),
         _ => Vec::new(),
     }
 }
 
-/// Where the clients get their tokens.
-fn source(view: &View<'_>) -> Target {
-    let is_machine = |kind| kind == GrantKind::ManagedIdentity;
-    let mut groups = view.cast.groups.iter();
-    match groups.all(|group| is_machine(group.spec.grant_in_use())) {
-        true => Target::ManagedIdentity,
-        false => Target::Token,
+/// Where the clients get their tokens; none if some have had theirs from the start.
+fn source(view: &View<'_>) -> Option<Target> {
+    let are_all = |kind| {
+        let mut groups = view.cast.groups.iter();
+        groups.all(|group| group.spec.grant_in_use() == kind)
+    };
+    let has = |kind| {
+        let mut groups = view.cast.groups.iter();
+        groups.any(|group| group.spec.grant_in_use() == kind)
+    };
+    match are_all(GrantKind::ManagedIdentity) {
+        true => Some(Target::ManagedIdentity),
+        false => (!has(GrantKind::ApiToken)).then_some(Target::Token),
     }
 }

@@ -202,10 +202,11 @@ fn unused_grant(view: &View<'_>, node: &Node, grant: &str, found: &mut Findings<
 }
 
 /// The grants that requests name, by the clients that send them.
-const GRANTS: [(GrantKind, GrantType); 5] = [
+const GRANTS: [(GrantKind, GrantType); 6] = [
     (GrantKind::AuthorizationCode, GrantType::AuthorizationCode),
     (GrantKind::ClientCredentials, GrantType::ClientCredentials),
     (GrantKind::DeviceCode, GrantType::DeviceCode),
     (GrantKind::OnBehalfOf, GrantType::OnBehalfOf),
     (GrantKind::Password, GrantType::Password),
+    (GrantKind::TokenExchange, GrantType::TokenExchange),
 ];

@@ -9,7 +9,8 @@ use super::steps::Before;
 use super::{Findings, View, below};
 use crate::diagnostic::{did_you_mean, listed};
 use crate::scenario::{
-    ClientAuthMethod, CredentialsChange, GrantKind, IdpStep, Replayed, Revocation, Step,
+    ApiTokensChange, ClientAuthMethod, CredentialsChange, GrantKind, IdpStep, Replayed, Revocation,
+    Step,
 };
 use crate::yaml::Node;
 
@@ -26,6 +27,7 @@ pub(super) fn examine(
         secrets,
         certificates,
         platform_tokens,
+        api_tokens,
         sign_ins,
         policy,
         step_up,
@@ -40,6 +42,7 @@ pub(super) fn examine(
         || secrets.is_some()
         || certificates.is_some()
         || platform_tokens.is_some()
+        || api_tokens.is_some()
         || sign_ins.is_some()
         || policy.is_some()
         || step_up.is_some()
@@ -57,6 +60,9 @@ pub(super) fn examine(
     }
     if let Some(change) = certificates {
         self::certificates(view, below(node, &["certificates"]), *change, before, found);
+    }
+    if *api_tokens == Some(ApiTokensChange::Add) {
+        before.new_api_token = true;
     }
     whom(view, node, step, found);
     if let Some(context) = step_up {
@@ -143,6 +149,12 @@ fn whom(view: &View<'_>, node: &Node, step: &IdpStep, found: &mut Findings<'_>) 
             step.platform_tokens.is_some() && !view.cast.has_auth(ClientAuthMethod::Federated),
             "no client uses the token of a platform",
             "one does with `auth: federated`",
+        ),
+        (
+            "api_tokens",
+            step.api_tokens.is_some() && !has_grant(GrantKind::ApiToken),
+            "no client has an API token",
+            "one has with `grant: api_token`",
         ),
         (
             "sign_ins",

@@ -41,6 +41,9 @@ pub(super) fn examine(view: &View<'_>, group: &Group<'_>, node: &Node, found: &m
         }
     }
     let grant = spec.grant_in_use();
+    if grant == GrantKind::ApiToken {
+        without_token_requests(view, spec, node, found);
+    }
     if !spec.capabilities.is_empty() && grant == GrantKind::ManagedIdentity {
         found.push(
             view.problem(
@@ -61,13 +64,40 @@ pub(super) fn examine(view: &View<'_>, group: &Group<'_>, node: &Node, found: &m
     }
 }
 
+/// What goes with token requests, of a client that makes none.
+fn without_token_requests(
+    view: &View<'_>,
+    spec: &ClientSpec,
+    node: &Node,
+    found: &mut Findings<'_>,
+) {
+    for (key, present) in [
+        ("scopes", !spec.scopes.is_empty()),
+        ("store", spec.store.is_some()),
+        ("dpop", spec.dpop),
+    ] {
+        if present {
+            found.push(
+                view.problem(
+                    below(node, &[key]),
+                    format!("`{key}` of a client that asks for no tokens"),
+                )
+                .and(because(spec, node).place(), "it has an API token")
+                .help(format!("remove `{key}`")),
+            );
+        }
+    }
+}
+
 /// How it authenticates, beside how it gets its token.
 fn auth(view: &View<'_>, spec: &ClientSpec, node: &Node, found: &mut Findings<'_>) {
     let Some(auth) = spec.auth else { return };
     let grant = spec.grant_in_use();
     let fits = match grant {
-        GrantKind::DeviceCode | GrantKind::ManagedIdentity => false,
-        GrantKind::AuthorizationCode | GrantKind::OnBehalfOf => auth.is_by_secret(),
+        GrantKind::ApiToken | GrantKind::DeviceCode | GrantKind::ManagedIdentity => false,
+        GrantKind::AuthorizationCode | GrantKind::OnBehalfOf | GrantKind::TokenExchange => {
+            auth.is_by_secret()
+        }
         GrantKind::ClientCredentials => true,
         GrantKind::Password | GrantKind::RefreshToken => auth != ClientAuthMethod::Federated,
     };
@@ -79,6 +109,9 @@ fn auth(view: &View<'_>, spec: &ClientSpec, node: &Node, found: &mut Findings<'_
             )
             .and(below(node, &["grant"]).place(), "the grant");
         found.push(match grant {
+            GrantKind::ApiToken => {
+                problem.note("it asks for no tokens, and shows its API token alone")
+            }
             GrantKind::DeviceCode => problem.note("a device has nothing to authenticate with"),
             GrantKind::ManagedIdentity => {
                 problem.note("a machine has nothing to authenticate with")
@@ -90,7 +123,9 @@ fn auth(view: &View<'_>, spec: &ClientSpec, node: &Node, found: &mut Findings<'_
 
 /// Of some kinds of application there is one.
 fn only_one(view: &View<'_>, spec: &ClientSpec, node: &Node, found: &mut Findings<'_>) {
-    let by_proof = spec.auth_in_use().is_some_and(|auth| !auth.is_by_secret());
+    let by_proof = spec
+        .auth_in_use()
+        .is_some_and(ClientAuthMethod::is_of_one_application);
     if spec.grant_in_use().is_any_applications() && !by_proof {
         return;
     }
@@ -120,7 +155,9 @@ fn has_lasting_credential(spec: &ClientSpec) -> bool {
     spec.auth_in_use().is_some_and(|auth| {
         !matches!(
             auth,
-            ClientAuthMethod::WrongSecret | ClientAuthMethod::Federated
+            ClientAuthMethod::WrongSecret
+                | ClientAuthMethod::Federated
+                | ClientAuthMethod::PrivateKey
         )
     })
 }

@@ -81,6 +81,7 @@ fn by_clients<'a>(view: &View<'a>, used: &mut Vec<Used<'a>>) {
         let by_proof = match group.spec.auth {
             Some(ClientAuthMethod::Certificate) => Some(Need::Certificate),
             Some(ClientAuthMethod::Federated) => Some(Need::Federated),
+            Some(ClientAuthMethod::PrivateKey) => Some(Need::PrivateKey),
             _ => None,
         };
         if let Some(need) = by_proof {
@@ -93,6 +94,9 @@ fn by_clients<'a>(view: &View<'a>, used: &mut Vec<Used<'a>>) {
         }
         if group.spec.v1 {
             used.push((below(node, &["v1"]), Need::V1, "a v1.0 endpoint"));
+        }
+        if group.spec.dpop {
+            used.push((below(node, &["dpop"]), Need::Dpop, "a key for tokens"));
         }
         if group.spec.store.is_some() {
             used.push((below(node, &["store"]), Need::Stores, "a named store"));

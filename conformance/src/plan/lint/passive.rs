@@ -61,6 +61,7 @@ fn kind(view: &View<'_>, client: &Node, found: &mut Findings<'_>) {
         ("auth", by_proof),
         ("credential_lifetime", spec.credential_lifetime.is_some()),
         ("v1", spec.v1),
+        ("dpop", spec.dpop),
     ] {
         if present {
             found.push(

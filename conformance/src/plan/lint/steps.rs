@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Findings, View, below, call, clients, clocks, happening, waits};
-use crate::scenario::{ClientAuthMethod, Restart, SecretChoice, Step, Swap};
+use crate::scenario::{ClientAuthMethod, GrantKind, Restart, SecretChoice, Step, Swap};
 use crate::yaml::Node;
 
 pub(super) fn examine(view: &View<'_>, found: &mut Findings<'_>) {
@@ -66,6 +66,8 @@ pub(super) struct Before<'a> {
     pub(super) new_secret: bool,
     /// The same for a certificate.
     pub(super) new_certificate: bool,
+    /// Whether an API token was made that its client does not know.
+    pub(super) new_api_token: bool,
     /// Whether a client uses a wrong secret.
     wrong_secret: bool,
 }
@@ -89,6 +91,7 @@ impl<'a> Before<'a> {
             calls: 0,
             new_secret: false,
             new_certificate: false,
+            new_api_token: false,
             wrong_secret: groups
                 .iter()
                 .any(|group| group.spec.auth == Some(ClientAuthMethod::WrongSecret)),
@@ -113,9 +116,12 @@ fn swap<'a>(
         clients::step_names(view, below(node, &["client"]), names, found);
     }
     match swap.secret {
-        None if swap.refresh_token.is_none() && swap.certificate.is_none() => {
+        None if swap.refresh_token.is_none()
+            && swap.certificate.is_none()
+            && swap.api_token.is_none() =>
+        {
             found.push(view.problem(node, "a client is given nothing new").help(
-                "write `secret: newest|wrong`, `certificate: newest` or `refresh_token: <name>`",
+                "write `secret: newest|wrong`, `certificate: newest`, `api_token: newest` or `refresh_token: <name>`",
             ))
         }
         Some(SecretChoice::Newest) if !before.new_secret && !before.wrong_secret => found.push(
@@ -128,14 +134,28 @@ fn swap<'a>(
         Some(SecretChoice::Wrong) => before.wrong_secret = true,
         _ => {}
     }
-    if swap.certificate.is_some() && !before.new_certificate {
-        found.push(
-            view.problem(
-                below(node, &["certificate"]),
-                "the newest certificate is the one the client has",
-            )
-            .help("add one first: `idp: { certificates: add }`"),
-        );
+    for (key, is_old, add) in [
+        (
+            "certificate",
+            swap.certificate.is_some() && !before.new_certificate,
+            "certificates",
+        ),
+        (
+            "api_token",
+            swap.api_token.is_some() && !before.new_api_token,
+            "api_tokens",
+        ),
+    ] {
+        if is_old {
+            let what = key.replace("api_token", "API token");
+            found.push(
+                view.problem(
+                    below(node, &[key]),
+                    format!("the newest {what} is the one the client has"),
+                )
+                .help(format!("add one first: `idp: {{ {add}: add }}`")),
+            );
+        }
     }
     showing(view, node, swap, found);
     if let Some(name) = &swap.refresh_token {
@@ -149,17 +169,20 @@ fn showing(view: &View<'_>, node: &Node, swap: &Swap, found: &mut Findings<'_>) 
     for group in view.cast.called(names) {
         let spec = group.spec;
         let by_certificate = spec.auth_in_use() == Some(ClientAuthMethod::Certificate);
+        let has_api_token = spec.grant_in_use() == GrantKind::ApiToken;
         for (key, amiss) in [
             ("secret", swap.secret.is_some() && !spec.shows_secret()),
             ("certificate", swap.certificate.is_some() && !by_certificate),
+            ("api_token", swap.api_token.is_some() && !has_api_token),
         ] {
             if amiss {
+                let what = match key {
+                    "api_token" => "has no API token".to_owned(),
+                    key => format!("does not authenticate by a {key}"),
+                };
                 found.push(
-                    view.problem(
-                        below(node, &[key]),
-                        format!("`{}` does not authenticate by a {key}", group.name),
-                    )
-                    .help("name the clients that do with `client`"),
+                    view.problem(below(node, &[key]), format!("`{}` {what}", group.name))
+                        .help("name the clients that do with `client`"),
                 );
             }
         }

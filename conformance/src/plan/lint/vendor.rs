@@ -7,7 +7,7 @@ use mock_idp::limits::Form;
 
 use super::{Armed, Findings, View, below, element};
 use crate::diagnostic::Diagnostic;
-use crate::scenario::{ClientSpec, Each, RotationMode, Step};
+use crate::scenario::{ClientAuthMethod, ClientSpec, Each, GrantKind, RotationMode, Step};
 use crate::yaml::Node;
 use mock_idp::fault::{NumberDisguise, RuleTarget};
 use mock_idp::journal::{Endpoint, Origin};
@@ -19,7 +19,7 @@ pub(super) fn examine(view: &View<'_>, found: &mut Findings<'_>) {
     places(view, found);
     match view.provider {
         Provider::Okta => okta(view, found),
-        Provider::Entra => {}
+        Provider::Entra => entra(view, found),
     }
 }
 
@@ -70,6 +70,36 @@ fn nowhere(view: &View<'_>, node: &Node, name: &str, what: &str) -> Diagnostic {
     let vendor = view.provider;
     view.problem(node, format!("{vendor} has no {what} `{name}`"))
         .help("so the rule never applies; leave the other provider out, or the rule")
+}
+
+/// What only clients of Okta are and have.
+fn entra(view: &View<'_>, found: &mut Findings<'_>) {
+    for group in &view.cast.groups {
+        let Some(node) = group.node else { continue };
+        let spec = group.spec;
+        for (key, name, present) in [
+            (
+                "grant",
+                "grant: token_exchange",
+                spec.grant_in_use() == GrantKind::TokenExchange,
+            ),
+            (
+                "grant",
+                "grant: api_token",
+                spec.grant_in_use() == GrantKind::ApiToken,
+            ),
+            (
+                "auth",
+                "auth: private_key",
+                spec.auth == Some(ClientAuthMethod::PrivateKey),
+            ),
+            ("dpop", "dpop", spec.dpop),
+        ] {
+            if present {
+                found.push(only(view, below(node, &[key]), name, Provider::Okta));
+            }
+        }
+    }
 }
 
 fn okta(view: &View<'_>, found: &mut Findings<'_>) {
@@ -124,13 +154,14 @@ fn details(view: &View<'_>, node: &Node, each: Option<&Each>, found: &mut Findin
     }
 }
 
-/// What only clients of Entra are and have. The mock's Okta has devices too, but no application for scenarios to be one.
+/// What only clients of Entra are and have.
 fn client(view: &View<'_>, spec: &ClientSpec, node: &Node, found: &mut Findings<'_>) {
-    if !spec.grant_in_use().is_any_applications() {
-        let name = format!("grant: {}", spec.grant_in_use().name());
+    let grant = spec.grant_in_use();
+    if matches!(grant, GrantKind::ManagedIdentity | GrantKind::OnBehalfOf) {
+        let name = format!("grant: {}", grant.name());
         found.push(entra_only(view, below(node, &["grant"]), &name));
     }
-    if let Some(auth) = spec.auth.filter(|auth| !auth.is_by_secret()) {
+    if let Some(auth) = spec.auth.filter(|auth| auth.is_of_one_application()) {
         let name = format!("auth: {}", auth.name());
         found.push(entra_only(view, below(node, &["auth"]), &name));
     }
@@ -199,7 +230,12 @@ fn settings(view: &View<'_>, idp: &Node, found: &mut Findings<'_>) {
 }
 
 fn entra_only(view: &View<'_>, node: &Node, key: &str) -> Diagnostic {
-    view.problem(node, format!("okta has no `{key}`")).help(
-        "keep it to cases of entra: `providers: [entra]`, for the file or a value of `matrix`",
-    )
+    only(view, node, key, Provider::Entra)
+}
+
+fn only(view: &View<'_>, node: &Node, key: &str, has_it: Provider) -> Diagnostic {
+    let vendor = view.provider;
+    view.problem(node, format!("{vendor} has no `{key}`")).help(format!(
+        "keep it to cases of {has_it}: `providers: [{has_it}]`, for the file or a value of `matrix`"
+    ))
 }

@@ -37,7 +37,7 @@ fn a_mistake_in_one_client_does_not_hide_another() {
     6 | clients: { a: { usr: second }, b: { grant: pasword }, c: { secret: 5 } }
       |                 ^^^ did you mean `user`?
       |
-      = note: the keys here are `count`, `grant`, `refresh_token`, `auth`, `credential_lifetime`, `capabilities`, `v1`, `secret`, `application`, `user`, `tenant`, `scopes`, `store` and `clock_offset`
+      = note: the keys here are `count`, `grant`, `refresh_token`, `auth`, `credential_lifetime`, `capabilities`, `v1`, `dpop`, `secret`, `application`, `user`, `tenant`, `scopes`, `store` and `clock_offset`
 
     error: unknown name `pasword`
      --> a.yaml:6:44
@@ -45,7 +45,7 @@ fn a_mistake_in_one_client_does_not_hide_another() {
     6 | clients: { a: { usr: second }, b: { grant: pasword }, c: { secret: 5 } }
       |                                            ^^^^^^^ did you mean `password`?
       |
-      = note: the names here are `client_credentials`, `password`, `refresh_token`, `authorization_code`, `device_code`, `on_behalf_of` and `managed_identity`
+      = note: the names here are `client_credentials`, `password`, `refresh_token`, `authorization_code`, `device_code`, `on_behalf_of`, `managed_identity`, `api_token` and `token_exchange`
 
     error: found the number 5 where text belongs
      --> a.yaml:6:68

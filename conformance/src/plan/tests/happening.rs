@@ -119,7 +119,7 @@ fn credentials_that_are_not_new() {
     ]), @"
     error: a client is given nothing new
     ^
-    = help: write `secret: newest|wrong`, `certificate: newest` or `refresh_token: <name>`
+    = help: write `secret: newest|wrong`, `certificate: newest`, `api_token: newest` or `refresh_token: <name>`
 
     error: the newest secret is the one the client has
     ^^^^^^

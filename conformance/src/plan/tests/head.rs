@@ -75,7 +75,7 @@ checks: []
     5 | needs: [clocks]
       |         ^^^^^^ did you mean `clock`?
       |
-      = note: the names here are `clock`, `timers`, `concurrency`, `resource`, `classes`, `cancel`, `restart`, `swap`, `stores`, `grant.client_credentials`, `grant.password`, `grant.refresh_token`, `grant.authorization_code`, `grant.device_code`, `grant.on_behalf_of`, `grant.managed_identity`, `auth.certificate`, `auth.federated`, `capabilities` and `v1`
+      = note: the names here are `clock`, `timers`, `concurrency`, `resource`, `classes`, `cancel`, `restart`, `swap`, `stores`, `grant.client_credentials`, `grant.password`, `grant.refresh_token`, `grant.authorization_code`, `grant.device_code`, `grant.on_behalf_of`, `grant.managed_identity`, `grant.api_token`, `grant.token_exchange`, `auth.certificate`, `auth.federated`, `auth.private_key`, `dpop`, `capabilities` and `v1`
 
     error: found the text `yes` where `true`, `false`, or `{ needs_calls: 2 }` belongs
      --> a.yaml:6:10

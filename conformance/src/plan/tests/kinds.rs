@@ -5,7 +5,7 @@ use super::{brief, outcome};
 /// A sound file of this vendor with this client and these steps.
 fn of(vendor: &str, client: &str, steps: &str) -> String {
     outcome(&format!(
-        "schema: 1\nscenario: a/b\nabout: x\nproviders: [{vendor}]\nneeds: [clock, swap, grant.client_credentials, grant.password, grant.refresh_token, grant.authorization_code, grant.device_code, grant.on_behalf_of, grant.managed_identity, auth.certificate, auth.federated, capabilities, v1]\nclient: {client}\nsteps:\n  - get_token: {{ as: a }}\n{steps}checks: [{{ id: c, req: rotation.discard-old, each: {{ of: a, outcome: ok }} }}]\n"
+        "schema: 1\nscenario: a/b\nabout: x\nproviders: [{vendor}]\nneeds: [clock, swap, grant.client_credentials, grant.password, grant.refresh_token, grant.authorization_code, grant.device_code, grant.on_behalf_of, grant.managed_identity, grant.token_exchange, auth.certificate, auth.federated, auth.private_key, capabilities, v1, dpop]\nclient: {client}\nsteps:\n  - get_token: {{ as: a }}\n{steps}checks: [{{ id: c, req: rotation.discard-old, each: {{ of: a, outcome: ok }} }}]\n"
     ))
 }
 
@@ -112,13 +112,13 @@ fn kinds_that_are_sound() {
 #[test]
 fn okta_has_none_of_them() {
     insta::assert_snapshot!(brief(&[
-        of("okta", "{ grant: authorization_code }", ""),
+        of("okta", "{ grant: on_behalf_of }", ""),
         of("okta", "{ auth: federated }", ""),
         of("okta", "{ credential_lifetime: 1h, capabilities: [cp1], v1: true }", ""),
         of("okta", "{ grant: password }", "  - idp: { policy: block, step_up: c1, access: policies }\n"),
     ]), @"
-    error: okta has no `grant: authorization_code`
-    ^^^^^^^^^^^^^^^^^^
+    error: okta has no `grant: on_behalf_of`
+    ^^^^^^^^^^^^
     = help: keep it to cases of entra: `providers: [entra]`, for the file or a value of `matrix`
 
     error: okta has no `auth: federated`
@@ -144,6 +144,52 @@ fn okta_has_none_of_them() {
     error: okta has no `access`
     ^^^^^^^^
     = help: keep it to cases of entra: `providers: [entra]`, for the file or a value of `matrix`
+    ");
+}
+
+#[test]
+fn okta_has_kinds_of_its_own() {
+    for sound in [
+        "{ grant: authorization_code, auth: basic }",
+        "{ grant: device_code, user: second, dpop: true }",
+        "{ grant: token_exchange, user: second }",
+        "{ auth: private_key, tenant: second, application: second }",
+        "{ auth: private_key, refresh_token: rt1 }",
+        "{ dpop: true }",
+    ] {
+        assert_eq!(of("okta", sound, ""), "a/b[okta] x1 c\n", "{sound}");
+    }
+    insta::assert_snapshot!(brief(&[
+        client("{ grant: token_exchange }"),
+        client("{ auth: private_key }"),
+        client("{ dpop: true }"),
+        of("okta", "{ grant: token_exchange, auth: private_key }", ""),
+        of("okta", "{ grant: token_exchange, application: second }", ""),
+        of("okta", "{ auth: private_key, secret: geheim }", ""),
+    ]), @"
+    error: entra has no `grant: token_exchange`
+    ^^^^^^^^^^^^^^
+    = help: keep it to cases of okta: `providers: [okta]`, for the file or a value of `matrix`
+
+    error: entra has no `auth: private_key`
+    ^^^^^^^^^^^
+    = help: keep it to cases of okta: `providers: [okta]`, for the file or a value of `matrix`
+
+    error: entra has no `dpop`
+    ^^^^
+    = help: keep it to cases of okta: `providers: [okta]`, for the file or a value of `matrix`
+
+    error: `private_key` together with `token_exchange`
+    --------------        ^^^^^^^^^^^
+    = note: the provider has no application of this kind
+
+    error: there is no second application of this kind
+    -------------- its kind      ^^^^^^
+    = help: remove `application`
+
+    error: a secret of a client that does not authenticate by one
+    -----------          ^^^^^^
+    = help: remove `secret`
     ");
 }
 
@@ -225,5 +271,83 @@ fn what_kinds_need() {
     ^^^^
     error: a v1.0 endpoint needs `v1`
     ^^^^
+    ");
+}
+
+#[test]
+fn clients_with_api_tokens() {
+    let with = |vendor: &str, client: &str, steps: &str| {
+        outcome(&format!(
+            "schema: 1\nscenario: a/b\nabout: x\nproviders: [{vendor}]\nneeds: [clock, resource, swap, grant.client_credentials, grant.api_token]\nclient: {client}\nsteps:\n  - call_api: {{ as: a }}\n{steps}checks: [{{ id: c, req: rotation.discard-old, each: {{ of: a, outcome: ok }} }}]\n"
+        ))
+    };
+    let okta = |client: &str, steps: &str| with("okta", client, steps);
+    let sound = "  - idp: { api_tokens: add }\n  - swap: { api_token: newest }\n  - idp: { api_tokens: restrict }\n";
+    assert_eq!(okta("{ grant: api_token }", sound), "a/b[okta] x1 c\n");
+    insta::assert_snapshot!(brief(&[
+        with("entra", "{ grant: api_token }", ""),
+        okta("{ grant: api_token, auth: basic }", ""),
+        okta("{ grant: api_token, user: second, application: second }", ""),
+        okta("{ grant: api_token, scopes: [a], store: s }", ""),
+        okta("{ grant: api_token }", "  - get_token: { as: b }\n  - force_refresh: { as: d }\n"),
+        okta("{ grant: api_token }", "  - swap: { api_token: newest }\n"),
+        okta("{}", "  - idp: { api_tokens: add }\n  - swap: { api_token: newest }\n"),
+        okta("{ grant: api_token }", "  - idp: { secrets: add }\n"),
+    ]), @"
+    error: entra has no `grant: api_token`
+    ^^^^^^^^^
+    = help: keep it to cases of okta: `providers: [okta]`, for the file or a value of `matrix`
+
+    error: `basic` together with `api_token`
+    ---------        ^^^^^
+    = note: it asks for no tokens, and shows its API token alone
+
+    error: a user of a client that acts for itself
+    ^^^^^^
+    = help: use `grant: password` or a `refresh_token`, or remove `user`
+    error: there is no second application of this kind
+    --------- its kind                    ^^^^^^
+    = help: remove `application`
+
+    error: `scopes` of a client that asks for no tokens
+    ---------          ^^
+    = help: remove `scopes`
+    error: `store` of a client that asks for no tokens
+    --------- it has an API token  ^
+    = help: remove `store`
+    error: a named store needs `stores`
+    ^
+
+    error: the client asks for no tokens: it has an API token
+    ^^^^^^^
+    = help: use `call_api`, or name other clients with `client`
+    error: the client asks for no tokens: it has an API token
+    ^^^^^^^
+    = help: use `call_api`, or name other clients with `client`
+
+    error: the newest API token is the one the client has
+    ^^^^^^
+    = help: add one first: `idp: { api_tokens: add }`
+
+    error: no client has an API token
+    ^^^
+    = help: one has with `grant: api_token`
+    error: `client` has no API token
+    ^^^^^^
+    = help: name the clients that do with `client`
+
+    error: no client uses a secret of its application
+    ^^^
+    = note: they use a wrong one, or authenticate by something else
+    ");
+}
+
+#[test]
+fn an_upper_bound_is_not_proven_by_tokens_that_nobody_asks_for() {
+    let text = "schema: 1\nscenario: a/b\nabout: x\nproviders: [okta]\nneeds: [resource, grant.api_token]\nclient: { grant: api_token }\nsteps: [{ call_api: { as: a } }]\nchecks:\n  - { id: c, req: rotation.discard-old, each: { of: a, outcome: ok } }\n  - { id: d, req: rotation.discard-old, never: { to: token } }\n";
+    insta::assert_snapshot!(brief(&[outcome(text)]), @"
+    error: a client that does nothing passes this
+    ^^^^^^^^^^^
+    = help: say what must have happened first, such as `given: { to: token }`
     ");
 }

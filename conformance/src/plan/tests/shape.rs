@@ -28,7 +28,7 @@ checks:
     7 | client: { grant: refresh }
       |                  ^^^^^^^ did you mean `refresh_token`?
       |
-      = note: the names here are `client_credentials`, `password`, `refresh_token`, `authorization_code`, `device_code`, `on_behalf_of` and `managed_identity`
+      = note: the names here are `client_credentials`, `password`, `refresh_token`, `authorization_code`, `device_code`, `on_behalf_of`, `managed_identity`, `api_token` and `token_exchange`
 
     error: unknown key `tiems`
      --> a.yaml:9:25

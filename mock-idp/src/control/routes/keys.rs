@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::control::answer::{Answer, Made, answer};
 use crate::control::api::{Api, Operation};
-use crate::control::given::{Named, Optional};
+use crate::control::given::{Asked, Named, Optional};
 use crate::control::problem::Problem;
 use crate::control::world::World;
 use crate::keys::{KeyFacts, KeyRefused, SigningKey};
@@ -16,6 +16,15 @@ use crate::keys::{KeyFacts, KeyRefused, SigningKey};
 struct Keys {
     /// In the order of the key set.
     keys: Vec<KeyFacts>,
+}
+
+/// Whose keys are meant.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct WhoseQuery {
+    /// The authorization server whose keys alone are meant, `org` for the org's own (Okta). Without it, all of them: what is shown
+    /// then are those of the first, under the ids that they have there.
+    server: Option<String>,
 }
 
 /// A key to be published.
@@ -32,7 +41,9 @@ struct NewKey {
 
 pub(super) fn add(api: Api) -> Api {
     api.route(
-        Operation::get("/worlds/{world}/keys", "listKeys", "The signing keys").gives::<Keys>(),
+        Operation::get("/worlds/{world}/keys", "listKeys", "The signing keys")
+            .asks::<WhoseQuery>()
+            .gives::<Keys>(),
         list,
     )
     .route(
@@ -41,6 +52,7 @@ pub(super) fn add(api: Api) -> Api {
             "publishKey",
             "Publishes another key",
         )
+        .asks::<WhoseQuery>()
         .may_take::<NewKey>()
         .makes::<KeyFacts>()
         .refuses(409, "The key is there already, or there are too many."),
@@ -52,6 +64,7 @@ pub(super) fn add(api: Api) -> Api {
             "activateKey",
             "Has a key sign from now on",
         )
+        .asks::<WhoseQuery>()
         .gives::<KeyFacts>(),
         activate,
     )
@@ -61,6 +74,7 @@ pub(super) fn add(api: Api) -> Api {
             "replaceKey",
             "Puts another key in the place of one, under the same id",
         )
+        .asks::<WhoseQuery>()
         .gives::<KeyFacts>()
         .refuses(409, "The built-in keys are all in use."),
         replace,
@@ -71,19 +85,23 @@ pub(super) fn add(api: Api) -> Api {
             "withdrawKey",
             "Takes a key out of the key set; if it signs, it goes on signing",
         )
+        .asks::<WhoseQuery>()
         .gives::<KeyFacts>(),
         withdraw,
     )
 }
 
-async fn list(world: World) -> Answer<Keys> {
-    answer(Keys {
-        keys: world.idp.keys(),
-    })
+async fn list(world: World, Asked(whose): Asked<WhoseQuery>) -> Answer<Keys> {
+    let keys = match whose.server {
+        Some(server) => world.idp.keys_of(&server)?.all(),
+        None => world.idp.keys(),
+    };
+    answer(Keys { keys })
 }
 
 async fn publish(
     world: World,
+    Asked(whose): Asked<WhoseQuery>,
     Optional(wanted): Optional<NewKey>,
 ) -> Result<Made<KeyFacts>, Problem> {
     let made = match (wanted.pem, wanted.kid) {
@@ -95,29 +113,58 @@ async fn publish(
         (Some(pem), None) => {
             let key = SigningKey::from_pem(&pem, wanted.certificate.as_deref())
                 .map_err(|error| Problem::unprocessable(error.to_string()))?;
-            world.idp.import_key(key)?
+            match whose.server {
+                Some(server) => world.idp.keys_of(&server)?.import(key)?,
+                None => world.idp.import_key(key)?,
+            }
         }
-        (None, kid) => world.idp.publish_key(kid.as_deref())?,
+        (None, kid) => match whose.server {
+            Some(server) => world.idp.keys_of(&server)?.publish(kid.as_deref())?,
+            None => world.idp.publish_key(kid.as_deref())?,
+        },
     };
     Ok(Made(made))
 }
 
-async fn activate(world: World, Named(kid): Named) -> Answer<KeyFacts> {
-    Ok(Json(world.idp.activate_key(&kid)?))
+async fn activate(
+    world: World,
+    Asked(whose): Asked<WhoseQuery>,
+    Named(kid): Named,
+) -> Answer<KeyFacts> {
+    Ok(Json(match whose.server {
+        Some(server) => world.idp.keys_of(&server)?.activate(&kid)?,
+        None => world.idp.activate_key(&kid)?,
+    }))
 }
 
-async fn replace(world: World, Named(kid): Named) -> Answer<KeyFacts> {
-    Ok(Json(world.idp.replace_key(&kid)?))
+async fn replace(
+    world: World,
+    Asked(whose): Asked<WhoseQuery>,
+    Named(kid): Named,
+) -> Answer<KeyFacts> {
+    Ok(Json(match whose.server {
+        Some(server) => world.idp.keys_of(&server)?.replace(&kid)?,
+        None => world.idp.replace_key(&kid)?,
+    }))
 }
 
-async fn withdraw(world: World, Named(kid): Named) -> Answer<KeyFacts> {
-    Ok(Json(world.idp.withdraw_key(&kid)?))
+async fn withdraw(
+    world: World,
+    Asked(whose): Asked<WhoseQuery>,
+    Named(kid): Named,
+) -> Answer<KeyFacts> {
+    Ok(Json(match whose.server {
+        Some(server) => world.idp.keys_of(&server)?.withdraw(&kid)?,
+        None => world.idp.withdraw_key(&kid)?,
+    }))
 }
 
 impl From<KeyRefused> for Problem {
     fn from(refused: KeyRefused) -> Self {
         match refused {
-            KeyRefused::Unknown { .. } => Self::not_found(refused.to_string()),
+            KeyRefused::Unknown { .. } | KeyRefused::UnknownServer { .. } => {
+                Self::not_found(refused.to_string())
+            }
             KeyRefused::BadId(_) => Self::unprocessable(refused.to_string()),
             _ => Self::conflict(refused.to_string()),
         }

@@ -78,13 +78,13 @@ fn one(
                 .map(|application| application.id.as_str());
             findings.refers(at.key("clients").item(n), "application", client, known);
         }
-        for (n, scope) in policy.scopes.iter().enumerate() {
-            findings.refers(
-                at.key("scopes").item(n),
-                "scope",
-                scope,
-                scopes().chain(OIDC),
-            );
+        for (key, named) in [
+            ("scopes", &policy.scopes),
+            ("denied_scopes", &policy.denied_scopes),
+        ] {
+            for (n, scope) in named.iter().enumerate() {
+                findings.refers(at.key(key).item(n), "scope", scope, scopes().chain(OIDC));
+            }
         }
         application::lifetimes(&at.key("lifetimes"), &policy.lifetimes, findings);
     }

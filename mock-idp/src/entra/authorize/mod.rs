@@ -28,9 +28,8 @@ use super::tenant::segment;
 use crate::engine::TokenRequest;
 use crate::inbound::{Inbound, READS};
 use crate::journal::Endpoint;
-use crate::pipeline::{self, Call};
 use crate::reply::Reply;
-use crate::sign_in::{page, session};
+use crate::sign_in::{page, session, steps};
 use crate::world::{Rooms, World};
 
 pub(crate) use headless::{allow_device, approve, deny, device_shown, open_to};
@@ -94,14 +93,9 @@ async fn answered(
     act: impl FnOnce(&World, &TokenRequest) -> Reply,
 ) -> Response {
     let said = TokenRequest::parse(inbound);
-    let facts = said.facts(&segment(inbound), || world.client_credentials());
-    let call = Call {
-        endpoint,
-        // A page says by whom it is sent, and nothing of what was asked.
-        token_request: (endpoint == Endpoint::Authorize).then_some(facts),
-        presented: None,
-    };
-    pipeline::answer(world, inbound, call, &Entra, || act(world, &said)).await
+    let realm = segment(inbound);
+    let act = || act(world, &said);
+    steps::answered(world, inbound, endpoint, &realm, &said, &Entra, act).await
 }
 
 /// Whether a request is one of those that are answered with pages.

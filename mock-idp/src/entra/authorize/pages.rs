@@ -1,7 +1,5 @@
 //! What the pages send: name and password, the second factor, consent, a device's code, or no.
 
-use http::StatusCode;
-
 use super::decide::{self, Case, Stand};
 use super::page;
 use super::request::ReturnTo;
@@ -14,14 +12,23 @@ use crate::entra::password;
 use crate::entra::realm;
 use crate::entra::sign_in_denial::SignInDenial;
 use crate::inbound::Inbound;
-use crate::ledger::{
-    Approval, AuthorizationRequest, NotOpen, OpenAuthorization, Progress, Undecidable,
-};
+use crate::ledger::{AuthorizationRequest, NotOpen, OpenAuthorization, Progress};
 use crate::reply::Reply;
+use crate::sign_in::steps::{self, DeviceTexts, OfDevice};
 use crate::world::World;
 
 /// Where a device's code is entered.
 const DEVICE: &str = "/device";
+const ON_DEVICE: DeviceTexts = DeviceTexts {
+    approved: (
+        "You have signed in",
+        "You have signed in on your device. You may close this window.",
+    ),
+    refused: (
+        "Sign-in refused",
+        "Your device was not signed in. You may close this window.",
+    ),
+};
 
 /// Answers what a page has sent.
 pub(super) fn answer(world: &World, inbound: &Inbound, said: &TokenRequest) -> Reply {
@@ -115,13 +122,11 @@ fn stepped(
         };
     }
     match (said.get("action"), open.progress) {
-        (Some("cancel"), _) => {
-            refused(world, inbound, &open.serial, &SignInDenial::ConsentDeclined)
-        }
+        (Some("cancel"), _) => refused(world, inbound, open.serial, &SignInDenial::ConsentDeclined),
         (Some("no_admin"), _) => refused(
             world,
             inbound,
-            &open.serial,
+            open.serial,
             &SignInDenial::AdminConsentRequired,
         ),
         (Some("verify"), Some(mut by)) => {
@@ -249,21 +254,15 @@ pub(super) fn approved(
     by: Progress,
     consent: &[String],
 ) -> Reply {
-    let now = world.clock.now();
     if let Some(user_code) = &case.request.device {
-        return match world.ledger.refuse_authorization(serial, now) {
-            Err(not_open) => closed(world, inbound, not_open),
-            Ok(_) => {
-                let (issuer, client) = (&case.tenant.id, &case.application.id);
-                world.ledger.consent(issuer, &by.user, client, consent);
-                let by = Approval {
-                    user: by.user,
-                    issuer: issuer.clone(),
-                    manner: by.manner,
-                };
-                device_decided(world, inbound, user_code, Some(by))
-            }
+        let device = OfDevice {
+            serial,
+            user_code,
+            issuer: &case.tenant.id,
+            client: &case.application.id,
         };
+        return steps::device_approved(world, device, by, consent, &ON_DEVICE)
+            .unwrap_or_else(|why| closed(world, inbound, why));
     }
     match giving::approved(world, case, serial, by, consent, Some(inbound.peer.ip())) {
         Ok(given) => given.reply(),
@@ -271,65 +270,18 @@ pub(super) fn approved(
     }
 }
 
-fn refused(world: &World, inbound: &Inbound, serial: &u32, denial: &SignInDenial) -> Reply {
-    match world
-        .ledger
-        .refuse_authorization(*serial, world.clock.now())
-    {
-        Err(not_open) => closed(world, inbound, not_open),
-        Ok(request) => match &request.device {
-            Some(user_code) => device_decided(world, inbound, user_code, None),
-            None => {
-                let to = ReturnTo::from(&request);
-                returning::refusal(world, inbound, &to, &denial.aadsts(), true)
-            }
-        },
-    }
-}
-
-fn device_decided(
-    world: &World,
-    inbound: &Inbound,
-    user_code: &str,
-    by: Option<Approval>,
-) -> Reply {
-    let is_approved = by.is_some();
-    let decided = world
-        .ledger
-        .decide_sign_in(user_code, by, world.clock.now());
-    match decided {
-        Ok(()) if is_approved => page::message(
-            StatusCode::OK,
-            "You have signed in",
-            "You have signed in on your device. You may close this window.",
-            None,
-        ),
-        Ok(()) => page::message(
-            StatusCode::OK,
-            "Sign-in refused",
-            "Your device was not signed in. You may close this window.",
-            None,
-        ),
-        Err(Undecidable::Expired) => closed(world, inbound, NotOpen::Expired),
-        Err(Undecidable::Decided) => closed(world, inbound, NotOpen::Decided),
-        Err(Undecidable::Unknown) => closed(world, inbound, NotOpen::Unknown),
-    }
+fn refused(world: &World, inbound: &Inbound, serial: u32, denial: &SignInDenial) -> Reply {
+    let at_client = |request: &AuthorizationRequest| {
+        let to = ReturnTo::from(request);
+        returning::refusal(world, inbound, &to, &denial.aadsts(), true)
+    };
+    steps::refused(world, serial, &ON_DEVICE, at_client)
+        .unwrap_or_else(|why| closed(world, inbound, why))
 }
 
 fn closed(world: &World, inbound: &Inbound, why: NotOpen) -> Reply {
     match why {
         NotOpen::Expired => super::error_page(world, inbound, &SignInDenial::FlowExpired.aadsts()),
-        NotOpen::Decided => page::message(
-            StatusCode::BAD_REQUEST,
-            "Already decided",
-            "This sign-in has been decided on. Go back to the application and begin again.",
-            None,
-        ),
-        NotOpen::Unknown => page::message(
-            StatusCode::BAD_REQUEST,
-            "Nothing to decide",
-            "This page belongs to no sign-in. Go back to the application and begin again.",
-            None,
-        ),
+        NotOpen::Decided | NotOpen::Unknown => steps::closed(why),
     }
 }

@@ -175,7 +175,7 @@ mod tests {
             before = after;
         }
         assert_eq!(ring.now().keys.len(), MOST);
-        assert_eq!(ring.active().kid(), "key-39");
-        assert_eq!(ring.published().len(), 1);
+        assert_eq!(ring.now().active().kid(), "key-39");
+        assert_eq!(ring.now().published().len(), 1);
     }
 }

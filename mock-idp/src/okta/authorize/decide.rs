@@ -10,6 +10,7 @@ use crate::inbound::Inbound;
 use crate::ledger::{
     Account, AuthorizationRequest, Grantee, Manner, NewCode, Progress, TokenLabel,
 };
+use crate::okta::assigned;
 use crate::okta::denial::{Named, named};
 use crate::okta::issuing::{access_token, by_password, terms, token_type};
 use crate::okta::scope::unconsented;
@@ -50,6 +51,9 @@ pub(super) fn begin(world: &World, inbound: &Inbound, asked: &Asked<'_>) -> Repl
         request: &asked.request,
     };
     if let Some(user) = automatic(world) {
+        if let Err(named) = assigned::let_in(world, case.application, &user.id) {
+            return returning::refusal(world, &ReturnTo::from(case.request), &named);
+        }
         let by = shown_everything(world, user);
         let consent = lacking(world, &case, &user.id);
         return granted_at_once(world, &case, by, &consent);
@@ -71,7 +75,7 @@ pub(super) fn begin(world: &World, inbound: &Inbound, asked: &Asked<'_>) -> Repl
     }
 }
 
-/// Goes on once it is known who signs in: the second factor, consent, the answer.
+/// Goes on once it is known who signs in: whether the application is for that user, the second factor, consent, the answer.
 pub(super) fn further(
     world: &World,
     inbound: &Inbound,
@@ -83,6 +87,12 @@ pub(super) fn further(
     let Some(user) = users.iter().find(|user| user.id == by.user && user.enabled) else {
         return sign_in_page(world, case);
     };
+    if let Err(named) = assigned::let_in(world, case.application, &user.id) {
+        return match stand {
+            Stand::New => returning::refusal(world, &ReturnTo::from(case.request), &named),
+            Stand::On { serial, .. } => super::pages::refused(world, serial, &named),
+        };
+    }
     let show = |by: Progress, page: &dyn Fn(&Form<'_>) -> Reply| match stand {
         Stand::New => waiting(world, case, Some(by), page),
         Stand::On { serial, flow } => {
@@ -274,6 +284,7 @@ fn silently(world: &World, case: &Case<'_>, known: Option<Account>) -> Result<Pr
     let users = &world.directory.okta.users;
     let user = users.iter().find(|user| user.id == by.user);
     let user = user.ok_or_else(|| named("login_required"))?;
+    assigned::let_in(world, case.application, &user.id)?;
     let needs_more = user.mfa_required && !by.manner.second_factor;
     if needs_more || !lacking(world, case, &user.id).is_empty() {
         return Err(named("consent_needed"));

@@ -6,11 +6,12 @@ use super::request::ReturnTo;
 use super::returning;
 use crate::directory::User;
 use crate::ledger::{AskedFor, AuthorizationRequest, Manner, NotOpen};
-use crate::okta::codes;
+use crate::okta::{assigned, codes};
 use crate::sign_in::{Decided, RefusedWith};
 use crate::world::World;
 
-/// Approves a sign-in for the user with this id, who is taken to show whatever is asked for and to allow it.
+/// Approves a sign-in for the user with this id, who is taken to show whatever is asked for and to allow it. Whom the application is
+/// not assigned to is refused all the same.
 pub(crate) fn approve(world: &World, serial: u32, user: &str) -> Result<Decided, NotOpen> {
     let now = world.clock.now();
     let open = world.ledger.numbered_authorization(serial, now)?;
@@ -19,6 +20,13 @@ pub(crate) fn approve(world: &World, serial: u32, user: &str) -> Result<Decided,
     let user = users
         .find(|known| known.id == user)
         .ok_or(NotOpen::Unknown)?;
+    if let Err(named) = assigned::let_in(world, case.application, &user.id) {
+        let request = world.ledger.refuse_authorization(serial, now)?;
+        let to = ReturnTo::from(&request);
+        let (error, description) = named.text();
+        let members = returning::error_members(&to, error, description);
+        return Ok(returning::answer(&to, members).into());
+    }
     let by = decide::shown_everything(world, user);
     let by = decide::on_platform(case.request, by);
     let consent = decide::lacking(world, &case, &user.id);

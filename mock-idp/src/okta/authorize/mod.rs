@@ -25,9 +25,8 @@ use crate::engine::TokenRequest;
 use crate::inbound::Inbound;
 use crate::journal::Endpoint;
 use crate::lenient;
-use crate::pipeline::{self, Call};
 use crate::reply::Reply;
-use crate::sign_in::page;
+use crate::sign_in::{page, steps};
 use crate::world::{Rooms, World};
 
 pub(crate) use headless::{allow_device, approve, deny, device_shown};
@@ -98,18 +97,7 @@ async fn answered(
 ) -> Response {
     let said = TokenRequest::parse(inbound).reading(world.directory.laxity.basic);
     let realm = server::id(inbound).unwrap_or("org");
-    let facts = said.facts(realm, || world.client_credentials());
-    let asks = matches!(
-        endpoint,
-        Endpoint::Authorize | Endpoint::PushedAuthorization
-    );
-    let call = Call {
-        endpoint,
-        // A page says by whom it is sent, and nothing of what was asked.
-        token_request: asks.then_some(facts),
-        presented: None,
-    };
-    pipeline::answer(world, inbound, call, &Okta, || {
+    steps::answered(world, inbound, endpoint, realm, &said, &Okta, || {
         let world = match endpoint {
             Endpoint::PushedAuthorization => lenient::admit(world, &said, realm),
             _ => world.clone(),

@@ -1,24 +1,31 @@
 //! What the pages send: name and password, the second factor, consent, a device's code, or no.
 
-use http::StatusCode;
-
 use super::decide::{self, Case, Stand};
 use super::request::ReturnTo;
 use super::returning;
 use crate::engine::{self, Denial, TokenRequest};
 use crate::inbound::Inbound;
-use crate::ledger::{
-    Approval, AuthorizationRequest, NotOpen, OpenAuthorization, Progress, Undecidable,
-};
-use crate::okta::denial::{OktaDenial, named};
+use crate::ledger::{AuthorizationRequest, NotOpen, OpenAuthorization, Progress};
+use crate::okta::denial::{Named, OktaDenial, named};
 use crate::okta::issuing::by_password;
 use crate::okta::server::Server;
 use crate::reply::Reply;
+use crate::sign_in::steps::{self, DeviceTexts, OfDevice, closed};
 use crate::sign_in::{page, session};
 use crate::world::World;
 
 /// Where a device's code is entered.
 const ACTIVATE: &str = "/activate";
+const DEVICE: DeviceTexts = DeviceTexts {
+    approved: (
+        "Device activated",
+        "Follow the instructions on your device for next steps.",
+    ),
+    refused: (
+        "Device not activated",
+        "Your device was not activated. You may close this window.",
+    ),
+};
 
 /// Answers what a page has sent.
 pub(super) fn answer(world: &World, inbound: &Inbound, said: &TokenRequest) -> Reply {
@@ -93,7 +100,7 @@ fn stepped(
         page::sign_in(&decide::form(world, case, flow, alert), login)
     };
     match (said.get("action"), open.progress) {
-        (Some("cancel"), _) => refused(world, serial),
+        (Some("cancel"), _) => refused(world, serial, &named("access_denied_by_user")),
         (Some("verify"), Some(mut by)) => {
             by.manner.second_factor = true;
             remembered(world, inbound, case, stand, by)
@@ -176,22 +183,14 @@ pub(super) fn approved(
     by: Progress,
     consent: &[String],
 ) -> Reply {
-    let now = world.clock.now();
     if let Some(user_code) = &case.request.device {
-        return match world.ledger.refuse_authorization(serial, now) {
-            Err(not_open) => closed(not_open),
-            Ok(_) => {
-                let (issuer, client) = (case.server.id(), &case.application.id);
-                world.ledger.consent(issuer, &by.user, client, consent);
-                let issuer = case.server.id().to_owned();
-                let by = Approval {
-                    user: by.user,
-                    issuer,
-                    manner: by.manner,
-                };
-                device_decided(world, user_code, Some(by))
-            }
+        let device = OfDevice {
+            serial,
+            user_code,
+            issuer: case.server.id(),
+            client: &case.application.id,
         };
+        return steps::device_approved(world, device, by, consent, &DEVICE).unwrap_or_else(closed);
     }
     let by = decide::on_platform(case.request, by);
     let value = decide::code_value(world);
@@ -205,56 +204,9 @@ pub(super) fn approved(
     }
 }
 
-fn refused(world: &World, serial: u32) -> Reply {
-    let now = world.clock.now();
-    match world.ledger.refuse_authorization(serial, now) {
-        Err(not_open) => closed(not_open),
-        Ok(request) => match &request.device {
-            Some(user_code) => device_decided(world, user_code, None),
-            None => {
-                let to = ReturnTo::from(&request);
-                returning::refusal(world, &to, &named("access_denied_by_user"))
-            }
-        },
-    }
-}
-
-fn device_decided(world: &World, user_code: &str, by: Option<Approval>) -> Reply {
-    let is_approved = by.is_some();
-    let now = world.clock.now();
-    match world.ledger.decide_sign_in(user_code, by, now) {
-        Ok(()) if is_approved => page::message(
-            StatusCode::OK,
-            "Device activated",
-            "Follow the instructions on your device for next steps.",
-            None,
-        ),
-        Ok(()) => page::message(
-            StatusCode::OK,
-            "Device not activated",
-            "Your device was not activated. You may close this window.",
-            None,
-        ),
-        Err(Undecidable::Expired) => closed(NotOpen::Expired),
-        Err(Undecidable::Decided) => closed(NotOpen::Decided),
-        Err(Undecidable::Unknown) => closed(NotOpen::Unknown),
-    }
-}
-
-fn closed(why: NotOpen) -> Reply {
-    let (title, text) = match why {
-        NotOpen::Expired => (
-            "Too late",
-            "This sign-in has expired. Go back to the application and begin again.",
-        ),
-        NotOpen::Decided => (
-            "Already decided",
-            "This sign-in has been decided on. Go back to the application and begin again.",
-        ),
-        NotOpen::Unknown => (
-            "Nothing to decide",
-            "This page belongs to no sign-in. Go back to the application and begin again.",
-        ),
-    };
-    page::message(StatusCode::BAD_REQUEST, title, text, None)
+/// Ends a sign-in with an error, which the client is told.
+pub(super) fn refused(world: &World, serial: u32, named: &Named) -> Reply {
+    let at_client =
+        |request: &AuthorizationRequest| returning::refusal(world, &ReturnTo::from(request), named);
+    steps::refused(world, serial, &DEVICE, at_client).unwrap_or_else(closed)
 }

@@ -216,7 +216,8 @@ pub(super) const CODES: &[Code] = &[
         "invalid_client",
         "Error retrieving the client JWKSet from jwks_uri.",
         "the application's keys cannot be had from its `jwks_uri`",
-    ),
+    )
+    .met("okta_causes::nothing_is_fetched_from_a_jwks_uri"),
     code(
         "assertion_secret_too_short",
         401,

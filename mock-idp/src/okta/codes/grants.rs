@@ -75,9 +75,10 @@ pub(super) const CODES: &[Code] = &[
         400,
         "invalid_grant",
         "Resource owner password credentials denied by sign on policy.",
-        "a sign-on policy refuses passwords",
+        "the application's sign-on policy lets nobody in by a password",
     )
-    .assuming("how the text begins"),
+    .assuming("how the text begins")
+    .met("okta_causes::a_sign_on_policy_refuses_passwords"),
     code(
         "password_rate_limit",
         429,

@@ -60,8 +60,10 @@ pub(super) const CODES: &[Code] = &[
         400,
         "invalid_request",
         "The authorization server id is invalid.",
-        "the authorization server cannot be used",
-    ),
+        "the authorization server is not active",
+    )
+    .assuming("that all of its endpoints say so")
+    .met("okta_causes::a_server_that_is_not_active_gives_nothing"),
     code(
         "grant_of_another_server",
         400,

@@ -18,21 +18,27 @@ pub(super) const CODES: &[Code] = &[
         "access_denied",
         "User is not assigned to the client application.",
         "the application is assigned to others",
-    ),
+    )
+    .assuming("that a refresh, a code and a device code are refused so too")
+    .met("okta_assigned::who_is_not_assigned_gets_nothing"),
     code(
         "all_scopes_rejected",
         400,
         "access_denied",
         "Policy evaluation succeeded, but all the requested scopes were rejected.",
-        "a policy allows none of the scopes",
-    ),
+        "the policy that is for the request denies all of the scopes",
+    )
+    .assuming("what has a policy deny a scope and yet be for the request")
+    .met("okta_causes::policies_deny_scopes"),
     code(
         "some_scopes_denied",
         400,
         "access_denied",
         "Some of the requested scopes were denied by the policy. Denied scopes: [{scopes}].",
-        "a policy allows some of the scopes only",
-    ),
+        "the policy that is for the request denies some of the scopes",
+    )
+    .assuming("the same")
+    .met("okta_causes::policies_deny_scopes"),
     code(
         "refresh_scopes_denied",
         400,
@@ -46,8 +52,9 @@ pub(super) const CODES: &[Code] = &[
         403,
         "access_denied",
         "The request is made from outside the client's permitted network zones.",
-        "the application is for other networks",
-    ),
+        "the application is for other network zones than the one that the request comes from",
+    )
+    .met("okta_causes::an_application_is_for_its_network_zones"),
     code(
         "scope_unknown",
         400,

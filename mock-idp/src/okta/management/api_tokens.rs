@@ -8,9 +8,10 @@ use super::CREATED;
 use super::call::{Call, done, instant, ok};
 use super::caller::Caller;
 use super::fields::Fields;
+use super::network;
 use super::refusal::Refused;
 use super::users::find as find_user;
-use crate::directory::{ApiToken, TokenNetwork};
+use crate::directory::ApiToken;
 
 use crate::reply::Reply;
 
@@ -44,7 +45,9 @@ fn update(call: &Call<'_>, id: &str) -> Result<Reply, Refused> {
     let mut fields = Fields::of(call)?;
     let name = fields.required("name")?;
     let network = fields.inner("network")?;
-    let network = network.map(|given| networks(call, given)).transpose()?;
+    let network = network
+        .map(|given| network::read(call, given))
+        .transpose()?;
     let owner = match fields.text("userId")? {
         Some(user) => Some(find_user(call, &user)?.login.clone()),
         None => None,
@@ -65,28 +68,6 @@ fn update(call: &Call<'_>, id: &str) -> Result<Reply, Refused> {
     Ok(ok(shown(call, &token))?.with_change(format!("API token {id} was changed")))
 }
 
-/// What a body says of where a token may be used.
-fn networks(call: &Call<'_>, mut given: Fields<'_>) -> Result<TokenNetwork, Refused> {
-    let connection = given.text("connection")?;
-    let mut zones = |name: &str| -> Result<Vec<String>, Refused> {
-        let zones = given.texts(name)?.unwrap_or_default();
-        let known = &call.okta().network_zones;
-        match zones
-            .iter()
-            .all(|id| known.iter().any(|zone| zone.id == *id))
-        {
-            true => Ok(zones),
-            false => Err(call.invalid(name, "Invalid network zone")),
-        }
-    };
-    let (include, exclude) = (zones("include")?, zones("exclude")?);
-    match connection.as_deref() {
-        Some("ANYWHERE") | None => Ok(TokenNetwork::default()),
-        Some("ZONE") => Ok(TokenNetwork { include, exclude }),
-        Some(_) => Err(call.invalid("connection", "Must be one of ANYWHERE, ZONE")),
-    }
-}
-
 /// 204. The token is as wrong as any other text from now on.
 fn revoke(call: &Call<'_>, id: &str) -> Result<Reply, Refused> {
     let id = &find(call, id)?.id;
@@ -105,15 +86,8 @@ fn shown(call: &Call<'_>, token: &ApiToken) -> Value {
     let users = &call.okta().users;
     let owner = users.iter().find(|user| user.login == token.user);
     let owner = owner.map_or("", |user| &user.id);
-    let network = &token.network;
-    let network = match network.include.is_empty() && network.exclude.is_empty() {
-        true => json!({ "connection": "ANYWHERE" }),
-        false => {
-            json!({ "connection": "ZONE", "include": network.include, "exclude": network.exclude })
-        }
-    };
     json!({
-        "name": token.name, "userId": owner, "tokenWindow": "P30D", "network": network, "id": token.id,
+        "name": token.name, "userId": owner, "tokenWindow": "P30D", "network": network::shown(&token.network), "id": token.id,
         "clientName": "Okta API", "expiresAt": instant(token.ends(last_used)),
         "created": token.created.map_or_else(|| CREATED.to_owned(), instant),
         "lastUpdated": instant(last_used),

@@ -7,7 +7,7 @@ use super::refusal::{Refused, insufficient_scope, refused, unauthorized};
 use crate::directory::{AdminRole, ApiToken, OutsideZone, User};
 use crate::inbound::Inbound;
 use crate::okta::server::Server;
-use crate::okta::{codes, dpop};
+use crate::okta::{codes, dpop, network};
 use crate::resource::{Shown, Trouble, inspect, shown};
 use crate::world::World;
 
@@ -33,7 +33,7 @@ impl<'w> Caller<'w> {
             .map_err(|named| Box::new(refused(world, inbound, need, &named)))?;
         let (caller, role) = if shown.scheme.eq_ignore_ascii_case("SSWS") {
             let (token, user) = owned_token(world, &shown).ok_or_else(|| refuse("E0000011"))?;
-            if !is_let_in(world, token, inbound) {
+            if !network::lets_in(world, &token.network, inbound) {
                 return Err(refuse(match world.directory.okta.outside_zone {
                     OutsideZone::Forbidden => "E0000006",
                     OutsideZone::InvalidToken => "E0000011",
@@ -129,15 +129,4 @@ fn owned_token<'w>(world: &'w World, shown: &Shown) -> Option<(&'w ApiToken, &'w
     let mut users = okta.users.iter();
     let owner = users.find(|user| user.login == token.user && user.enabled)?;
     Some((token, owner))
-}
-
-/// Whether a token may be used from where a request comes.
-fn is_let_in(world: &World, token: &ApiToken, inbound: &Inbound) -> bool {
-    let address = inbound.peer.ip();
-    let is_in = |zones: &[String]| {
-        let mut known = world.directory.okta.network_zones.iter();
-        known.any(|zone| zones.contains(&zone.id) && zone.has(address))
-    };
-    let network = &token.network;
-    (network.include.is_empty() || is_in(&network.include)) && !is_in(&network.exclude)
 }

@@ -22,8 +22,10 @@ impl<'c> Fields<'c> {
         let content_type = call.inbound.header(http::header::CONTENT_TYPE);
         let essence = content_type.and_then(|value| value.split(';').next());
         let is_json = |essence: &str| essence.trim().eq_ignore_ascii_case("application/json");
-        if !essence.is_some_and(is_json) {
-            return Err(call.refuse("E0000021", &[]));
+        match essence {
+            None => return Err(call.refuse("E0000018", &[])),
+            Some(essence) if !is_json(essence) => return Err(call.refuse("E0000021", &[])),
+            Some(_) => {}
         }
         match serde_json::from_slice(&call.inbound.body) {
             Ok(Value::Object(members)) => Ok(Self { call, members }),

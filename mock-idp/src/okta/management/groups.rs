@@ -8,8 +8,8 @@ use super::fields::Fields;
 use super::paging::{Kind, list};
 use super::refusal::Refused;
 use super::users::{find as find_user, find_mut as find_user_mut};
-use super::{CREATED, profile};
-use crate::directory::{Group, OktaDirectory, User};
+use super::{CREATED, apps, profile};
+use crate::directory::{AccountStage, Group, OktaDirectory, User};
 use crate::reply::Reply;
 
 const GROUPS: Kind = Kind {
@@ -27,7 +27,8 @@ const MEMBERS: Kind = Kind {
 pub(super) fn answer(call: &Call<'_>, below: &[&str]) -> Result<Reply, Refused> {
     match (below, call.method()) {
         ([], &Method::GET) => {
-            let groups = call.okta().groups.iter();
+            let everyone = call.okta().everyone();
+            let groups = call.okta().groups.iter().chain([&everyone]);
             list(
                 call,
                 &GROUPS,
@@ -35,22 +36,19 @@ pub(super) fn answer(call: &Call<'_>, below: &[&str]) -> Result<Reply, Refused> 
             )
         }
         ([], &Method::POST) => create(call),
-        ([id], &Method::GET) => ok(shown(call, find(call, id)?)),
+        ([id], &Method::GET) => ok(shown(call, &find(call, id)?)),
         ([id], &Method::PUT) => update(call, id),
         ([id], &Method::DELETE) => delete(call, id),
         ([id, "users"], &Method::GET) => {
             let group = find(call, id)?;
             let users = call.okta().users.iter();
-            let members = users.filter(|user| user.groups.contains(&group.id));
+            let members = users.filter(|user| is_in(call, user, &group));
             let shown = members.map(|user| profile::shown(call, user));
             list(call, &MEMBERS, shown.collect())
         }
         ([id, "users", user], &Method::PUT) => member(call, id, user, true),
         ([id, "users", user], &Method::DELETE) => member(call, id, user, false),
-        ([id, "apps"], &Method::GET) => {
-            find(call, id)?;
-            ok(json!([]))
-        }
+        ([id, "apps"], &Method::GET) => apps::of_group(call, &find(call, id)?),
         ([] | [_] | [_, "users" | "apps"] | [_, "users", _], _) => Err(call.no_method()),
         _ => Err(call.no_path()),
     }
@@ -58,9 +56,10 @@ pub(super) fn answer(call: &Call<'_>, below: &[&str]) -> Result<Reply, Refused> 
 
 /// The groups that a user is in.
 pub(super) fn of_user(call: &Call<'_>, user: &User) -> Result<Reply, Refused> {
-    let groups = call.okta().groups.iter();
-    let is_in = |group: &&Group| user.groups.contains(&group.id);
-    let shown = groups.filter(is_in).map(|group| shown(call, group));
+    let everyone = call.okta().everyone();
+    let groups = call.okta().groups.iter().chain([&everyone]);
+    let his = groups.filter(|group| is_in(call, user, group));
+    let shown = his.map(|group| shown(call, group));
     list(call, &MEMBERS, shown.collect())
 }
 
@@ -71,9 +70,24 @@ pub(super) fn enter(call: &Call<'_>, okta: &mut OktaDirectory, id: &str) -> Resu
     Ok(())
 }
 
-fn find<'w>(call: &Call<'w>, id: &str) -> Result<&'w Group, Refused> {
-    let found = call.okta().groups.iter().find(|group| group.id == id);
-    found.ok_or_else(|| call.not_found(id, "UserGroup"))
+/// A group by its id, be it the one that all are in.
+pub(super) fn find(call: &Call<'_>, id: &str) -> Result<Group, Refused> {
+    let mut groups = call.okta().groups.iter();
+    let found = groups.find(|group| group.id == id).cloned();
+    let everyone = || Some(call.okta().everyone()).filter(|group| group.id == id);
+    found
+        .or_else(everyone)
+        .ok_or_else(|| call.not_found(id, "UserGroup"))
+}
+
+/// Whether a user is in a group. Whoever is deactivated is in none.
+fn is_in(call: &Call<'_>, user: &User, group: &Group) -> bool {
+    let is_gone = user.account.stage == Some(AccountStage::Deprovisioned);
+    user.groups.contains(&group.id) || (is_built_in(call, &group.id) && !is_gone)
+}
+
+fn is_built_in(call: &Call<'_>, id: &str) -> bool {
+    call.okta().everyone().id == id
 }
 
 fn find_mut<'o>(
@@ -81,6 +95,10 @@ fn find_mut<'o>(
     okta: &'o mut OktaDirectory,
     id: &str,
 ) -> Result<&'o mut Group, Refused> {
+    // Nobody changes it, nor who is in it.
+    if is_built_in(call, id) {
+        return Err(call.refuse("E0000060", &[]));
+    }
     let found = okta.groups.iter_mut().find(|group| group.id == id);
     found.ok_or_else(|| call.not_found(id, "UserGroup"))
 }
@@ -147,6 +165,7 @@ fn delete(call: &Call<'_>, id: &str) -> Result<Reply, Refused> {
         for user in &mut okta.users {
             user.groups.retain(|group| group != id);
         }
+        okta.drop_dangling();
         Ok(())
     })?;
     done(format!("group {id} was deleted"))
@@ -176,7 +195,7 @@ fn shown(call: &Call<'_>, group: &Group) -> Value {
     json!({
         "id": group.id, "created": at(group.created), "lastUpdated": at(group.updated.or(group.created)),
         "lastMembershipUpdated": at(group.membership_updated.or(group.created)),
-        "objectClass": ["okta:user_group"], "type": "OKTA_GROUP",
+        "objectClass": ["okta:user_group"], "type": if is_built_in(call, &group.id) { "BUILT_IN" } else { "OKTA_GROUP" },
         "profile": { "name": group.name, "description": group.description },
         "_links": { "users": { "href": format!("{base}/users") }, "apps": { "href": format!("{base}/apps") } },
     })

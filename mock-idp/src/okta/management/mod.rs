@@ -14,21 +14,22 @@ mod fields;
 mod groups;
 mod logs;
 mod need;
+mod network;
 mod paging;
 mod principal_limits;
 mod profile;
 mod refusal;
 mod roles;
 mod search;
+mod servers;
 mod settings;
 mod users;
 
-use http::Method;
+use http::{Method, StatusCode, header};
 
 use self::call::{Call, segments};
 use self::need::Need;
 use self::refusal::{Refused, insufficient_scope, unauthorized};
-use super::server_keys;
 use crate::inbound::Inbound;
 use crate::reply::Reply;
 use crate::resource::Trouble;
@@ -48,8 +49,10 @@ pub(super) fn answer(world: &World, inbound: &Inbound) -> Reply {
 }
 
 fn answered(world: &World, inbound: &Inbound) -> Result<Reply, Refused> {
+    told_length(world, inbound)?;
     let path = segments(inbound.uri.path());
     let call = &Call::of(world, inbound, &path)?;
+    accepted(call)?;
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
     match path.as_slice() {
         ["api", "v1", "users", id, "roles", below @ ..] => roles::of_user(call, id, below),
@@ -61,14 +64,7 @@ fn answered(world: &World, inbound: &Inbound) -> Result<Reply, Refused> {
         ["api", "v1", "rate-limit-settings", what] => settings::rate_limits(call, what),
         ["api", "v1", "org", "settings", "clientPrivilegesSetting"] => settings::privileges(call),
         ["api", "v1", "logs"] => logs::answer(call),
-        [
-            "api",
-            "v1",
-            "authorizationServers",
-            id,
-            "credentials",
-            below @ ..,
-        ] => Ok(server_keys::answer(world, inbound, id, below)),
+        ["api", "v1", "authorizationServers", below @ ..] => servers::answer(call, below),
         ["oauth2", "v1", "clients", id, below @ ..] => clients::answer(call, id, below),
         _ => Err(call.no_path()),
     }
@@ -82,6 +78,40 @@ pub(super) fn scripted(world: &World, inbound: &Inbound, status: u16) -> Option<
         401 => Some(unauthorized(world, inbound, &need, Trouble::Expired)),
         403 => Some(insufficient_scope(world, inbound, &need)),
         _ => None,
+    }
+}
+
+/// 411 for a request that might have a body and does not say that it has none: by what stands before the org, whoever asks. What the
+/// page says is not known.
+fn told_length(world: &World, inbound: &Inbound) -> Result<(), Refused> {
+    let may_have_body = matches!(inbound.method, Method::POST | Method::PUT);
+    let lengths = [header::CONTENT_LENGTH, header::TRANSFER_ENCODING];
+    let is_told = lengths
+        .iter()
+        .any(|name| inbound.headers.contains_key(name));
+    match may_have_body && !is_told && world.directory.okta.uncertain.length_required {
+        true => Err(Box::new(
+            Reply::text(
+                StatusCode::LENGTH_REQUIRED,
+                "text/html",
+                "<html><head><title>411 Length Required</title></head><body><h1>411 Length Required</h1></body></html>",
+            )
+            .with_error("length_required", None),
+        )),
+        false => Ok(()),
+    }
+}
+
+/// 400 for who takes no JSON. That this is so at all paths is assumed.
+fn accepted(call: &Call<'_>) -> Result<(), Refused> {
+    let takes = call.inbound.header(header::ACCEPT);
+    let takes_json = takes.is_none_or(|takes| {
+        let mut types = takes.split([',', ';']).map(str::trim);
+        types.any(|one| matches!(one, "*/*" | "application/*") || one.ends_with("json"))
+    });
+    match takes_json {
+        true => Ok(()),
+        false => Err(call.refuse("E0000019", &[])),
     }
 }
 

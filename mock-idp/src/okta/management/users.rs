@@ -211,6 +211,7 @@ fn delete(call: &Call<'_>, id: &str) -> Result<Reply, Refused> {
             return Ok(false);
         }
         okta.users.retain(|known| known.id != id);
+        okta.drop_dangling();
         okta.api_tokens.retain(|token| token.user != login);
         Ok(true)
     })?;

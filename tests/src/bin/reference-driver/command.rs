@@ -52,6 +52,7 @@ fn setup() -> Result<Setup, String> {
         client_secret: Secret::new(told("CLIENT_SECRET")?),
         auth: ClientAuthMethod::Post,
         proof: None,
+        dpop: None,
         grant: GrantKind::ClientCredentials,
         beginning: Beginning::Grant,
         capabilities: Vec::new(),

@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use serde_json::Map;
 use token_client::{BoxFuture, FileStore, HttpTransport, MemoryStore, Secret, TokenStore};
 use tokenproof::contender::{
-    Answer, ApiCall, Beginning, Contender, Credential, LocalClient, Setup, Unleased,
+    Answer, ApiCall, Beginning, Contender, Credential, LocalClient, Setup,
 };
 use tokenproof::driver::protocol::{
     Capabilities, Grant, Hello, Message, Open, Operation, Outcome, Profile, Request, Unread,
@@ -136,9 +136,12 @@ impl Desk {
                 client,
                 client_secret,
                 refresh_token,
+                api_token,
             } => {
                 let secret = client_secret.map(Credential::Secret);
-                let credential = secret.or(refresh_token.map(Credential::RefreshToken));
+                let credential = secret
+                    .or(refresh_token.map(Credential::RefreshToken))
+                    .or(api_token.map(Credential::ApiToken));
                 self.call(&client, id, out, |c| swap(c, credential));
             }
             Operation::SetClock {
@@ -230,6 +233,7 @@ impl Desk {
                     Grant::ClientCredentials,
                     Grant::Password,
                     Grant::RefreshToken,
+                    Grant::ApiToken,
                 ],
                 auth: vec!["post".to_owned(), "basic".to_owned()],
                 ops: ops.map(str::to_owned).into(),
@@ -261,7 +265,7 @@ impl Desk {
         let transport = Counting::over(transport);
         let tasks = Tasks::default();
         let store: Arc<dyn TokenStore> = match open.store {
-            Some(path) => Arc::new(Unleased(FileStore::new(path))),
+            Some(path) => Arc::new(FileStore::new(path).clock(self.time.clock(&clock))),
             None => Arc::new(MemoryStore::new()),
         };
         let (username, password) = match open.user {
@@ -285,8 +289,12 @@ impl Desk {
                 _ => ClientAuthMethod::Post,
             },
             proof: None,
+            dpop: None,
             grant: open.grant.into(),
-            beginning: Beginning::Grant,
+            beginning: match open.auth.api_token {
+                Some(token) => Beginning::ApiToken(token),
+                None => Beginning::Grant,
+            },
             capabilities: Vec::new(),
             v1: false,
             scopes: open.scopes,

@@ -100,7 +100,11 @@ impl Expected {
 
     /// The refresh token that clients start from, or what became of the newest one.
     pub(super) fn given(&self, refresh: usize) {
-        self.mind().newest_refresh = Some(refresh);
+        let mut mind = self.mind();
+        mind.newest_refresh = Some(refresh);
+        for one in &mut mind.clients {
+            one.sees(refresh);
+        }
     }
 
     pub(super) fn took_off(&self, client: usize) {

@@ -21,6 +21,7 @@ fn open() -> Open {
             client_secret: Some(Secret::new("hidden-1")),
             private_key_pem: None,
             kid: None,
+            api_token: None,
         },
         grant: Grant::ClientCredentials,
         scopes: vec!["api.read".to_owned()],
@@ -53,6 +54,7 @@ pub(crate) fn operations() -> Vec<Operation> {
             client_secret: None,
             private_key_pem: Some(Secret::new("hidden-6")),
             kid: Some("key".to_owned()),
+            api_token: None,
         },
         ..open()
     };
@@ -84,11 +86,13 @@ pub(crate) fn operations() -> Vec<Operation> {
             client: client(),
             client_secret: Some(Secret::new("hidden-4")),
             refresh_token: None,
+            api_token: None,
         },
         Operation::SwapCredential {
             client: client(),
             client_secret: None,
             refresh_token: Some(Secret::new("hidden-5")),
+            api_token: None,
         },
         Operation::Close { client: client() },
     ]

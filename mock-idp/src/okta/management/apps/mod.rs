@@ -1,6 +1,7 @@
 //! `/apps`, for OpenID Connect and service applications
 //! (developer.okta.com/docs/api/openapi/okta-management/management/tag/Application).
 
+mod assigned;
 mod grants;
 mod keys;
 mod secrets;
@@ -17,6 +18,7 @@ use crate::directory::{Application, OktaDirectory};
 
 use crate::reply::Reply;
 
+pub(super) use assigned::of_group;
 pub(super) use secrets::renew as renew_secret;
 pub(super) use shape::as_client;
 
@@ -56,10 +58,8 @@ pub(super) fn answer(call: &Call<'_>, below: &[&str]) -> Result<Reply, Refused> 
         ([id, "credentials", "secrets", below @ ..], _) => secrets::answer(call, id, below),
         ([id, "credentials", "jwks", below @ ..], _) => keys::answer(call, id, below),
         ([id, "grants", below @ ..], _) => grants::answer(call, id, below),
-        ([id, "users" | "groups"], &Method::GET) => {
-            find(call, id)?;
-            ok(json!([]))
-        }
+        ([id, "users", below @ ..], _) => assigned::users(call, id, below),
+        ([id, "groups", below @ ..], _) => assigned::groups(call, id, below),
         ([] | [_] | [_, "lifecycle", "activate" | "deactivate"], _) => Err(call.no_method()),
         _ => Err(call.no_path()),
     }

@@ -4,10 +4,13 @@ use serde_json::{Value, json};
 
 use super::super::CREATED;
 use super::super::call::{Call, instant};
-use crate::directory::{Application, ApplicationType, ClientAuthMethod, RotationMode};
+use super::super::network;
+use crate::directory::{
+    Application, ApplicationType, ClientAuthMethod, RotationMode, TokenNetwork,
+};
 
 /// The members of `settings.oauthClient` that are kept as they were given: they are shown and change nothing.
-pub(super) const KEPT: [&str; 10] = [
+pub(super) const KEPT: [&str; 9] = [
     "client_uri",
     "logo_uri",
     "tos_uri",
@@ -17,7 +20,6 @@ pub(super) const KEPT: [&str; 10] = [
     "initiate_login_uri",
     "wildcard_redirect",
     "idp_initiated_login",
-    "network",
 ];
 
 /// What kind of application it is.
@@ -32,7 +34,8 @@ pub(super) fn kind(application: &Application) -> &'static str {
 
 /// How it authenticates.
 pub(super) fn method(application: &Application) -> &'static str {
-    let by_key = application.secrets.is_empty() && !application.jwks.is_empty();
+    let has_keys = !application.jwks.is_empty() || application.okta.jwks_uri.is_some();
+    let by_key = application.secrets.is_empty() && has_keys;
     match application.okta.auth_method {
         _ if application.is_public() => "none",
         Some(ClientAuthMethod::ClientSecretPost) => "client_secret_post",
@@ -89,7 +92,12 @@ pub(super) fn shown(call: &Call<'_>, application: &Application) -> Value {
         oauth["refresh_token"] =
             json!({ "rotation_type": mode, "leeway": rotation.leeway_seconds });
     }
-    if !application.jwks.is_empty() {
+    if application.okta.network != TokenNetwork::default() {
+        oauth["network"] = network::shown(&application.okta.network);
+    }
+    if let Some(uri) = &application.okta.jwks_uri {
+        oauth["jwks_uri"] = json!(uri);
+    } else if !application.jwks.is_empty() {
         oauth["jwks"] = json!(application.jwks);
     }
     json!({
@@ -104,7 +112,7 @@ pub(super) fn shown(call: &Call<'_>, application: &Application) -> Value {
         "features": [], "signOnMode": "OPENID_CONNECT",
         "credentials": {
             "userNameTemplate": { "template": "${source.login}", "type": "BUILT_IN" },
-            "signing": { "kid": call.world.keys.active().kid() }, "oauthClient": client,
+            "signing": { "kid": call.world.keys.active_of("org").kid() }, "oauthClient": client,
         },
         "settings": {
             "app": {},

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::super::call::{Call, ok};
 use super::super::fields::Fields;
+use super::super::network;
 use super::super::refusal::Refused;
 use super::{find, find_mut, keys, shape, touch};
 use crate::directory::{
@@ -36,6 +37,8 @@ pub(super) fn create(call: &Call<'_>) -> Result<Reply, Refused> {
     };
     application.enabled = call.flag("activate", true);
     write(call, &mut application)?;
+    // Nobody is assigned to it yet.
+    application.assignment_required = application.application_type() != ApplicationType::Service;
     let needs_secret = shape::method(&application).starts_with("client_secret");
     if needs_secret && application.secrets.is_empty() {
         call.room_for_a_secret()?;
@@ -121,6 +124,17 @@ fn write(call: &Call<'_>, application: &mut Application) -> Result<(), Refused> 
         application.jwks = KeySet {
             keys: keys::all(call, set)?,
         };
+        application.okta.jwks_uri = None;
+    }
+    if let Some(uri) = client.text("jwks_uri")? {
+        if !uri.starts_with("https://") && !uri.starts_with("http://") {
+            return Err(call.invalid("jwks_uri", "Invalid URI"));
+        }
+        application.okta.jwks_uri = Some(uri);
+        application.jwks = KeySet::default();
+    }
+    if let Some(given) = client.inner("network")? {
+        application.okta.network = network::read(call, given)?;
     }
     if let Some(mut rotation) = client.inner("refresh_token")? {
         let mode = match rotation.text("rotation_type")?.as_deref() {
@@ -147,7 +161,10 @@ fn write(call: &Call<'_>, application: &mut Application) -> Result<(), Refused> 
     if let Some(credentials) = credentials {
         authenticates(call, application, credentials)?;
     }
-    if shape::method(application) == "private_key_jwt" && application.jwks.is_empty() {
+    if shape::method(application) == "private_key_jwt"
+        && application.jwks.is_empty()
+        && application.okta.jwks_uri.is_none()
+    {
         return Err(call.invalid(
             "jwks",
             "'jwks' or 'jwks_uri' is required for the 'private_key_jwt' method",
