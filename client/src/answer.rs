@@ -176,7 +176,8 @@ pub(crate) fn readable(text: &str, sent: &[Secret]) -> String {
         .collect()
 }
 
-fn object(body: &Bytes) -> Option<Map<String, Value>> {
+/// A body that is a JSON object.
+pub(crate) fn object(body: &Bytes) -> Option<Map<String, Value>> {
     let json = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
     serde_json::from_slice(json).ok()
 }

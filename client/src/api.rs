@@ -11,6 +11,7 @@ use crate::answer::{header_id, readable};
 use crate::dpop::DPOP;
 use crate::error::{ApiRefusal, Error, Throttle, ThrottledBy};
 use crate::record::BEARER;
+use crate::vendor_error::VendorError;
 use crate::{Challenge, Secret};
 
 /// What a resource answered to a call with an access token.
@@ -100,14 +101,20 @@ impl ApiResponse {
                     Error::Forbidden(refusal)
                 })
             }
-            StatusCode::TOO_MANY_REQUESTS => Err(Error::Throttled(Arc::new(Throttle {
-                by: ThrottledBy::Resource,
-                retry_after: self.told_wait,
-                status: self.status(),
-                description: None,
-                correlation_id: None,
-                request_id: header_id(self.headers(), std::slice::from_ref(token)),
-            }))),
+            StatusCode::TOO_MANY_REQUESTS => {
+                let sent = std::slice::from_ref(token);
+                let said = VendorError::read(self.body(), sent);
+                Err(Error::Throttled(Arc::new(Throttle {
+                    by: ThrottledBy::Resource,
+                    retry_after: self.told_wait,
+                    status: self.status(),
+                    description: said.description,
+                    vendor_code: said.code,
+                    correlation_id: said.correlation_id,
+                    trace_id: said.trace_id,
+                    request_id: header_id(self.headers(), sent),
+                })))
+            }
             _ => Ok(self.into_response()),
         }
     }
@@ -127,14 +134,20 @@ impl ApiResponse {
             let text = challenge?.param(name)?;
             Some(readable(text, std::slice::from_ref(token)))
         };
+        let said = VendorError::read(self.body(), std::slice::from_ref(token));
         Arc::new(ApiRefusal {
             method: self.method.clone(),
             resource: without_query(resource),
             status: self.status(),
             error: param("error"),
-            description: param("error_description").or_else(|| param("errordescription")),
+            description: param("error_description")
+                .or_else(|| param("errordescription"))
+                .or(said.description),
             scope: param("scope"),
             claims: self.claims_challenge(),
+            vendor_code: said.code,
+            correlation_id: said.correlation_id,
+            trace_id: said.trace_id,
             request_id: header_id(self.headers(), std::slice::from_ref(token)),
             response: self,
         })
@@ -165,16 +178,40 @@ mod tests {
     use super::*;
 
     fn outcome(status: u16, headers: &[(&str, &str)]) -> String {
+        outcome_with(status, headers, "{}")
+    }
+
+    fn outcome_with(status: u16, headers: &[(&str, &str)], body: &str) -> String {
         let mut response = Response::builder().status(status);
         for (name, value) in headers {
             response = response.header(*name, *value);
         }
-        let response = response.body(Bytes::from_static(b"{}")).unwrap();
+        let body = Bytes::copy_from_slice(body.as_bytes());
+        let response = response.body(body).unwrap();
         let uri = "https://api.example/things?code=1".parse().unwrap();
         match ApiResponse::new(Method::GET, response, None).into_result(&uri, &Secret::new("AT")) {
             Ok(response) => format!("ok {}", response.status()),
-            Err(error) => format!("{}: {error}", error.class()),
+            Err(error) => match error.vendor_code() {
+                Some(code) => format!("{} [{code}]: {error}", error.class()),
+                None => format!("{}: {error}", error.class()),
+            },
         }
+    }
+
+    #[test]
+    fn what_the_vendor_says_is_kept_for_people() {
+        let okta = r#"{"errorCode":"E0000047","errorSummary":"API call exceeded rate limit due to too many requests.","errorLink":"E0000047","errorId":"oae1","errorCauses":[]}"#;
+        let graph = r#"{"error":{"code":"Authorization_RequestDenied","message":"Insufficient privileges of AT.","innerError":{"request-id":"r","client-request-id":"c"}}}"#;
+        let lines = [
+            outcome_with(429, &[("x-okta-request-id", "q")], okta),
+            outcome_with(403, &[], graph),
+            outcome_with(401, &[], "<html>"),
+        ];
+        insta::assert_snapshot!(lines.join("\n"), @"
+        throttled [E0000047]: resource throttles (status 429); it did not say how long to wait (trace id oae1, request id q)
+        forbidden [Authorization_RequestDenied]: GET https://api.example/things answered 403: Insufficient privileges of ***. (correlation id c, trace id r)
+        unauthorized: GET https://api.example/things answered 401
+        ");
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::claims;
 use crate::entropy::random_text;
 use crate::error::{Misuse, ProtocolError, RedirectError};
 use crate::provider::{self, Endpoint};
-use crate::request::{Form, parameters};
+use crate::request::{Form, parameters, resource_and_rest};
 use crate::{Entropy, Provider, Secret};
 
 pub use self::loopback::LoopbackReceiver;
@@ -34,6 +34,8 @@ pub struct AuthorizationRequest {
     client: String,
     redirect_uri: String,
     scope: Option<String>,
+    /// The API, where it is not named by its scopes.
+    resource: Option<String>,
     claims: Option<String>,
     capabilities: Vec<String>,
     more: Form,
@@ -71,13 +73,21 @@ impl AuthorizationRequest {
         let secret = || random_text::<32>(entropy).map(Secret::new);
         // Without `openid` there is no ID token that could bring it back.
         let identifies = scope.is_some_and(|scope| scope.split(' ').any(|name| name == "openid"));
+        let (resource, scope) = match scope {
+            Some(scope) if provider.names_resource() => {
+                let (resource, rest) = resource_and_rest(scope)?;
+                (Some(resource.to_owned()), rest)
+            }
+            _ => (None, scope.map(str::to_owned)),
+        };
         Ok(Self {
             endpoint,
             issuer: issuer.map(str::to_owned),
             names_issuer,
             client: client.to_owned(),
             redirect_uri: redirect_uri.to_owned(),
-            scope: scope.map(str::to_owned),
+            scope,
+            resource,
             claims: claims::merged(None, capabilities)?,
             capabilities: capabilities.to_vec(),
             more: Form::default(),
@@ -117,6 +127,9 @@ impl AuthorizationRequest {
         query.push("response_type", "code");
         query.push("client_id", &self.client);
         query.push("redirect_uri", &self.redirect_uri);
+        if let Some(resource) = &self.resource {
+            query.push("resource", resource);
+        }
         if let Some(scope) = &self.scope {
             query.push("scope", scope);
         }

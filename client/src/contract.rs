@@ -1,4 +1,5 @@
-//! What every [`TokenStore`] must do, as a test for those who write one.
+//! What every [`TokenStore`] must do, as a test for those who write one. Leases are tried where a store gives leases that are
+//! [shared](crate::Lease::is_shared).
 //!
 //! ```
 //! use token_client::{FileStore, contract};
@@ -14,6 +15,8 @@
 
 use std::sync::Arc;
 use std::time::Duration;
+
+use tokio::task::JoinHandle;
 
 use crate::{Secret, StoreError, StoreKey, TokenRecord, TokenStore};
 
@@ -132,10 +135,29 @@ impl<S: TokenStore> Trial<S> {
             return Ok(());
         }
         self.other.lease(&b, LIMIT).await?.release().await;
-        let second = self.other.lease(&a, LIMIT).await;
-        holds(second.is_err(), "two have a lease at once")?;
+        for store in [&self.one, &self.other] {
+            let second = store.lease(&a, LIMIT).await;
+            holds(second.is_err(), "two have a lease at once")?;
+        }
         lease.release().await;
         self.other.lease(&a, LIMIT).await?.release().await;
+
+        // One who waits has it when the holder is done, and one who has gone away meanwhile has nothing.
+        let lease = self.one.lease(&a, LIMIT * 20).await?;
+        let (gone, waiting) = (self.waiter(&a), self.waiter(&a));
+        // Waits in vain, for so long.
+        let _ = self.one.lease(&a, LIMIT / 3).await;
+        gone.abort();
+        let _ = self.one.lease(&a, LIMIT / 3).await;
+        lease.release().await;
+        let served = waiting.await.unwrap_or(Ok(false))?;
+        holds(
+            served,
+            "a lease that is given back does not go to who waits",
+        )?;
+        let next = self.other.lease(&a, LIMIT).await;
+        holds(next.is_ok(), "who goes away while waiting has the lease")?;
+        next?.release().await;
 
         // A holder who is gone, perhaps without a word.
         drop(self.one.lease(&a, LIMIT).await?);
@@ -143,6 +165,17 @@ impl<S: TokenStore> Trial<S> {
         holds(third.is_ok(), "a lease outlives its holder and its time")?;
         third?.release().await;
         Ok(())
+    }
+
+    /// Somebody who waits long enough, and gives the lease back at once.
+    fn waiter(&self, key: &StoreKey) -> JoinHandle<Result<bool, StoreError>> {
+        let (store, key) = (Arc::clone(&self.other), key.clone());
+        tokio::spawn(async move {
+            let lease = store.lease(&key, LIMIT * 20).await?;
+            let shared = lease.is_shared();
+            lease.release().await;
+            Ok(shared)
+        })
     }
 
     /// Holders who read, add one and write.
@@ -204,6 +237,8 @@ mod tests {
     async fn the_stores_of_this_crate_keep_it() {
         let store = MemoryStore::new();
         assert_eq!(violations(|| store.clone()).await, Vec::<String>::new());
+        let lease = store.lease(&key("it leases"), LIMIT).await.unwrap();
+        assert!(lease.is_shared());
         let folder = tempfile::tempdir().unwrap();
         let open = || FileStore::new(folder.path().join("tokens.json"));
         assert_eq!(violations(open).await, Vec::<String>::new());

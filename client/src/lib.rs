@@ -36,6 +36,7 @@ mod store;
 #[cfg(test)]
 mod testkit;
 mod transport;
+mod vendor_error;
 mod watch;
 
 use std::future::Future;

@@ -42,6 +42,18 @@ impl Provider {
         Ok(provider)
     }
 
+    /// Microsoft Entra ID, v1.0 endpoints below `{authority}/{tenant}/oauth2`, which name the API by its resource: see
+    /// [`naming_resource`](Self::naming_resource). For what [`entra`](Self::entra) does not serve; Microsoft advises v2.0.
+    ///
+    /// # Errors
+    /// [`Misuse`] if the address is not safe or the tenant is no name.
+    pub fn entra_v1(authority: &str, tenant: &str) -> Result<Self, Misuse> {
+        let tenant = name("tenant", tenant)?;
+        let folder = format!("{tenant}/oauth2");
+        let provider = Self::below("authority", authority, &folder, "authorize", "devicecode")?;
+        Ok(provider.naming_resource())
+    }
+
     /// An Okta custom authorization server: endpoints below `{org_url}/oauth2/{server_id}/v1`.
     ///
     /// # Errors
@@ -322,6 +334,10 @@ mod tests {
                 "https://login.microsoftonline.us/",
                 "0b1c-2d",
             )),
+            shown(Provider::entra_v1(
+                "https://login.microsoftonline.com",
+                "contoso.onmicrosoft.com",
+            )),
             shown(Provider::okta_custom("https://dev-1.okta.com", "default")),
             shown(Provider::okta_org("http://127.0.0.1:8080")),
             shown(Provider::at("https://id.example/token?p=1")),
@@ -329,6 +345,7 @@ mod tests {
         insta::assert_snapshot!(lines.join("\n"), @r"
         https://login.microsoftonline.com/contoso.onmicrosoft.com/oauth2/v2.0/token
         https://login.microsoftonline.us/0b1c-2d/oauth2/v2.0/token
+        https://login.microsoftonline.com/contoso.onmicrosoft.com/oauth2/token
         https://dev-1.okta.com/oauth2/default/v1/token
         http://127.0.0.1:8080/oauth2/v1/token
         https://id.example/token?p=1

@@ -111,13 +111,23 @@ pub(crate) struct Asked<'a> {
 
 /// The one API among scopes, as Entra's v1.0 endpoints name it.
 pub(crate) fn resource_among(scope: &str) -> Result<&str, Misuse> {
-    let mut names = scope
-        .split(' ')
-        .filter(|name| !matches!(*name, "openid" | "profile" | "email" | "offline_access"));
+    let mut names = scope.split(' ').filter(|name| !is_of_openid(name));
     match (names.next(), names.next()) {
         (only, None) => managed_identity::resource(only),
         _ => Err(Misuse::OneResource),
     }
+}
+
+/// What a user is asked for where the API is named by `resource`: its name, and the scopes beside it.
+pub(crate) fn resource_and_rest(scope: &str) -> Result<(&str, Option<String>), Misuse> {
+    let rest: Vec<_> = scope.split(' ').filter(|name| is_of_openid(name)).collect();
+    let rest = (!rest.is_empty()).then(|| rest.join(" "));
+    Ok((resource_among(scope)?, rest))
+}
+
+/// Scopes that are no API's.
+fn is_of_openid(name: &str) -> bool {
+    matches!(name, "openid" | "profile" | "email" | "offline_access")
 }
 
 /// The request for a token: a POST to the token endpoint with everything but Basic credentials in
@@ -151,15 +161,22 @@ pub(crate) fn token_request(
 /// The POST that a device begins with (RFC 8628 section 3.1).
 pub(crate) fn device_request(
     auth: &ClientAuth,
-    scope: Option<&str>,
-    claims: Option<&str>,
+    asked: Asked<'_>,
     occasion: &Occasion<'_>,
 ) -> Result<Sealed, Misuse> {
     let mut form = Form::default();
-    if let Some(scope) = scope {
-        form.push("scope", scope);
+    match asked.scope {
+        Some(scope) if asked.names_resource => {
+            let (resource, rest) = resource_and_rest(scope)?;
+            form.push("resource", resource);
+            if let Some(rest) = rest {
+                form.push("scope", &rest);
+            }
+        }
+        Some(scope) => form.push("scope", scope),
+        None => {}
     }
-    if let Some(claims) = claims {
+    if let Some(claims) = asked.claims {
         form.push("claims", claims);
     }
     authenticated(auth, form, occasion, Vec::new())
@@ -364,12 +381,37 @@ mod tests {
             asked(Some("api"), claims),
             &occasions.at_token(),
         );
-        let device = device_request(&public, Some("api"), claims, &occasions.at_token());
+        let device = device_request(&public, asked(Some("api"), claims), &occasions.at_token());
         let bodies = [token, device]
             .map(|sealed| String::from_utf8_lossy(sealed.unwrap().request.body()).into_owned());
         insta::assert_snapshot!(bodies.join("\n"), @"
         grant_type=refresh_token&refresh_token=rt&scope=api&claims=%7B%22a%22%3A1%7D&client_id=app
         scope=api&claims=%7B%22a%22%3A1%7D&client_id=app
+        ");
+    }
+
+    #[test]
+    fn an_older_device_endpoint_is_told_the_resource_and_what_is_beside_it() {
+        let public = ClientAuth::Public {
+            id: "app".to_owned(),
+        };
+        let occasions = Occasions::new();
+        let body = |scope| {
+            let asked = Asked {
+                scope: Some(scope),
+                claims: None,
+                names_resource: true,
+            };
+            let sealed = device_request(&public, asked, &occasions.at_device()).unwrap();
+            String::from_utf8_lossy(sealed.request.body()).into_owned()
+        };
+        let bodies = [
+            body("api://orders/.default"),
+            body("openid api://orders/.default offline_access"),
+        ];
+        insta::assert_snapshot!(bodies.join("\n"), @"
+        resource=api%3A%2F%2Forders&client_id=app
+        resource=api%3A%2F%2Forders&scope=openid+offline_access&client_id=app
         ");
     }
 

@@ -40,6 +40,24 @@ fn the_address_has_state_nonce_and_challenge() {
 }
 
 #[test]
+fn an_older_endpoint_is_told_the_resource() {
+    let provider = Provider::entra_v1("https://login.microsoftonline.com", "contoso").unwrap();
+    let request = request_of(&provider, Some("openid api://orders/.default"));
+    insta::assert_snapshot!(lines(&request.url()), @"
+    https://login.microsoftonline.com/contoso/oauth2/authorize
+    response_type=code
+    client_id=app
+    redirect_uri=http%3A%2F%2F127.0.0.1%3A8000%2Fcb
+    resource=api%3A%2F%2Forders
+    scope=openid
+    state=AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE
+    nonce=AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI
+    code_challenge=g77gcvvTQj90gfwWOCFjatjPtz-u8N0FgfOXnqDHMbk
+    code_challenge_method=S256
+    ");
+}
+
+#[test]
 fn more_is_added_and_nothing_taken_over() {
     let provider = Provider::at("https://id.example/token")
         .unwrap()

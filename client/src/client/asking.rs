@@ -50,11 +50,12 @@ impl Inner {
     ) -> Result<(Result<Answer, Error>, bool), Error> {
         let auth = &self.credentials().auth;
         let claims = self.claims(claims)?;
-        let occasion = self.occasion(self.provider.endpoint_for(grant.kind()));
+        let provider = self.provider()?;
+        let occasion = self.occasion(provider.endpoint_for(grant.kind()))?;
         let asked = Asked {
             scope,
             claims: claims.as_deref(),
-            names_resource: self.provider.names_resource(),
+            names_resource: provider.names_resource(),
         };
         let mut sealed = token_request(auth, grant, asked, &occasion)?;
         let to = sealed.request.uri().clone();
@@ -99,13 +100,13 @@ impl Inner {
     }
 
     /// What an assertion for a request to `called` is made from.
-    pub(super) fn occasion<'a>(&'a self, called: &'a Endpoint) -> Occasion<'a> {
-        Occasion {
-            token_endpoint: self.provider.token_endpoint(),
+    pub(super) fn occasion<'a>(&'a self, called: &'a Endpoint) -> Result<Occasion<'a>, Misuse> {
+        Ok(Occasion {
+            token_endpoint: self.provider()?.token_endpoint(),
             called,
             now: self.clock.now(),
             entropy: &self.entropy,
-        }
+        })
     }
 
     /// Sends a request, with the policy's deadline on the client's clock.

@@ -3,15 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
-use http::Uri;
-
 use super::TokenClient;
 use super::credentials::Credentials;
 use super::state::{Inner, State};
+use crate::clock::Moment;
 use crate::error::Misuse;
 use crate::fingerprint::fingerprint;
 use crate::managed_identity;
-use crate::provider::Endpoint;
 use crate::request::resource_among;
 use crate::watch::Watched;
 use crate::{
@@ -24,7 +22,8 @@ use crate::{
 #[derive(Debug)]
 #[must_use]
 pub struct TokenClientBuilder {
-    provider: Provider,
+    /// There is none for a token that only a person makes.
+    provider: Option<Provider>,
     auth: ClientAuth,
     grant: GrantSource,
     scopes: Vec<String>,
@@ -44,6 +43,10 @@ pub struct TokenClientBuilder {
 
 impl TokenClientBuilder {
     pub(super) fn new(provider: Provider, auth: ClientAuth, grant: GrantSource) -> Self {
+        Self::of(Some(provider), auth, grant)
+    }
+
+    fn of(provider: Option<Provider>, auth: ClientAuth, grant: GrantSource) -> Self {
         Self {
             provider,
             auth,
@@ -75,10 +78,7 @@ impl TokenClientBuilder {
     }
 
     pub(super) fn with_api_token(token: Secret) -> Self {
-        // Nothing is ever asked for there.
-        let nowhere = Endpoint::known(Uri::from_static("https://token.invalid/"));
-        let grant = GrantSource::ApiToken(token);
-        Self::new(Provider::of(nowhere), ClientAuth::Anonymous, grant)
+        Self::of(None, ClientAuth::Anonymous, GrantSource::ApiToken(token))
     }
 
     /// Asks for these scopes, each a name or several names separated by spaces. Repeated names
@@ -205,7 +205,7 @@ impl TokenClientBuilder {
         if self.managed.is_some() {
             managed_identity::resource(scope.as_deref())?;
         }
-        if self.provider.names_resource() {
+        if self.provider.as_ref().is_some_and(Provider::names_resource) {
             resource_among(scope.as_deref().unwrap_or_default())?;
         }
         // The low half of the fingerprint is as good a mix as any.
@@ -214,8 +214,8 @@ impl TokenClientBuilder {
             .unwrap_or_else(|| DEFAULT_SEED ^ (fingerprint(key.as_str()) as u64));
         let state = State::default();
         if let GrantSource::ApiToken(token) = &self.grant {
-            let record = TokenRecord::api_token(token.clone());
-            state.held.put(Arc::new(record));
+            let record = TokenRecord::of_person(token.clone());
+            state.held.put(Arc::new(record), Moment::of(&*self.clock));
         }
         Ok(TokenClient {
             inner: Arc::new(Inner {
@@ -270,7 +270,9 @@ impl TokenClientBuilder {
         };
         let scopes: BTreeSet<_> = self.scopes.iter().map(String::as_str).collect();
         let scopes: Vec<_> = scopes.into_iter().collect();
-        let token_url = self.provider.token_url().to_string();
+        let token_url = self.provider.as_ref();
+        let token_url = token_url.map(|provider| provider.token_url().to_string());
+        let token_url = token_url.unwrap_or_default();
         let scopes = scopes.join(" ");
         let capabilities = self.capabilities.join(" ");
         let mut parts = vec![

@@ -94,19 +94,18 @@ impl TokenClient {
             credentials.sign_ins += u64::from(matches!(grant, GrantSource::RefreshToken(_)));
             credentials.grant = grant.clone();
         }
-        inner.state().superseded = false;
         inner.end_quiet_after(&[
             Class::ReauthRequired,
             Class::InteractionRequired,
             Class::Misconfigured,
         ]);
         match grant {
+            GrantSource::RefreshToken(token) => inner.store_sign_in(token).await,
             GrantSource::ApiToken(token) => {
-                let record = TokenRecord::api_token(token);
-                inner.state().held.put(Arc::new(record));
+                let present = inner.present();
+                inner.hold(TokenRecord::of_person(token), present, false);
                 Ok(())
             }
-            GrantSource::RefreshToken(token) => inner.store_sign_in(token).await,
             _ => Ok(()),
         }
     }
@@ -139,7 +138,6 @@ impl Inner {
             Some(token) => GrantSource::RefreshToken(token),
             None => GrantSource::SignIn,
         };
-        self.state().superseded = false;
         credentials.sign_ins
     }
 
@@ -150,6 +148,7 @@ impl Inner {
             Some(record) => Ok(Some(record)),
             None => self.store.load(&self.key).await,
         };
+        self.state().lineage.take(&token);
         let record = TokenRecord {
             refresh_token: Some(token),
             ..known.clone().ok().flatten().unwrap_or_default()
@@ -171,7 +170,7 @@ impl Inner {
 
     /// Ends a quiet time if what caused it is of one of these classes. What a server told to wait
     /// is waited.
-    fn end_quiet_after(&self, causes: &[Class]) {
+    pub(super) fn end_quiet_after(&self, causes: &[Class]) {
         let mut state = self.state();
         let ends = state
             .quiet

@@ -57,7 +57,7 @@ impl Inner {
 
     /// Starts a request nobody waits for, unless there is one or it is too early for one.
     pub(super) fn renew_in_background(self: &Arc<Self>) {
-        if self.quiet_error(self.clock.now()).is_none() {
+        if self.quiet_error().is_none() {
             self.join_or_start(&Wanted::Fresher);
         }
     }
@@ -92,7 +92,10 @@ impl Inner {
         };
         let span = tracing::info_span!(
             "renewal",
-            host = self.provider.token_url().host(),
+            host = self
+                .provider
+                .as_ref()
+                .and_then(|provider| provider.token_url().host()),
             client_id = self.credentials().auth.id(),
         );
         let task = leader.lead(wanted.clone()).instrument(span);

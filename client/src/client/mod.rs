@@ -4,12 +4,16 @@ mod asking;
 mod builder;
 mod call;
 mod credentials;
+mod entry;
 mod flight;
 mod held;
+mod lineage;
 mod pursuit;
+mod recall;
 mod renewal;
 mod sign_in;
 mod state;
+mod turn;
 
 use std::fmt;
 use std::sync::Arc;
@@ -67,8 +71,8 @@ impl TokenClient {
     /// request (see [`Policy::quiet_after`](crate::Policy::quiet_after)).
     pub async fn token(&self) -> Result<AccessToken, Error> {
         let inner = &self.inner;
-        if let Some(held) = inner.held() {
-            match inner.policy.freshness(&held, inner.clock.now()) {
+        if let Some((held, since)) = inner.held() {
+            match inner.policy.freshness(&held, inner.shown_since(since)) {
                 Freshness::Fresh => return Ok(AccessToken::new(held)),
                 Freshness::RenewSoon => {
                     inner.renew_in_background();
@@ -81,8 +85,8 @@ impl TokenClient {
             Ok(record) => Ok(AccessToken::new(record)),
             Err(error) => inner
                 .held()
-                .filter(|held| inner.policy.may_serve(held, inner.clock.now()))
-                .map(AccessToken::new)
+                .filter(|(held, since)| inner.policy.may_serve(held, inner.shown_since(*since)))
+                .map(|(held, _)| AccessToken::new(held))
                 .ok_or(error),
         }
     }
@@ -126,12 +130,13 @@ impl TokenClient {
         if inner.is_unrenewable() {
             return;
         }
-        if let Some(held) = inner.held() {
+        if let Some((held, _)) = inner.held() {
             inner.state().reject(held.access_token.clone());
             return;
         }
         // A store that cannot be read has nothing to hand out either.
         if let Ok(Some(stored)) = inner.store.load(&inner.key).await {
+            let stored = inner.caught_up(stored);
             inner.state().reject(stored.access_token);
         }
     }

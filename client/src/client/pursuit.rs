@@ -6,13 +6,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, Method, Response, StatusCode, Uri};
-use jiff::Timestamp;
 
 use super::TokenClient;
 use super::asking::USE_NONCE;
 use super::flight::Wanted;
 use super::state::Inner;
-use crate::clock::{later, left};
 use crate::dpop::{DPOP, PROOF};
 use crate::error::{Error, Misuse, Throttle, ThrottledBy};
 use crate::{
@@ -140,7 +138,7 @@ impl Pursuit {
         if let Some(told) = answer.told_wait()
             && was_throttled(answer.status())
         {
-            inner.leave_alone(&self.resource, told, now);
+            inner.leave_alone(&self.resource, told);
         }
         match next {
             AfterAnswer::Return => return Ok(true),
@@ -227,8 +225,8 @@ impl Inner {
 
     /// Waits until a resource that asked to be left alone may be called; true if there was a wait.
     async fn wait_for_resource(&self, resource: &Uri) -> Result<bool, Error> {
-        let until = self.state().left_alone_until(&place(resource));
-        let wait = until.map_or(Duration::ZERO, |until| left(self.clock.now(), until));
+        let present = self.present();
+        let wait = self.state().left_alone_for(&place(resource), present);
         if wait.is_zero() {
             return Ok(false);
         }
@@ -238,7 +236,9 @@ impl Inner {
                 retry_after: Some(wait),
                 status: StatusCode::TOO_MANY_REQUESTS,
                 description: None,
+                vendor_code: None,
                 correlation_id: None,
+                trace_id: None,
                 request_id: None,
             })));
         }
@@ -246,9 +246,9 @@ impl Inner {
         Ok(true)
     }
 
-    fn leave_alone(&self, resource: &Uri, wait: Duration, now: Timestamp) {
-        self.state()
-            .leave_alone(place(resource), later(now, wait), now);
+    fn leave_alone(&self, resource: &Uri, wait: Duration) {
+        let present = self.present();
+        self.state().leave_alone(place(resource), wait, present);
     }
 }
 

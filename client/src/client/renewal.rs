@@ -1,18 +1,16 @@
 //! What a flight does: look into the store, choose a grant, send it, keep what came.
 
-use std::sync::Arc;
 use std::time::Duration;
-
-use jiff::Timestamp;
 
 use super::flight::{Landed, Wanted};
 use super::state::{Inner, Quiet};
-use crate::clock::{later, left};
+use super::turn::Turn;
+use crate::clock::{Moment, Wait, left};
 use crate::error::ProtocolError;
 use crate::request::{Grant, refresh_scope};
 use crate::{
-    Attempt, Class, Error, Failure, Freshness, GrantSource, Lease, Next, Purpose, Secret,
-    StoreError, TokenRecord,
+    Attempt, Class, Error, Failure, Freshness, GrantSource, Next, Purpose, Secret, StoreError,
+    TokenRecord, TokenStore as _,
 };
 
 /// How many grants one flight may try: the winner's token after a lost race, then the source.
@@ -20,7 +18,7 @@ const GRANTS_PER_FLIGHT: usize = 3;
 
 /// Brings a token that meets `wanted`, from the store or from the server.
 pub(super) async fn run(inner: &Inner, wanted: &Wanted) -> Result<Landed, Error> {
-    let mut turn = Turn { inner, lease: None };
+    let mut turn = Turn::of(inner);
     let landed = renew(inner, wanted, &mut turn).await;
     turn.end().await;
     landed
@@ -30,9 +28,9 @@ async fn renew(inner: &Inner, wanted: &Wanted, turn: &mut Turn<'_>) -> Result<La
     let mut signed_in = inner.credentials().sign_ins;
     let mut known = inner.look_up().await?;
     if let Some(record) = known.as_ref().filter(|record| inner.meets(record, wanted)) {
-        return Ok(inner.hold(record.clone(), false));
+        return Ok(inner.hold_known(record.clone(), false));
     }
-    if let Some(error) = inner.quiet_error(inner.clock.now()) {
+    if let Some(error) = inner.quiet_error() {
         return Err(error);
     }
 
@@ -41,8 +39,8 @@ async fn renew(inner: &Inner, wanted: &Wanted, turn: &mut Turn<'_>) -> Result<La
         let grant = inner.choose_grant(known.as_ref())?;
         let sent = inner.send_grant(&grant, known.as_ref(), wanted, turn);
         let (attempt, failure) = match sent.await? {
-            Sent::Answered(record) => {
-                let landed = inner.keep(record, signed_in).await?;
+            Sent::Answered(record, asked_at) => {
+                let landed = inner.keep(record, asked_at, signed_in).await?;
                 inner.watched.renewed(grant.kind(), &landed.record);
                 if let Some(claims) = wanted.claims() {
                     let token = landed.record.access_token.clone();
@@ -50,11 +48,11 @@ async fn renew(inner: &Inner, wanted: &Wanted, turn: &mut Turn<'_>) -> Result<La
                 }
                 return Ok(landed);
             }
-            Sent::Overtaken(record, _) if inner.meets(&record, wanted) => {
-                return Ok(inner.hold(record, true));
+            Sent::Overtaken(Some(record), _) if inner.meets(&record, wanted) => {
+                return Ok(inner.hold_known(record, true));
             }
             Sent::Overtaken(record, by_then) => {
-                (known, signed_in) = (Some(record), by_then);
+                (known, signed_in) = (record, by_then);
                 continue;
             }
             Sent::Failed(attempt, failure) => (attempt, failure),
@@ -72,7 +70,7 @@ async fn renew(inner: &Inner, wanted: &Wanted, turn: &mut Turn<'_>) -> Result<La
         if let Some(record) = &known
             && inner.is_news(record, before.as_ref())
         {
-            return Ok(inner.hold(record.clone(), true));
+            return Ok(inner.hold_known(record.clone(), true));
         }
         last = Some((attempt, failure));
     }
@@ -85,79 +83,23 @@ async fn renew(inner: &Inner, wanted: &Wanted, turn: &mut Turn<'_>) -> Result<La
 
 /// How the tries with one grant ended.
 enum Sent {
-    /// With a token.
-    Answered(TokenRecord),
+    /// With a token that was asked for then.
+    Answered(TokenRecord, Moment),
     /// With a failure the policy does not want to retry.
     Failed(Attempt, Failure),
-    /// During a pause or the wait for a turn somebody else put another token into the store; that
-    /// many refresh tokens had been given by then.
-    Overtaken(TokenRecord, u64),
+    /// During a pause or the wait for a turn somebody else put another token into the store, or took out the one that was to be
+    /// sent; that many refresh tokens had been given by then.
+    Overtaken(Option<TokenRecord>, u64),
 }
-
-/// The turn to renew, among those who share the store.
-struct Turn<'i> {
-    inner: &'i Inner,
-    lease: Option<Lease>,
-}
-
-impl Turn<'_> {
-    /// Waits for the turn. True if somebody else may have had it before.
-    async fn begin(&mut self, purpose: Purpose) -> Result<bool, Error> {
-        if self.lease.is_some() {
-            return Ok(false);
-        }
-        let inner = self.inner;
-        let limit = inner.policy.request_timeout(purpose) + SAVING;
-        let lease = inner.store.lease(&inner.key, limit).await?;
-        Ok(self.lease.insert(lease).is_shared())
-    }
-
-    /// Lets others have theirs.
-    async fn end(&mut self) {
-        if let Some(lease) = self.lease.take() {
-            lease.release().await;
-        }
-    }
-}
-
-/// How long a turn may last beyond its request.
-const SAVING: Duration = Duration::from_secs(10);
 
 impl Inner {
-    /// What the store holds, after handing it what it could not take last time.
-    async fn look_up(&self) -> Result<Option<TokenRecord>, Error> {
-        let unsaved = self.state().unsaved.clone();
-        let known = match unsaved {
-            Some(record) => {
-                self.store.save(&self.key, &record).await?;
-                self.state().unsaved = None;
-                Some(record)
-            }
-            None => self.store.load(&self.key).await?,
-        };
-        if let Some(record) = &known {
-            self.note_successor(record);
-        }
-        Ok(known)
-    }
-
-    /// Remembers when the refresh token given at the start has been replaced: sending it again
-    /// would look like theft to the server.
-    fn note_successor(&self, record: &TokenRecord) {
-        if let (GrantSource::RefreshToken(first), Some(newer)) =
-            (&self.credentials().grant, &record.refresh_token)
-            && !newer.matches(first)
-        {
-            self.state().superseded = true;
-        }
-    }
-
     /// Whether a stored record spares the request.
     fn meets(&self, record: &TokenRecord, wanted: &Wanted) -> bool {
         if !self.state().accepts(record) {
             return false;
         }
-        let freshness = || self.policy.freshness(record, self.clock.now());
+        let now = self.shown_since(self.known_since(record));
+        let freshness = || self.policy.freshness(record, now);
         match wanted {
             Wanted::Usable => freshness() != Freshness::Expired,
             Wanted::Fresher => freshness() == Freshness::Fresh,
@@ -214,7 +156,7 @@ impl Inner {
             }
             GrantSource::RefreshToken(first) => match stored_refusal {
                 Some(error) => Err(error),
-                None if state.superseded => {
+                None if state.lineage.is_replaced(first) => {
                     Err(state.last_refusal().unwrap_or(Error::SignInRequired))
                 }
                 None => unless_refused(first, Grant::RefreshToken(first.clone())),
@@ -243,11 +185,11 @@ impl Inner {
         let mut attempt = Attempt::first(purpose);
         loop {
             if turn.begin(purpose).await?
-                && let Some(overtaken) = self.overtaken(grant, wanted).await?
+                && let Some(overtaken) = self.overtaken(grant, known, wanted).await?
             {
                 return Ok(overtaken);
             }
-            let created_at = self.clock.now();
+            let asked_at = self.present();
             let failure = match self.ask(grant, scope, wanted.claims()).await {
                 Ok(answer) => {
                     // A refresh answer that names no scope grants what was granted before.
@@ -255,13 +197,12 @@ impl Inner {
                         Grant::RefreshToken(_) => granted.or(asked),
                         _ => asked,
                     };
-                    return Ok(Sent::Answered(
-                        self.record(answer, grant, scope, created_at),
-                    ));
+                    let record = self.record(answer, grant, scope, asked_at.shown());
+                    return Ok(Sent::Answered(record, asked_at));
                 }
                 Err(error) => Failure::new(error),
             };
-            attempt.valid_for = self.valid_for(wanted, self.clock.now());
+            attempt.valid_for = self.valid_for(wanted);
             match self.next_try(&mut attempt, &failure) {
                 Next::RetryAfter(pause) => {
                     turn.end().await;
@@ -269,22 +210,36 @@ impl Inner {
                 }
                 Next::GiveUp => return Ok(Sent::Failed(attempt, failure)),
             }
-            if let Some(overtaken) = self.overtaken(grant, wanted).await? {
+            if let Some(overtaken) = self.overtaken(grant, known, wanted).await? {
                 return Ok(overtaken);
             }
             attempt.number = attempt.number.saturating_add(1);
         }
     }
 
-    /// Whether another process has renewed meanwhile: the refresh token at hand is an old one then
+    /// Whether another process has renewed meanwhile, or lost what it renewed with: the refresh token at hand is an old one then
     /// and must not be sent.
-    async fn overtaken(&self, grant: &Grant, wanted: &Wanted) -> Result<Option<Sent>, Error> {
+    async fn overtaken(
+        &self,
+        grant: &Grant,
+        known: Option<&TokenRecord>,
+        wanted: &Wanted,
+    ) -> Result<Option<Sent>, Error> {
         let signed_in = self.credentials().sign_ins;
-        let record = self
-            .look_up()
-            .await?
-            .filter(|record| self.meets(record, wanted) || grant.is_behind(record));
-        Ok(record.map(|record| Sent::Overtaken(record, signed_in)))
+        let found = self.look_up().await?;
+        let was_there = known.is_some_and(|known| known.refresh_token.is_some());
+        let is_there = found
+            .as_ref()
+            .is_some_and(|found| found.refresh_token.is_some());
+        let over = grant.refresh_token().is_some_and(|token| {
+            // What the client was given at the start it would choose again.
+            let gone = was_there && !is_there && !self.starts_from(token);
+            gone || self.state().lineage.is_replaced(token)
+        });
+        let renewed = found
+            .as_ref()
+            .is_some_and(|record| self.meets(record, wanted) || grant.is_behind(record));
+        Ok((over || renewed).then_some(Sent::Overtaken(found, signed_in)))
     }
 
     /// What the policy says about a failed try.
@@ -296,11 +251,12 @@ impl Inner {
     }
 
     /// How much longer the kept token can stand in, where one may.
-    fn valid_for(&self, wanted: &Wanted, now: Timestamp) -> Option<Duration> {
+    fn valid_for(&self, wanted: &Wanted) -> Option<Duration> {
         if !matches!(wanted, Wanted::Usable | Wanted::Fresher) {
             return None;
         }
-        let held = self.held()?;
+        let (held, since) = self.held()?;
+        let now = self.shown_since(since);
         if !self.policy.may_serve(&held, now) {
             return None;
         }
@@ -313,45 +269,40 @@ impl Inner {
     /// Saves a new record, then lets it be handed out. A crash between the two must not lose a
     /// refresh token that the server has already put in the place of the old one.
     ///
-    /// `signed_in` is how many refresh tokens had been given when the grant was chosen. One given
+    /// It was asked for at `since`. `signed_in` is how many refresh tokens had been given when the grant was chosen. One given
     /// since then is of a newer sign-in than the answer's and takes its place.
     pub(super) async fn keep(
         &self,
         mut record: TokenRecord,
+        since: Moment,
         mut signed_in: u64,
     ) -> Result<Landed, Error> {
+        self.state().newest = Some((record.access_token.clone(), since));
         loop {
             if let Some((by_now, given)) = self.sign_in_after(signed_in) {
                 signed_in = by_now;
                 record.refresh_token = Some(given);
             }
-            self.note_successor(&record);
+            self.note_answer(&record);
             if let Err(error) = self.store.save(&self.key, &record).await
                 && record.refresh_token.is_some()
             {
                 self.state().unsaved = Some(record);
                 return Err(error.into());
             }
+            self.bury_replaced(&record).await;
             if self.sign_in_after(signed_in).is_none() {
                 break;
             }
         }
         // Without a refresh token the store is only a cache, and failing to fill it does no harm.
-        let now = self.clock.now();
-        if !self.policy.may_serve(&record, now) {
+        if !self.policy.may_serve(&record, self.shown_since(since)) {
             let failure = Failure::new(Error::Protocol(ProtocolError::DeadOnArrival));
             let purpose = Purpose::Token(self.credentials().grant.kind());
             return Err(self.fall_quiet(Attempt::first(purpose), failure));
         }
         self.state().quiet = None;
-        Ok(self.hold(record, true))
-    }
-
-    /// Makes a record the one that is handed out.
-    fn hold(&self, record: TokenRecord, requested: bool) -> Landed {
-        let record = Arc::new(record);
-        self.state().held.put(Arc::clone(&record));
-        Landed { record, requested }
+        Ok(self.hold(record, since, true))
     }
 
     /// What the store holds after the server refused a refresh token for good. A spent token is
@@ -366,18 +317,16 @@ impl Inner {
         } else {
             self.store.load(&self.key).await?
         };
-        if let Some(record) = &found {
-            self.note_successor(record);
-        }
-        Ok(found)
+        Ok(found.map(|record| self.caught_up(record)))
     }
 
     /// Ends in `failure` and keeps the endpoint quiet as long as the policy says.
     pub(super) fn fall_quiet(&self, attempt: Attempt, failure: Failure) -> Error {
         self.watched.not_renewed(&failure.error);
         let quiet = self.policy.quiet_after(attempt, &failure);
+        let present = self.present();
         self.state().quiet = Some(Quiet {
-            until: later(self.clock.now(), quiet),
+            wait: Wait::from(present, quiet),
             error: failure.error.clone(),
         });
         failure.error

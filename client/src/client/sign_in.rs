@@ -6,10 +6,10 @@ use super::TokenClient;
 use super::flight::Landed;
 use super::state::Inner;
 use crate::authorization::AuthorizationRequest;
-use crate::clock::{later, left};
+use crate::clock::later;
 use crate::device::DeviceSignIn;
 use crate::error::Misuse;
-use crate::request::{Grant, device_request};
+use crate::request::{Asked, Grant, device_request};
 use crate::{
     AccessToken, Attempt, AuthorizationCode, Class, DevicePrompt, Error, Failure, GrantKind, Next,
     Purpose,
@@ -30,7 +30,7 @@ impl TokenClient {
         let inner = &self.inner;
         inner.check_signs_in()?;
         AuthorizationRequest::new(
-            &inner.provider,
+            inner.provider()?,
             inner.credentials().auth.id(),
             redirect_uri,
             inner.scope.as_deref(),
@@ -114,9 +114,14 @@ impl Inner {
     async fn ask_for_device(&self) -> Result<DeviceSignIn, Error> {
         let auth = &self.credentials().auth;
         let claims = self.claims(None)?;
-        let occasion = self.occasion(self.provider.device_endpoint()?);
-        let scope = self.scope.as_deref();
-        let sealed = device_request(auth, scope, claims.as_deref(), &occasion)?;
+        let provider = self.provider()?;
+        let occasion = self.occasion(provider.device_endpoint()?)?;
+        let asked = Asked {
+            scope: self.scope.as_deref(),
+            claims: claims.as_deref(),
+            names_resource: provider.names_resource(),
+        };
+        let sealed = device_request(auth, asked, &occasion)?;
         let asked_at = occasion.now;
         let purpose = Purpose::Token(GrantKind::DeviceCode);
         let (parts, body) = self.send(sealed.request, purpose).await?.into_parts();
@@ -151,15 +156,15 @@ impl Inner {
 
     /// One request with a user's code. What it brings is what the client goes on from.
     async fn redeem(&self, grant: &Grant) -> Result<Landed, Error> {
-        let created_at = self.clock.now();
+        let asked_at = self.present();
         let answer = self.ask(grant, None, None).await?;
         if let Grant::AuthorizationCode(code) = grant {
             code.check_nonce(answer.id_token.as_ref())
                 .map_err(Error::Protocol)?;
         }
-        let record = self.record(answer, grant, self.scope.as_deref(), created_at);
+        let record = self.record(answer, grant, self.scope.as_deref(), asked_at.shown());
         let signed_in = self.note_sign_in(record.refresh_token.clone());
-        let landed = self.keep(record, signed_in).await?;
+        let landed = self.keep(record, asked_at, signed_in).await?;
         self.watched.renewed(grant.kind(), &landed.record);
         Ok(landed)
     }
@@ -184,7 +189,7 @@ impl Inner {
     async fn wait_as_told(&self) -> Result<(), Error> {
         let wait = self.told_wait_left();
         if wait > self.policy.longest_wait()
-            && let Some(error) = self.quiet_error(self.clock.now())
+            && let Some(error) = self.quiet_error()
         {
             return Err(error);
         }
@@ -196,10 +201,10 @@ impl Inner {
 
     /// What is left of a wait that the token endpoint told this client.
     fn told_wait_left(&self) -> Duration {
-        let now = self.clock.now();
+        let present = self.present();
         let state = self.state();
         match &state.quiet {
-            Some(quiet) if quiet.error.retry_after().is_some() => left(now, quiet.until),
+            Some(quiet) if quiet.error.retry_after().is_some() => quiet.wait.left(present),
             _ => Duration::ZERO,
         }
     }

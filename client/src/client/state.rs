@@ -2,13 +2,16 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
 use super::credentials::Credentials;
 use super::flight::Flight;
 use super::held::Held;
-use crate::clock::left;
+use super::lineage::Lineage;
+use crate::clock::{Moment, Wait};
+use crate::error::Misuse;
 use crate::fingerprint::{draw, fingerprint};
 use crate::watch::Watched;
 use crate::{
@@ -19,7 +22,8 @@ use crate::{
 /// The shared insides of all clones of a client.
 pub(super) struct Inner {
     pub(super) key: StoreKey,
-    pub(super) provider: Provider,
+    /// There is none for a token that only a person makes.
+    pub(super) provider: Option<Provider>,
     pub(super) credentials: Mutex<Arc<Credentials>>,
     pub(super) scope: Option<String>,
     pub(super) capabilities: Vec<String>,
@@ -54,9 +58,25 @@ impl Inner {
         self.credentials().grant.kind() == GrantKind::ApiToken
     }
 
-    /// The record whose access token may be handed out.
-    pub(super) fn held(&self) -> Option<Arc<TokenRecord>> {
+    /// Where tokens are had.
+    pub(super) fn provider(&self) -> Result<&Provider, Misuse> {
+        self.provider
+            .as_ref()
+            .ok_or(Misuse::NoEndpoint("token URL"))
+    }
+
+    /// The record whose access token may be handed out, and since when there is one.
+    pub(super) fn held(&self) -> Option<(Arc<TokenRecord>, Moment)> {
         self.held.record()
+    }
+
+    pub(super) fn present(&self) -> Moment {
+        Moment::of(&*self.clock)
+    }
+
+    /// The time by which something is judged that there is since then, on a clock that may have been set back meanwhile.
+    pub(super) fn shown_since(&self, since: Moment) -> Timestamp {
+        self.present().shown_since(since)
     }
 
     /// The next drawn number from 0 to 999.
@@ -68,10 +88,11 @@ impl Inner {
     }
 
     /// The error of a quiet time that is not over, with the wait that is left.
-    pub(super) fn quiet_error(&self, now: Timestamp) -> Option<Error> {
+    pub(super) fn quiet_error(&self) -> Option<Error> {
+        let present = self.present();
         let state = self.state();
         let quiet = state.quiet.as_ref()?;
-        let wait = left(now, quiet.until);
+        let wait = quiet.wait.left(present);
         (!wait.is_zero()).then(|| quiet.error.with_wait_left(wait))
     }
 }
@@ -82,12 +103,16 @@ pub(super) struct State {
     pub(super) held: Held,
     /// A record that the store could not save. It holds the only copy of a refresh token.
     pub(super) unsaved: Option<TokenRecord>,
+    /// The newest access token, handed out or not, and since when there is one.
+    pub(super) newest: Option<(Secret, Moment)>,
     /// The token request under way.
     pub(super) flight: Option<Flight>,
     /// Until when no token request is made.
     pub(super) quiet: Option<Quiet>,
-    /// Whether the refresh token given at the start has been replaced by another.
-    pub(super) superseded: bool,
+    /// The refresh tokens there were.
+    pub(super) lineage: Lineage,
+    /// The refresh token given at the start of which the store says that it has been replaced, by fingerprint.
+    pub(super) buried: Option<u128>,
     /// An access token the caller does not want to see again.
     rejected: Option<Secret>,
     /// The claims that were last asked for because of a challenge, and the access token they
@@ -95,8 +120,8 @@ pub(super) struct State {
     answered: Option<(String, Secret)>,
     /// Grants the server refused for good, by fingerprint, newest last.
     refused: VecDeque<(u128, Error)>,
-    /// Until when a resource asked to be left alone.
-    resources: BTreeMap<String, Timestamp>,
+    /// How long a resource asked to be left alone.
+    resources: BTreeMap<String, Wait>,
     /// The nonces that servers want in proofs, by origin (RFC 9449 section 8).
     nonces: BTreeMap<String, String>,
     /// How many random numbers were drawn.
@@ -106,7 +131,7 @@ pub(super) struct State {
 /// A time without token requests, and the error that explains it.
 #[derive(Clone, Debug)]
 pub(super) struct Quiet {
-    pub(super) until: Timestamp,
+    pub(super) wait: Wait,
     pub(super) error: Error,
 }
 
@@ -117,10 +142,19 @@ impl State {
         self.rejected = Some(access_token);
     }
 
+    /// Hands out this access token again, if it was rejected before: somebody insists.
+    pub(super) fn readmit(&mut self, access_token: &Secret) {
+        if let Some(rejected) = &self.rejected
+            && rejected.matches(access_token)
+        {
+            self.rejected = None;
+        }
+    }
+
     /// Never hands out this access token again, which a resource challenged.
     pub(super) fn drop_challenged(&mut self, access_token: &Secret) {
         let held = self.held.record();
-        if held.is_none_or(|held| held.access_token.matches(access_token)) {
+        if held.is_none_or(|(held, _)| held.access_token.matches(access_token)) {
             self.reject(access_token.clone());
         }
     }
@@ -167,12 +201,13 @@ impl State {
         self.refused.back().map(|(_, error)| error.clone())
     }
 
-    /// Remembers that this resource wants to be left alone until then.
-    pub(super) fn leave_alone(&mut self, resource: String, until: Timestamp, now: Timestamp) {
-        self.resources.retain(|_, until| *until > now);
-        if self.resources.len() < 1024 {
-            let known = self.resources.entry(resource).or_insert(until);
-            *known = (*known).max(until);
+    /// Remembers that this resource wants to be left alone for so long.
+    pub(super) fn leave_alone(&mut self, resource: String, wait: Duration, present: Moment) {
+        self.resources
+            .retain(|_, wait| !wait.left(present).is_zero());
+        let known = self.left_alone_for(&resource, present);
+        if self.resources.len() < 1024 && known < wait {
+            self.resources.insert(resource, Wait::from(present, wait));
         }
     }
 
@@ -191,8 +226,9 @@ impl State {
         before != Some(nonce)
     }
 
-    /// Until when this resource wants to be left alone.
-    pub(super) fn left_alone_until(&self, resource: &str) -> Option<Timestamp> {
-        self.resources.get(resource).copied()
+    /// How much longer this resource wants to be left alone.
+    pub(super) fn left_alone_for(&self, resource: &str, present: Moment) -> Duration {
+        let wait = self.resources.get(resource);
+        wait.map_or(Duration::ZERO, |wait| wait.left(present))
     }
 }

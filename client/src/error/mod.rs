@@ -139,6 +139,20 @@ impl Error {
         }
     }
 
+    /// The vendor's own number or name of what is wrong, such as Entra's `7000215` or Okta's `E0000047`. For people, never for
+    /// decisions.
+    pub fn vendor_code(&self) -> Option<&str> {
+        match self {
+            Self::Refused(refusal) => refusal.vendor_code.as_deref(),
+            Self::Throttled(throttle) => throttle.vendor_code.as_deref(),
+            Self::Unauthorized(refusal)
+            | Self::Forbidden(refusal)
+            | Self::InsufficientScope(refusal)
+            | Self::ClaimsChallenge(refusal) => refusal.vendor_code.as_deref(),
+            _ => None,
+        }
+    }
+
     /// The same error with the wait that is left now. Errors that name no wait stay as they are.
     pub(crate) fn with_wait_left(&self, wait: Duration) -> Self {
         match self {
@@ -168,7 +182,9 @@ impl From<Refusal> for Error {
             retry_after: refusal.retry_after,
             status: refusal.status,
             description: refusal.description,
+            vendor_code: refusal.vendor_code,
             correlation_id: refusal.correlation_id,
+            trace_id: refusal.trace_id,
             request_id: refusal.request_id,
         }))
     }

@@ -115,6 +115,12 @@ pub struct ApiRefusal {
     /// The decoded `claims` of an `insufficient_claims` challenge, JSON text (Microsoft: claims
     /// challenge).
     pub claims: Option<String>,
+    /// The vendor's own number or name of it: Okta's `errorCode`, or the `code` of Graph's error. For people, never for decisions.
+    pub vendor_code: Option<String>,
+    /// Graph's `client-request-id`.
+    pub correlation_id: Option<String>,
+    /// Graph's `request-id` in the body, or Okta's `errorId`.
+    pub trace_id: Option<String>,
     /// The request id from the answer's headers.
     pub request_id: Option<String>,
     /// The answer as it came, for the resource's own error format.
@@ -148,7 +154,14 @@ impl fmt::Display for ApiRefusal {
         if let Some(description) = &self.description {
             write!(f, ": {description}")?;
         }
-        write_ids(f, &[("request id", &self.request_id)])
+        write_ids(
+            f,
+            &[
+                ("correlation id", &self.correlation_id),
+                ("trace id", &self.trace_id),
+                ("request id", &self.request_id),
+            ],
+        )
     }
 }
 
@@ -165,8 +178,12 @@ pub struct Throttle {
     pub status: StatusCode,
     /// What the server wrote about it. For people, never for decisions.
     pub description: Option<String>,
-    /// Entra's `correlation_id`.
+    /// The vendor's own number or name of it. For people, never for decisions.
+    pub vendor_code: Option<String>,
+    /// Entra's `correlation_id`, or Graph's `client-request-id`.
     pub correlation_id: Option<String>,
+    /// Entra's `trace_id`, Graph's `request-id`, or Okta's `errorId`.
+    pub trace_id: Option<String>,
     /// The request id from the answer's headers.
     pub request_id: Option<String>,
 }
@@ -200,6 +217,7 @@ impl fmt::Display for Throttle {
             f,
             &[
                 ("correlation id", &self.correlation_id),
+                ("trace id", &self.trace_id),
                 ("request id", &self.request_id),
             ],
         )

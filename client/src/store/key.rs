@@ -21,6 +21,11 @@ impl StoreKey {
         Self(escaped.join("|"))
     }
 
+    /// Where it is kept that this refresh token, from which clients with this key start, has been replaced by another.
+    pub(crate) fn of_replaced(&self, refresh_token: u128) -> Self {
+        Self(format!("{self}|replaced {refresh_token:032x}"))
+    }
+
     /// The key as text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -3,9 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use jiff::Timestamp;
-
-use crate::clock::later;
+use crate::clock::{Moment, Wait};
 use crate::{BoxFuture, Clock, StoreError};
 
 type Release = Box<dyn FnOnce() -> BoxFuture<'static, ()> + Send + Sync>;
@@ -52,7 +50,7 @@ impl fmt::Debug for Lease {
 pub(super) struct Patience<'c> {
     clock: &'c dyn Clock,
     limit: Duration,
-    end: Timestamp,
+    wait: Wait,
 }
 
 /// How often the lease is asked for again.
@@ -63,20 +61,25 @@ impl<'c> Patience<'c> {
         Self {
             clock,
             limit,
-            end: later(clock.now(), limit),
+            wait: Wait::from(Moment::of(clock), limit),
         }
     }
 
     /// Until the lease is to be asked for again; an error if that has gone on for too long.
     pub(super) async fn wait(&self) -> Result<(), StoreError> {
-        if self.clock.now() >= self.end {
-            let limit = self.limit.as_secs_f64();
-            return Err(StoreError::new(
-                "lease",
-                format!("another has been renewing the record for {limit} s"),
-            ));
+        if self.wait.left(Moment::of(self.clock)).is_zero() {
+            return Err(waited_in_vain(self.limit));
         }
         self.clock.sleep(POLL).await;
         Ok(())
     }
+}
+
+/// Somebody else has the lease and keeps it.
+pub(super) fn waited_in_vain(limit: Duration) -> StoreError {
+    let limit = limit.as_secs_f64();
+    StoreError::new(
+        "lease",
+        format!("another has been renewing the record for {limit} s"),
+    )
 }

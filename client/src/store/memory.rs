@@ -2,22 +2,57 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
-use crate::{BoxFuture, Secret, StoreError, StoreKey, TokenRecord, TokenStore};
+use futures_util::future::{Either, select};
+use tokio::sync::{Mutex as Turn, OwnedMutexGuard};
+
+use super::lease::waited_in_vain;
+use crate::{
+    BoxFuture, Clock, Lease, Secret, StoreError, StoreKey, SystemClock, TokenRecord, TokenStore,
+};
 
 /// Keeps records in memory. Clones share one set of records.
 ///
+/// Of clients that share it one renews a record at a time ([`TokenStore::lease`]); a client that goes away gives its lease back.
+///
 /// It holds one record per key and never drops one by itself; the number of keys is the number
-/// of different clients configured.
-#[derive(Clone, Debug, Default)]
+/// of different clients configured, and of the refresh tokens that they were started from.
+#[derive(Clone, Debug)]
 pub struct MemoryStore {
     records: Arc<Mutex<BTreeMap<StoreKey, TokenRecord>>>,
+    /// One for each key that somebody has renewed.
+    turns: Arc<Mutex<BTreeMap<StoreKey, Arc<Turn<()>>>>>,
+    clock: Arc<dyn Clock>,
 }
 
 impl MemoryStore {
     /// An empty store.
     pub fn new() -> Self {
-        Self::default()
+        Self {
+            records: Arc::default(),
+            turns: Arc::default(),
+            clock: Arc::new(SystemClock),
+        }
+    }
+
+    /// Waits for a lease on this clock instead of [`SystemClock`].
+    #[must_use]
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Loses all records.
+    #[cfg(test)]
+    pub(crate) fn clear(&self) {
+        self.records().clear();
+    }
+
+    fn turn(&self, key: &StoreKey) -> Arc<Turn<()>> {
+        // As with the records.
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(turns.entry(key.clone()).or_default())
     }
 
     fn records(&self) -> MutexGuard<'_, BTreeMap<StoreKey, TokenRecord>> {
@@ -65,6 +100,39 @@ impl TokenStore for MemoryStore {
             Ok(None)
         })
     }
+
+    fn lease<'a>(
+        &'a self,
+        key: &'a StoreKey,
+        limit: Duration,
+    ) -> BoxFuture<'a, Result<Lease, StoreError>> {
+        Box::pin(async move {
+            let turn = self.turn(key);
+            if let Ok(mine) = Arc::clone(&turn).try_lock_owned() {
+                return Ok(lease(mine));
+            }
+            // Whoever has waited longest is next.
+            let mine = Box::pin(turn.lock_owned());
+            match select(mine, self.clock.sleep(limit)).await {
+                Either::Left((mine, _)) => Ok(lease(mine)),
+                Either::Right(((), _)) => Err(waited_in_vain(limit)),
+            }
+        })
+    }
+}
+
+impl Default for MemoryStore {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Dropping what is mine lets the next one have it.
+fn lease(mine: OwnedMutexGuard<()>) -> Lease {
+    Lease::new(move || {
+        drop(mine);
+        Box::pin(std::future::ready(()))
+    })
 }
 
 #[cfg(test)]
@@ -72,6 +140,7 @@ mod tests {
     use futures_util::FutureExt;
 
     use super::*;
+    use crate::testkit::{HandClock, quiet};
 
     fn record(refresh_token: &str) -> TokenRecord {
         TokenRecord {
@@ -98,6 +167,41 @@ mod tests {
 
         assert!(now(store.remove(&key, &Secret::new("rt2"))).is_none());
         assert!(now(store.load(&key)).is_none());
+    }
+
+    #[tokio::test]
+    async fn leases_go_to_whoever_has_waited_longest() {
+        let clock = HandClock::new();
+        let store = MemoryStore::new().clock(clock.clone());
+        let key = StoreKey::from_parts(&["k"]);
+        let limit = Duration::from_secs(40);
+        let first = store.lease(&key, limit).await.unwrap();
+        assert!(first.is_shared());
+        let taken = Arc::new(Mutex::new(Vec::new()));
+        let waiters: Vec<_> = (0..3)
+            .map(|number| {
+                let (store, key, taken) = (store.clone(), key.clone(), Arc::clone(&taken));
+                tokio::spawn(async move {
+                    let lease = store.lease(&key, limit).await?;
+                    taken.lock().unwrap().push(number);
+                    lease.release().await;
+                    Ok::<_, StoreError>(())
+                })
+            })
+            .collect();
+        quiet().await;
+        // One who goes away is in nobody's way.
+        waiters[0].abort();
+        clock.advance(Duration::from_secs(39)).await;
+        assert_eq!(*taken.lock().unwrap(), [0; 0]);
+        drop(first);
+        quiet().await;
+        assert_eq!(*taken.lock().unwrap(), [1, 2]);
+
+        let _kept = store.lease(&key, limit).await.unwrap();
+        let waiting = async move { store.lease(&key, limit).await.map(|_| ()) };
+        let told = clock.run(waiting).await.unwrap_err();
+        insta::assert_snapshot!(told, @"token store could not lease: another has been renewing the record for 40 s");
     }
 
     #[test]

@@ -7,16 +7,19 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
-use crate::clock::later;
+use crate::clock::{later, left};
 use crate::{BoxFuture, Clock};
 
-/// Starts at 2030-01-01T00:00:00Z.
+/// Starts at 2030-01-01T00:00:00Z. Sleeps go by the time that passes, whatever the clock is set to.
 #[derive(Clone, Debug)]
 pub(crate) struct HandClock(Arc<Mutex<Hands>>);
 
 #[derive(Debug)]
 struct Hands {
+    /// What a clock shows that nobody has set.
     now: Timestamp,
+    /// How far it was set back.
+    behind: Duration,
     sleepers: Vec<(Timestamp, oneshot::Sender<()>)>,
 }
 
@@ -25,8 +28,19 @@ impl HandClock {
         let now = "2030-01-01T00:00:00Z".parse().expect("a good time");
         Self(Arc::new(Mutex::new(Hands {
             now,
+            behind: Duration::ZERO,
             sleepers: Vec::new(),
         })))
+    }
+
+    /// Shows so much less from now on.
+    pub(crate) fn set_back(&self, by: Duration) {
+        self.hands().behind += by;
+    }
+
+    /// What it would show if nobody had set it.
+    pub(crate) fn true_now(&self) -> Timestamp {
+        self.hands().now
     }
 
     /// Runs `work` to its end, moving the clock to the next deadline whenever all is quiet.
@@ -46,7 +60,7 @@ impl HandClock {
 
     /// Moves the clock on, stopping at every deadline on the way.
     pub(crate) async fn advance(&self, by: Duration) {
-        let end = later(self.now(), by);
+        let end = later(self.true_now(), by);
         quiet().await;
         while self.wake_next(end) {
             quiet().await;
@@ -57,7 +71,7 @@ impl HandClock {
     /// Moves the clock on at once, as where the machine was asleep: whoever has a deadline on the way is late.
     pub(crate) async fn jump(&self, by: Duration) {
         quiet().await;
-        let end = later(self.now(), by);
+        let end = later(self.true_now(), by);
         self.hands().now = end;
         while self.wake_next(end) {
             quiet().await;
@@ -85,17 +99,26 @@ impl HandClock {
 
 impl Clock for HandClock {
     fn now(&self) -> Timestamp {
-        self.hands().now
+        let hands = self.hands();
+        earlier(hands.now, hands.behind)
+    }
+
+    fn steady(&self) -> Duration {
+        left(Timestamp::UNIX_EPOCH, self.true_now())
     }
 
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
         let (sender, receiver) = oneshot::channel();
-        let deadline = later(self.now(), duration);
+        let deadline = later(self.true_now(), duration);
         self.hands().sleepers.push((deadline, sender));
         Box::pin(async move {
             let _ = receiver.await;
         })
     }
+}
+
+fn earlier(moment: Timestamp, by: Duration) -> Timestamp {
+    moment.saturating_sub(by).unwrap_or(Timestamp::MIN)
 }
 
 /// Lets every other task run until it waits. Tests use one thread, so some rounds are enough.

@@ -3,6 +3,7 @@
 mod clock;
 mod occasions;
 mod script;
+mod unleased;
 
 use std::future::Future;
 
@@ -14,6 +15,7 @@ use crate::{
 pub(crate) use self::clock::{HandClock, quiet};
 pub(crate) use self::occasions::{Counting, Occasions};
 pub(crate) use self::script::{Reply, Script};
+pub(crate) use self::unleased::Unleased;
 
 pub(crate) const TOKEN_URL: &str = "https://id.example/token";
 pub(crate) const DEVICE_URL: &str = "https://id.example/device";
@@ -69,7 +71,7 @@ impl Stage {
     fn with(client: impl FnOnce(&HandClock, &Script, &MemoryStore) -> TokenClient) -> Self {
         let clock = HandClock::new();
         let script = Script::new(clock.clone());
-        let store = MemoryStore::new();
+        let store = MemoryStore::new().clock(clock.clone());
         let client = client(&clock, &script, &store);
         Self {
             clock,

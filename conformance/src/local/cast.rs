@@ -13,6 +13,7 @@ use super::equipment::{self, Equipment};
 use super::opening::{handed, setup};
 use super::timeline::Timeline;
 use super::transport::LoopbackTransport;
+use super::unleased::Unleased;
 use crate::contender::{
     Contender, Credential, LocalClient, Said, Setup, WRONG_SECRET, Whom, give_secrets,
 };
@@ -351,5 +352,5 @@ fn seed_of(seed: u64, place: usize) -> u64 {
 }
 
 fn fresh_store() -> Arc<dyn TokenStore> {
-    Arc::new(MemoryStore::new())
+    Arc::new(Unleased(MemoryStore::new()))
 }

@@ -11,6 +11,7 @@
 
 mod api_token;
 mod authorization_code;
+mod bound_tokens;
 mod certificate;
 mod claims_challenge;
 mod client_credentials;
@@ -23,6 +24,7 @@ mod platform_token;
 mod private_key;
 mod refresh_token;
 mod stage;
+mod token_exchange;
 
 use std::env;
 use std::error::Error;
@@ -36,9 +38,10 @@ type Running = Pin<Box<dyn Future<Output = Outcome>>>;
 /// A name, and what runs under it.
 type Flow = (&'static str, fn() -> Running);
 
-const FLOWS: [Flow; 13] = [
+const FLOWS: [Flow; 15] = [
     ("api_token", || Box::pin(api_token::run())),
     ("authorization_code", || Box::pin(authorization_code::run())),
+    ("bound_tokens", || Box::pin(bound_tokens::run())),
     ("certificate", || Box::pin(certificate::run())),
     ("claims_challenge", || Box::pin(claims_challenge::run())),
     ("client_credentials", || Box::pin(client_credentials::run())),
@@ -50,6 +53,7 @@ const FLOWS: [Flow; 13] = [
     ("platform_token", || Box::pin(platform_token::run())),
     ("private_key", || Box::pin(private_key::run())),
     ("refresh_token", || Box::pin(refresh_token::run())),
+    ("token_exchange", || Box::pin(token_exchange::run())),
 ];
 
 #[tokio::main]

@@ -6,7 +6,9 @@
     reason = "what fails here fails the test"
 )]
 
+mod bound;
 mod challenges;
+mod exchanges;
 mod flows;
 mod middleware;
 mod sharing;

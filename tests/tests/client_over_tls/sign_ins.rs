@@ -26,6 +26,13 @@ fn client(world: &World, id: &str, secret: &str, grant: GrantSource, scope: &str
 
 /// Opens an address as a browser would, and says where it is sent.
 async fn sent_to(url: &str) -> String {
+    let headers = answered(url).await;
+    let location = headers.get("location").expect("a redirect");
+    location.to_str().expect("an address").to_owned()
+}
+
+/// The headers of the answer to a browser.
+async fn answered(url: &str) -> http::HeaderMap {
     let authority = MockIdp::ca_pem().expect("an authority");
     let browser = HttpTransport::builder().root_pem(authority).build();
     let request = http::Request::get(url).body(bytes::Bytes::new());
@@ -34,13 +41,16 @@ async fn sent_to(url: &str) -> String {
         .send(request.expect("a request"))
         .await
         .expect("an answer");
-    let location = answer.headers().get("location");
-    let location = location.unwrap_or_else(|| panic!("{}: {:?}", answer.status(), answer.body()));
-    location.to_str().expect("an address").to_owned()
+    answer.headers().clone()
 }
 
 async fn signed_in(client: &TokenClient) -> Result<AccessToken, Error> {
-    let mut request = client.authorization_request(CALLBACK)?;
+    signed_in_at(client, CALLBACK).await
+}
+
+/// As [`signed_in`], by way of another address.
+async fn signed_in_at(client: &TokenClient, callback: &str) -> Result<AccessToken, Error> {
+    let mut request = client.authorization_request(callback)?;
     let redirect = sent_to(&request.url()).await;
     client.sign_in(request.accept(&redirect)?).await
 }
@@ -66,6 +76,33 @@ async fn a_user_signs_in_with_a_browser() {
     token refresh_token [Post] shows RT#2 -> 400
     authorize without grant [] -> 302 AC#2
     token authorization_code [Post] shows AC#2 -> 200 AT#3 RT#3
+    ");
+}
+
+#[tokio::test]
+async fn a_user_signs_in_at_okta() {
+    let world = World::of(Provider::Okta).await;
+    world.idp.sign_in_automatically(Some("ada@okta.example"));
+    let portal = client(
+        &world,
+        "0oa5portalTokenPr0d7",
+        "okta-app-secret_Ty7Nc2Bk9Sd4Gf1Jm6",
+        GrantSource::SignIn,
+        "openid offline_access orders.read",
+    );
+    let callback = "http://localhost:8080/callback";
+    let token = signed_in_at(&portal, callback).await.expect("a token");
+    assert_eq!(world.label(&token), "AT#1");
+    portal.refresh().await.expect("another token");
+    // Okta wants the address to the letter, and does not send a browser anywhere else.
+    let request = portal.authorization_request("http://localhost:8081/callback");
+    let stranger = request.expect("it is an address").url();
+    assert!(!answered(&stranger).await.contains_key("location"));
+    insta::assert_snapshot!(world.journal(), @"
+    authorize without grant [] -> 302 AC#1
+    token authorization_code [Post] shows AC#1 -> 200 AT#1 RT#1
+    token refresh_token [Post] shows RT#1 -> 200 AT#2
+    authorize without grant [] -> 400
     ");
 }
 

@@ -2,7 +2,7 @@
 
 use super::seconds;
 use crate::testkit::{HandClock, Reply, Script, Stage};
-use crate::{Error, GrantSource, Secret, TokenClient};
+use crate::{Error, GrantSource, Secret, TokenClient, TokenRecord};
 
 fn stage() -> Stage {
     let clock = HandClock::new();
@@ -90,6 +90,26 @@ async fn another_one_takes_its_place() {
 }
 
 #[tokio::test]
+async fn another_one_takes_its_place_while_the_client_runs() {
+    let stage = stage();
+    stage.script.api([Reply::body(200, "")]);
+    stage.call().await;
+    let next = |text: &str| GrantSource::ApiToken(Secret::new(text));
+    stage.client.set_grant(next("second")).await.expect("taken");
+    stage.call().await;
+    let third = TokenRecord::pasted(Secret::new("third"));
+    stage.client.enter(third).await.expect("taken");
+    stage.call().await;
+    insta::assert_snapshot!(stage.client.set_grant(next("")).await.unwrap_err(), @"API token is empty: give the one registered with the provider");
+    insta::assert_snapshot!(stage.script.log(), @"
+    0.000 GET SSWS canary
+    0.000 GET SSWS second
+    0.000 GET SSWS third
+    ");
+    assert_eq!(stage.script.token_count(), 0);
+}
+
+#[tokio::test]
 async fn throttling_is_waited_out() {
     let stage = stage();
     let reset = Reply::body(429, "")
@@ -112,5 +132,7 @@ fn none_is_no_token_and_keys_tell_them_apart() {
     let key = |token: &str| build(token).unwrap().store_key().to_string();
     assert_ne!(key("canary"), key("other"));
     assert!(!key("canary").contains("canary"));
+    // There is no address: nothing is asked for anywhere.
+    insta::assert_snapshot!(key("canary"), @"||api_token|4bada2014f3c64bf6f16f657afa72309||");
     assert!(!format!("{:?}", build("canary").unwrap()).contains("canary"));
 }

@@ -207,6 +207,35 @@ async fn a_pasted_token_works_and_is_replaced_when_empty_or_expired() {
 }
 
 #[tokio::test]
+async fn a_clock_that_is_set_back_lengthens_no_life() {
+    let stage = Stage::client_credentials();
+    stage.script.tokens([Reply::hour()]);
+    assert_eq!(stage.token().await, "AT1");
+    stage.clock.advance(seconds(3000)).await;
+    stage.clock.set_back(seconds(3000));
+    stage.clock.advance(seconds(299)).await;
+    assert_eq!(stage.token().await, "AT1");
+    assert_eq!(stage.script.token_count(), 1);
+    stage.clock.advance(seconds(295)).await;
+    assert_eq!(stage.token().await, "AT2", "its hour is over");
+    // The new one is as old as the clock says.
+    stage.clock.advance(seconds(3000)).await;
+    assert_eq!(stage.token().await, "AT2");
+
+    // While it is on its way.
+    let stage = Stage::client_credentials();
+    stage.script.tokens([Reply::hour().held()]);
+    let client = stage.client.clone();
+    let waiting = tokio::spawn(async move { client.token().await });
+    quiet().await;
+    stage.clock.set_back(seconds(3000));
+    stage.script.open_gate();
+    waiting.await.expect("no panic").expect("a token");
+    stage.clock.advance(seconds(3595)).await;
+    assert_eq!(stage.token().await, "AT2");
+}
+
+#[tokio::test]
 async fn an_invalidated_token_is_not_seen_again() {
     let stage = Stage::client_credentials();
     stage.script.tokens([Reply::hour()]);

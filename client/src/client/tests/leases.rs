@@ -9,8 +9,8 @@ use tokio::sync::Mutex;
 use super::seconds;
 use crate::testkit::{Reply, Stage, quiet, shown};
 use crate::{
-    BoxFuture, Error, GrantSource, Lease, MemoryStore, Secret, StoreError, StoreKey, TokenRecord,
-    TokenStore, TransportErrorKind,
+    BoxFuture, Error, FileStore, GrantSource, Lease, MemoryStore, Secret, StoreError, StoreKey,
+    TokenRecord, TokenStore, TransportErrorKind,
 };
 
 /// A store for several processes, which are clients here.
@@ -108,6 +108,39 @@ async fn of_two_clients_one_sends_the_refresh_token() {
     assert_eq!(outcomes, ["AT1", "AT1"]);
     insta::assert_snapshot!(stage.script.log(), @"0.000 POST grant_type=refresh_token&refresh_token=RT1&scope=api&client_id=app&client_secret=client-secret");
     assert!(store.is_free());
+}
+
+#[tokio::test]
+async fn clients_of_one_process_take_turns_too() {
+    let stage = Stage::refresh_token("RT1");
+    stage
+        .script
+        .tokens([rotating("RT2").held(), rotating("RT3")]);
+    let sibling = stage.sibling(GrantSource::RefreshToken(Secret::new("RT1")));
+    let clients = [stage.client.clone(), sibling];
+    let asking = clients.map(|client| tokio::spawn(async move { shown(client.token().await) }));
+    stage.clock.advance(seconds(20)).await;
+    assert_eq!(stage.script.token_count(), 1);
+    stage.script.open_gate();
+    for one in asking {
+        assert_eq!(one.await.expect("no panic"), "AT1");
+    }
+    assert_eq!((stage.script.token_count(), stage.script.busiest()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_lease_is_not_waited_for_longer_because_a_clock_is_set_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let stage = Stage::client_credentials();
+    let key = stage.client.store_key().clone();
+    let store = FileStore::new(folder.path().join("t")).clock(stage.clock.clone());
+    let _kept = store.lease(&key, seconds(40)).await.expect("free");
+    let waiting = tokio::spawn(async move { store.lease(&key, seconds(40)).await.map(|_| ()) });
+    stage.clock.advance(seconds(10)).await;
+    stage.clock.set_back(seconds(86_400));
+    stage.clock.advance(seconds(31)).await;
+    assert!(waiting.is_finished());
+    assert!(waiting.await.expect("no panic").is_err());
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ mod calls;
 mod challenges;
 mod defaults;
 mod devices;
+mod entered;
 mod exchanges;
 mod expiry;
 mod leases;

@@ -56,6 +56,47 @@ async fn a_long_wait_is_an_error_and_the_server_is_left_alone() {
 }
 
 #[tokio::test]
+async fn a_clock_that_is_set_back_makes_no_wait_longer() {
+    let stage = Stage::client_credentials();
+    stage
+        .script
+        .tokens([throttled().with("Retry-After", "600"), Reply::hour()]);
+    assert!(stage.token().await.starts_with("throttled"));
+    stage.clock.advance(seconds(100)).await;
+    stage.clock.set_back(seconds(86_400));
+    stage.clock.advance(seconds(490)).await;
+    let error = stage.client.token().await.expect_err("still quiet");
+    assert_eq!(error.retry_after(), Some(seconds(10)));
+    stage.clock.advance(seconds(10)).await;
+    assert_eq!(stage.token().await, "AT1");
+
+    // After a refusal, too.
+    let stage = Stage::client_credentials();
+    stage
+        .script
+        .tokens([Reply::error(400, "invalid_scope"), Reply::hour()]);
+    assert!(stage.token().await.starts_with("misconfigured"));
+    stage.clock.set_back(seconds(86_400));
+    stage.clock.advance(seconds(10)).await;
+    assert_eq!(stage.token().await, "AT1");
+
+    // And at a resource.
+    let stage = Stage::client_credentials();
+    stage.script.tokens([Reply::hour()]);
+    stage
+        .script
+        .api([throttled().with("Retry-After", "600"), Reply::body(200, "")]);
+    assert!(stage.call().await.starts_with("throttled"));
+    stage.clock.set_back(seconds(1000));
+    stage.clock.advance(seconds(599)).await;
+    // The last second is waited for in the call.
+    assert_eq!(stage.call().await, "200");
+    let begun = crate::testkit::HandClock::new().true_now();
+    let took = stage.clock.true_now().duration_since(begun);
+    assert_eq!(took.as_secs(), 600);
+}
+
+#[tokio::test]
 async fn without_a_hint_pauses_grow_and_end() {
     for reply in [
         throttled(),

@@ -48,6 +48,22 @@ impl MongoShelf {
     }
 }
 
+impl MongoShelf {
+    /// Makes a document without a record. False if there is one of that name.
+    fn make(&self, name: String) -> BoxFuture<'static, Result<bool, String>> {
+        let collection = self.collection.clone();
+        let empty = doc! { "$setOnInsert": { "revision": 0_i64 } };
+        Box::pin(async move {
+            let made = collection.update_one(doc! { "_id": name }, empty);
+            match made.upsert(true).await {
+                Ok(done) => Ok(done.upserted_id.is_some()),
+                Err(error) if is_duplicate(&error) => Ok(false),
+                Err(error) => Err(words(&error)),
+            }
+        })
+    }
+}
+
 impl Shelf for MongoShelf {
     fn get(&self, name: &str) -> BoxFuture<'static, Result<Option<Found>, String>> {
         let collection = self.collection.clone();
@@ -82,14 +98,14 @@ impl Shelf for MongoShelf {
         let Some(token) = token.and_then(|token| serialize_to_bson(&token).ok()) else {
             return Box::pin(async { Err("the record cannot be written".to_owned()) });
         };
-        let next = doc! { "$add": [{ "$ifNull": ["$revision", 0_i64] }, 1_i64] };
+        let next = next_revision();
         // A literal, so that no text in it is taken for an expression.
         let change = vec![doc! { "$set": { "token": { "$literal": token }, "revision": next } }];
         match only_if {
             None => self.change(doc! { "_id": name }, change, true),
             Some(held) => {
-                let seen = match held.seen.and_then(|seen| seen.parse::<i64>().ok()) {
-                    Some(seen) => doc! { "revision": seen },
+                let seen = match held.seen.and_then(|seen| seen.parse().ok()) {
+                    Some(seen) => unchanged_since(seen),
                     None => doc! { "token": { "$exists": false } },
                 };
                 let fits = doc! { "_id": name, "$or": [{ "lease.holder": held.holder }, seen] };
@@ -99,10 +115,10 @@ impl Shelf for MongoShelf {
     }
 
     fn delete(&self, name: &str, revision: String) -> BoxFuture<'static, Result<(), String>> {
-        let revision = revision.parse::<i64>().unwrap_or_default();
-        let fits = doc! { "_id": name, "revision": revision };
+        let mut fits = unchanged_since(revision.parse().unwrap_or_default());
+        fits.insert("_id", name);
         // The lease, which stands in the same document, stays.
-        let next = doc! { "$add": ["$revision", 1_i64] };
+        let next = next_revision();
         let change = vec![
             doc! { "$unset": "token" },
             doc! { "$set": { "revision": next } },
@@ -123,7 +139,15 @@ impl Shelf for MongoShelf {
         let fits = doc! { "_id": name, "$or": [{ "lease": { "$exists": false } }, over] };
         let until = doc! { "$add": ["$$NOW", limit] };
         let lease = doc! { "holder": { "$literal": holder }, "until": until };
-        self.change(fits, vec![doc! { "$set": { "lease": lease } }], true)
+        let change = vec![doc! { "$set": { "lease": lease } }];
+        let (shelf, name) = (self.clone(), name.to_owned());
+        Box::pin(async move {
+            if shelf.change(fits.clone(), change.clone(), false).await? {
+                return Ok(true);
+            }
+            // Another has it, or there is no document. MongoDB takes no `$expr` in what is to make one.
+            Ok(shelf.make(name).await? && shelf.change(fits, change, false).await?)
+        })
     }
 
     fn give_back(&self, name: &str, holder: &str) -> BoxFuture<'static, Result<(), String>> {
@@ -144,6 +168,18 @@ impl fmt::Debug for MongoShelf {
 /// A document that a person has made has no revision yet.
 fn revision(found: &Document) -> String {
     found.get_i64("revision").unwrap_or_default().to_string()
+}
+
+/// A document that has this revision.
+fn unchanged_since(revision: i64) -> Document {
+    match revision {
+        0 => doc! { "$or": [{ "revision": 0_i64 }, { "revision": { "$exists": false } }] },
+        _ => doc! { "revision": revision },
+    }
+}
+
+fn next_revision() -> Document {
+    doc! { "$add": [{ "$ifNull": ["$revision", 0_i64] }, 1_i64] }
 }
 
 fn is_duplicate(error: &Error) -> bool {
@@ -167,3 +203,6 @@ fn words(error: &Error) -> String {
         _ => "MongoDB: the request failed".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,6 @@ use jiff::Timestamp;
 use super::event::{Failed, Issued, Shown, Wish};
 use super::plan::Breakage;
 use super::promise::{Breach, FLIGHT, GRANTS, Happening, TRIES};
-use crate::Clock as _;
 use crate::clock::{later, left};
 use crate::testkit::HandClock;
 
@@ -29,8 +28,8 @@ struct Mind {
     replaced: Vec<usize>,
     /// The newest refresh token that has arrived and that nobody was told is spent.
     newest_refresh: Option<usize>,
-    /// Whether a refusal has emptied the store.
-    emptied: bool,
+    /// Whether the store has lost something, so that it need not say what others have replaced.
+    forgetful: bool,
     breakage: Breakage,
     /// How long the machine has slept in all.
     asleep: Duration,
@@ -47,7 +46,9 @@ struct Client {
     flights: usize,
     /// Until when it has reason to send nothing.
     quiet: Option<Quiet>,
-    /// Refresh tokens whose successors it was given itself.
+    /// The newest refresh token that it has seen.
+    seen: Option<usize>,
+    /// Refresh tokens whose successors it was given itself, or has seen in the store.
     replaced: Vec<usize>,
     /// What it was told never to show again.
     ended: Vec<Shown>,
@@ -85,7 +86,7 @@ impl Expected {
             newest: None,
             replaced: Vec::new(),
             newest_refresh: None,
-            emptied: false,
+            forgetful: false,
             breakage: Breakage::Nothing,
             asleep: Duration::ZERO,
             breaches: Vec::new(),
@@ -143,6 +144,31 @@ impl Expected {
         self.mind().breakage = breakage;
     }
 
+    /// The client reads a refresh token in the store.
+    pub(super) fn read(&self, client: usize, refresh: usize) {
+        self.mind().clients[client].sees(refresh);
+    }
+
+    /// The store is as it was at some time before, or empty.
+    pub(super) fn went_back(&self) {
+        let mut mind = self.mind();
+        mind.note(Happening::WentBack);
+        mind.forgetful = true;
+        // Its access token may be gone, or be an older one.
+        mind.newest = None;
+        if mind.clients.len() > 1 {
+            // A client takes what it has not seen before for a new sign-in.
+            mind.newest_refresh = None;
+        }
+    }
+
+    /// The store has nothing left, which ends the session for whoever looks.
+    pub(super) fn emptied(&self) {
+        let mut mind = self.mind();
+        mind.newest_refresh = None;
+        mind.have_nothing();
+    }
+
     pub(super) fn invalidated(&self, client: usize) {
         self.mind().clients[client].invalidated = true;
     }
@@ -154,7 +180,7 @@ impl Expected {
     /// A token request arrives.
     pub(super) fn sent(&self, client: usize, shown: Shown) {
         let mut mind = self.mind();
-        let now = mind.clock.now();
+        let now = mind.clock.true_now();
         let others = mind.clients.iter().filter(|one| one.under_way.is_some());
         let crowded = match mind.leased {
             true => others.count() > 0,
@@ -207,7 +233,7 @@ impl Expected {
     /// A token arrives at the client.
     pub(super) fn brought(&self, client: usize, issued: Issued) {
         let mut mind = self.mind();
-        let now = mind.clock.now();
+        let now = mind.clock.true_now();
         let saved = mind.breakage == Breakage::Nothing;
         let one = &mut mind.clients[client];
         let shown = one.under_way.take();
@@ -215,6 +241,9 @@ impl Expected {
         one.invalidated = false;
         // Where it could not be saved, the caller is told so, and the token waits.
         one.troubled = !saved;
+        if let Some(refresh) = issued.refresh {
+            one.sees(refresh);
+        }
         mind.issued.insert(issued.access, (issued, now));
         mind.newest = Some(issued);
         if let Some(Shown::Refresh(old)) = shown
@@ -226,14 +255,13 @@ impl Expected {
         }
         if issued.refresh.is_some() {
             mind.newest_refresh = issued.refresh;
-            mind.emptied = false;
         }
     }
 
     /// A try ends without a token.
     pub(super) fn failed(&self, client: usize, failed: Failed) {
         let mut mind = self.mind();
-        let now = mind.clock.now();
+        let now = mind.clock.true_now();
         let one = &mut mind.clients[client];
         let Some(shown) = one.under_way.take() else {
             return;
@@ -272,8 +300,11 @@ impl Expected {
             mind.newest_refresh = None;
         }
         let stored = matches!(shown, Shown::Refresh(token) if !mind.replaced.contains(&token));
+        if failed.spent {
+            mind.have_nothing();
+        }
         if failed.spent && stored {
-            (mind.emptied, mind.newest) = (true, None);
+            mind.newest = None;
         }
     }
 
@@ -290,7 +321,7 @@ impl Expected {
     /// A client hands out a token, or sends it to a resource.
     pub(super) fn handed_out(&self, client: usize, token: &str) {
         let mut mind = self.mind();
-        let now = mind.clock.now();
+        let now = mind.clock.true_now();
         let number = token.strip_prefix("AT").and_then(|text| text.parse().ok());
         let issued = number.and_then(|number: usize| mind.issued.get(&number).copied());
         let Some((issued, arrived)) = issued else {
@@ -313,8 +344,8 @@ impl Expected {
 
     pub(super) fn awake(&self) -> Duration {
         let mind = self.mind();
-        let start = HandClock::new().now();
-        left(start, mind.clock.now()).saturating_sub(mind.asleep)
+        let start = HandClock::new().true_now();
+        left(start, mind.clock.true_now()).saturating_sub(mind.asleep)
     }
 
     /// A caller is through, or has gone away, after so long.
@@ -352,9 +383,29 @@ impl Expected {
     }
 }
 
+impl Client {
+    fn sees(&mut self, refresh: usize) {
+        if self.replaced.contains(&refresh) {
+            return;
+        }
+        if let Some(former) = self.seen.replace(refresh)
+            && former != refresh
+        {
+            self.replaced.push(former);
+        }
+    }
+}
+
 impl Mind {
     fn note(&mut self, happening: Happening) {
         self.happened.insert(happening);
+    }
+
+    /// There may be nothing left to renew with, for any of the clients.
+    fn have_nothing(&mut self) {
+        for one in &mut self.clients {
+            one.troubled = true;
+        }
     }
 
     /// Whether the client knows, or its store does, that this must not be shown any more.
@@ -363,8 +414,7 @@ impl Mind {
         let Shown::Refresh(old) = shown else {
             return one.ended.contains(&shown);
         };
-        // Where a refusal has emptied the store, it does not say what others have replaced.
-        let by_others = self.replaced.contains(&old) && !self.emptied;
+        let by_others = self.replaced.contains(&old) && !self.forgetful;
         by_others || one.replaced.contains(&old) || one.ended.contains(&shown)
     }
 

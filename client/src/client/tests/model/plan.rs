@@ -62,8 +62,12 @@ pub(super) enum Step {
     /// The machine sleeps for so long.
     Jump(Duration),
     Refresh(usize),
+    /// The store is again as it was at some time before.
+    Restore(usize),
     /// The resource takes no token any more that was issued until now.
     Revoke,
+    /// The clock shows so much less from now on.
+    SetBack(Duration),
 }
 
 /// What a store cannot do.
@@ -82,8 +86,12 @@ pub(super) fn plan() -> impl Strategy<Value = Plan> {
     )
         .prop_map(|(setting, answers, mut steps)| {
             if setting.clients > 1 {
-                // What was not saved by one cannot be known to the others.
-                steps.retain(|step| !matches!(step, Step::Break(_)));
+                // What was not saved by one cannot be known to the others, and neither can the true age of what is in the store.
+                steps.retain(|step| !matches!(step, Step::Break(_) | Step::SetBack(_)));
+            }
+            if steps.iter().any(|step| matches!(step, Step::SetBack(_))) {
+                // A clock that was wrong once cannot tell how old a record is that was never in hand.
+                steps.retain(|step| !matches!(step, Step::Restore(_)));
             }
             Plan {
                 setting,
@@ -152,7 +160,9 @@ fn step() -> impl Strategy<Value = Step> {
         1 => client().prop_map(Step::Invalidate),
         2 => length().prop_map(Step::Jump),
         3 => client().prop_map(Step::Refresh),
+        1 => any::<usize>().prop_map(Step::Restore),
         1 => Just(Step::Revoke),
+        1 => length().prop_map(Step::SetBack),
     ]
 }
 

@@ -65,15 +65,18 @@ pub(super) enum Happening {
     Rotated,
     /// A token was handed out although its renewal had failed.
     ServedOn,
+    SetBack,
     StoreFailed,
     TimedOut,
     ToldToWait,
     /// The token was refused by the resource.
     Unauthorized,
+    /// The store lost a record, or has an older one again.
+    WentBack,
 }
 
 impl Happening {
-    pub(super) const ALL: [Self; 13] = [
+    pub(super) const ALL: [Self; 15] = [
         Self::Aborted,
         Self::Due,
         Self::GrantEnded,
@@ -83,9 +86,11 @@ impl Happening {
         Self::Retried,
         Self::Rotated,
         Self::ServedOn,
+        Self::SetBack,
         Self::StoreFailed,
         Self::TimedOut,
         Self::ToldToWait,
         Self::Unauthorized,
+        Self::WentBack,
     ];
 }

@@ -108,7 +108,12 @@ impl Run {
                 self.clock.jump(by).await;
             }
             Step::Refresh(client) => self.come(client, Wish::Refresh),
+            Step::Restore(to) => self.store.restore(to).await,
             Step::Revoke => self.server.revoke(),
+            Step::SetBack(by) => {
+                self.expected.note(Happening::SetBack);
+                self.clock.set_back(by);
+            }
         }
         tokio::task::yield_now().await;
     }
@@ -170,8 +175,11 @@ impl Run {
             for (client, _) in &self.clients {
                 let stored = self.store.load(client.store_key()).await;
                 let stored = stored.expect("it works again");
-                let in_hand = client.inner.state().unsaved.clone();
-                found |= is_there(in_hand.and_then(|record| record.refresh_token))
+                let unsaved = client.inner.state().unsaved.clone();
+                let newest = client.inner.state().lineage.newest().cloned();
+                found |= is_there(unsaved.and_then(|unsaved| unsaved.refresh_token))
+                    // What is in hand takes the place of an older one in the store.
+                    || (is_there(newest) && stored.is_some())
                     || is_there(stored.and_then(|record| record.refresh_token));
             }
             // The one given at the start is with whoever gave it.

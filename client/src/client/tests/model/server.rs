@@ -89,7 +89,7 @@ impl Server {
     /// Decides as the request arrives; the answer comes when its time is over.
     async fn grant(self, shown: Shown) -> Answered {
         let mut way = Way::new(&self);
-        let (Answer { reply, after }, issued) = self.books().decide(shown, self.clock.now());
+        let (Answer { reply, after }, issued) = self.books().decide(shown, self.clock.true_now());
         if let Reply::Hang(_) = reply {
             std::future::pending::<()>().await;
         }
@@ -286,7 +286,7 @@ impl Way {
     fn new(server: &Server) -> Self {
         Self {
             server: server.clone(),
-            began: server.clock.now(),
+            began: server.clock.true_now(),
             open: true,
         }
     }
@@ -300,7 +300,7 @@ impl Drop for Way {
         let Server {
             client, expected, ..
         } = &self.server;
-        let waited = crate::clock::left(self.began, self.server.clock.now());
+        let waited = crate::clock::left(self.began, self.server.clock.true_now());
         if waited < Duration::from_secs(30) {
             expected.dropped(*client);
             return;
