@@ -94,7 +94,7 @@ impl Inner {
         {
             let mut state = self.state();
             state.readmit(&record.access_token);
-            state.newest = Some((record.access_token.clone(), present));
+            state.had_since(&record.access_token, present);
         }
         if record.access_token.is_empty() {
             self.held.clear();

@@ -122,20 +122,16 @@ impl Inner {
 
     /// Since when there is the access token of a record, as far as this client knows.
     pub(super) fn known_since(&self, record: &TokenRecord) -> Moment {
-        let held = self.held();
-        let held = held.map(|(held, since)| (held.access_token.clone(), since));
-        let newest = self.state().newest.clone();
-        let same = held
-            .into_iter()
-            .chain(newest)
-            .find(|(token, _)| token.matches(&record.access_token));
-        same.map_or_else(|| self.present(), |(_, since)| since)
+        let since = self.state().since(&record.access_token);
+        since.unwrap_or_else(|| self.present())
     }
 
     /// Makes a record the one that is handed out.
     pub(super) fn hold(&self, record: TokenRecord, since: Moment, requested: bool) -> Landed {
         let record = Arc::new(record);
-        self.state().held.put(Arc::clone(&record), since);
+        let mut state = self.state();
+        state.had_since(&record.access_token, since);
+        state.held.put(Arc::clone(&record), since);
         Landed { record, requested }
     }
 

@@ -277,7 +277,7 @@ impl Inner {
         since: Moment,
         mut signed_in: u64,
     ) -> Result<Landed, Error> {
-        self.state().newest = Some((record.access_token.clone(), since));
+        self.state().had_since(&record.access_token, since);
         loop {
             if let Some((by_now, given)) = self.sign_in_after(signed_in) {
                 signed_in = by_now;

@@ -103,8 +103,8 @@ pub(super) struct State {
     pub(super) held: Held,
     /// A record that the store could not save. It holds the only copy of a refresh token.
     pub(super) unsaved: Option<TokenRecord>,
-    /// The newest access token, handed out or not, and since when there is one.
-    pub(super) newest: Option<(Secret, Moment)>,
+    /// Since when there are the access tokens that were had last, by fingerprint, newest last.
+    had: VecDeque<(u128, Moment)>,
     /// The token request under way.
     pub(super) flight: Option<Flight>,
     /// Until when no token request is made.
@@ -178,6 +178,24 @@ impl State {
             .as_ref()
             .is_some_and(|rejected| rejected.matches(&record.access_token));
         !record.access_token.is_empty() && !rejected
+    }
+
+    /// Remembers since when there is this access token.
+    pub(super) fn had_since(&mut self, access_token: &Secret, since: Moment) {
+        let token = fingerprint(access_token.expose());
+        self.had.retain(|(known, _)| *known != token);
+        // A store that was left behind further than this says of itself how old it is.
+        if self.had.len() == 64 {
+            self.had.pop_front();
+        }
+        self.had.push_back((token, since));
+    }
+
+    /// Since when there is this access token, if it was had.
+    pub(super) fn since(&self, access_token: &Secret) -> Option<Moment> {
+        let token = fingerprint(access_token.expose());
+        let had = self.had.iter().find(|(known, _)| *known == token);
+        had.map(|(_, since)| *since)
     }
 
     /// Remembers that the server refused this refresh token or password for good.
