@@ -65,11 +65,11 @@ impl TokenRecord {
         }
     }
 
-    /// A record of an API token, which only a person makes.
-    pub(crate) fn api_token(token: Secret) -> Self {
+    /// A record of an API token, which a person has made.
+    pub(crate) fn of_person(api_token: Secret) -> Self {
         Self {
             token_type: SSWS.to_owned(),
-            ..Self::pasted(token)
+            ..Self::pasted(api_token)
         }
     }
 

@@ -214,7 +214,7 @@ impl TokenClientBuilder {
             .unwrap_or_else(|| DEFAULT_SEED ^ (fingerprint(key.as_str()) as u64));
         let state = State::default();
         if let GrantSource::ApiToken(token) = &self.grant {
-            let record = TokenRecord::api_token(token.clone());
+            let record = TokenRecord::of_person(token.clone());
             state.held.put(Arc::new(record), Moment::of(&*self.clock));
         }
         Ok(TokenClient {

@@ -103,7 +103,7 @@ impl TokenClient {
             GrantSource::RefreshToken(token) => inner.store_sign_in(token).await,
             GrantSource::ApiToken(token) => {
                 let present = inner.present();
-                inner.hold(TokenRecord::api_token(token), present, false);
+                inner.hold(TokenRecord::of_person(token), present, false);
                 Ok(())
             }
             _ => Ok(()),

@@ -131,11 +131,11 @@ impl Class {
             "authorization_pending" | "slow_down" => Self::Transient,
             // Entra calls a code it does not know `bad_verification_code`.
             "expired_token" | "code_expired" | "bad_verification_code" => Self::ReauthRequired,
+            // So it is called when the token to be exchanged is no good any more (RFC 8693 section 2.2.2).
+            "invalid_request" if refusal.grant == GrantKind::TokenExchange => Self::ReauthRequired,
             // The user of the device said no.
             "authorization_declined" => Self::InteractionRequired,
             "access_denied" if refusal.grant == GrantKind::DeviceCode => Self::InteractionRequired,
-            // RFC 8693 section 2.2.2: the token that was to be exchanged is no good any more.
-            "invalid_request" if refusal.grant == GrantKind::TokenExchange => Self::ReauthRequired,
             "invalid_client"
             | "unauthorized_client"
             | "access_denied"
@@ -238,10 +238,15 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_cannot_be_exchanged_any_more() {
-        let exchange = |error| of(GrantKind::TokenExchange, 400, error);
-        assert_eq!(exchange("invalid_request"), Class::ReauthRequired);
-        assert_eq!(exchange("invalid_target"), Class::Misconfigured);
+    fn a_token_that_cannot_be_exchanged_is_a_request_that_is_not_valid() {
+        let rows = ["invalid_request", "invalid_grant", "invalid_target"];
+        let table =
+            rows.map(|error| format!("{error:16} {}", of(GrantKind::TokenExchange, 400, error)));
+        insta::assert_snapshot!(table.join("\n"), @"
+        invalid_request  reauth_required
+        invalid_grant    reauth_required
+        invalid_target   misconfigured
+        ");
     }
 
     #[test]

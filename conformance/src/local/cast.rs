@@ -13,8 +13,9 @@ use super::equipment::{self, Equipment};
 use super::opening::{handed, setup};
 use super::timeline::Timeline;
 use super::transport::LoopbackTransport;
+use super::unleased::Unleased;
 use crate::contender::{
-    Contender, Credential, LocalClient, Said, Setup, Unleased, WRONG_SECRET, Whom, give_secrets,
+    Contender, Credential, LocalClient, Said, Setup, WRONG_SECRET, Whom, give_secrets,
 };
 use crate::scenario::{
     ApiTokenChoice, Body, CertificateChoice, ClientAuthMethod, Ending, OneOrMany, SecretChoice,

@@ -90,7 +90,7 @@ async fn another_one_takes_its_place() {
 }
 
 #[tokio::test]
-async fn one_that_a_person_enters_takes_its_place() {
+async fn another_one_takes_its_place_while_the_client_runs() {
     let stage = stage();
     stage.script.api([Reply::body(200, "")]);
     stage.call().await;

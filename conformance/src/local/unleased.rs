@@ -1,13 +1,13 @@
 //! A store in which nobody waits for a turn.
 
-use token_client::{BoxFuture, Secret, StoreError, StoreKey, TokenRecord, TokenStore};
+use token_client::{BoxFuture, MemoryStore, Secret, StoreError, StoreKey, TokenRecord, TokenStore};
 
-/// A store of the client library without its leases: scenarios let clients race for a record, and one that waits for the other has
-/// no race to lose.
+/// The client library's store in memory without its leases: scenarios let clients race for a record, and one that waits for the other
+/// has no race to lose.
 #[derive(Debug)]
-pub(crate) struct Unleased<S>(pub(crate) S);
+pub(super) struct Unleased(pub(super) MemoryStore);
 
-impl<S: TokenStore> TokenStore for Unleased<S> {
+impl TokenStore for Unleased {
     fn load<'a>(
         &'a self,
         key: &'a StoreKey,
