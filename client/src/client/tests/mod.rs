@@ -3,6 +3,7 @@
 mod api_tokens;
 mod assertions;
 mod bound;
+mod broken_store;
 mod calls;
 mod challenges;
 mod defaults;
@@ -14,6 +15,7 @@ mod leases;
 mod machines;
 mod model;
 mod on_behalf;
+mod recall;
 mod refusals;
 mod rotation;
 mod rules;

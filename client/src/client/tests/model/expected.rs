@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::client::{Client, Flight, Quiet};
 use super::event::{Failed, Issued, Shown, Wish};
 use super::plan::Breakage;
 use super::promise::{Breach, FLIGHT, GRANTS, Happening, TRIES};
@@ -35,45 +36,6 @@ struct Mind {
     asleep: Duration,
     breaches: Vec<Breach>,
     happened: BTreeSet<Happening>,
-}
-
-/// What one client has done and knows.
-#[derive(Debug, Default)]
-struct Client {
-    under_way: Option<Shown>,
-    /// The token request, with its retries, that is running.
-    flight: Option<Flight>,
-    flights: usize,
-    /// Until when it has reason to send nothing.
-    quiet: Option<Quiet>,
-    /// The newest refresh token that it has seen.
-    seen: Option<usize>,
-    /// Refresh tokens whose successors it was given itself, or has seen in the store.
-    replaced: Vec<usize>,
-    /// What it was told never to show again.
-    ended: Vec<Shown>,
-    /// Whether a token of its was thrown away and no other has come.
-    invalidated: bool,
-    /// Whether renewal has failed since the last token came.
-    troubled: bool,
-    /// Callers who want another token, whatever the kept one is like.
-    insisting: BTreeSet<usize>,
-}
-
-#[derive(Debug, Default)]
-struct Flight {
-    /// Whether a caller insisted when it began.
-    insisted: bool,
-    tries: BTreeMap<Shown, u32>,
-    lost: BTreeMap<Shown, u32>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Quiet {
-    flight: usize,
-    until: Timestamp,
-    shown: Shown,
-    ended: bool,
 }
 
 impl Expected {
@@ -384,19 +346,6 @@ impl Expected {
 
     pub(super) fn breaches(&self) -> Vec<Breach> {
         self.mind().breaches.clone()
-    }
-}
-
-impl Client {
-    fn sees(&mut self, refresh: usize) {
-        if self.replaced.contains(&refresh) {
-            return;
-        }
-        if let Some(former) = self.seen.replace(refresh)
-            && former != refresh
-        {
-            self.replaced.push(former);
-        }
     }
 }
 

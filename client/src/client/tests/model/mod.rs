@@ -13,6 +13,7 @@
 //! A run takes milliseconds. `PROPTEST_CASES` asks for more runs than the ordinary number.
 
 mod answer;
+mod client;
 mod event;
 mod expected;
 mod plan;
