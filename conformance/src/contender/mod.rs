@@ -7,6 +7,7 @@ mod proof;
 mod reference;
 mod said;
 mod setup;
+mod unleased;
 mod whom;
 
 use std::fmt;
@@ -29,6 +30,7 @@ pub use reference::{Reference, ReferenceClient};
 pub use said::Said;
 pub use setup::Setup;
 pub(crate) use setup::org_api;
+pub(crate) use unleased::Unleased;
 pub(crate) use whom::{Whom, give_secrets};
 
 /// What a client sends that has a wrong secret: no application of the mock has it.

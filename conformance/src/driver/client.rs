@@ -20,7 +20,8 @@ use super::protocol::{
 use super::session::Session;
 use super::{Driver, answer, api_token};
 use crate::contender::{
-    Answer, ApiCall, Beginning, Contender as _, Credential, LocalClient, Said, Setup, WRONG_SECRET,
+    Answer, ApiCall, Beginning, Contender as _, Credential, LocalClient, Proof, Said, Setup,
+    WRONG_SECRET,
 };
 use crate::local::{Outside, Told};
 use crate::scenario::{ClientAuthMethod, Ending, GrantKind};
@@ -151,7 +152,13 @@ impl DrivenClient {
         let Told { now, elapsed } = reins.told();
         let ca_pem = std::fs::read_to_string(ca_file).unwrap_or_default();
         let for_user = setup.grant.is_for_user();
-        let grant = Grant::of(setup.grant).filter(|_| setup.proof.is_none());
+        // A client that signs does so with the key it is given below.
+        let has_words = match &setup.proof {
+            None => true,
+            Some(Proof::Key { .. }) => self.0.driver.signs(),
+            Some(_) => false,
+        };
+        let grant = Grant::of(setup.grant).filter(|_| has_words);
         let Some(grant) = grant else {
             return Err(DriverFault::NotStarted(BEYOND.to_owned()));
         };

@@ -13,9 +13,8 @@ use super::equipment::{self, Equipment};
 use super::opening::{handed, setup};
 use super::timeline::Timeline;
 use super::transport::LoopbackTransport;
-use super::unleased::Unleased;
 use crate::contender::{
-    Contender, Credential, LocalClient, Said, Setup, WRONG_SECRET, Whom, give_secrets,
+    Contender, Credential, LocalClient, Said, Setup, Unleased, WRONG_SECRET, Whom, give_secrets,
 };
 use crate::scenario::{
     ApiTokenChoice, Body, CertificateChoice, ClientAuthMethod, Ending, OneOrMany, SecretChoice,
@@ -352,5 +351,5 @@ fn seed_of(seed: u64, place: usize) -> u64 {
 }
 
 fn fresh_store() -> Arc<dyn TokenStore> {
-    Arc::new(Unleased(MemoryStore::new()))
+    Arc::new(Unleased(Arc::new(MemoryStore::new())))
 }

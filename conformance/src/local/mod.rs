@@ -23,7 +23,6 @@ mod timed;
 mod timeline;
 mod tracked;
 mod transport;
-mod unleased;
 
 use crate::case::Case;
 use crate::contender::{Contender, Said};

@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use token_client::{Attempt, BoxFuture, Failure, Next, Policy};
 
 use super::intact;
-use crate::contender::{Answer, ApiCall, Credential, LocalClient, ReferenceClient, Setup};
+use crate::contender::{
+    Answer, ApiCall, Credential, LocalClient, ReferenceClient, Setup, Unleased,
+};
 use crate::trace::Class;
 
 /// Opens a new client for every call, on one store: tokens are shared, requests are not.
@@ -20,7 +22,9 @@ impl fmt::Debug for Swarm {
 }
 
 impl Swarm {
-    fn on(setup: Setup) -> Self {
+    fn on(mut setup: Setup) -> Self {
+        // Taking turns would make one client of them.
+        setup.store = Arc::new(Unleased(setup.store));
         Self(Mutex::new(setup))
     }
 

@@ -1,11 +1,13 @@
 //! A store in which nobody waits for a turn.
 
-use token_client::{BoxFuture, MemoryStore, Secret, StoreError, StoreKey, TokenRecord, TokenStore};
+use std::sync::Arc;
 
-/// The client library's store in memory without its leases: scenarios let clients race for a record, and one that waits for the other
-/// has no race to lose.
+use token_client::{BoxFuture, Secret, StoreError, StoreKey, TokenRecord, TokenStore};
+
+/// A store without its leases: scenarios let clients race for a record, and some broken clients get in each other's way. Who waits for
+/// the other has no race to lose.
 #[derive(Debug)]
-pub(super) struct Unleased(pub(super) MemoryStore);
+pub(crate) struct Unleased(pub(crate) Arc<dyn TokenStore>);
 
 impl TokenStore for Unleased {
     fn load<'a>(
