@@ -1,5 +1,6 @@
 //! A document of the repository: its blocks, and what it says can be typed.
 
+mod printed;
 mod served;
 mod shown;
 mod spoken;
@@ -9,7 +10,8 @@ use std::path::PathBuf;
 
 use tests::program::workspace_folder;
 
-pub(crate) use shown::{difference, lines};
+pub(crate) use printed::difference_to_printed;
+pub(crate) use shown::lines;
 
 /// Folders whose Markdown is for readers of the repository.
 const FOLDERS: [&str; 8] = [

@@ -5,7 +5,8 @@ use std::process::{Child, Command, Stdio};
 
 use tests::program::mock_idp;
 
-use super::{Document, difference, lines};
+use super::Document;
+use super::shown::{difference, lines};
 
 /// A served mock, ended with the test.
 struct Served(Child);
