@@ -8,13 +8,13 @@ use crate::{
 
 /// A store that can be broken.
 #[derive(Clone, Debug, Default)]
-struct Fragile {
+pub(super) struct Fragile {
     inside: MemoryStore,
     broken: std::sync::Arc<std::sync::atomic::AtomicBool>,
 }
 
 impl Fragile {
-    fn set_broken(&self, broken: bool) {
+    pub(super) fn set_broken(&self, broken: bool) {
         self.broken
             .store(broken, std::sync::atomic::Ordering::Relaxed);
     }

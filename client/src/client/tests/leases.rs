@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::Mutex;
 
+use super::rotation::rotating;
 use super::seconds;
 use crate::testkit::{Reply, Stage, quiet, shown};
 use crate::{
@@ -80,10 +81,6 @@ fn stage(grant: GrantSource) -> (Shared, Stage) {
     let store = Shared::default();
     let stage = Stage::new(grant, |builder| builder.store(store.clone()));
     (store, stage)
-}
-
-fn rotating(next: &str) -> Reply {
-    Reply::token(&format!(r#","expires_in":3600,"refresh_token":"{next}""#))
 }
 
 #[tokio::test]

@@ -1,14 +1,10 @@
 //! Another credential while the client runs.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
+use super::broken_store::Fragile;
+use super::rotation::rotating;
 use super::seconds;
 use crate::testkit::{Reply, Stage, quiet, shown};
-use crate::{
-    BoxFuture, ClientAuth, GrantSource, MemoryStore, Secret, StoreError, StoreKey, TokenRecord,
-    TokenStore,
-};
+use crate::{ClientAuth, GrantSource, Secret, TokenStore};
 
 fn secret(text: &str) -> ClientAuth {
     ClientAuth::SecretPost {
@@ -19,12 +15,6 @@ fn secret(text: &str) -> ClientAuth {
 
 fn refresh(text: &str) -> GrantSource {
     GrantSource::RefreshToken(Secret::new(text))
-}
-
-fn rotating(refresh_token: &str) -> Reply {
-    Reply::token(&format!(
-        r#","expires_in":3600,"refresh_token":"{refresh_token}""#
-    ))
 }
 
 async fn stored_refresh_token(stage: &Stage) -> Option<String> {
@@ -303,48 +293,16 @@ async fn a_retry_under_way_goes_on_with_the_new_sign_in_and_keeps_its_successor(
     ");
 }
 
-/// Fails to save while told to.
-#[derive(Clone, Debug, Default)]
-struct Full(MemoryStore, Arc<AtomicBool>);
-
-impl TokenStore for Full {
-    fn load<'a>(
-        &'a self,
-        key: &'a StoreKey,
-    ) -> BoxFuture<'a, Result<Option<TokenRecord>, StoreError>> {
-        self.0.load(key)
-    }
-
-    fn save<'a>(
-        &'a self,
-        key: &'a StoreKey,
-        record: &'a TokenRecord,
-    ) -> BoxFuture<'a, Result<(), StoreError>> {
-        if self.1.load(Ordering::Relaxed) {
-            return Box::pin(async { Err(StoreError::new("save", "it is full")) });
-        }
-        self.0.save(key, record)
-    }
-
-    fn remove<'a>(
-        &'a self,
-        key: &'a StoreKey,
-        refused: &'a Secret,
-    ) -> BoxFuture<'a, Result<Option<TokenRecord>, StoreError>> {
-        self.0.remove(key, refused)
-    }
-}
-
 #[tokio::test]
 async fn a_sign_in_that_could_not_be_saved_is_used_and_saved_later() {
-    let store = Full::default();
+    let store = Fragile::default();
     let stage = Stage::new(refresh("RT1"), |builder| builder.store(store.clone()));
     stage.script.tokens([rotating("RT2"), rotating("RT12")]);
     stage.token().await;
-    store.1.store(true, Ordering::Relaxed);
+    store.set_broken(true);
     let failed = stage.client.set_grant(refresh("RT11")).await.unwrap_err();
-    insta::assert_snapshot!(failed, @"token store could not save: it is full");
-    store.1.store(false, Ordering::Relaxed);
+    insta::assert_snapshot!(failed, @"token store could not save: disk full");
+    store.set_broken(false);
     stage.clock.advance(seconds(3700)).await;
     assert_eq!(stage.token().await, "AT2");
     let last = stage.script.seen().pop().expect("a request");
