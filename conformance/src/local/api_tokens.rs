@@ -1,7 +1,7 @@
 //! The API tokens of a case's clients, and what happens to them and to those who made them.
 
 use mock_idp::MockIdp;
-use mock_idp::directory::{AdminRole, ApiToken, Directory, NetworkZone, TokenNetwork};
+use mock_idp::directory::{AdminRole, ApiToken, Directory, NetworkZone, TokenNetwork, User};
 use token_client::Secret;
 
 use crate::scenario::ApiTokensChange;
@@ -71,10 +71,7 @@ impl ApiTokens {
         }
         idp.change_directory(|directory| match change {
             ApiTokensChange::Add => {}
-            ApiTokensChange::Revoke => {
-                let is_one = |token: &ApiToken| self.0.iter().any(|made| made.id == token.id);
-                directory.okta.api_tokens.retain(|token| !is_one(token));
-            }
+            ApiTokensChange::Revoke => directory.okta.api_tokens.retain(|token| !self.has(token)),
             ApiTokensChange::DeactivateOwner => {
                 self.owners(directory, |owner| owner.enabled = false)
             }
@@ -101,19 +98,21 @@ impl ApiTokens {
         Ok(())
     }
 
-    fn owners(&self, directory: &mut Directory, change: impl Fn(&mut mock_idp::directory::User)) {
+    fn owners(&self, directory: &mut Directory, change: impl Fn(&mut User)) {
         let is_one = |login: &str| self.0.iter().any(|made| made.owner == login);
         let users = directory.okta.users.iter_mut();
         users.filter(|user| is_one(&user.login)).for_each(change);
     }
 
     fn networks(&self, directory: &mut Directory, zones: &[&str]) {
-        let is_one = |token: &ApiToken| self.0.iter().any(|made| made.id == token.id);
-        for token in directory.okta.api_tokens.iter_mut() {
-            if is_one(token) {
-                token.network.include = zones.iter().map(|&zone| zone.to_owned()).collect();
-            }
+        let tokens = directory.okta.api_tokens.iter_mut();
+        for token in tokens.filter(|token| self.has(token)) {
+            token.network.include = zones.iter().map(|&zone| zone.to_owned()).collect();
         }
+    }
+
+    fn has(&self, token: &ApiToken) -> bool {
+        self.0.iter().any(|made| made.id == token.id)
     }
 }
 
